@@ -14,6 +14,8 @@ def start(log_path: str, name: str) -> logging.Logger:
     os.dup2(descriptor, 2)
     os.close(descriptor)
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     return logging.getLogger(name)

@@ -70,13 +70,18 @@ class FrameWriter:
 
 def read_infos(path: os.PathLike) -> list[dict]:
     """What is known of each trial of a file, in the order of its rows."""
-    return json.loads(pq.read_schema(path).metadata[b"trials"])
+    return _trials(pq.read_metadata(path))
+
+
+def _trials(metadata: pq.FileMetaData) -> list[dict]:
+    # Written after the last row, so it stands in the footer and not in the Arrow schema.
+    return json.loads(metadata.metadata[b"trials"])
 
 
 def read_trials(path: os.PathLike) -> Iterator[Trial]:
     """Yield the trials of a file one after the other, reading a row group at a time."""
     file = pq.ParquetFile(path)
-    infos = iter(json.loads(file.schema_arrow.metadata[b"trials"]))
+    infos = iter(_trials(file.metadata))
     names = json.loads(file.schema_arrow.metadata[b"coordinates"])
     for group in range(file.num_row_groups):
         table = file.read_row_group(group)

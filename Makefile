@@ -1,0 +1,28 @@
+# Each target sets up what it needs. PYTHON may name another Python 3.11.
+PYTHON ?= python3.11
+BIN := .venv/bin
+CORES ?= all
+
+.PHONY: run test lint unit clean
+
+run: .venv/ready
+	$(BIN)/snakemake --cores $(CORES)
+
+test: lint unit
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+unit: .venv/ready
+	$(BIN)/pytest --durations=10
+
+clean:
+	rm -rf results .snakemake
+
+.venv/ready: envs/requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
+	touch $@

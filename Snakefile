@@ -1,0 +1,36 @@
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+# On a workstation GPU jobs share its cards; a cluster gets them all at once.
+resource_scopes:
+    gpu="local",
+
+
+pathvars:
+    results="results" if config["run"] is None else f"results/{config['run']}",
+    logs="<results>/logs",
+    benchmarks="<results>/benchmarks",
+
+
+include: "rules/common.smk"
+include: "rules/cohort.smk"
+include: "rules/tokenizer.smk"
+include: "rules/questions.smk"
+include: "rules/language_model.smk"
+include: "rules/baselines.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/report.html",
+
+
+onsuccess:
+    print(closing_words())

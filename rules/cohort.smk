@@ -1,0 +1,135 @@
+rule simulate_cohort:
+    input:
+        normal_gait="resources/normal_gait.yaml",
+        cohort="resources/simulated_cohort.yaml",
+    output:
+        folder=directory("<results>/cohorts/{cohort}/motion"),
+        participants="<results>/cohorts/{cohort}/participants.tsv",
+        trials="<results>/cohorts/{cohort}/trials.tsv",
+    log:
+        "<logs>/simulate_cohort/{cohort}.log",
+    benchmark:
+        "<benchmarks>/simulate_cohort/{cohort}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        cfg=config["simulate"],
+        code=code("simulate_cohort"),
+    message:
+        "Simulating a cohort"
+    script:
+        "../workflow_scripts/simulate_cohort.py"
+
+
+rule ingest:
+    input:
+        maps=sorted(Path("resources/coordinate_maps").glob("*.yaml")),
+        simulated=tables(SIMULATED),
+        recorded=ancient(tables(RECORDED)),
+    output:
+        trajectories="<results>/trajectories/{shard}.parquet",
+        issues="<results>/trajectories/{shard}.issues.tsv",
+    log:
+        "<logs>/ingest/{shard}.log",
+    benchmark:
+        "<benchmarks>/ingest/{shard}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        cfg=config["ingest"],
+        cohorts=cohort_entries(),
+        files=files_of_shard,
+        code=code("ingest"),
+    message:
+        "Reading the recordings, shard {wildcards.shard}"
+    script:
+        "../workflow_scripts/ingest.py"
+
+
+rule ingest_all:
+    input:
+        expand(rules.ingest.output, shard=SHARDS),
+
+
+rule strip_and_zero:
+    input:
+        rules.ingest.output.trajectories,
+    output:
+        joint_angles="<results>/joint_angles/{shard}.parquet",
+        issues="<results>/joint_angles/{shard}.issues.tsv",
+    log:
+        "<logs>/strip_and_zero/{shard}.log",
+    benchmark:
+        "<benchmarks>/strip_and_zero/{shard}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        cfg=config["motion"],
+        code=code("strip_and_zero"),
+    message:
+        "Stripping the pelvis, shard {wildcards.shard}"
+    script:
+        "../workflow_scripts/strip_and_zero.py"
+
+
+rule index_trials:
+    input:
+        joint_angles=expand(rules.strip_and_zero.output.joint_angles, shard=SHARDS),
+        ingest_issues=expand(rules.ingest.output.issues, shard=SHARDS),
+        strip_issues=expand(rules.strip_and_zero.output.issues, shard=SHARDS),
+    output:
+        trials="<results>/trials.parquet",
+        report="<results>/ingest_report.tsv",
+    log:
+        "<logs>/index_trials.log",
+    benchmark:
+        "<benchmarks>/index_trials.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        code=code("index_trials"),
+    message:
+        "Listing the accepted trials and all problems"
+    script:
+        "../workflow_scripts/index_trials.py"
+
+
+rule assign_folds:
+    input:
+        trials=rules.index_trials.output.trials,
+        simulated=tables(SIMULATED),
+        recorded=ancient(tables(RECORDED)),
+        file=config["split"]["file"] or [],
+    output:
+        "<results>/folds.tsv",
+    log:
+        "<logs>/assign_folds.log",
+    benchmark:
+        "<benchmarks>/assign_folds.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        cfg=config["split"],
+        cohorts=cohort_entries(),
+        roles={cohort["name"]: cohort["role"] for cohort in COHORTS},
+        labels=stratifying_labels(),
+        code=code("assign_folds"),
+    message:
+        "Dividing the participants into training, validation and test"
+    script:
+        "../workflow_scripts/assign_folds.py"

@@ -1,0 +1,92 @@
+rule build_base_model:
+    input:
+        tokens=base_tokens,
+        folds=rules.assign_folds.output,
+        phrasings=phrasing_files().values(),
+    output:
+        directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
+    log:
+        "<logs>/build_base_model/{fold}/{base}/{tokenizer}.log",
+    benchmark:
+        "<benchmarks>/build_base_model/{fold}/{base}/{tokenizer}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        cfg=base_config,
+        code=code("build_base_model"),
+    message:
+        "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
+    script:
+        "../workflow_scripts/build_base_model.py"
+
+
+rule finetune:
+    input:
+        base=variant_base,
+        tokenizer=variant_tokenizer,
+        tokens=variant_tokens,
+        questions=rules.generate_questions.output.questions,
+    output:
+        directory("<results>/{fold}/models/{variant}/seed-{seed}"),
+    log:
+        "<logs>/finetune/{fold}/{variant}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/finetune/{fold}/{variant}/seed-{seed}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=720,
+    params:
+        cfg=variant_config,
+        tasks=config["tasks"],
+        code=code("finetune"),
+    message:
+        "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/finetune.py"
+
+
+rule finetune_all:
+    input:
+        expand(rules.finetune.output, fold=FOLDS, variant=VARIANTS, seed=SEEDS),
+
+
+rule predict:
+    input:
+        model=rules.finetune.output,
+        base=variant_base,
+        tokens=variant_tokens,
+        questions=rules.generate_questions.output.questions,
+    output:
+        "<results>/{fold}/predictions/{variant}/seed-{seed}.parquet",
+    log:
+        "<logs>/predict/{fold}/{variant}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/predict/{fold}/{variant}/seed-{seed}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=240,
+    params:
+        cfg=variant_config,
+        code=code("predict"),
+    message:
+        "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/predict.py"
+
+
+rule predict_all:
+    input:
+        expand(rules.predict.output, fold=FOLDS, variant=VARIANTS, seed=SEEDS),

@@ -1,0 +1,152 @@
+"""The whole evaluation on made-up predictions."""
+
+import time
+
+import fake_predictions
+import numpy as np
+import pandas as pd
+import pytest
+from biomechgpt.errors import InputError
+from biomechgpt.evaluation.evaluate import evaluate
+
+CFG = {"bootstrap_draws": 200, "seed": 0}
+MODELS = (["tiny-all"], ["xgboost", "chance"])
+
+
+def run(predictions, cfg=CFG):
+    return evaluate(predictions, fake_predictions.folds(predictions), cfg, *MODELS)
+
+
+def one(table, **where):
+    keep = np.logical_and.reduce([table[k] == v for k, v in where.items()])
+    assert keep.sum() == 1
+    return table[keep].iloc[0]
+
+
+@pytest.fixture(scope="module")
+def predictions():
+    return fake_predictions.make()
+
+
+@pytest.fixture(scope="module")
+def found(predictions):
+    return run(predictions)
+
+
+def test_mean_and_sd_are_over_seeds(found):
+    where = {"task": "activity", "variant": "tiny-all", "metric": "macro_f1", "reading": "answer"}
+    table = found.metrics
+    seeds = [one(table, seed=s, **where).value for s in ("0", "1", "2")]
+    mean = one(table, seed="mean", **where)
+    assert mean.value == pytest.approx(np.mean(seeds))
+    assert mean.sd == pytest.approx(np.std(seeds, ddof=1))
+    assert mean.low < mean.value < mean.high
+
+
+def test_every_number_has_its_participants_and_trials(found, predictions):
+    for table in (found.metrics, found.comparisons, found.unreadable):
+        sizes = table.groupby("task")[["n_participants", "n_trials"]].agg(["min", "max"])
+        rows = predictions.groupby("task")
+        for name, column in (("n_participants", "participant_id"), ("n_trials", "trial_id")):
+            assert (sizes[name]["min"] == rows[column].nunique().loc[sizes.index]).all()
+            assert (sizes[name]["min"] == sizes[name]["max"]).all()
+
+
+def test_under_five_participants_nothing_is_claimed(found):
+    fsst = found.comparisons[found.comparisons["task"] == "fsst"]
+    assert set(fsst["verdict"]) == {"not estimable"}
+    assert fsst["low"].isna().all()
+    assert found.metrics.query("task == 'fsst'")["low"].isna().all()
+
+
+def test_skilled_model_is_above_chance_and_the_sign_is_better_is_positive(found):
+    chance = found.comparisons.query("other == 'chance' and task != 'fsst'")
+    assert set(chance["verdict"]) == {"above"}
+    assert (chance["difference"] > 0).all()
+
+
+def test_a_model_compared_with_its_copy_differs_by_nothing(predictions):
+    mine = predictions[predictions["variant"] == "tiny-all"]
+    twins = pd.concat([mine, *(mine.assign(variant=name) for name in ("xgboost", "chance"))])
+    table = run(twins).comparisons
+    assert (table["difference"].abs() < 1e-12).all()
+    assert set(table["verdict"]) <= {"not distinguishable", "not estimable"}
+
+
+def test_unreadable_answers_are_counted_and_stand_in_the_confusions(found, predictions):
+    mine = predictions.query("task == 'activity' and variant == 'tiny-all'")
+    row = one(found.unreadable, task="activity", variant="tiny-all")
+    assert row.unreadable == mine["parsed"].isna().sum() > 0
+    counts = found.confusions.query(
+        "task == 'activity' and variant == 'tiny-all' and reading == 'answer'"
+    )
+    assert counts.loc[counts["unreadable"], "trials"].sum() == row.unreadable
+    assert counts["trials"].sum() == len(mine)
+
+
+def test_unreadable_answer_lowers_the_score(predictions):
+    lost = predictions.copy()
+    rows = lost.query("task == 'impaired' and variant == 'tiny-all'").index[::3]
+    lost.loc[rows, "parsed"] = None
+    where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
+    before, after = (
+        one(run(p).metrics, reading="answer", **where).value for p in (predictions, lost)
+    )
+    assert after < before - 0.1
+
+
+def test_order_of_rows_does_not_matter(found, predictions):
+    again = run(predictions.sample(frac=1, random_state=0)).metrics
+    key = ["task", "variant", "seed", "reading", "metric", "label"]
+    a, b = (t.set_index(key).sort_index()[["value", "low", "high"]] for t in (found.metrics, again))
+    pd.testing.assert_frame_equal(a, b)
+
+
+def test_folds_are_pooled_not_averaged(found, predictions):
+    people = predictions["participant_id"].rank(method="dense").astype(int) % 2
+    halves = predictions.assign(fold=people.map({0: "fold-0", 1: "fold-1"}))
+    a, b = (t.query("seed == 'mean'")["value"].to_numpy() for t in (found.metrics, run(halves)[0]))
+    np.testing.assert_allclose(a, b)
+
+
+def test_a_baseline_that_answered_fewer_trials_is_compared_on_the_shared_ones(predictions):
+    drop = (predictions["variant"] == "chance") & (predictions["trial_id"] > "P020")
+    table = run(predictions[~drop]).comparisons
+    chance = one(table, task="activity", other="chance", metric="macro_f1")
+    xgboost = one(table, task="activity", other="xgboost", metric="macro_f1")
+    assert (chance.n_participants, xgboost.n_participants) == (20, 40)
+
+
+def test_a_task_that_one_model_lacks_and_a_test_set_of_one_class(predictions):
+    less = predictions[(predictions["variant"] != "xgboost") | (predictions["task"] != "tug")]
+    less = less[(less["task"] != "fall_history") | (less["truth"] == "yes")]
+    found = run(less)
+    assert set(found.comparisons.query("task == 'tug'")["other"]) == {"chance"}
+    where = {"task": "fall_history", "variant": "tiny-all", "metric": "macro_f1", "seed": "mean"}
+    assert one(found.metrics, reading="answer", **where).value > 0.5
+
+
+def test_splits_are_kept_apart(found, predictions):
+    both = pd.concat([predictions, predictions.assign(split="validation")])
+    both.loc[both["split"] == "validation", "participant_id"] += "v"
+    table = run(both).metrics
+    a = table.query("split == 'test'")["value"].to_numpy()
+    np.testing.assert_allclose(a, found.metrics["value"].to_numpy())
+    assert set(table["split"]) == {"test", "validation"}
+
+
+def test_stale_or_missing_predictions_are_refused(predictions):
+    folds = fake_predictions.folds(predictions)
+    moved = folds.assign(split=folds["split"].where(folds["participant_id"] != "P003", "train"))
+    with pytest.raises(InputError, match="P003"):
+        evaluate(predictions, moved, CFG, *MODELS)
+    with pytest.raises(InputError, match="tiny-two"):
+        evaluate(predictions, folds, CFG, ["tiny-two"], [])
+    with pytest.raises(InputError, match="no truth"):
+        run(predictions.assign(truth=None))
+
+
+def test_fast_enough(predictions):
+    start = time.process_time()
+    run(predictions, {"bootstrap_draws": 2000, "seed": 0})
+    assert time.process_time() - start < 30

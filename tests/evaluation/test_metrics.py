@@ -1,0 +1,125 @@
+"""Measures against hand-computed values, scikit-learn on raw labels, and SciPy."""
+
+import numpy as np
+import pytest
+from biomechgpt.errors import InputError
+from biomechgpt.evaluation import metrics
+from scipy import stats
+from sklearn.metrics import f1_score, matthews_corrcoef
+
+OPTIONS = ["cane", "walker", "none"]
+TRUTH = ["cane", "cane", "walker", "none", "none", "none"]
+PARSED = ["cane", "walker", "walker", "none", None, "a stick"]
+
+
+def scores(truth, parsed, options=OPTIONS):
+    codes = metrics.encode_truth(truth, options), metrics.encode_answers(parsed, options)
+    return metrics.classification_metrics(*codes, len(options))
+
+
+def test_classification_by_hand_with_two_unreadable_answers():
+    found = scores(TRUTH, PARSED)
+    # cane: tp 1 of 2, answered once; walker: tp 1 of 1, answered twice; none: tp 1 of 3, once.
+    f1 = {"cane": 2 / 3, "walker": 2 / 3, "none": 1 / 2}
+    assert found["macro_f1"] == pytest.approx(sum(f1.values()) / 3)
+    assert found["weighted_f1"] == pytest.approx((2 * f1["cane"] + f1["walker"] + 3 / 2) / 6)
+    assert found["accuracy"] == pytest.approx(3 / 6)
+    assert found["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)
+    assert found["unreadable_share"] == pytest.approx(2 / 6)
+
+
+def test_matches_scikit_learn_on_raw_labels():
+    rng = np.random.default_rng(3)
+    truth, parsed = (list(rng.choice(OPTIONS, 200)) for _ in range(2))
+    found = scores(truth, parsed)
+    assert found["weighted_f1"] == pytest.approx(f1_score(truth, parsed, average="weighted"))
+    assert found["macro_f1"] == pytest.approx(f1_score(truth, parsed, average="macro"))
+    assert found["mcc"] == pytest.approx(matthews_corrcoef(truth, parsed))
+
+
+def test_order_of_rows_and_of_options_does_not_matter():
+    shuffled = np.random.default_rng(0).permutation(len(TRUTH))
+    again = scores([TRUTH[i] for i in shuffled], [PARSED[i] for i in shuffled], OPTIONS[::-1])
+    assert again == pytest.approx(scores(TRUTH, PARSED))
+
+
+def test_an_unreadable_answer_is_never_better_than_a_wrong_one():
+    wrong = scores(TRUTH, ["cane", "walker", "walker", "none", "cane", "cane"])
+    silent = scores(TRUTH, ["cane", "walker", "walker", "none", None, None])
+    assert silent["accuracy"] == wrong["accuracy"]
+    assert silent["balanced_accuracy"] == wrong["balanced_accuracy"]
+    right = scores(TRUTH, TRUTH)
+    assert all(silent[name] < right[name] for name in metrics.CLASSIFICATION)
+
+
+def test_confusion_counts_every_row_and_keeps_a_column_for_the_unreadable():
+    codes = metrics.encode_truth(TRUTH, OPTIONS), metrics.encode_answers(PARSED, OPTIONS)
+    counts = metrics.confusion(*codes, 3)
+    assert counts.tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 2]]
+
+
+def test_one_class_and_no_rows_at_all():
+    same = scores(["cane"] * 4, ["cane", "cane", "cane", None])
+    assert same["macro_f1"] == same["weighted_f1"] == pytest.approx(6 / 7)
+    assert same["mcc"] == 0
+    assert np.isnan(scores([], [])["macro_f1"])
+
+
+def test_a_true_label_outside_the_options_is_refused():
+    with pytest.raises(InputError, match="rollator"):
+        metrics.encode_truth(["cane", "rollator"], OPTIONS)
+
+
+def test_most_probable_follows_the_order_of_its_own_row():
+    rows = [["cane", "walker"], ["walker", "cane"], ["cane", "walker"], []]
+    probabilities = [[0.2, 0.8], [0.2, 0.8], [np.nan, 0.8], []]
+    codes = metrics.encode_most_probable(rows, probabilities, OPTIONS)
+    assert codes.tolist() == [1, 0, 3, 3]
+
+
+def test_class_measures_carry_the_support():
+    codes = metrics.encode_truth(TRUTH, OPTIONS), metrics.encode_answers(PARSED, OPTIONS)
+    found = metrics.class_metrics(*codes, 3)
+    assert found["support"].tolist() == [2, 1, 3]
+    assert found["precision"].tolist() == [1.0, 0.5, 1.0]
+    assert found["recall"] == pytest.approx([1 / 2, 1, 1 / 3])
+
+
+def test_regression_agrees_with_scipy_and_by_hand():
+    truth, number = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.5, 1.5, 3.5, 4.0])
+    found = metrics.regression_metrics(truth, number)
+    fit = stats.linregress(truth, number)
+    line = (found["r"], found["slope"], found["intercept"], found["p"])
+    assert line == pytest.approx((fit.rvalue, fit.slope, fit.intercept, fit.pvalue))
+    assert found["mae"] == pytest.approx(2.5 / 4)
+    assert found["rmse"] == pytest.approx(np.sqrt(1.75 / 4))
+    assert found["bias"] == pytest.approx(-0.5 / 4)
+    covariance = np.cov(truth, number, bias=True)[0, 1]
+    spread = truth.var() + number.var() + (truth.mean() - number.mean()) ** 2
+    assert found["ccc"] == pytest.approx(2 * covariance / spread)
+
+
+def test_an_unreadable_number_costs_the_farther_end_of_the_range():
+    truth, number = np.array([1.0, 2.0, 6.0]), np.array([1.0, np.nan, 6.0])
+    found = metrics.regression_metrics(truth, number)
+    assert found["mae"] == pytest.approx(4 / 3)
+    assert found["bias"] == 0
+    assert found["unreadable_share"] == pytest.approx(1 / 3)
+    infinite = metrics.regression_metrics(truth, np.array([1.0, np.inf, 6.0]))
+    assert infinite["mae"] == found["mae"]
+
+
+def test_constant_answers_have_no_correlation_and_constant_truth_none_defined():
+    found = metrics.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0))
+    assert (found["r"], found["slope"], found["p"], found["ccc"]) == (0, 0, 1, 0)
+    assert np.isnan(metrics.regression_metrics(np.ones(4), np.arange(4.0))["r"])
+    assert np.isnan(metrics.regression_metrics(np.arange(2.0), np.arange(2.0))["r"])
+
+
+def test_all_numbers_unreadable_or_no_rows():
+    lost = metrics.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, np.nan))
+    assert lost["unreadable_share"] == 1
+    assert np.isnan(lost["r"])
+    assert np.isnan(lost["bias"])
+    assert lost["mae"] == pytest.approx((2 + 1 + 2) / 3)
+    assert np.isnan(metrics.regression_metrics(np.array([]), np.array([]))["mae"])

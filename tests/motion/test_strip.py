@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter, read_trials
+from biomechgpt.cohort.issues import read_issues
+from biomechgpt.errors import InputError
+from biomechgpt.motion.index import index_trials, read_accepted
+from biomechgpt.motion.strip import strip_shard
+
+CFG = {
+    "frame_rate_hz": 30,
+    "max_gap_s": 0.5,
+    "min_duration_s": 1.0,
+    "zero_joints": ["mtp_angle_r", "wrist_flex_l"],
+}
+KNEE = JOINT_NAMES.index("knee_angle_r")
+MTP = JOINT_NAMES.index("mtp_angle_r")
+NECK = JOINT_NAMES.index("neck_extension")
+
+
+def info(trial_id, participant_id="P1"):
+    names = {"trial_id": trial_id, "participant_id": participant_id, "cohort": "lab"}
+    return names | {
+        "split_group": None,
+        "file": f"{trial_id}.mot",
+        "coordinate_map": "opensim_gait",
+        "frame_rate_hz": 100.0,
+    }
+
+
+def frames(n_frames=300, seed=0):
+    rng = np.random.default_rng(seed)
+    smooth = np.cumsum(rng.normal(0, 0.01, (n_frames, len(COORDINATE_NAMES))), axis=0)
+    return smooth.astype(np.float32)
+
+
+def write(path, trials):
+    with FrameWriter(path, COORDINATE_NAMES, unit="m, rad", with_time=True) as writer:
+        for name, values in trials:
+            writer.write(info(*name), values, np.arange(len(values)) / 100)
+
+
+def strip(tmp_path, trials, cfg=CFG):
+    write(tmp_path / "trajectories.parquet", trials)
+    paths = tmp_path / "angles.parquet", tmp_path / "issues.tsv"
+    strip_shard(tmp_path / "trajectories.parquet", cfg, *paths)
+    return list(read_trials(paths[0])), read_issues(paths[1])
+
+
+def test_pelvis_goes_and_configured_joints_are_zero(tmp_path):
+    (trial,), issues = strip(tmp_path, [(("a",), frames())])
+    assert issues == []
+    assert trial.frames.shape == (90, 34)
+    assert (trial.frames[:, MTP] == 0).all()
+    assert trial.frames[:, KNEE].std() > 0
+    moved = frames()
+    moved[:, :7] += 5.0
+    (other,), _ = strip(tmp_path, [(("a",), moved)])
+    assert np.array_equal(trial.frames, other.frames)
+
+
+def test_absent_joint_is_listed_and_stays_absent(tmp_path):
+    values = frames()
+    values[:, 7 + NECK] = np.nan
+    (trial,), _ = strip(tmp_path, [(("a",), values)])
+    assert trial.info["missing_joints"] == ["neck_extension"]
+    assert np.isnan(trial.frames[:, NECK]).all()
+    assert np.isfinite(np.delete(trial.frames, NECK, axis=1)).all()
+
+
+def test_joint_missing_in_most_frames_does_not_cost_the_trial(tmp_path):
+    values = frames()
+    values[:200, 7 + NECK] = np.nan
+    (trial,), issues = strip(tmp_path, [(("a",), values)])
+    assert len(trial.frames) == 90
+    assert [issue.problem for issue in issues] == ["joint_dropped"]
+
+
+def test_gap_in_a_zeroed_joint_does_not_matter(tmp_path):
+    values = frames()
+    values[100:, 7 + MTP] = np.nan
+    (trial,), issues = strip(tmp_path, [(("a",), values)])
+    assert len(trial.frames) == 90
+    assert issues == []
+
+
+def test_short_gap_is_filled_and_long_gap_cuts(tmp_path):
+    short, long = frames(), frames(seed=1)
+    short[100:120, 7 + KNEE] = np.nan
+    long[80:180, 7 + KNEE] = np.nan
+    trials, issues = strip(tmp_path, [(("short",), short), (("long",), long)])
+    assert [len(trial.frames) for trial in trials] == [90, 36]
+    assert {issue.trial_id: issue.problem for issue in issues} == {
+        "short": "gap_filled",
+        "long": "cut",
+    }
+
+
+def test_too_short_is_rejected_and_the_next_goes_on(tmp_path):
+    trials, issues = strip(tmp_path, [(("brief",), frames(53)), (("good",), frames())])
+    assert [trial.info["trial_id"] for trial in trials] == ["good"]
+    assert (issues[0].severity, issues[0].problem) == ("rejected", "too_short")
+    assert "0.52 s" in issues[0].detail
+
+
+def index(tmp_path, trials):
+    strip(tmp_path, trials)
+    outputs = tmp_path / "trials.parquet", tmp_path / "report.tsv"
+    index_trials([tmp_path / "angles.parquet"], [tmp_path / "issues.tsv"], *outputs)
+    return read_accepted(outputs[0]).set_index("trial_id"), read_issues(outputs[1])
+
+
+def test_same_recording_twice_is_used_once_and_remembered(tmp_path):
+    same = [(("b", "P2"), frames()), (("a", "P1"), frames()), (("c", "P3"), frames(seed=3))]
+    trials, issues = index(tmp_path, same)
+    assert list(trials.index) == ["a", "c"]
+    assert list(trials.loc["a", "also_recorded_as"]) == ["P2"]
+    assert [(issue.trial_id, issue.problem) for issue in issues] == [("b", "duplicate")]
+    assert "a.mot" in issues[0].detail
+
+
+def test_duplicates_are_found_whatever_the_pelvis_did(tmp_path):
+    walking_elsewhere = frames()
+    walking_elsewhere[:, 0] += 3.0
+    trials, _ = index(tmp_path, [(("a",), frames()), (("b",), walking_elsewhere)])
+    assert list(trials.index) == ["a"]
+
+
+def test_nothing_accepted_says_where_to_look(tmp_path):
+    with pytest.raises(InputError, match=r"report\.tsv"):
+        index(tmp_path, [(("brief",), frames(20))])

@@ -1,0 +1,150 @@
+"""The config and its presets pass; what is wrong is said in words a user can act on."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from biomechgpt.config import check_config
+from biomechgpt.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "schemas" / "config.schema.yaml"
+PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
+
+
+def read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+def merged(base: dict, overlay: dict) -> dict:
+    """What `--configfile` makes of two files: mappings merge, all else is replaced."""
+    result = dict(base)
+    for key, value in overlay.items():
+        below = result.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        result[key] = merged(below, value) if both else value
+    return result
+
+
+@pytest.fixture
+def config() -> dict:
+    return read(ROOT / "config.yaml")
+
+
+def test_shipped_config_is_valid(config):
+    check_config(config, SCHEMA)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+def test_presets_are_valid(config, preset):
+    check_config(merged(config, read(preset)), SCHEMA)
+
+
+def nodes(schema: object):
+    if isinstance(schema, dict):
+        yield schema
+        for value in schema.values():
+            yield from nodes(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from nodes(value)
+
+
+def test_schema_is_strict_described_and_sets_no_values():
+    schema = read(SCHEMA)
+    for node in nodes(schema):
+        assert "default" not in node
+        if "properties" in node and isinstance(node["properties"], dict):
+            assert node.get("additionalProperties") is False, node
+            for key, child in node["properties"].items():
+                assert child.get("description", "").endswith("."), key
+
+
+def set_key(config: dict, dotted: str, value: object) -> dict:
+    changed = copy.deepcopy(config)
+    node = changed
+    *parents, last = dotted.split("/")
+    for part in parents:
+        node = node[int(part)] if isinstance(node, list) else node[part]
+    if value is DELETED:
+        del node[last]
+    elif isinstance(node, list):
+        node[int(last)] = value
+    else:
+        node[last] = value
+    return changed
+
+
+DELETED = object()
+BAD = [
+    ("motion/frame_rate", 30, ["motion.frame_rate ", "did you mean frame_rate_hz?"]),
+    ("motoin", {"frame_rate_hz": 30}, ["motoin", "did you mean motion?"]),
+    ("motion/frame_rate_hz", DELETED, ["motion.frame_rate_hz is missing"]),
+    ("split", DELETED, ["split is missing"]),
+    ("finetune/learning_rate", "1e-4", ["finetune.learning_rate", "write 1.0e-4"]),
+    ("finetune/learning_rate", "2.5e3", ["finetune.learning_rate", "write 2.5e+3"]),
+    ("finetune/epochs", "4", ["finetune.epochs is '4'", "a number", "without quotes"]),
+    ("finetune/seeds", [0, 0], ["finetune.seeds", "twice"]),
+    ("finetune/seeds", [], ["finetune.seeds has 0 entries"]),
+    ("split/scheme", "k_fold", ["split.scheme is k_fold", "holdout", "did you mean kfold?"]),
+    ("split/scheme", "file", ["split.file is null", "participant_id"]),
+    ("split/file", "my.tsv", ["split.file is my.tsv", "scheme"]),
+    ("split/test_fraction", 0.95, ["split.test_fraction", "1.05", "below 1"]),
+    ("split/test_fraction", 1.5, ["split.test_fraction is 1.5; it must be below 1"]),
+    ("split/stratify_by", ["trial_id"], ["split.stratify_by names trial_id"]),
+    ("motion/zero_joints", ["wrist_flex_R"], ["wrist_flex_R", "did you mean wrist_flex_r?"]),
+    ("tokenizers/compact/downsampling", 6, ["tokenizers.compact.downsampling is 6", "power of 2"]),
+    ("tokenizers/compact/window_frames", 66, ["window_frames is 66", "multiple"]),
+    ("tokenizers/my tokenizer", {}, ["'my tokenizer'", "file name"]),
+    ("base_models/tiny/heads", 5, ["base_models.tiny.width is 192", "10"]),
+    (
+        "variants/tiny-all/tokenizer",
+        "compat",
+        ["variants.tiny-all.tokenizer is compat", "compact?"],
+    ),
+    ("variants/tiny-all/base_model", "x", ["variants.tiny-all.base_model is x", "It has: tiny"]),
+    ("variants/tiny-all/tasks", ["cadense"], ["cadense", "did you mean cadence?"]),
+    ("variants/tiny-all/tasks", "every", ["variants.tiny-all.tasks is every", "all or a list"]),
+    ("baselines/xgboost/tokenizer", "big", ["baselines.xgboost.tokenizer is big", "compact"]),
+    ("baselines/xgboost/labels", "shufled", ["baselines.xgboost.labels", "did you mean shuffled?"]),
+    ("cohorts/0/role", "test", ["every role is test"]),
+    ("cohorts/0/name", "a/b", ["cohorts[0].name", "file name"]),
+    ("cohorts", [{"name": "a", "role": "both"}] * 2, ["the name a stands 2 times"]),
+    ("cohorts", [], ["cohorts has 0 entries"]),
+    ("tasks/impaired/options", [True, False], ["tasks.impaired.options[0]", "quote them"]),
+    ("tasks/impaired/options", ["yes"], ["tasks.impaired.options has 1 entries", "2"]),
+    ("tasks/impaired/options", ["Yes", "yes"], ["two spellings"]),
+    ("tasks/impaired/options", DELETED, ["tasks.impaired.options is missing", "classification"]),
+    ("tasks/impaired/ignore", ["yes"], ["options and in ignore"]),
+    ("tasks/tug/decimals", DELETED, ["tasks.tug.decimals is missing", "regression"]),
+    ("tasks/tug/unit", DELETED, ["tasks.tug.unit is missing"]),
+    ("tasks/tug/applies_to", "activity == 'tug'", ["tasks.tug.applies_to", "a mapping"]),
+    ("tasks/tug/label", "trial_id", ["tasks.tug names trial_id"]),
+    ("run", "../elsewhere", ["run '../elsewhere'", "file name"]),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "words"), BAD, ids=[f"{b[0]}-{b[2][-1]}" for b in BAD])
+def test_bad_config_is_refused_in_words(config, key, value, words):
+    with pytest.raises(InputError) as caught:
+        check_config(set_key(config, key, value), SCHEMA)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_variant_and_baseline_may_not_share_a_name(config):
+    config["baselines"]["tiny-all"] = config["baselines"]["xgboost"]
+    with pytest.raises(InputError, match="tiny-all is the name of a variant and of a baseline"):
+        check_config(config, SCHEMA)
+
+
+def test_all_errors_are_said_at_once(config):
+    config["motion"]["frame_rat_hz"] = 1
+    config["split"]["folds"] = 1
+    config["variants"]["tiny-all"]["tokenizer"] = "none"
+    with pytest.raises(InputError) as caught:
+        check_config(config, SCHEMA)
+    assert len(re.findall(r"^  - ", str(caught.value), flags=re.MULTILINE)) == 3

@@ -1,0 +1,1 @@
+from conftest_tokenizer import shard, tiny_cfg  # noqa: F401

@@ -1,0 +1,53 @@
+"""A small cohort of joint angles on disk, and a tokenizer small enough to train in a second."""
+
+import numpy as np
+import pytest
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
+
+TINY = {
+    "codebook_size": 32,
+    "code_dim": 16,
+    "width": 16,
+    "depth": 2,
+    "dilation_growth": 3,
+    "downsampling": 4,
+    "window_frames": 32,
+    "batch_size": 16,
+    "steps": 60,
+    "learning_rate": 2e-3,
+    "warmup_steps": 5,
+    "velocity_weight": 0.5,
+    "commitment_weight": 0.02,
+    "codebook_decay": 0.9,
+    "reset_below": 0.1,
+    "seed": 0,
+}
+ZEROED, ABSENT = 6, 17  # mtp_angle_r in every trial, neck_extension in every second one
+
+
+def angles(n_frames, seed):
+    rng = np.random.default_rng(seed)
+    phase = np.arange(n_frames)[:, None] / 30 * 2 * np.pi + rng.uniform(0, 6)
+    values = 0.3 * np.sin(phase + np.arange(34)) + 0.1 * rng.normal(size=34)
+    values[:, ZEROED] = 0.0
+    if seed % 2:
+        values[:, ABSENT] = np.nan
+    return values.astype(np.float32)
+
+
+@pytest.fixture
+def tiny_cfg():
+    return dict(TINY)
+
+
+@pytest.fixture(scope="session")
+def shard(tmp_path_factory):
+    """Twelve trials of 40 to 95 frames, participants p0 to p3."""
+    path = tmp_path_factory.mktemp("angles") / "0.parquet"
+    with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
+        for number in range(12):
+            info = {"trial_id": f"t{number:02d}", "participant_id": f"p{number % 4}"}
+            writer.write(info, angles(40 + 5 * number, number))
+    return path

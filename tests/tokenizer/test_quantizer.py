@@ -1,0 +1,76 @@
+import torch
+
+from biomechgpt.tokenizer.quantizer import Quantizer
+
+
+def quantizer(size=16, dim=4, **settings):
+    torch.manual_seed(0)
+    return Quantizer(size, dim, **({"decay": 0.9, "reset_below": 0.1} | settings))
+
+
+def latents(batch=8, dim=4, length=10):
+    return torch.randn(batch, dim, length)
+
+
+def trained(steps=20):
+    module = quantizer().train()
+    for _ in range(steps):
+        module(latents())
+    return module
+
+
+def test_nearest_code_is_that_of_a_plain_search():
+    module = trained().eval()
+    flat = torch.randn(50, 4)
+    wanted = torch.cdist(flat, module.codebook).argmin(1)
+    assert torch.equal(module.nearest(flat), wanted)
+
+
+def test_output_is_the_code_and_gradient_passes_straight_through():
+    module = trained().eval()
+    x = latents().requires_grad_()
+    result = module(x)
+    codes = module.codebook[result.codes].movedim(2, 1)
+    assert torch.allclose(result.latents, codes, atol=1e-6)
+    weight = torch.randn_like(x)
+    (result.latents * weight).sum().backward()
+    assert torch.allclose(x.grad, weight)
+
+
+def test_evaluation_leaves_the_codebook_alone():
+    module = trained().eval()
+    before = module.codebook.clone()
+    module(latents())
+    assert torch.equal(before, module.codebook)
+
+
+def test_codebook_follows_the_mean_of_its_latents():
+    module = quantizer(size=2, dim=1, decay=0.5)
+    centres = torch.tensor([-3.0, 5.0])
+    for _ in range(60):
+        x = centres.repeat(50)[None, None] + 0.1 * torch.randn(1, 1, 100)
+        module.train()(x)
+    assert torch.allclose(module.codebook.flatten().sort().values, centres, atol=0.1)
+
+
+def test_dead_codes_come_back_whatever_the_batch_size():
+    for batch in (1, 32):
+        module = quantizer(size=16, dim=4)
+        module.train()(latents(batch, length=20))
+        module.codebook[8:] = 1e3
+        module.code_sum[8:] = 1e3
+        for _ in range(60):
+            module(latents(batch, length=20))
+        assert module.codebook.abs().max() < 10
+
+
+def test_state_holds_the_moving_averages():
+    module = trained()
+    copy = quantizer().train()
+    copy.load_state_dict(module.state_dict())
+    x = latents()
+    torch.manual_seed(1)
+    first = module(x).codes
+    torch.manual_seed(1)
+    assert torch.equal(first, copy(x).codes)
+    assert torch.equal(module.codebook, copy.codebook)

@@ -1,0 +1,115 @@
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+from conftest_tokenizer import ABSENT, angles
+
+from biomechgpt.body.frames import Trial
+from biomechgpt.errors import InputError
+from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
+from biomechgpt.tokenizer.statistics import normalise
+from biomechgpt.tokenizer.storage import DESCRIPTION, encode_trial, load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.training import train_tokenizer
+
+SOME = {"t00", "t01", "t05", "t08"}
+
+
+@pytest.fixture(scope="module")
+def folder(shard, tmp_path_factory):
+    from conftest_tokenizer import TINY
+
+    path = tmp_path_factory.mktemp("tokenizer")
+    trained = train_tokenizer([shard], SOME, TINY, path / "checkpoints")
+    save_tokenizer(path, trained, TINY, 30, ["mtp_angle_r"])
+    return path
+
+
+@pytest.fixture(scope="module")
+def tokenizer(folder):
+    return load_tokenizer(folder)
+
+
+@pytest.mark.parametrize(("n_frames", "n_tokens"), [(40, 10), (41, 10), (43, 10), (44, 11), (4, 1)])
+def test_one_token_per_four_frames(tokenizer, n_frames, n_tokens):
+    scaled = torch.from_numpy(normalise(angles(n_frames, 0), tokenizer.statistics))
+    codes = encode_trial(tokenizer, scaled)
+    assert codes.shape == (n_tokens,)
+    assert ((codes >= 0) & (codes < 32)).all()
+
+
+def test_tokens_on_disk_are_those_of_each_trial_alone(tokenizer, folder, shard, tmp_path):
+    tokenise_shard(folder, shard, SOME, tmp_path / "0.parquet")
+    table = read_tokens([tmp_path / "0.parquet"])
+    assert set(table.trial_ids) == SOME
+    for trial_id, codes in zip(table.trial_ids, table.tokens, strict=True):
+        number = int(trial_id[1:])
+        scaled = normalise(angles(40 + 5 * number, number), tokenizer.statistics)
+        assert np.array_equal(codes, encode_trial(tokenizer, torch.from_numpy(scaled)).numpy())
+
+
+def test_metadata_names_the_tokenizer(tokenizer, folder, shard, tmp_path):
+    tokenise_shard(folder, shard, SOME, tmp_path / "0.parquet")
+    metadata = read_tokens([tmp_path / "0.parquet"]).metadata
+    assert metadata["tokenizer_sha256"] == tokenizer.sha256
+    assert (metadata["downsampling"], metadata["codebook_size"]) == ("4", "32")
+
+
+def test_shards_of_two_tokenizers_do_not_mix(folder, shard, tmp_path):
+    first, second = tmp_path / "0.parquet", tmp_path / "1.parquet"
+    tokenise_shard(folder, shard, SOME, first)
+    table = pq.read_table(first)
+    other = table.schema.metadata | {b"tokenizer_sha256": b"another"}
+    pq.write_table(table.replace_schema_metadata(other), second)
+    with pytest.raises(InputError, match=r"1\.parquet: made by another tokenizer"):
+        read_tokens([first, second])
+
+
+def test_empty_shard_can_be_read(folder, shard, tmp_path):
+    tokenise_shard(folder, shard, set(), tmp_path / "0.parquet")
+    assert read_tokens([tmp_path / "0.parquet"]).tokens == []
+
+
+def test_tokenizer_for_other_joints_is_refused(folder, tmp_path):
+    for file in folder.glob("*.*"):
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    description = json.loads((tmp_path / DESCRIPTION).read_text())
+    description["joints"][0] = "elbow"
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    with pytest.raises(InputError, match="other joints"):
+        load_tokenizer(tmp_path)
+
+
+def test_error_is_the_rmse_in_degrees_over_observed_frames(tokenizer, shard):
+    metrics = measure_tokenizer(tokenizer, [shard], {"t05"}, "test")
+    original = angles(65, 5)
+    result = reconstruct(tokenizer, Trial({}, original, None))
+    error = np.rad2deg(result.angles_rad - original[:64])
+    knee = np.sqrt(np.mean(error[:, 3] ** 2))
+    assert metrics["rmse_deg_per_joint"]["knee_angle_r"] == pytest.approx(knee, abs=2e-3)
+    assert metrics["rmse_deg_per_joint"]["mtp_angle_r"] == 0.0
+    per_joint = np.array(list(metrics["rmse_deg_per_joint"].values()))
+    observed = np.arange(34) != ABSENT
+    assert metrics["rmse_deg_all"] == pytest.approx(per_joint[observed].mean(), abs=2e-3)
+    live = observed & (np.arange(34) != 6)
+    assert metrics["rmse_deg_live"] == pytest.approx(per_joint[live].mean(), abs=2e-3)
+    assert (metrics["n_participants"], metrics["n_trials"]) == (1, 1)
+
+
+def test_code_use_adds_up(tokenizer, shard):
+    metrics = measure_tokenizer(tokenizer, [shard], SOME, "test")
+    assert metrics["used_codes"] + metrics["dead_codes"] == 32
+    assert 1 <= metrics["perplexity"] <= metrics["used_codes"]
+
+
+def test_curves_hold_original_and_reconstruction(tokenizer, shard, tmp_path):
+    write_curves(tokenizer, [shard], ["t00"], tmp_path / "curves.parquet")
+    curves = pq.read_table(tmp_path / "curves.parquet").to_pandas()
+    knee = curves.query("joint == 'knee_angle_r'")
+    assert knee["original_deg"].to_numpy() == pytest.approx(
+        np.rad2deg(angles(40, 0)[:, 3]), abs=1e-3
+    )
+    assert "mtp_angle_r" not in set(curves["joint"])

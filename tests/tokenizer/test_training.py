@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+import torch
+from conftest_tokenizer import ABSENT, ZEROED, angles
+
+from biomechgpt.errors import InputError
+from biomechgpt.tokenizer import training
+from biomechgpt.tokenizer.network import MotionTokenizer
+from biomechgpt.tokenizer.statistics import fit_statistics, normalise, restore
+from biomechgpt.tokenizer.training import train_tokenizer
+from biomechgpt.tokenizer.windows import draw_windows, store_frames
+
+EVERYONE = {f"t{number:02d}" for number in range(12)}
+
+
+def weights(trained):
+    return {name: value.clone() for name, value in trained.model.state_dict().items()}
+
+
+def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg, monkeypatch):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
+    whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
+    step = training._step
+
+    def killed_at_step_45(*args):
+        if (calls := calls_so_far.pop() + 1) > 45:
+            raise KeyboardInterrupt
+        calls_so_far.append(calls)
+        return step(*args)
+
+    calls_so_far = [0]
+    monkeypatch.setattr(training, "_step", killed_at_step_45)
+    with pytest.raises(KeyboardInterrupt):
+        train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
+    monkeypatch.setattr(training, "_step", step)
+    torch.manual_seed(99)
+    resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
+    train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path)
+    changed = tiny_cfg | {"learning_rate": 1e-3}
+    resumed = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path))
+    fresh = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path / "fresh"))
+    assert all(torch.equal(fresh[name], resumed[name]) for name in fresh)
+
+
+def test_it_learns(shard, tmp_path, tiny_cfg):
+    trained = train_tokenizer([shard], EVERYONE, tiny_cfg | {"steps": 300}, tmp_path)
+    original = angles(80, 4)
+    codes = trained.model.encode(torch.from_numpy(normalise(original, trained.statistics)))
+    error = restore(trained.model.decode(codes).numpy(), trained.statistics) - original
+    assert np.sqrt(np.mean(error**2)) < 0.6 * original.std()
+
+
+def test_no_training_trial_is_an_error(shard, tmp_path, tiny_cfg):
+    with pytest.raises(InputError, match="no training participant"):
+        train_tokenizer([shard], {"somebody else"}, tiny_cfg, tmp_path)
+
+
+def test_statistics_see_training_trials_only(shard, tmp_path):
+    store = store_frames([shard], {"t00", "t02"}, tmp_path)
+    expected = np.concatenate([angles(40, 0), angles(50, 2)])
+    assert np.array_equal(store.angles_rad, expected)
+    statistics = fit_statistics(store.angles_rad)
+    assert statistics.mean_rad == pytest.approx(expected.mean(axis=0), abs=1e-6)
+
+
+def test_zeroed_joint_is_not_live_and_absent_joint_enters_at_the_mean():
+    statistics = fit_statistics(np.concatenate([angles(60, 0), angles(60, 1)]))
+    assert not statistics.live[ZEROED]
+    assert statistics.live[ABSENT]
+    scaled = normalise(angles(60, 1), statistics)
+    assert np.isfinite(scaled).all()
+    assert (scaled[:, [ZEROED, ABSENT]] == 0).all()
+    assert restore(scaled, statistics)[:, ABSENT] == pytest.approx(statistics.mean_rad[ABSENT])
+
+
+def test_normalise_and_restore_are_inverse_on_live_joints():
+    original = angles(60, 0)
+    statistics = fit_statistics(original)
+    live = statistics.live
+    back = restore(normalise(original, statistics), statistics)
+    assert back[:, live] == pytest.approx(original[:, live], abs=1e-6)
+
+
+def test_windows_lie_within_a_trial_and_long_trials_come_more_often(shard, tmp_path):
+    store = store_frames([shard], EVERYONE, tmp_path)
+    generator = torch.Generator().manual_seed(0)
+    windows, real = draw_windows(store, 2000, 32, generator)
+    assert real.all()
+    first = {tuple(frame) for frame in np.nan_to_num(store.angles_rad).round(5).tolist()}
+    assert tuple(np.nan_to_num(windows[0, 0]).round(5).tolist()) in first
+    absent = np.isnan(windows[:, 0, ABSENT])
+    assert (absent == np.isnan(windows[:, -1, ABSENT])).all()
+    assert 0.45 < absent.mean() < 0.6
+
+
+def test_short_trial_is_padded_and_marked(shard, tmp_path):
+    store = store_frames([shard], {"t00"}, tmp_path)
+    windows, real = draw_windows(store, 4, 64, torch.Generator().manual_seed(0))
+    assert real.sum(dim=1).tolist() == [40] * 4
+    assert np.isnan(windows[:, 40:]).all()
+
+
+def test_loss_does_not_look_at_absent_or_zeroed_joints():
+    torch.manual_seed(0)
+    value, target = torch.randn(4, 32, 34), torch.randn(4, 32, 34)
+    observed = torch.ones(4, 32, 34, dtype=torch.bool)
+    observed[..., [ZEROED, ABSENT]] = False
+    far = torch.where(observed, target, target + 100)
+    loss = training._masked_smooth_l1(value, target, observed)
+    assert torch.equal(loss, training._masked_smooth_l1(value, far, observed))
+    seen = observed[0, 0]
+    error = (value - target)[..., seen].abs()
+    smooth = torch.where(error < 1, 0.5 * error**2, error - 0.5).mean()
+    assert loss.item() == pytest.approx(smooth.item(), rel=1e-5)
+
+
+def test_velocity_loss_is_a_finite_difference(tiny_cfg):
+    torch.manual_seed(0)
+    model = MotionTokenizer(tiny_cfg, 34).eval()
+    target = torch.randn(2, 32, 34)
+    observed = torch.ones(2, 32, 34, dtype=torch.bool)
+    reconstruction, _ = model(target)
+    error = (reconstruction[:, 1:] - reconstruction[:, :-1]) - (target[:, 1:] - target[:, :-1])
+    smooth = torch.where(error.abs() < 1, 0.5 * error**2, error.abs() - 0.5).mean()
+    velocity = training._losses(model, target, observed).velocity
+    assert velocity.item() == pytest.approx(smooth.item())

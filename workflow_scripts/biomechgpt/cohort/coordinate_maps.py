@@ -1,0 +1,253 @@
+"""Coordinate maps: how the columns of one source model become the body's coordinates.
+
+A map is a YAML file (resources/coordinate_maps, docs/cohort.md); one more file is one more source.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import yaml
+
+from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.cohort.readers import Note, Rejected
+from biomechgpt.errors import InputError
+
+PELVIS_ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
+TARGETS = (*PELVIS_POSITION, *PELVIS_ANGLES, *JOINT_NAMES)
+SIDES = ({"s": "r", "S": "R", "Side": "Right"}, {"s": "l", "S": "L", "Side": "Left"})
+KEYS = {"description", "source", "recognise", "knee_flexion", "ignore", "aliases", "coordinates"}
+KEYS |= {"frame_rate_hz"}
+MIN_KNOWN_JOINTS = 4  # fewer and the file is no recording of a body
+CLEAR_KNEE_RATIO = 3.0  # larger over smaller excursion, from where the knee's sign is beyond doubt
+
+
+class Rule(NamedTuple):
+    """One coordinate as a sum of source columns, each with a factor, plus an offset."""
+
+    terms: dict[str, float]  # all must be present
+    more_terms: dict[str, float]  # added where present
+    offset_deg: float
+
+
+class CoordinateMap(NamedTuple):
+    """How the columns of one source model become coordinates; `name` is the file's name."""
+
+    name: str
+    rules: dict[str, Rule]  # coordinate -> rule
+    aliases: dict[str, str]  # other column name -> the name the rules use
+    ignore: tuple[str, ...]  # patterns of columns that are no coordinates
+    required: tuple[str, ...]  # patterns that must all match a column
+    absent: tuple[str, ...]  # patterns that must match none
+    proof: tuple[str, ...]  # patterns of columns that only this source has
+    knee_flexion: str  # positive | negative, in the source
+    frame_rate_hz: float | None  # of files that carry no time
+
+
+def read_coordinate_maps(paths: Iterable[os.PathLike]) -> list[CoordinateMap]:
+    """Read maps from YAML files, ordered by name.
+
+    Raises:
+        InputError: a file is no map; the message names the file and the key.
+    """
+    maps = sorted((_read_map(Path(path)) for path in paths), key=lambda item: item.name)
+    names = [item.name for item in maps]
+    if len(set(names)) < len(names):
+        raise InputError(f"two coordinate maps have the same file name: {', '.join(names)}")
+    return maps
+
+
+def _read_map(path: Path) -> CoordinateMap:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: no valid YAML: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("coordinates"), dict):
+        raise InputError(f"{path}: a coordinate map needs the key 'coordinates'")
+    if unknown := set(content) - KEYS:
+        raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}; known: {sorted(KEYS)}")
+    if content.get("knee_flexion") not in ("positive", "negative"):
+        raise InputError(f"{path}: 'knee_flexion' must be positive or negative, as in the source")
+    recognise = content.get("recognise") or {}
+    if unknown := set(recognise) - {"required", "absent", "proof"}:
+        raise InputError(f"{path}: unknown key 'recognise.{sorted(unknown)[0]}'")
+    return CoordinateMap(
+        name=path.stem,
+        rules=_rules(content["coordinates"], path),
+        aliases=_both_sides(content.get("aliases") or {}),
+        ignore=tuple(content.get("ignore") or ()),
+        required=tuple(recognise.get("required") or ()),
+        absent=tuple(recognise.get("absent") or ()),
+        proof=tuple(recognise.get("proof") or ()),
+        knee_flexion=content["knee_flexion"],
+        frame_rate_hz=content.get("frame_rate_hz"),
+    )
+
+
+def _both_sides(entries: Mapping) -> dict:
+    """Write out `{s}`, `{S}` and `{Side}` for the right and the left side."""
+    written = {}
+    for key, value in entries.items():
+        for side in SIDES if "{" in f"{key}{value}" else SIDES[:1]:
+            written[_fill(key, side)] = _fill(value, side)
+    return written
+
+
+def _fill(value: object, side: Mapping[str, str]) -> object:
+    if isinstance(value, str):
+        for key, text in side.items():
+            value = value.replace(f"{{{key}}}", text)
+        return value
+    if isinstance(value, dict):
+        return {_fill(key, side): _fill(item, side) for key, item in value.items()}
+    return value
+
+
+def _rules(entries: Mapping, path: Path) -> dict[str, Rule]:
+    rules = {}
+    for coordinate, entry in _both_sides(entries).items():
+        if coordinate not in TARGETS:
+            raise InputError(
+                f"{path}: 'coordinates.{coordinate}' is no coordinate; known: {', '.join(TARGETS)}"
+            )
+        rules[coordinate] = _rule(entry, f"{path}: 'coordinates.{coordinate}'")
+    return rules
+
+
+def _rule(entry: object, where: str) -> Rule:
+    if isinstance(entry, str):
+        entry = {"sum": {entry.removeprefix("-"): -1 if entry.startswith("-") else 1}}
+    if not isinstance(entry, dict) or not entry.get("sum") or set(entry) - {
+        "sum", "sum_if_present", "offset_deg",
+    }:  # fmt: skip
+        raise InputError(
+            f"{where} needs a column name or {{sum: {{column: factor}}, offset_deg: 0}}"
+        )
+    more = entry.get("sum_if_present") or {}
+    offset_deg = entry.get("offset_deg", 0)
+    for number in (*entry["sum"].values(), *more.values(), offset_deg):
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise InputError(f"{where}: {number!r} is no number")
+    return Rule(dict(entry["sum"]), dict(more), float(offset_deg))
+
+
+def rename(coordinate_map: CoordinateMap, names: Iterable[str]) -> dict[str, str]:
+    """Column name of the map's rules -> column name of the file, aliases resolved."""
+    names = list(names)
+    known = {name: name for name in names}
+    for other, name in coordinate_map.aliases.items():
+        if other in known:
+            known.setdefault(name, other)
+    return known
+
+
+def covered(coordinate_map: CoordinateMap, names: Iterable[str]) -> list[str]:
+    """The coordinates for which all columns are there."""
+    known = rename(coordinate_map, names)
+    return [
+        target for target, rule in coordinate_map.rules.items() if rule.terms.keys() <= known.keys()
+    ]
+
+
+def choose_map(
+    maps: list[CoordinateMap], columns: Mapping[str, np.ndarray]
+) -> tuple[CoordinateMap, list[Note]]:
+    """The map that covers most joint angles; twins are told apart by the sign of the knee.
+
+    OpenSim's Rajagopal and Hamner models bear the same names with opposite knees. A column that
+    only one of them has decides; else the larger excursion of the knee does, with a note where
+    it is not at least three times the smaller one.
+
+    Raises:
+        Rejected: `not_motion` where no map knows at least four joint angles.
+    """
+    fitting = [(len(_joints(item, columns)), item) for item in maps if _fits(item, columns)]
+    most = max((n for n, _ in fitting), default=0)
+    if most < MIN_KNOWN_JOINTS:
+        some = ", ".join(list(columns)[:5])
+        raise Rejected(
+            "not_motion",
+            f"only {most} known joint angles among columns such as {some}; if this is a motion, "
+            "write a coordinate map for it (docs/cohort.md)",
+        )
+    best = [item for n, item in fitting if n == most]
+    proven = [item for item in best if any(_matches(p, columns) for p in item.proof)]
+    if proven:
+        return proven[0], []
+    return _by_knee(best, columns)
+
+
+def _joints(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> set[str]:
+    return set(covered(item, columns)) & set(JOINT_NAMES)
+
+
+def _matches(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
+def _fits(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> bool:
+    return all(_matches(p, columns) for p in item.required) and not any(
+        _matches(p, columns) for p in item.absent
+    )
+
+
+def _by_knee(
+    best: list[CoordinateMap], columns: Mapping[str, np.ndarray]
+) -> tuple[CoordinateMap, list[Note]]:
+    signs = {item.knee_flexion for item in best}
+    if len(signs) == 1:
+        return best[0], []
+    low, high = _knee_excursion(best[0], columns)
+    sign = "positive" if high > -low else "negative"
+    chosen = next(item for item in best if item.knee_flexion == sign)
+    larger, smaller = max(high, -low), max(min(high, -low), 0.0)
+    if larger >= CLEAR_KNEE_RATIO * smaller and larger > 0:
+        return chosen, []
+    detail = (
+        f"taken as {chosen.name} (knee flexion {sign}), but the knee moves about equally to both "
+        "sides; if that is wrong, name the map in column coordinate_map of trials.tsv"
+    )
+    return chosen, [Note("knee_sign_inferred", detail)]
+
+
+def _knee_excursion(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> tuple[float, float]:
+    """1st and 99th percentile of both knees, in the file's unit and sign."""
+    known = rename(item, columns)
+    names = [
+        known[name]
+        for side in "rl"
+        for name in item.rules[f"knee_angle_{side}"].terms
+        if name in known
+    ]
+    values = np.concatenate([columns[name] for name in names] or [np.zeros(1)])
+    values = values[np.isfinite(values)]
+    return tuple(np.percentile(values, [1, 99])) if len(values) else (0.0, 0.0)
+
+
+def apply_map(
+    coordinate_map: CoordinateMap, columns: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The coordinates that the columns give, (T,) each, still in the file's unit, no offsets."""
+    known = rename(coordinate_map, columns)
+    mapped = {}
+    for target in covered(coordinate_map, columns):
+        rule = coordinate_map.rules[target]
+        more = {name: factor for name, factor in rule.more_terms.items() if name in known}
+        terms = rule.terms | more
+        mapped[target] = sum(columns[known[name]] * factor for name, factor in terms.items())
+    return mapped
+
+
+def unknown_columns(coordinate_map: CoordinateMap, names: Iterable[str]) -> list[str]:
+    """The columns that neither a rule nor `ignore` speaks of."""
+    rules = coordinate_map.rules.values()
+    used = {name for rule in rules for name in (*rule.terms, *rule.more_terms)}
+    used |= coordinate_map.aliases.keys()
+    return [
+        n
+        for n in names
+        if n not in used and not any(fnmatchcase(n, p) for p in coordinate_map.ignore)
+    ]

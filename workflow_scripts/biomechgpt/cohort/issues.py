@@ -1,0 +1,37 @@
+"""The table of problems: one line a warning or a rejection, the same in every stage."""
+
+import csv
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from biomechgpt.files import replacing
+
+
+class Issue(NamedTuple):
+    """One problem of one motion file; `problem` is a slug, `detail` says what to do."""
+
+    cohort: str
+    participant_id: str
+    trial_id: str
+    file: str
+    stage: str
+    severity: str  # warning | rejected
+    problem: str
+    detail: str
+
+
+def write_issues(path: os.PathLike, issues: Iterable[Issue]) -> None:
+    """Write issues as a tab-separated table with a header."""
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(Issue._fields)
+        writer.writerows(issues)
+
+
+def read_issues(path: os.PathLike) -> list[Issue]:
+    """The issues of a table that `write_issues` wrote."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t")
+        next(rows)
+        return [Issue(*row) for row in rows]

@@ -1,0 +1,41 @@
+"""Readers of motion files: each gives the columns of a file as they stand in it."""
+
+from pathlib import Path
+
+from biomechgpt.cohort.readers.bvh import read_bvh
+from biomechgpt.cohort.readers.c3d_angles import read_c3d
+from biomechgpt.cohort.readers.npz import read_npz
+from biomechgpt.cohort.readers.opensim import read_opensim
+from biomechgpt.cohort.readers.raw import Note, RawMotion, Rejected
+from biomechgpt.cohort.readers.tables import read_csv, read_parquet
+
+__all__ = ["READERS", "Note", "RawMotion", "Rejected", "read_motion"]
+
+READERS = {
+    ".mot": read_opensim,
+    ".sto": read_opensim,
+    ".npz": read_npz,
+    ".csv": read_csv,
+    ".parquet": read_parquet,
+    ".bvh": read_bvh,
+    ".c3d": read_c3d,
+}
+
+
+def read_motion(path: Path) -> RawMotion:
+    """Read a motion file by its extension; columns and units are as in the file.
+
+    Raises:
+        Rejected: `missing_file`, `unknown_format`, `unreadable`, `one_row` or `not_motion`.
+    """
+    path = Path(path)
+    reader = READERS.get(path.suffix.lower())
+    if not path.is_file():
+        raise Rejected("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
+    if reader is None:
+        known = ", ".join(READERS)
+        raise Rejected("unknown_format", f"'{path.suffix}' is none of the known formats: {known}")
+    try:
+        return reader(path)
+    except OSError as error:
+        raise Rejected("unreadable", f"the file cannot be read: {error}") from error

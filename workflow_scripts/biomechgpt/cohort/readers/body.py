@@ -1,0 +1,182 @@
+"""The numeric body of a text table: separator, rows that do not fit, and fast reading."""
+
+from io import BufferedReader
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from biomechgpt.cohort.readers.raw import Note, Rejected
+
+LINE_LIMIT_BYTES = 1_000_000
+TIME_NAMES = ("time", "time_s", "time (s)", "t")
+# What programs write for "no value", beside the empty cell; pandas' own list holds the nan's.
+MISSING = [
+    "-nan(ind)",
+    "nan(ind)",
+    "1.#QNAN",
+    "1.#IND",
+    "-1.#IND",
+    "-1.#QNAN",
+    "-nan",
+    "n/a",
+    "N/A",
+]
+
+
+class Table(NamedTuple):
+    """The numeric columns of a text table."""
+
+    columns: dict[str, np.ndarray]  # name -> (T,) float64
+    n_names: int  # of the header, doubled ones counted
+    notes: list[Note]
+
+
+def read_line(file: BufferedReader) -> str:
+    """The next line without its line end; '' at the end of the file."""
+    line = file.readline(LINE_LIMIT_BYTES)
+    if len(line) >= LINE_LIMIT_BYTES or b"\0" in line:
+        raise Rejected("unreadable", "this is not a text file; export the motion again")
+    return line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
+
+
+def split_cells(line: str, separator: str | None) -> list[str]:
+    """The cells of a line; `separator` None is any run of white space."""
+    if separator is None:
+        return line.split()
+    return [cell.strip().strip('"') for cell in line.split(separator)]
+
+
+def _separator(header: str, first_row: str) -> str | None:
+    """The separator under which the first row has a cell for every name."""
+    for separator in ("\t", ",", ";", None):
+        n_names = len(_without_tail(split_cells(header, separator)))
+        cells = split_cells(first_row, separator)
+        if n_names > 1 and len(_without_tail(cells)) <= n_names <= len(cells):
+            return separator
+    raise Rejected(
+        "unreadable",
+        f"the header names {len(header.split())} columns and the first row has "
+        f"{len(first_row.split())} cells; export the motion again",
+    )
+
+
+def _without_tail(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _next_filled(file: BufferedReader) -> tuple[int, str]:
+    """Offset and text of the next line that holds more than separators."""
+    while True:
+        offset = file.tell()
+        line = read_line(file)
+        if line.strip(" \t,;") or file.tell() == offset:
+            return offset, line
+
+
+def read_table(file: BufferedReader) -> Table:
+    """Read column names and numbers from where `file` stands.
+
+    Handles tabs, commas, semicolons (with decimal commas) and white space, spaces around cells,
+    blank lines, CRLF, separators at line ends, and doubled names (the first one is kept).
+
+    Raises:
+        Rejected: `one_row` or `unreadable`.
+    """
+    _, header = _next_filled(file)
+    start, first_row = _next_filled(file)
+    if not first_row.strip():
+        raise Rejected("unreadable", "the file has no rows of numbers")
+    separator = _separator(header, first_row)
+    names = _without_tail(split_cells(header, separator))
+    decimal = "," if separator != "," and "," in first_row and "." not in first_row else "."
+    file.seek(start)
+    frame = _parse(file, len(names), separator, decimal)
+    file.seek(start)
+    frame, notes = _drop_broken_rows(frame, file, separator, len(names))
+    return _columns(frame, names, notes)
+
+
+def _parse(file: BufferedReader, n: int, separator: str | None, decimal: str) -> pd.DataFrame:
+    try:
+        # Two names more than columns: rows may end in a separator, longer ones raise.
+        return pd.read_csv(
+            file, sep=separator or r"\s+", header=None, names=range(n + 2), index_col=False,
+            skipinitialspace=True, decimal=decimal, na_values=MISSING, engine="c",
+            encoding_errors="replace", low_memory=True,
+        )  # fmt: skip
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise Rejected("unreadable", f"the rows of numbers cannot be read: {error}") from error
+
+
+def _drop_broken_rows(
+    frame: pd.DataFrame, file: BufferedReader, separator: str | None, n: int
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Refuse rows whose cells could stand under the wrong name; forgive a torn last row."""
+    extra = frame[[n, n + 1]].notna().any(axis=1).to_numpy()
+    if extra.any():
+        row = int(extra.argmax()) + 1
+        raise Rejected("unreadable", f"row {row} has more cells than the header has names ({n})")
+    frame = frame.iloc[:, :n]
+    if not frame.iloc[:, -1].isna().any():
+        return frame, []
+    short = _short_rows(file, separator, n)
+    if short == [len(frame) - 1]:
+        return frame.iloc[:-1], [Note("torn_row", "the last row is cut off and was dropped")]
+    if short:
+        raise Rejected("unreadable", f"row {short[0] + 1} has fewer cells than the header ({n})")
+    return frame, []
+
+
+def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int]:
+    """Numbers (from 0) of the rows with too few cells: pandas fills them without a word."""
+    lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in file)
+    filled = (line for line in lines if line.strip())
+    return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]
+
+
+def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
+    if len(frame) < 2:
+        raise Rejected("one_row", "a motion needs at least two rows")
+    columns: dict[str, np.ndarray] = {}
+    doubled, text = set(), []
+    for index, name in enumerate(names):
+        if name in columns:
+            doubled.add(name)
+            continue
+        numbers = _numbers(frame.iloc[:, index], name)
+        if numbers is None:
+            text.append(name)
+        else:
+            columns[name] = numbers
+    if doubled:
+        detail = f"the first of each is kept: {', '.join(sorted(doubled))}"
+        notes = [*notes, Note("duplicate_columns", detail)]
+    if text:
+        notes = [*notes, Note("text_columns", f"ignored, no numbers in them: {', '.join(text)}")]
+    return Table(columns, len(names), notes)
+
+
+def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:
+    """The numbers of a column, or None where it holds text only."""
+    if not pd.api.types.is_numeric_dtype(cells):
+        numbers = pd.to_numeric(cells, errors="coerce")
+        if numbers.isna().all():
+            return None
+        bad = (numbers.isna() & cells.notna()).to_numpy()
+        if bad.any():
+            row = int(bad.argmax())
+            detail = f"column {name!r}, row {row + 1}: {str(cells.iloc[row])[:40]!r} is no number"
+            raise Rejected("unreadable", detail)
+        cells = numbers
+    return cells.to_numpy(np.float64)
+
+
+def take_time(columns: dict[str, np.ndarray]) -> np.ndarray | None:
+    """Remove the time column from `columns` and return it, or None where there is none."""
+    for name in columns:
+        if name.strip().lower() in TIME_NAMES:
+            return columns.pop(name)
+    return None

@@ -1,0 +1,53 @@
+"""LocoMuJoCo `.npz` archives: one array a coordinate, `q_*` positions and `dq_*` velocities."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from biomechgpt.cohort.readers.raw import RawMotion, Rejected
+
+RATE_KEYS = ("frequency", "fps", "frame_rate_hz")
+
+
+def read_npz(path: Path) -> RawMotion:
+    """Read the one-dimensional arrays of a NumPy archive; pickled objects are refused.
+
+    LocoMuJoCo stores radians and no time; an array `frequency` is taken as the frame rate, and
+    `dq_*` tell what it must be near.
+
+    Raises:
+        Rejected: `unreadable` or `one_row`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
+        raise Rejected("unreadable", f"no NumPy archive of plain arrays: {error}") from error
+    rate_hz = next(
+        (float(arrays[k]) for k in RATE_KEYS if k in arrays and arrays[k].size == 1), None
+    )
+    vectors = {k: a for k, a in arrays.items() if a.ndim == 1 and a.dtype.kind in "fiu"}
+    positions = {k: a.astype(np.float64) for k, a in vectors.items() if not k.startswith("dq_")}
+    lengths = {len(a) for k, a in positions.items() if k.startswith("q_")}
+    if len(lengths) != 1:
+        raise Rejected("unreadable", "the arrays q_* are missing or differ in length")
+    n_frames = lengths.pop()
+    if n_frames < 2:
+        raise Rejected("one_row", "a motion needs at least two rows")
+    columns = {k: a for k, a in positions.items() if len(a) == n_frames}
+    time_s = columns.pop("time", None)
+    return RawMotion(time_s, columns, "rad", [], rate_hz, _implied_rate_hz(vectors, n_frames))
+
+
+def _implied_rate_hz(vectors: dict[str, np.ndarray], n_frames: int) -> float | None:
+    """The rate at which the differences of `q_*` fit `dq_*` best."""
+    steps_times_speed = speed_squared = 0.0
+    for name, speed in vectors.items():
+        position = vectors.get(name[1:]) if name.startswith("dq_") else None
+        if position is None or not len(position) == len(speed) == n_frames:
+            continue
+        mean_speed = (speed[1:] + speed[:-1]) / 2
+        steps_times_speed += float(np.nansum(mean_speed * np.diff(position)))
+        speed_squared += float(np.nansum(mean_speed**2))
+    return speed_squared / steps_times_speed if steps_times_speed > 0 else None

@@ -1,0 +1,53 @@
+"""Which job a participant belongs to, and what of its input that job depends on."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from biomechgpt.cohort.tables import OVERRIDES, Cohort
+
+
+def shard_of(participant_id: str, n_shards: int) -> int:
+    """The shard of a participant: the same on every machine and in every run."""
+    digest = hashlib.sha256(participant_id.encode()).digest()
+    return int.from_bytes(digest[:8], "big") % n_shards
+
+
+def shard_rows(cohort: Cohort, shard: int, n_shards: int) -> list[dict]:
+    """The trials of a shard in the table's order, each with `line` and its `split_group`."""
+    people = {row["participant_id"]: row for row in cohort.participants.to_dict("records")}
+    rows = []
+    for line, row in zip(cohort.trials.index, cohort.trials.to_dict("records"), strict=True):
+        participant_id = row["participant_id"]
+        if shard_of(participant_id, n_shards) == shard:
+            group = people[participant_id].get("split_group") or participant_id
+            rows.append({**row, "line": int(line), "split_group": group})
+    return rows
+
+
+def shard_digest(cohorts: list[Cohort], shard: int, n_shards: int) -> str:
+    """sha256 over what ingestion reads for a shard: ids, paths, file sizes and times, overrides.
+
+    Other labels are left out, so that a corrected label does not read the motions again.
+    """
+    hasher = hashlib.sha256()
+    for cohort in cohorts:
+        for row in shard_rows(cohort, shard, n_shards):
+            cells = [row.get(c) for c in ("trial_id", "participant_id", "split_group", "file")]
+            cells += [row.get(column) for column in OVERRIDES]
+            entry = [
+                cohort.name,
+                str(cohort.folder),
+                *cells,
+                *_size_and_time(cohort.folder / row["file"]),
+            ]
+            hasher.update(json.dumps(entry).encode())
+    return hasher.hexdigest()
+
+
+def _size_and_time(path: Path) -> tuple[int, int] | tuple[None, None]:
+    try:
+        status = path.stat()
+    except OSError:
+        return None, None
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,155 @@
+"""How one person walks in one trial: a pattern for each way of going, poses, step time and length."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .deviations import Deviation, apply_to_pattern, posture_offsets
+from .ground import displacement
+from .people import Person
+from .waveforms import (
+    CHANNELS,
+    GRID,
+    LEFT,
+    bump,
+    channels_of,
+    evaluate,
+    pattern_of,
+    pose_of,
+    scale_swing,
+    through,
+)
+
+STEP_LIMITS_S = (0.36, 1.7)
+SHORTEST_STEP_M = 0.12
+
+
+@dataclass
+class Gait:
+    """Patterns (C, 13) by way of going, poses (C,), and the rhythm of forward steps."""
+
+    patterns: dict[str, np.ndarray]
+    poses: dict[str, np.ndarray]
+    lift: np.ndarray  # (C, 13) added while stepping over an obstacle
+    step_s: float
+    step_length_m: float
+    double_support: float  # share of the cycle after each heel strike
+
+
+def build_gait(
+    person: Person, speed_m_s: float, deviations: list[Deviation], normal_gait: dict, cohort: dict
+) -> Gait:
+    """The gait of `person` at a wished speed; steps follow from the curves, cadence from both."""
+    poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
+    offsets, gains = _day(person, normal_gait["curves"], cohort)
+    walking = _at_speed(normal_gait, speed_m_s, person.walk_ratio)
+    amplitude = np.sqrt((walking[:, 1:] ** 2).sum(axis=1, keepdims=True))
+    walking[:, 1:] = (walking[:, 1:] + amplitude * person.shape) * gains[:, None]
+    ways = {"forward": walking} | {
+        name: _way(entry, walking, poses["standing"]) for name, entry in normal_gait["ways"].items()
+    }
+    ways |= _sideways(ways.pop("sideways"), normal_gait["ways"]["sideways"]["abduction_deg"])
+    for pattern in ways.values():
+        pattern[:, 0] += offsets
+        apply_to_pattern(pattern, deviations)
+    still = offsets + posture_offsets(len(CHANNELS), deviations)
+    poses["standing"] = poses["standing"] + still
+    poses["sitting"] = poses["sitting"] + 0.5 * still
+    slope = normal_gait["double_support"]
+    double = slope["at_1_3_m_s"] + slope["per_m_s"] * (speed_m_s - 1.3) + person.stance_shift
+    double = float(np.clip(double, 0.05, 0.25))
+    step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double, person.scale))
+    step_s = float(np.clip(step_m / speed_m_s, *STEP_LIMITS_S))
+    return Gait(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double)
+
+
+def step_length_m(pattern: np.ndarray, double_support: float, scale: float) -> float:
+    """Mean step length of a pattern: how far one planted cycle carries the pelvis, halved."""
+    phase = np.append(GRID, 1.0)
+    angles_deg = evaluate(pattern, phase)
+    moved = displacement(angles_deg, np.zeros(len(phase)), stance(phase, double_support), scale)
+    return float(np.hypot(*moved.sum(axis=0)[[0, 2]]) / 2)
+
+
+def stance(phase: np.ndarray, double_support: float) -> np.ndarray:
+    """Share (T, 2) of the weight on the right and on the left foot at the right leg's `phase`."""
+    cycle = np.asarray(phase) % 1
+    knots = [0, double_support, 0.5, 0.5 + double_support, 1]
+    right = np.interp(cycle, knots, [0, 1, 1, 0, 0])
+    return np.stack([right, 1 - right], axis=1)
+
+
+def _day(person: Person, curves: dict, cohort: dict) -> tuple[np.ndarray, np.ndarray]:
+    """The person's offsets and swing gains (C,) as they are in this trial."""
+    trial, random = cohort["trial"], person.random
+    offsets, gains = person.offsets.copy(), person.gains.copy()
+    for joint, entry in curves.items():
+        channels = channels_of(joint)
+        sd = cohort["person_variation_gain"] * trial["offset"] * entry["sd_deg"]
+        offsets[channels] += sd * random.standard_normal(len(channels))
+        gains[channels] *= np.exp(trial["swing_gain_sd"] * random.standard_normal(len(channels)))
+    return offsets, gains
+
+
+def _at_speed(normal_gait: dict, speed_m_s: float, walk_ratio: float) -> np.ndarray:
+    """The unimpaired pattern (C, 13) at a speed; `walk_ratio` relative to the healthy one."""
+    speed, pattern = normal_gait["speed"], pattern_of(normal_gait["curves"])
+    low, high = speed["gain_limits"]
+    faster = speed_m_s - speed["curves_at_m_s"]
+
+    def gain(slope: float) -> float:
+        return float(np.clip(1 + slope * faster, low, high))
+
+    hip = 1 + speed["hip_gain_per_m_s"] * (speed_m_s - speed["hip_gain_at_m_s"])
+    # At a given speed the step grows with the square root of the walk ratio (step over cadence).
+    scale_swing(pattern, "hip_flexion", float(np.clip(hip * np.sqrt(walk_ratio), low, high)))
+    scale_swing(pattern, "ankle_angle", gain(speed["ankle_gain_per_m_s"]))
+    for joint in ("arm_flex", "elbow_flex"):
+        scale_swing(pattern, joint, gain(speed["arm_gain_per_m_s"]))
+    for joint in ("lumbar_rotation", "pelvis_rotation", "lumbar_bending", "pelvis_list"):
+        scale_swing(pattern, joint, gain(speed["trunk_gain_per_m_s"]))
+    slow = min(0.0, speed_m_s - speed["knee_swing_slow_m_s"])
+    knee = speed["knee_loading_per_m_s"] * faster * bump(0.13, 0.08)
+    pattern[channels_of("knee_angle")] += knee + speed["knee_swing_slow_per_m_s"] * slow * bump(
+        0.71, 0.1
+    )
+    return pattern
+
+
+def _way(entry: dict, walking: np.ndarray, standing: np.ndarray) -> np.ndarray:
+    pattern = walking.copy()
+    if entry["about"] == "standing":
+        pattern[:, 0] = standing
+    pattern[:, 1:] *= entry["swing"]["default"]
+    for joint, gain in entry["swing"].items():
+        if joint != "default":
+            scale_swing(pattern, joint, gain / entry["swing"]["default"])
+    for joint, angle in entry.get("offset", {}).items():
+        pattern[channels_of(joint), 0] += angle
+    for joint, points in entry.get("points", {}).items():
+        pattern[channels_of(joint)] = through(points)
+    return pattern
+
+
+def _sideways(pattern: np.ndarray, abduction_deg: float) -> dict[str, np.ndarray]:
+    """To the right and to the left: both legs abduct as the leading foot lands."""
+    right, left = pattern.copy(), pattern.copy()
+    hips = channels_of("hip_adduction")
+    lands = through(
+        {0.0: -abduction_deg, 0.25: -abduction_deg / 2, 0.5: 0, 0.75: -abduction_deg / 2}
+    )
+    closes = through(
+        {0.5: -abduction_deg, 0.75: -abduction_deg / 2, 0.0: 0, 0.25: -abduction_deg / 2}
+    )
+    for channel in hips:
+        right[channel] = closes if LEFT[channel] else lands
+        left[channel] = lands if LEFT[channel] else closes
+    return {"sideways right": right, "sideways left": left}
+
+
+def _lift(obstacle: dict) -> np.ndarray:
+    pattern = np.zeros((len(CHANNELS), 13))
+    bell = bump(obstacle["phase"], obstacle["width"])
+    for joint, angle in obstacle["angles"].items():
+        pattern[channels_of(joint)] = angle * bell
+    return pattern

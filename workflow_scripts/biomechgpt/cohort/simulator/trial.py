@@ -1,0 +1,123 @@
+"""One trial: movement, then the labels that follow from it, then the measurement."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...body.coordinates import JOINTS
+from ...body.kinematics import pelvis_angles
+from .activities import perform
+from .gait import Gait, build_gait
+from .ground import N_JOINTS, orientation
+from .noise import add_noise, gap_mask
+from .people import Person
+from .render import add_head_movement, add_sway, render_angles, render_path
+from .timeline import Segment, Timeline, Tracks
+
+LOW_DEG = np.degrees([joint.low_rad for joint in JOINTS])
+HIGH_DEG = np.degrees([joint.high_rad for joint in JOINTS])
+
+
+@dataclass
+class Trial:
+    """`angles_deg` (T, 37) and `pelvis_m` (T, 3) without error; `measured_deg` with it and with gaps."""
+
+    activity: str
+    condition: str
+    device: str
+    time_s: np.ndarray
+    angles_deg: np.ndarray
+    measured_deg: np.ndarray
+    pelvis_m: np.ndarray
+    heading_rad: np.ndarray
+    labels: dict[str, float]
+    gait: Gait
+    strikes_s: list[float]
+    segments: list[Segment] = field(default_factory=list)
+
+
+def simulate_trial(
+    person: Person,
+    activity: str,
+    condition: str,
+    device: str,
+    normal_gait: dict,
+    cohort: dict,
+    frame_rate_hz: float,
+) -> Trial:
+    """A trial of `person`; `labels` holds what was measured on the movement (m/s, steps/min, s)."""
+    random, numbers = person.random, cohort["activities"]
+    wished = person.speed_m_s * numbers["speed_factor"].get(condition, 1.0)
+    wished *= cohort["devices"]["speed"].get(device, 1.0)
+    wished = max(0.12, wished * np.exp(cohort["trial"]["speed_sd"] * random.standard_normal()))
+    deviations = person.deviations + (person.device_deviations if device != "none" else [])
+    gait = build_gait(person, wished, deviations, normal_gait, cohort)
+    timeline = Timeline(gait, _variation(person, condition, numbers), random)
+    labels = perform(activity, condition, person, timeline, numbers)
+    tracks = timeline.tracks(frame_rate_hz, tuple(gait.patterns))
+    angles = render_angles(tracks, gait)
+    _add_idle_movement(angles, tracks, person, condition, numbers)
+    angles[:, :N_JOINTS] = np.clip(angles[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
+    path = render_path(tracks, gait, angles, person.scale)
+    if activity == "overground walking":
+        labels |= walking_labels(tracks.time_s, path, timeline.strikes_s)
+    heading = np.radians(tracks.heading_deg)
+    measured = _measure(angles, heading, tracks.time_s, person, device, frame_rate_hz, cohort)
+    return Trial(
+        activity, condition, device, tracks.time_s, angles, measured, path, heading, labels, gait,
+        timeline.strikes_s, timeline.segments,
+    )  # fmt: skip
+
+
+def walking_labels(
+    time_s: np.ndarray, path_m: np.ndarray, strikes_s: list[float]
+) -> dict[str, float]:
+    """Speed (m/s) and cadence (steps/min) from the second to the last but one heel strike."""
+    first, last = strikes_s[1], strikes_s[-2]
+    ends = [np.interp([first, last], time_s, path_m[:, axis]) for axis in (0, 2)]
+    metres = np.hypot(*(np.diff(end)[0] for end in ends))
+    steps = len(strikes_s) - 3
+    return {
+        "walking_speed_m_s": float(metres / (last - first)),
+        "cadence_steps_min": float(60 * steps / (last - first)),
+    }
+
+
+def _variation(person: Person, condition: str, numbers: dict) -> dict[str, float]:
+    extra = numbers["eyes_closed_cv"] if condition == "eyes closed" else 0.0
+    longer = person.temporal_asymmetry / 2 * (1 if person.affected_side == "r" else -1)
+    return {
+        "step_time_cv": person.step_time_cv + extra,
+        "step_amplitude_cv": person.step_amplitude_cv + extra,
+        "right_swing_longer": float(np.clip(longer, -0.25, 0.25)),
+    }
+
+
+def _add_idle_movement(
+    angles: np.ndarray, tracks: Tracks, person: Person, condition: str, numbers: dict
+) -> None:
+    closed = 1.6 if condition == "eyes closed" else 1.0
+    size = numbers["sway_deg"] * (1 + person.severity) * closed
+    add_sway(angles, tracks.time_s, size, person.random)
+    if condition == "head turns horizontal":
+        add_head_movement(angles, tracks, "neck_rotation", numbers["head_turn_deg"])
+    elif condition == "head turns vertical":
+        add_head_movement(angles, tracks, "neck_extension", numbers["head_turn_deg"] / 2)
+
+
+def _measure(
+    angles: np.ndarray,
+    heading_rad: np.ndarray,
+    time_s: np.ndarray,
+    person: Person,
+    device: str,
+    frame_rate_hz: float,
+    cohort: dict,
+) -> np.ndarray:
+    measured = add_noise(angles, time_s, person, cohort["noise"], cohort["noise_gain"])
+    measured[:, :N_JOINTS] = np.clip(measured[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
+    turned = orientation(measured, heading_rad)
+    measured[:, N_JOINTS:] = np.degrees(pelvis_angles(turned))
+    lost = gap_mask(measured.shape, frame_rate_hz, device, cohort["noise"], person.random)
+    measured[lost] = np.nan
+    return measured

@@ -1,0 +1,134 @@
+"""The tables of the paper for this cohort, as CSV that a spreadsheet opens without running anything."""
+
+import os
+from collections.abc import Sequence
+
+import pandas as pd
+
+from biomechgpt.evaluation import paper
+from biomechgpt.evaluation.evaluate import Evaluation
+from biomechgpt.files import replacing
+
+# Column name: (metric, the column of the mean row that it takes)
+CLASSIFICATION_CELLS = {
+    "weighted_f1": ("weighted_f1", "value"),
+    "weighted_f1_sd": ("weighted_f1", "sd"),
+    "weighted_f1_low": ("weighted_f1", "low"),
+    "weighted_f1_high": ("weighted_f1", "high"),
+    "macro_f1": ("macro_f1", "value"),
+    "macro_f1_sd": ("macro_f1", "sd"),
+    "macro_f1_low": ("macro_f1", "low"),
+    "macro_f1_high": ("macro_f1", "high"),
+    "n_participants": ("weighted_f1", "n_participants"),
+    "n_trials": ("weighted_f1", "n_trials"),
+}
+REGRESSION_CELLS = {
+    "r": ("r", "value"),
+    "r_sd": ("r", "sd"),
+    "r_low": ("r", "low"),
+    "r_high": ("r", "high"),
+    "slope": ("slope", "value"),
+    "p": ("p", "value"),
+    "mae": ("mae", "value"),
+    "mae_sd": ("mae", "sd"),
+    "mae_low": ("mae", "low"),
+    "mae_high": ("mae", "high"),
+    "n_participants": ("mae", "n_participants"),
+    "n_trials": ("mae", "n_trials"),
+}
+
+
+def classification_table(metrics: pd.DataFrame, reading: str = "answer") -> pd.DataFrame:
+    """Table 2: a row a model, columns (task, measure); the paper's own figures are the last rows."""
+    rows = metrics[(metrics["kind"] == "classification") & (metrics["reading"] == reading)]
+    return _table(rows, CLASSIFICATION_CELLS, paper.WEIGHTED_F1, "weighted_f1")
+
+
+def regression_table(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Table 3: a row a model, columns (task, measure); p is the largest of the seeds."""
+    rows = metrics[(metrics["kind"] == "regression") & (metrics["reading"] == "answer")]
+    return _table(rows, REGRESSION_CELLS, paper.PEARSON_R, "r")
+
+
+def pool_table_one(counts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Table 1 from the counts of every fold (one DataFrame a fold).
+
+    Tested people and samples are summed, since each is tested once; those of training and
+    validation are the median of the folds.
+    """
+    if len(counts) == 1:
+        return counts[0]
+    by_task = pd.concat(counts).groupby("task", sort=False)
+    pooled = by_task.median().round().astype(int)
+    tested = [name for name in pooled if name.startswith("test_")]
+    pooled[tested] = by_task[tested].sum()
+    return pooled.reset_index()
+
+
+def _table(rows: pd.DataFrame, cells: dict, reference: dict, headline: str) -> pd.DataFrame:
+    means = rows[(rows["split"] == "test") & (rows["seed"] == "mean") & (rows["label"] == "")]
+    tasks, models = means["task"].unique(), means["variant"].unique()
+    found = means.set_index(["variant", "task", "metric"])
+    table = {
+        (task, name): {
+            model: found.at[(model, task, metric), column]
+            for model in models
+            if (model, task, metric) in found.index
+        }
+        | _reference_cells(reference, task, name, headline)
+        for task in tasks
+        for name, (metric, column) in cells.items()
+    }
+    index = [*models, *(reference if len(tasks) else ())]
+    frame = pd.DataFrame(table, index=index).rename_axis(index="model", columns=("task", "measure"))
+    return frame.dropna(how="all")
+
+
+def _reference_cells(reference: dict, task: str, name: str, headline: str) -> dict:
+    """The paper's cells of one column: its mean, its SD or the size of its test set."""
+    known = {model: tasks[task] for model, tasks in reference.items() if task in tasks}
+    place = {headline: 0, f"{headline}_sd": 1}
+    if name in place:
+        return {model: pair[place[name]] for model, pair in known.items()}
+    place = {"n_participants": 0, "n_trials": 1}
+    return {model: paper.TEST_SIZE[task][place[name]] for model in known if name in place}
+
+
+def write_tables(evaluation: Evaluation, table_one: pd.DataFrame, folder: os.PathLike) -> None:
+    """Write table1, table2, table2_most_probable, table3, comparisons, unreadable and confusions."""
+    tables = {
+        "table1": table_one,
+        "table2": _flat(classification_table(evaluation.metrics)),
+        "table2_most_probable": _flat(classification_table(evaluation.metrics, "most_probable")),
+        "table3": _flat(regression_table(evaluation.metrics)),
+        "comparisons": evaluation.comparisons,
+        "unreadable": evaluation.unreadable,
+        "confusions": evaluation.confusions,
+    }
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        for name, table in tables.items():
+            harmless(table).to_csv(temporary / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    flat = table.set_axis([f"{task} {measure}" for task, measure in table.columns], axis=1)
+    cohort = [paper.COHORT if name.startswith("paper:") else "this cohort" for name in flat.index]
+    flat.insert(0, "cohort", cohort)
+    return flat.reset_index(names="model")
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with a quote before every text cell that a spreadsheet would take for a formula."""
+    safe = table.copy()
+    safe.columns = [_quoted(name) for name in safe.columns]
+    for position, kind in enumerate(safe.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            column = safe.iloc[:, position].map(_quoted)
+            safe.isetitem(position, column)
+    return safe
+
+
+def _quoted(cell: object) -> object:
+    dangerous = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if dangerous else cell

@@ -1,0 +1,88 @@
+"""Build the embedded base model: a small Gemma 3 and its language tokenizer, pretrained here.
+
+It reads the movements of training participants and the training phrasings of the questions, and no
+answers, so that fine-tuning starts where it would start from a real checkpoint that had seen
+movement: it knows how motion goes on and how questions read.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast, set_seed
+
+from biomechgpt.checkpoints import fingerprint
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.language_model import training, vocabulary
+from biomechgpt.language_model.examples import pretraining_examples
+from biomechgpt.language_model.loading import device
+
+MAX_POSITIONS = 4096
+LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
+
+
+def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextConfig:
+    """A text configuration with Gemma 3's layout; the last layer is global in any case."""
+    layers = cfg["layers"]
+    types = [
+        "full_attention" if (i + 1) % LAYERS_A_GLOBAL_ONE == 0 or i == layers - 1
+        else "sliding_attention" for i in range(layers)
+    ]  # fmt: skip
+    return Gemma3TextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=cfg["width"],
+        intermediate_size=cfg["feed_forward"],
+        num_hidden_layers=layers,
+        num_attention_heads=cfg["heads"],
+        num_key_value_heads=1,
+        head_dim=cfg["width"] // cfg["heads"],
+        query_pre_attn_scalar=cfg["width"] // cfg["heads"],
+        max_position_embeddings=MAX_POSITIONS,
+        sliding_window=cfg["sliding_window"],
+        layer_types=types,
+        tie_word_embeddings=True,
+        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=[tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")],
+    )
+
+
+def build_base_model(
+    cfg: dict,
+    motions: Sequence[np.ndarray],
+    phrasings: Sequence[str],
+    codebook_size: int,
+    max_length: int,
+    folder: Path,
+    checkpoints: Path,
+    code: str,
+) -> None:
+    """Write the pretrained base model to `folder`, as any Hugging Face model folder.
+
+    `cfg` is one entry of the config's `base_models`; `motions` are the token sequences of training
+    participants, `phrasings` the training phrasings of all tasks; `code` is the stage's code hash,
+    which checkpoints must agree with. InputError where either is empty.
+    """
+    if not len(motions) or not len(phrasings):
+        raise InputError(
+            f"The base model needs training data: {len(motions)} motions and {len(phrasings)} "
+            "phrasings were given. Check that the fold has training participants with tokens."
+        )
+    tokenizer = vocabulary.train_tokenizer(phrasings, cfg["vocabulary"], codebook_size)
+    tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
+    examples = pretraining_examples(
+        tokenizer, motions, phrasings, cfg["epochs"], max_length, cfg["seed"]
+    )
+    set_seed(cfg["seed"])
+    model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
+    settings = training.Settings(cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"])
+    mark = fingerprint(cfg, code, [example.input_ids for example in examples])
+    metrics = training.train(model, examples, tokenizer.pad_token_id, settings, checkpoints, mark)
+    with replacing(folder) as temporary:
+        model.to(torch.float32).save_pretrained(temporary)
+        tokenizer.save_pretrained(temporary)
+        shutil.copy(metrics, temporary)
+    shutil.rmtree(checkpoints)

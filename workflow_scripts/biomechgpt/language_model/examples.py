@@ -1,0 +1,105 @@
+"""Questions on motions as token sequences: motion, question, answer in Gemma's chat layout."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from transformers import PreTrainedTokenizerFast
+
+from biomechgpt.errors import InputError
+from biomechgpt.language_model.vocabulary import CONTROL_TOKENS, MOTION_START, motion_text
+
+END_OF_TURN = "<end_of_turn>"
+
+
+class Prompt(NamedTuple):
+    """The sequence up to where the answer begins."""
+
+    input_ids: list[int]
+    motion_tokens_cut: int
+
+
+class Example(NamedTuple):
+    """One training sequence; `answer_mask` is 1 on the answer and its `<end_of_turn>`."""
+
+    input_ids: list[int]
+    answer_mask: list[int]
+    motion_tokens_cut: int
+
+
+def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
+    """Token ids of an answer to the end of its turn."""
+    return tokenizer.encode(answer.strip() + END_OF_TURN, add_special_tokens=False)
+
+
+def encode_prompt(
+    tokenizer: PreTrainedTokenizerFast,
+    tokens: Sequence[int],
+    question: str,
+    max_length: int,
+    reserved: int,
+) -> Prompt:
+    """The prompt of `question` on the motion `tokens`, leaving `reserved` places for the answer.
+
+    A motion too long for `max_length` loses its end. InputError where a question leaves no room for
+    any motion, or holds the text of a control token.
+    """
+    for name in (*CONTROL_TOKENS, MOTION_START):
+        if name in question:
+            raise InputError(
+                f"The question {question!r} holds the reserved text {name}: reword it."
+            )
+    bare = len(_chat(tokenizer, [], question))
+    room = max_length - reserved - bare
+    if room < min(len(tokens), 1):
+        raise InputError(
+            f"finetune.max_length {max_length} leaves no room for a motion beside the question "
+            f"{question!r} and its answer ({bare + reserved} tokens): raise it."
+        )
+    kept = list(tokens)[:room]
+    return Prompt(_chat(tokenizer, kept, question), len(tokens) - len(kept))
+
+
+def _chat(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], question: str) -> list[int]:
+    message = {"role": "user", "content": f"{motion_text(tokens)} {question.strip()}"}
+    text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
+    return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template
+
+
+def encode_example(
+    tokenizer: PreTrainedTokenizerFast,
+    tokens: Sequence[int],
+    question: str,
+    answer: str,
+    max_length: int,
+) -> Example:
+    """A whole training sequence; the answer is never cut."""
+    answer_part = answer_ids(tokenizer, answer)
+    newline = tokenizer.encode("\n", add_special_tokens=False)
+    reserved = len(answer_part) + len(newline)
+    prompt = encode_prompt(tokenizer, tokens, question, max_length, reserved)
+    mask = [0] * len(prompt.input_ids) + [1] * len(answer_part) + [0] * len(newline)
+    return Example(prompt.input_ids + answer_part + newline, mask, prompt.motion_tokens_cut)
+
+
+def pretraining_examples(
+    tokenizer: PreTrainedTokenizerFast,
+    motions: Sequence[np.ndarray],
+    phrasings: Sequence[str],
+    epochs: int,
+    max_length: int,
+    seed: int,
+) -> list[Example]:
+    """`epochs` passes over the motions, each from a random start and with a random question.
+
+    No answers: the base model learns how movement goes on and how questions read, nothing else.
+    """
+    random = np.random.default_rng(seed)
+    examples = []
+    for motion in [motion for _ in range(epochs) for motion in motions]:
+        start = int(random.integers(0, len(motion) // 4 + 1))
+        question = phrasings[random.integers(len(phrasings))]
+        prompt = encode_prompt(tokenizer, motion[start:], question, max_length, 0)
+        mask = [0] * len(prompt.input_ids)
+        examples.append(Example(prompt.input_ids, mask, prompt.motion_tokens_cut))
+    return examples

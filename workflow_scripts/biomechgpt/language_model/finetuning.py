@@ -1,0 +1,133 @@
+"""Fine-tune a base model on questions about motions (QLoRA) and write its model folder."""
+
+import json
+import logging
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from transformers import PreTrainedTokenizerFast, set_seed
+
+from biomechgpt.checkpoints import fingerprint
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.language_model import loading, training
+from biomechgpt.language_model.examples import Example, encode_example
+from biomechgpt.language_model.model_folder import check_tokens, save_model
+from biomechgpt.language_model.prediction import read_questions
+from biomechgpt.tokenizer.storage import load_tokenizer
+from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
+
+log = logging.getLogger(__name__)
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
+
+
+class Sources(NamedTuple):
+    """What a model is made from, as files."""
+
+    tokens: Sequence[Path]  # one Parquet a shard
+    questions: Path
+    base: Path  # a Hugging Face folder
+    motion_tokenizer: Path
+
+
+def finetune(sources: Sources, cfg: dict, folder: Path, checkpoints: Path, code: str) -> None:
+    """Train adapters on the training questions and write the model folder (`model_folder`).
+
+    `cfg` has `fold`, `variant`, `seed`, `base_kind`, `lora`, `tasks` (definitions by name) and
+    `finetune` (the config's block without `seeds`). InputError where tokens and motion tokenizer do
+    not belong together, or where there is nothing to train on.
+    """
+    motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
+    table = read_tokens(sources.tokens)
+    check_tokens(table.metadata, motion_tokenizer.sha256, str(sources.motion_tokenizer))
+    questions = read_questions(sources.questions, ["train"])
+    questions = questions[questions["task"].isin(cfg["tasks"])]
+    base = loading.load_base(sources.base, motion_tokenizer.cfg["codebook_size"])
+    max_length = cfg["finetune"]["max_length"]
+    examples = question_examples(base.tokenizer, questions, table, max_length)
+    set_seed(cfg["seed"])
+    model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
+    mark = fingerprint(cfg, code, [example.input_ids for example in examples])
+    metrics = training.train(
+        model, examples, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
+    )
+    embedded = sources.base if cfg["base_kind"] == "embedded" else None
+    description = {
+        **_provenance(cfg, table.metadata, questions, examples),
+        "base_embedded": embedded is not None,
+        "base_path": None if embedded else str(Path(sources.base).resolve()),
+        "joints": json.loads((sources.motion_tokenizer / "tokenizer.json").read_text())["joints"],
+        "frame_rate_hz": motion_tokenizer.frame_rate_hz,
+    }
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        save_model(
+            temporary, model, base.tokenizer, sources.motion_tokenizer, embedded, description
+        )
+        shutil.copy(metrics, temporary)
+    shutil.rmtree(checkpoints)
+
+
+def settings(cfg: dict) -> training.Settings:
+    """The training settings of a fine-tuning job; `max_length` is the examples' concern."""
+    chosen = {key: value for key, value in cfg["finetune"].items() if key != "max_length"}
+    return training.Settings(seed=cfg["seed"], **chosen)
+
+
+def question_examples(
+    tokenizer: PreTrainedTokenizerFast, questions: pd.DataFrame, table: TokenTable, max_length: int
+) -> list[Example]:
+    """One sequence a question. InputError where a question's trial has no tokens, or none is left."""
+    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    absent = sorted(set(questions["trial_id"]) - set(motions))
+    if absent or questions.empty:
+        raise InputError(
+            f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
+            f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
+        )
+    columns = questions[["trial_id", "question", "answer"]].itertuples(index=False)
+    examples = [
+        encode_example(tokenizer, motions[trial_id], question, answer, max_length)
+        for trial_id, question, answer in columns
+    ]
+    cut = sum(example.motion_tokens_cut > 0 for example in examples)
+    log.info(f"{len(examples)} questions; the motion of {cut} was cut to max_length {max_length}")
+    return examples
+
+
+def training_numbers(questions: pd.DataFrame) -> dict[str, list[str]]:
+    """Per regression task, the numbers of the training answers as text, in ascending order."""
+    regression = questions[questions["kind"] == "regression"]
+    found = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False)
+    return {
+        task: sorted(set(numbers.dropna()), key=float)
+        for task, numbers in found.groupby(regression["task"])
+    }
+
+
+def _provenance(
+    cfg: dict, metadata: dict[str, str], questions: pd.DataFrame, examples: list[Example]
+) -> dict:
+    """What `model.json` says of the run."""
+    lengths = np.array([len(example.input_ids) for example in examples])
+    return {
+        **cfg,
+        "tokenizer_sha256": metadata["tokenizer_sha256"],
+        "statistics_sha256": metadata["statistics_sha256"],
+        "downsampling": int(metadata["downsampling"]),
+        "codebook_size": int(metadata["codebook_size"]),
+        "max_length": cfg["finetune"]["max_length"],
+        "training_numbers": training_numbers(questions),
+        "training_participants": questions["participant_id"].nunique(),
+        "training_trials": questions["trial_id"].nunique(),
+        "training_questions": len(examples),
+        "questions_with_cut_motion": sum(e.motion_tokens_cut > 0 for e in examples),
+        "sequence_length_median": int(np.median(lengths)),
+        "sequence_length_max": int(lengths.max()),
+        "versions": {name: version(name) for name in PACKAGES},
+    }

@@ -1,0 +1,167 @@
+"""Load a base model in 4 bits, and put adapters and trainable motion rows on it.
+
+One way for the embedded base and for Gemma 3 checkpoints in a local folder, the multimodal ones
+included: only the language model is loaded, and a weight that the checkpoint lacks is an error
+(transformers would fill it with random numbers and go on).
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import bitsandbytes as bnb
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import (
+    AutoConfig,
+    BitsAndBytesConfig,
+    Gemma3ForCausalLM,
+    PreTrainedTokenizerFast,
+)
+
+from biomechgpt.errors import InputError
+from biomechgpt.language_model import vocabulary
+
+# The (?!...) keeps out the vision tower of multimodal checkpoints, whose layers bear the same names.
+LORA_TARGETS = (
+    r"(?!.*(vision|multi_modal)).*\.layers\.\d+\.(self_attn|mlp)"
+    r"\.(q|k|v|o|gate|up|down)_proj"
+)
+MULTIMODAL_KEYS = {r"^language_model\.model\.": "model."}
+EMBEDDING = "model.embed_tokens"
+
+
+class Base(NamedTuple):
+    """A base model and its language tokenizer, in which the motion tokens are named."""
+
+    model: Gemma3ForCausalLM
+    tokenizer: PreTrainedTokenizerFast
+    motion_rows: list[int]  # embedding rows: one a code, then start and end
+    rows_are_new: bool  # the rows were reserved until now and mean nothing yet
+
+
+def device() -> torch.device:
+    """The first GPU, or the CPU."""
+    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+
+
+def load_base(folder: Path, codebook_size: int) -> Base:
+    """Load model and tokenizer of `folder` for motion tokens of `codebook_size` codes.
+
+    Weights of the projections are NF4 with doubly quantised scales; the arithmetic is float32 on a
+    CPU and bfloat16 on a GPU. InputError where the folder is no Gemma 3 or lacks weights.
+    """
+    if not (Path(folder) / "config.json").exists():
+        raise InputError(
+            f"{folder} holds no config.json: a Hugging Face folder of Gemma 3 is needed."
+        )
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    rows_are_new = not vocabulary.has_motion(tokenizer)
+    if rows_are_new:
+        tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
+    rows = vocabulary.motion_ids(tokenizer, codebook_size)
+    model = load_model(folder)
+    if max(rows) >= model.get_input_embeddings().num_embeddings:
+        raise InputError(f"{folder}: the tokenizer has more pieces than the model has rows.")
+    return Base(model, tokenizer, rows, rows_are_new)
+
+
+def load_model(folder: Path) -> Gemma3ForCausalLM:
+    """The text model of `folder` in 4 bits; InputError if any weight is missing from it."""
+    config = AutoConfig.from_pretrained(folder)
+    if config.model_type not in ("gemma3_text", "gemma3"):
+        raise InputError(f"{folder}: model_type {config.model_type!r} is not Gemma 3.")
+    multimodal = config.model_type == "gemma3"
+    precision = torch.bfloat16 if device().type == "cuda" else torch.float32
+    model, loading = Gemma3ForCausalLM.from_pretrained(
+        folder,
+        config=config.get_text_config(),
+        key_mapping=MULTIMODAL_KEYS if multimodal else None,
+        quantization_config=_four_bits(precision),
+        dtype=precision,
+        attn_implementation="sdpa",
+        device_map={"": device()},
+        local_files_only=True,
+        output_loading_info=True,
+    )
+    if loading["missing_keys"]:
+        first = sorted(loading["missing_keys"])[0]
+        raise InputError(
+            f"{folder} lacks {len(loading['missing_keys'])} weights of the model, {first} first. "
+            "The checkpoint is damaged or of another architecture; fetch or build it again."
+        )
+    return model
+
+
+def _four_bits(precision: torch.dtype) -> BitsAndBytesConfig:
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=precision,
+        llm_int8_skip_modules=["lm_head"],
+    )
+
+
+def add_adapters(base: Base, lora: dict, seed: int) -> PeftModel:
+    """Freeze the base; add LoRA of `lora` (rank, alpha, dropout) and trainable motion rows.
+
+    Call after seeding. Everything trainable is float32. Rows that are new start around the mean of
+    the other rows with their spread: equal rows could not be told apart by the gradient.
+    """
+    config = LoraConfig(
+        r=lora["rank"],
+        lora_alpha=lora["alpha"],
+        lora_dropout=lora["dropout"],
+        target_modules=LORA_TARGETS,
+        trainable_token_indices={"embed_tokens": base.motion_rows},
+        task_type="CAUSAL_LM",
+    )
+    model = get_peft_model(base.model, config)
+    for parameter in trainable(model).values():
+        parameter.data = parameter.data.float()
+    if base.rows_are_new:
+        _draw_rows(model, base, seed)
+    return model
+
+
+def _draw_rows(model: PeftModel, base: Base, seed: int) -> None:
+    delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
+    old = torch.ones(base.tokenizer.vocab_size, dtype=torch.bool)
+    old[base.motion_rows] = False
+    rows = base.model.get_input_embeddings().weight.detach().float().cpu()[: len(old)][old]
+    noise = torch.randn(delta.shape, generator=torch.Generator().manual_seed(seed))
+    delta.data.copy_(rows.mean(0) + rows.std(0) * noise)
+
+
+def trainable(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+    """The parameters that training changes, by name."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def never_pack(model: torch.nn.Module) -> None:
+    """Keep 4-bit weights as they are in eval mode too, where the arithmetic is then float32.
+
+    The packed kernels compute in bfloat16: answers would depend on the CPU and on the batch.
+    """
+    for module in model.modules():
+        if isinstance(module, bnb.nn.Linear4bit):
+            module.support_avx512bf16_for_cpu = False
+
+
+def assert_unpacked(model: torch.nn.Module) -> None:
+    """Raise RuntimeError if a 4-bit weight was repacked for inference.
+
+    bitsandbytes does so on CPUs with AVX512-BF16 in the first forward pass in eval mode; gradients
+    through packed weights are wrong without an error. So nothing evaluates a model that trains.
+    """
+    packed = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, bnb.nn.Linear4bit)
+        and getattr(module.weight.quant_state, "packing_format_for_cpu", False)
+    ]
+    if packed:
+        raise RuntimeError(
+            f"{len(packed)} 4-bit weights ({packed[0]} first) are packed for inference: gradients "
+            "would be wrong. Do not run the model in eval mode in the process that trains it."
+        )

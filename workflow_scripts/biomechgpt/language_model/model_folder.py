@@ -1,0 +1,77 @@
+"""The model folder: everything that answering questions about a new motion needs.
+
+adapter/            LoRA weights and motion rows, nothing of the base (peft's own format)
+language_tokenizer/ with the motion tokens named
+base/               the base model, where it is the embedded one
+motion_tokenizer/   weights and statistics of the motion tokenizer
+model.json          provenance, joint order, frame rate, tasks, settings
+training.jsonl      losses during training
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from peft import PeftModel
+from transformers import PreTrainedTokenizerFast
+
+from biomechgpt.errors import InputError
+from biomechgpt.language_model import loading, vocabulary
+
+DESCRIPTION_FILE = "model.json"
+
+
+class Model(NamedTuple):
+    """A fine-tuned model, ready for prediction, and what `model.json` says of it."""
+
+    model: PeftModel
+    tokenizer: PreTrainedTokenizerFast
+    description: dict
+
+
+def save_model(
+    folder: Path,
+    model: PeftModel,
+    tokenizer: PreTrainedTokenizerFast,
+    motion_tokenizer: Path,
+    embedded_base: Path | None,
+    description: dict,
+) -> None:
+    """Write all of a model folder but the metrics; `embedded_base` is copied where it is given."""
+    model.save_pretrained(folder / "adapter", save_embedding_layers=False)
+    tokenizer.save_pretrained(folder / "language_tokenizer")
+    shutil.copytree(motion_tokenizer, folder / "motion_tokenizer")
+    if embedded_base:
+        shutil.copytree(embedded_base, folder / "base")
+    text = json.dumps(description, indent=2, ensure_ascii=False)
+    (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> Model:
+    """Load a model folder for prediction; InputError where its base is not to be found."""
+    folder = Path(folder)
+    description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    base_folder = (
+        folder / "base" if description["base_embedded"] else Path(description["base_path"])
+    )
+    if not base_folder.is_dir():
+        raise InputError(f"{folder} was made from the base model in {base_folder}, which is gone.")
+    codebook_size = description["codebook_size"]
+    base = loading.load_base(base_folder, codebook_size)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder / "language_tokenizer")
+    if vocabulary.motion_ids(tokenizer, codebook_size) != base.motion_rows:
+        raise InputError(f"{folder}: its language tokenizer does not fit its base model.")
+    loading.never_pack(base.model)
+    model = PeftModel.from_pretrained(base.model, folder / "adapter").eval()
+    return Model(model, tokenizer, description)
+
+
+def check_tokens(metadata: dict, tokenizer_sha256: str, source: str) -> None:
+    """InputError where tokens come from another motion tokenizer than the one of `source`."""
+    found = metadata["tokenizer_sha256"]
+    if found != tokenizer_sha256:
+        raise InputError(
+            f"The tokens were made by motion tokenizer {found[:12]}, {source} needs those of "
+            f"{tokenizer_sha256[:12]}: make them again with that tokenizer."
+        )

@@ -1,0 +1,149 @@
+"""The language tokenizer and the motion tokens in it.
+
+Motion tokens take the places of reserved pieces (`<unused0>`, `<unused1>`, ...), of which Gemma has
+thousands: no embedding is resized, the head stays tied, an adapter loads on the stock base. Ids are
+looked up by token text, never taken to be the last rows.
+"""
+
+import json
+from collections.abc import Iterable
+
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
+from tokenizers.models import BPE
+from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import BpeTrainer
+from transformers import PreTrainedTokenizerFast
+
+from biomechgpt.errors import InputError
+
+CONTROL_TOKENS = ("<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>")
+MOTION_START, MOTION_END = "<motion_start>", "<motion_end>"
+SPARE_RESERVED = 14
+PRINTABLE_ASCII = [chr(code) for code in range(33, 127)]
+
+# Gemma 3's layout: BOS inside the template, no system role (its text opens the first user turn),
+# strictly alternating turns, the assistant is called `model`.
+CHAT_TEMPLATE = (
+    "{{ bos_token }}"
+    "{%- set prefix = '' -%}"
+    "{%- if messages[0]['role'] == 'system' -%}"
+    "{%- set prefix = messages[0]['content'] + '\n\n' -%}"
+    "{%- set messages = messages[1:] -%}"
+    "{%- endif -%}"
+    "{%- for message in messages -%}"
+    "{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}"
+    "{{ raise_exception('Turns must alternate between user and assistant, the user first.') }}"
+    "{%- endif -%}"
+    "{%- set role = 'model' if message['role'] == 'assistant' else message['role'] -%}"
+    "{{ '<start_of_turn>' + role + '\n' + (prefix if loop.first else '') }}"
+    "{{ message['content'] | trim + '<end_of_turn>\n' }}"
+    "{%- endfor -%}"
+    "{%- if add_generation_prompt -%}{{ '<start_of_turn>model\n' }}{%- endif -%}"
+)
+
+
+def motion_names(codebook_size: int) -> list[str]:
+    """The token texts of the motion vocabulary: one a code, then start and end."""
+    return [f"<motion_{code}>" for code in range(codebook_size)] + [MOTION_START, MOTION_END]
+
+
+def motion_text(tokens: Iterable[int]) -> str:
+    """A motion as text: its tokens between start and end."""
+    return MOTION_START + "".join(f"<motion_{token}>" for token in tokens) + MOTION_END
+
+
+def motion_ids(tokenizer: PreTrainedTokenizerFast, codebook_size: int) -> list[int]:
+    """Embedding rows of `motion_names(codebook_size)`, found by text; InputError if one is absent."""
+    vocabulary = tokenizer.get_vocab()
+    missing = [name for name in motion_names(codebook_size) if name not in vocabulary]
+    if missing:
+        raise InputError(
+            f"The language tokenizer has no {missing[0]} ({len(missing)} motion tokens missing): it was "
+            "built for another codebook size. Build the base model again for this motion tokenizer."
+        )
+    return [vocabulary[name] for name in motion_names(codebook_size)]
+
+
+def has_motion(tokenizer: PreTrainedTokenizerFast) -> bool:
+    """Whether motion tokens were already named in this tokenizer."""
+    return MOTION_START in tokenizer.get_vocab()
+
+
+def name_motion_rows(
+    tokenizer: PreTrainedTokenizerFast, codebook_size: int
+) -> PreTrainedTokenizerFast:
+    """A copy of `tokenizer` in which reserved pieces bear the names of the motion tokens.
+
+    They are neither special (`decode(skip_special_tokens=True)` would drop them) nor normalised.
+    InputError where there are too few `<unused...>` pieces.
+    """
+    description = json.loads(tokenizer.backend_tokenizer.to_str())
+    vocabulary = description["model"]["vocab"]
+    reserved = sorted((t for t in vocabulary if t.startswith("<unused")), key=vocabulary.get)
+    names = motion_names(codebook_size)
+    if len(reserved) < len(names):
+        raise InputError(
+            f"The language tokenizer has {len(reserved)} reserved pieces, {len(names)} motion tokens "
+            "need one each. Choose a smaller codebook_size."
+        )
+    renamed = dict(zip(reserved, names, strict=False))
+    description["model"]["vocab"] = {renamed.get(t, t): i for t, i in vocabulary.items()}
+    plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    others = [t for t in description["added_tokens"] if t["content"] not in renamed]
+    motion = [
+        {"id": vocabulary[old], "content": new, "special": False, **plain}
+        for old, new in renamed.items()
+    ]
+    description["added_tokens"] = sorted(others + motion, key=lambda token: token["id"])
+    return _wrap(Tokenizer.from_str(json.dumps(description)), tokenizer.chat_template)
+
+
+def train_tokenizer(
+    texts: Iterable[str], vocabulary: int, codebook_size: int
+) -> PreTrainedTokenizerFast:
+    """A BPE tokenizer in Gemma's manner, trained on `texts`, with reserved pieces for the motion.
+
+    Spaces become U+2581, digits stand alone, what no piece covers falls back to bytes, so that any
+    text encodes and decodes. `vocabulary` is the largest number of text pieces.
+    """
+    reserved = [f"<unused{i}>" for i in range(codebook_size + 2 + SPARE_RESERVED)]
+    byte_pieces = [f"<0x{byte:02X}>" for byte in range(256)]
+    first = [*CONTROL_TOKENS, *reserved, *byte_pieces]
+    tokenizer = Tokenizer(BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex("[0-9\n]"), "isolated"),
+            pre_tokenizers.Split("▁", "merged_with_next"),
+        ]
+    )
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    )
+    trainer = BpeTrainer(
+        vocab_size=vocabulary + len(first) - len(byte_pieces),
+        special_tokens=[AddedToken(token, normalized=False) for token in first],
+        initial_alphabet=["▁", "\n", *PRINTABLE_ASCII],
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return _wrap(_without_added(tokenizer, set(byte_pieces)), CHAT_TEMPLATE)
+
+
+def _without_added(tokenizer: Tokenizer, names: set[str]) -> Tokenizer:
+    """Leave `names` in the vocabulary only, so that the text `<0x41>` is not read as that byte."""
+    description = json.loads(tokenizer.to_str())
+    added = [token for token in description["added_tokens"] if token["content"] not in names]
+    return Tokenizer.from_str(json.dumps({**description, "added_tokens": added}))
+
+
+def _wrap(tokenizer: Tokenizer, chat_template: str) -> PreTrainedTokenizerFast:
+    tokenizer.post_processor = TemplateProcessing(
+        single="<bos> $A", pair="<bos> $A <bos> $B",
+        special_tokens=[("<bos>", tokenizer.token_to_id("<bos>"))],
+    )  # fmt: skip
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<bos>", eos_token="<eos>", pad_token="<pad>", unk_token="<unk>",
+        chat_template=chat_template, padding_side="left", clean_up_tokenization_spaces=False,
+    )  # fmt: skip

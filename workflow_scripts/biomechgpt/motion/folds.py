@@ -1,0 +1,258 @@
+"""Who is train, validation and test: participants, never trials.
+
+Participants that share a `split_group` or a recording of equal content (`angles_sha256`) could be
+one person; they are joined into one unit first and stay together. Units are spread over the sides
+by iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) of the label columns named.
+"""
+
+import difflib
+import logging
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from biomechgpt.errors import InputError
+from biomechgpt.motion.stratification import Unit, stratify
+
+log = logging.getLogger(__name__)
+SPLITS = ("train", "validation", "test")
+COLUMNS = ["fold", "participant_id", "split"]
+FOLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def assign_folds(
+    trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], cfg: dict
+) -> pd.DataFrame:
+    """Divide the participants of the accepted trials as `cfg` (the config's `split`) says.
+
+    `trials`: trial_id, participant_id, cohort, split_group, angles_sha256. `labels`: trial_id,
+    participant_id and the columns of `stratify_by`. `roles`: cohort -> both, train or test.
+    Returns fold, participant_id, split, sorted. A fold is named `holdout`, `fold-0` ... or as the
+    user's file names it. Participants of a test cohort are test in every fold. Raises `InputError`
+    where there are too few participants or the user's file does not fit.
+    """
+    units = make_units(trials, labels, roles, cfg["stratify_by"])
+    if cfg["scheme"] == "file":
+        folds = _read_folds(cfg["file"], units, set(labels["participant_id"]))
+    else:
+        folds = _frame(_folds_of_units(units, cfg))
+    check_folds(folds, trials)
+    return folds
+
+
+def fold_names(cfg: dict) -> list[str] | None:
+    """The folds that `cfg` (the config's `split`) leads to; None where only the data can tell."""
+    match cfg["scheme"]:
+        case "holdout":
+            return ["holdout"]
+        case "kfold":
+            return [f"fold-{index}" for index in range(cfg["folds"])]
+        case "file":
+            return list(dict.fromkeys(_read_table(cfg["file"])["fold"]))
+    return None
+
+
+def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
+    """Raise `InputError` unless every fold keeps apart what could be one person.
+
+    In each fold every participant of `trials` has exactly one split, nobody with the same
+    `split_group` or `angles_sha256` another one, and train and test are not empty.
+    """
+    people = set(trials["participant_id"])
+    for fold, rows in folds.groupby("fold"):
+        split_of = rows.set_index("participant_id")["split"]
+        if split_of.index.has_duplicates or set(split_of.index) != people:
+            raise InputError(f"Fold {fold}: not every participant stands there exactly once.")
+        if not {"train", "test"} <= set(split_of):
+            raise InputError(f"Fold {fold}: train or test has no participant.")
+        sides = trials["participant_id"].map(split_of)
+        for column in ("split_group", "angles_sha256"):
+            spread = sides.groupby(trials[column]).agg(lambda side: side.nunique() > 1)
+            for value in spread.index[spread]:
+                who = sorted(set(trials.loc[trials[column] == value, "participant_id"]))
+                raise InputError(
+                    f"Fold {fold}: {', '.join(who)} share {column} {value} and could be one person, "
+                    "but stand on different sides. Put them on one side."
+                )
+
+
+def make_units(
+    trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], stratify_by: list[str]
+) -> list[Unit]:
+    """Join participants that could be one person; in the order of their first participant."""
+    carried = _labels_of_participants(
+        labels[labels["trial_id"].isin(trials["trial_id"])], stratify_by
+    )
+    role_of = trials.groupby("participant_id")["cohort"].agg(lambda c: roles[c.iloc[0]]).to_dict()
+    units = []
+    for members in _joined(trials):
+        its_roles = {role_of[member] for member in members}
+        if {"train", "test"} <= its_roles:
+            raise InputError(
+                f"{', '.join(members)} share a split_group or a recording and could be one person, "
+                "but belong to a cohort with role train and one with role test."
+            )
+        role = "both" if its_roles == {"both"} else (its_roles - {"both"}).pop()
+        units.append(Unit(members, role, frozenset().union(*(carried.get(m, ()) for m in members))))
+    return units
+
+
+def _joined(trials: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Connected components of participants over shared split groups and equal recordings."""
+    parent = {person: person for person in trials["participant_id"]}
+
+    def root(person: str) -> str:
+        while parent[person] != person:
+            parent[person] = parent[parent[person]]
+            person = parent[person]
+        return person
+
+    for column in ("split_group", "angles_sha256"):
+        for _, people in trials.groupby(column)["participant_id"]:
+            for person in people:
+                parent[root(person)] = root(people.iloc[0])
+    components: dict[str, list[str]] = {}
+    for person in sorted(parent):
+        components.setdefault(root(person), []).append(person)
+    return sorted(map(tuple, components.values()))
+
+
+def _labels_of_participants(
+    labels: pd.DataFrame, stratify_by: list[str]
+) -> dict[str, set[tuple[int, str]]]:
+    """Per participant its (column rank, value); a column of numbers counts as labelled or not."""
+    carried: dict[str, set[tuple[int, str]]] = {}
+    for rank, column in enumerate(stratify_by):
+        if column not in labels:
+            log.warning("split.stratify_by names %s, which no table has; it is left out", column)
+            continue
+        rows = labels[["participant_id", column]].dropna()
+        if pd.to_numeric(rows[column], errors="coerce").notna().all():
+            rows = rows.assign(**{column: "labelled"})
+        for person, value in zip(rows["participant_id"], rows[column], strict=True):
+            carried.setdefault(person, set()).add((rank, value))
+    return carried
+
+
+def _folds_of_units(units: list[Unit], cfg: dict) -> dict[str, dict[str, list[Unit]]]:
+    """Fold -> split -> units, for the schemes that draw."""
+    always_test = [unit for unit in units if unit.role == "test"]
+    tested = [unit for unit in units if unit.role == "both"]
+    n_people = sum(len(unit.participants) for unit in units if unit.role != "test")
+    folds = {}
+    for name, test in _test_sides(tested, cfg, bool(always_test)).items():
+        rest = [unit for unit in units if unit.role != "test" and unit not in test]
+        n_rest = sum(len(unit.participants) for unit in rest)
+        _need(len(rest), 2, "to train and to validate on, beside those tested")
+        n_validation = min(max(1, round(cfg["validation_fraction"] * n_people)), n_rest - 1)
+        seed = f"{cfg['seed']}/{name}"  # other folds, other validation participants
+        train, validation = stratify(rest, [n_rest - n_validation, n_validation], seed)
+        folds[name] = {"train": train, "validation": validation, "test": test + always_test}
+    return folds
+
+
+def _test_sides(tested: list[Unit], cfg: dict, has_test_cohort: bool) -> dict[str, list[Unit]]:
+    """Fold -> the units of cohorts with role both that it tests."""
+    n_people = sum(len(unit.participants) for unit in tested)
+    if cfg["scheme"] == "holdout":
+        if has_test_cohort and len(tested) < 2:
+            return {"holdout": []}
+        _need(len(tested), 2, "to train and test on")
+        n_test = min(max(1, round(cfg["test_fraction"] * n_people)), n_people - 1)
+        return {"holdout": stratify(tested, [n_people - n_test, n_test], str(cfg["seed"]))[1]}
+    if cfg["scheme"] == "kfold":
+        _need(len(tested), cfg["folds"], f"for split.folds: {cfg['folds']}")
+        share, over = divmod(n_people, cfg["folds"])
+        sizes = [share + (index < over) for index in range(cfg["folds"])]
+        sides = stratify(tested, sizes, str(cfg["seed"]))
+    else:
+        _need(len(tested), 2, "to leave one out")
+        sides = [[unit] for unit in tested]
+    return {f"fold-{index}": side for index, side in enumerate(sides)}
+
+
+def _need(n_units: int, n_needed: int, purpose: str) -> None:
+    if n_units < n_needed:
+        raise InputError(
+            f"There are {n_units} participants that can be told apart (by split_group and by the "
+            f"content of their recordings) in cohorts of the fitting role, but {n_needed} are "
+            f"needed {purpose}. Add participants or choose another split.scheme."
+        )
+
+
+def _read_folds(path: str, units: list[Unit], known: set[str]) -> pd.DataFrame:
+    """The user's own folds: every participant with accepted trials exactly once a fold."""
+    folds = _read_table(path)
+    role_of = {person: unit.role for unit in units for person in unit.participants}
+    for line, row in enumerate(folds.itertuples(index=False), start=2):
+        where = f"{path}, line {line}"
+        if row.participant_id not in known:
+            raise InputError(
+                f"{where}: participant_id {row.participant_id} is in no participants.tsv"
+                f"{_closest(row.participant_id, known)} With more than one cohort, ids are "
+                "written as cohort/participant_id."
+            )
+        role = role_of.get(row.participant_id, "both")
+        if (role == "train" and row.split == "test") or (role == "test" and row.split != "test"):
+            raise InputError(
+                f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
+            )
+    twice = folds.duplicated(["fold", "participant_id"])
+    for line in folds.index[twice] + 2:
+        raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
+    for fold, rows in folds.groupby("fold"):
+        missing = sorted(set(role_of) - set(rows["participant_id"]))
+        if missing:
+            raise InputError(
+                f"{path}: fold {fold} lacks {len(missing)} participants with accepted trials, the "
+                f"first is {missing[0]}; every participant must stand in every fold."
+            )
+    rejected = set(folds["participant_id"]) - set(role_of)
+    if rejected:
+        log.warning("%d participants of %s have no accepted trial", len(rejected), path)
+    kept = folds[folds["participant_id"].isin(role_of)]
+    return kept.sort_values(COLUMNS, ignore_index=True)
+
+
+def _read_table(path: str) -> pd.DataFrame:
+    """The columns fold, participant_id, split of a TSV, each cell checked by itself."""
+    try:
+        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    except FileNotFoundError:
+        raise InputError(f"split.file: there is no file {path}.") from None
+    missing = [column for column in COLUMNS if column not in table]
+    if missing:
+        raise InputError(
+            f"{path}: line 1 lacks the column(s) {', '.join(missing)}; it must be tab-separated "
+            f"with {', '.join(COLUMNS)}."
+        )
+    for line, row in enumerate(table[COLUMNS].itertuples(index=False), start=2):
+        if row.split not in SPLITS:
+            raise InputError(
+                f"{path}, line {line}: split is {row.split!r}; allowed: {', '.join(SPLITS)}."
+            )
+        if not FOLD_NAME.fullmatch(row.fold):
+            raise InputError(
+                f"{path}, line {line}: fold is {row.fold!r}; it becomes a folder name and may hold "
+                "letters, digits, '.', '_' and '-' only."
+            )
+    if table.empty:
+        raise InputError(f"{path}: it has no rows.")
+    return table[COLUMNS]
+
+
+def _closest(word: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else "."
+
+
+def _frame(folds: dict[str, dict[str, Iterable[Unit]]]) -> pd.DataFrame:
+    rows = [
+        (fold, participant, split)
+        for fold, sides in folds.items()
+        for split, units in sides.items()
+        for unit in units
+        for participant in unit.participants
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS).sort_values(COLUMNS, ignore_index=True)

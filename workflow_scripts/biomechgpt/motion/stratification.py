@@ -1,0 +1,69 @@
+"""Spread people over sides so that every label keeps its share, rare labels first."""
+
+import hashlib
+from collections import Counter
+from typing import NamedTuple
+
+
+class Unit(NamedTuple):
+    """Participants that stay together, the role of their cohort and the labels they carry."""
+
+    participants: tuple[str, ...]
+    role: str  # both | train | test
+    labels: frozenset[tuple[int, str]]  # (rank of the column in stratify_by, value)
+
+
+def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]:
+    """Divide `units` over sides of about `sizes` participants; needs as many units as sides.
+
+    The greedy rule of Sechidis, Tsoumakas and Vlahavas (2011): take the label with the fewest units
+    left and give each of them to the side that lacks this label most, ties to the side that lacks
+    the unit's other labels most (the first column of `stratify_by` weighs most), then to the
+    emptiest. Two additions: a full side takes no more, and no side stays empty.
+    """
+    total, count = sum(sizes), _count_labels(units)
+    lack = [{label: n * size / total for label, n in count.items()} for size in sizes]
+    room, sides = list(sizes), [[] for _ in sizes]
+    left = sorted(units, key=lambda unit: draw(seed, unit.participants[0]))
+    while left:
+        remaining = _count_labels(left)
+        rarest = min(remaining, key=lambda label: (remaining[label], label), default=None)
+        unit = max(left, key=lambda unit: (rarest in unit.labels, len(unit.participants)))
+        best = _choose_side(unit, rarest, lack, room, sides, len(left))
+        left.remove(unit)
+        sides[best].append(unit)
+        room[best] -= len(unit.participants)
+        for label in unit.labels:
+            lack[best][label] -= 1
+    return sides
+
+
+def draw(seed: str, name: str) -> str:
+    """What chance says to `name`: the same on every machine and whoever else is there."""
+    return hashlib.sha256(f"{seed}/{name}".encode()).hexdigest()
+
+
+def _count_labels(units: list[Unit]) -> Counter:
+    return Counter(label for unit in units for label in unit.labels)
+
+
+def _choose_side(
+    unit: Unit,
+    rarest: tuple[int, str] | None,
+    lack: list[dict[tuple[int, str], float]],
+    room: list[int],
+    sides: list[list[Unit]],
+    n_left: int,
+) -> int:
+    """The side that lacks the unit most, among those that may take it."""
+    empty = [side for side, units in enumerate(sides) if not units]
+    fitting = [side for side in range(len(sides)) if room[side] >= len(unit.participants)]
+    if not fitting or len(empty) == n_left:
+        return max(empty if len(empty) == n_left else range(len(sides)), key=room.__getitem__)
+
+    def need(side: int) -> tuple[float, float, int]:
+        others = sum(lack[side][label] / 2 ** label[0] for label in unit.labels)
+        return round(lack[side].get(rarest, 0), 6), round(others, 6), room[side]
+
+    # The draw by participant keeps ties from always going to the first side.
+    return max(fitting, key=lambda side: (need(side), draw(str(side), unit.participants[0])))

@@ -1,0 +1,113 @@
+"""From trajectories to the joint angles that are tokenised.
+
+The pelvis goes (where somebody stood in the room says nothing of how they move), configured joints
+are set to zero, gaps are closed or cut out, and every trial comes to one frame rate.
+"""
+
+import hashlib
+import logging
+import os
+
+import numpy as np
+
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter, Trial, read_trials
+from biomechgpt.cohort.issues import Issue, write_issues
+from biomechgpt.files import replacing
+from biomechgpt.motion.gaps import close_gaps, longest_usable_part
+from biomechgpt.motion.resample import resample
+
+log = logging.getLogger(__name__)
+FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
+HASH_RESOLUTION_RAD = 1e-4
+
+
+def strip_shard(
+    trajectories_path: os.PathLike,
+    cfg: dict,
+    joint_angles_path: os.PathLike,
+    issues_path: os.PathLike,
+) -> None:
+    """Write the joint angles of a shard (docs/contracts.md) and what was found wrong on the way.
+
+    `cfg` is the `motion` block of the config. A trial with nothing usable left is rejected in the
+    issues; the others go on.
+    """
+    issues: list[Issue] = []
+    with (
+        replacing(joint_angles_path) as temporary,
+        FrameWriter(temporary, JOINT_NAMES, unit="rad") as writer,
+    ):
+        for trial in read_trials(trajectories_path):
+            angles_rad, found = joint_angles(trial, cfg)
+            issues += found
+            if angles_rad is not None:
+                writer.write(_info(trial.info, angles_rad, cfg["frame_rate_hz"]), angles_rad)
+    write_issues(issues_path, issues)
+    log.info("%d issues", len(issues))
+
+
+def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue]]:
+    """The 34 joint angles (T, 34) of a trial at the configured rate; None if nothing usable is left.
+
+    Joints that the source lacks stay NaN, all else is finite; configured joints are 0.
+    """
+    angles = trial.frames[:, FIRST_JOINT:].astype(np.float64)  # (T, 34)
+    zeroed = np.isin(JOINT_NAMES, cfg["zero_joints"])
+    angles[:, zeroed] = 0.0
+    issues = _drop_mostly_missing(angles, trial)
+    part = longest_usable_part(angles, trial.time_s, cfg["max_gap_s"])
+    duration_s = float(np.ptp(trial.time_s[part])) if part.stop > part.start else 0.0
+    if duration_s < cfg["min_duration_s"]:
+        detail = (
+            f"{duration_s:.2f} s of usable motion, motion.min_duration_s is {cfg['min_duration_s']}"
+        )
+        return None, [*issues, _issue(trial, "rejected", "too_short", detail)]
+    if part.stop - part.start < len(angles):
+        issues.append(_issue(trial, "warning", "cut", _what_was_cut(trial.time_s, part)))
+    angles, n_filled = close_gaps(angles[part], trial.time_s[part])
+    if n_filled:
+        detail = f"{n_filled} missing values were interpolated (motion.max_gap_s)"
+        issues.append(_issue(trial, "warning", "gap_filled", detail))
+    return resample(angles, trial.time_s[part], cfg["frame_rate_hz"]), issues
+
+
+def _drop_mostly_missing(angles: np.ndarray, trial: Trial) -> list[Issue]:
+    """A joint missing in most frames would cost most of the trial: treat it as one the source lacks."""
+    missing = np.isnan(angles).mean(axis=0)  # (34,)
+    mostly = (missing > 0.5) & (missing < 1.0)
+    angles[:, mostly] = np.nan
+    if not mostly.any():
+        return []
+    names = ", ".join(np.array(JOINT_NAMES)[mostly])
+    return [_issue(trial, "warning", "joint_dropped", f"missing in most frames: {names}")]
+
+
+def _what_was_cut(time_s: np.ndarray, part: slice) -> str:
+    kept = f"{time_s[part.start]:.2f} to {time_s[part.stop - 1]:.2f} s"
+    return f"kept {kept} of {time_s[-1]:.2f} s, the longest part without a long gap"
+
+
+def _issue(trial: Trial, severity: str, problem: str, detail: str) -> Issue:
+    info = trial.info
+    return Issue(
+        info["cohort"],
+        info["participant_id"],
+        info["trial_id"],
+        info["file"],
+        "strip_and_zero",
+        severity,
+        problem,
+        detail,
+    )
+
+
+def _info(info: dict, angles_rad: np.ndarray, frame_rate_hz: float) -> dict:
+    missing = np.isnan(angles_rad).all(axis=0)
+    quantised = np.round(np.nan_to_num(angles_rad, nan=99.0) / HASH_RESOLUTION_RAD).astype("<i4")
+    return {
+        **info,
+        "duration_s": round(len(angles_rad) / frame_rate_hz, 4),
+        "missing_joints": [n for n, gone in zip(JOINT_NAMES, missing, strict=True) if gone],
+        "angles_sha256": hashlib.sha256(quantised.tobytes()).hexdigest(),
+    }

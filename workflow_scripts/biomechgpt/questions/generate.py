@@ -1,0 +1,157 @@
+"""Questions and answers from the cohort's labels: one for each trial and task."""
+
+import hashlib
+import logging
+import os
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.questions.tasks import Phrasing, Task, answer_text, listed, number_of
+
+log = logging.getLogger(__name__)
+SPLITS = ("train", "validation", "test")
+SCHEMA = pa.schema(
+    [
+        ("trial_id", pa.string()),
+        ("participant_id", pa.string()),
+        ("split", pa.string()),
+        ("task", pa.string()),
+        ("kind", pa.string()),
+        ("phrasing_id", pa.string()),
+        ("phrasing_held_out", pa.bool_()),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+        ("options", pa.list_(pa.string())),
+        ("truth", pa.string()),
+        ("truth_number", pa.float64()),
+    ]
+)
+
+
+def generate_questions(
+    labels: pd.DataFrame,
+    trials: pd.DataFrame,
+    folds: pd.DataFrame,
+    fold: str,
+    tasks: list[Task],
+    seed: int,
+) -> pd.DataFrame:
+    """One row, with the columns of `SCHEMA`, for each accepted trial and task that has its label.
+
+    `labels`: cohort, trial_id and the label columns as text or None. `trials`: the accepted trials,
+    trial_id and participant_id. `folds`: fold, participant_id, split. Training rows draw a training
+    phrasing, all others a held-out one, by a hash of seed, trial and task, so that one more trial
+    redraws nothing. Rows keep the order of `trials`, then of `tasks`. Raises `InputError` for a
+    label that is no option of its task, or no number.
+    """
+    split_of = folds[folds["fold"] == fold].set_index("participant_id")["split"]
+    table = trials[["trial_id", "participant_id"]].merge(
+        labels.drop(columns=["participant_id"]), on="trial_id", how="left", validate="one_to_one"
+    )
+    table["split"] = table["participant_id"].map(split_of)
+    if table["split"].isna().any():
+        lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
+        raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
+    asked = {task.name: _asked(table, task) for task in tasks}
+    rows = [
+        (index, order, _row(trial, task, seed))
+        for order, task in enumerate(tasks)
+        for index, trial in zip(asked[task.name].index, _records(asked[task.name]), strict=True)
+    ]
+    rows.sort(key=lambda row: row[:2])
+    return pd.DataFrame([row for _, _, row in rows], columns=SCHEMA.names)
+
+
+def table_one(questions: pd.DataFrame) -> pd.DataFrame:
+    """Participants and samples a task and split: the paper's Table 1 for this cohort."""
+    rows = []
+    for task, group in questions.groupby("task", sort=False):
+        row: dict[str, object] = {"task": task}
+        for split in SPLITS:
+            part = group[group["split"] == split]
+            row[f"{split}_participants"] = part["participant_id"].nunique()
+            row[f"{split}_samples"] = len(part)
+        rows.append(row)
+    columns = [f"{split}_{what}" for split in SPLITS for what in ("participants", "samples")]
+    return pd.DataFrame(rows, columns=["task", *columns])
+
+
+def write_questions(path: str | os.PathLike, questions: pd.DataFrame) -> None:
+    """Write `questions` as Parquet with the columns and types of `SCHEMA`."""
+    table = pa.Table.from_pandas(questions, schema=SCHEMA, preserve_index=False)
+    with replacing(path) as temporary:
+        pq.write_table(table.replace_schema_metadata(None), temporary, compression="zstd")
+
+
+def _records(table: pd.DataFrame) -> list[dict]:
+    return table.to_dict("records")
+
+
+def _asked(table: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """The trials that `task` asks about: it applies to them, their label is there and is not ignored."""
+    absent = [column for column in (task.label, *task.applies_to) if column not in table]
+    if absent:
+        log.info("task %s is left out: no table has the column %s", task.name, ", ".join(absent))
+        return table.iloc[:0]
+    keep = table[task.label].notna() & ~table[task.label].isin(task.ignore)
+    for column, values in task.applies_to.items():
+        keep &= table[column].isin(values)
+    asked = table[keep]
+    if asked.empty:
+        log.info("task %s is left out: no accepted trial it applies to has a label", task.name)
+    _check_labels(asked, task)
+    return asked
+
+
+def _check_labels(asked: pd.DataFrame, task: Task) -> None:
+    """Raise `InputError` with every value of the label column that `task` cannot take."""
+    values = asked[task.label]
+    bad = ~values.isin(task.options) if task.options else values.map(number_of).isna()
+    if not bad.any():
+        return
+    found = [
+        f"{value!r} (first at trial {rows['trial_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, "
+        f"{len(rows)} trials)"
+        for value, rows in asked[bad].groupby(task.label)
+    ]
+    wanted = f"one of: {listed(task.options)}" if task.options else f"a number in {task.unit}"
+    remedy = (
+        f"Correct the table, add it to tasks.{task.name}.options, or name it in "
+        f"tasks.{task.name}.ignore to leave it out."
+        if task.options
+        else "Correct the table, or write n/a where it was not measured."
+    )
+    raise InputError(
+        f"Task {task.name}: the column {task.label} of participants.tsv or trials.tsv holds "
+        f"{'; '.join(found)}. It must be {wanted}. {remedy}"
+    )
+
+
+def _row(trial: dict, task: Task, seed: int) -> tuple:
+    value, training = trial[task.label], trial["split"] == "train"
+    phrasing = _draw(task.train if training else task.held_out, seed, trial["trial_id"], task.name)
+    answer = answer_text(task, value)
+    regression = task.kind == "regression"
+    return (
+        trial["trial_id"],
+        trial["participant_id"],
+        trial["split"],
+        task.name,
+        task.kind,
+        phrasing.id,
+        not training,
+        phrasing.text,
+        answer,
+        list(task.options) if not regression else [],
+        answer,
+        number_of(value) if regression else float("nan"),
+    )
+
+
+def _draw(phrasings: tuple[Phrasing, ...], seed: int, trial_id: str, task: str) -> Phrasing:
+    digest = hashlib.sha256(f"{seed}\n{trial_id}\n{task}".encode()).digest()
+    return phrasings[int.from_bytes(digest[:8], "big") % len(phrasings)]

@@ -1,0 +1,136 @@
+"""The tasks of the config with their phrasings, and what an answer looks like."""
+
+import logging
+import math
+import os
+import string
+from typing import NamedTuple
+
+import yaml
+
+from biomechgpt.errors import InputError
+
+log = logging.getLogger(__name__)
+PLACEHOLDERS = {"classification": {"options"}, "regression": {"unit"}}
+
+
+class Phrasing(NamedTuple):
+    """One way to ask; `id` is stable, so that an edited text keeps it."""
+
+    id: str
+    text: str
+
+
+class Task(NamedTuple):
+    """One question type of the config: classification has options, regression unit and decimals."""
+
+    name: str
+    kind: str  # classification | regression
+    label: str  # column of participants.tsv or trials.tsv
+    applies_to: dict[str, tuple[str, ...]]  # column -> values that qualify, all must hold
+    options: tuple[str, ...]
+    ignore: tuple[str, ...]  # label values deliberately left out
+    unit: str
+    decimals: int
+    train: tuple[Phrasing, ...]
+    held_out: tuple[Phrasing, ...]
+
+
+def read_tasks(cfg_tasks: dict, phrasing_files: dict[str, str | os.PathLike]) -> list[Task]:
+    """The tasks of `cfg_tasks` (the config's `tasks`), phrasings read and filled in.
+
+    `phrasing_files` names a YAML file per task with `train` and `held_out`, each a mapping of id to
+    text. `{options}` in a text becomes the options (`a, b or c`), `{unit}` the unit. Raises
+    `InputError` naming file and id for anything else.
+    """
+    return [_task(name, cfg, phrasing_files[name]) for name, cfg in cfg_tasks.items()]
+
+
+def answer_text(task: Task, value: str | float) -> str:
+    """The answer as the model shall give it: the option verbatim, or the number without its unit.
+
+    A number has exactly `task.decimals` decimals; the unit stands in the question or in the report,
+    so that every token of a numeric answer carries information.
+    """
+    if task.kind == "classification":
+        return str(value)
+    return f"{float(value):.{task.decimals}f}"
+
+
+def number_of(text: str) -> float:
+    """The finite number that `text` writes, NaN where it writes none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
+
+
+def _task(name: str, cfg: dict, path: str | os.PathLike) -> Task:
+    options, unit = tuple(cfg.get("options", ())), cfg.get("unit", "")
+    sides = _read_phrasings(path, cfg["kind"], {"options": listed(options), "unit": unit})
+    return Task(
+        name=name,
+        kind=cfg["kind"],
+        label=cfg["label"],
+        applies_to={key: tuple(values) for key, values in (cfg.get("applies_to") or {}).items()},
+        options=options,
+        ignore=tuple(cfg.get("ignore", ())),
+        unit=unit,
+        decimals=cfg.get("decimals", 0),
+        train=sides["train"],
+        held_out=sides["held_out"],
+    )
+
+
+def listed(options: tuple[str, ...]) -> str:
+    """`a, b or c`, as a sentence lists it."""
+    return " or ".join(filter(None, (", ".join(options[:-1]), *options[-1:])))
+
+
+def _read_phrasings(
+    path: str | os.PathLike, kind: str, values: dict[str, str]
+) -> dict[str, tuple[Phrasing, ...]]:
+    """`train` and `held_out` of a phrasing file, placeholders filled, ids unique in the file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = yaml.safe_load(file)
+    except FileNotFoundError:
+        raise InputError(f"There is no phrasing file {path}; write it or name another.") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(content, dict) or set(content) != {"train", "held_out"}:
+        raise InputError(f"{path} must hold exactly two keys, train and held_out.")
+    sides = {side: _side(path, side, content[side], kind, values) for side in content}
+    for identifier in {p.id for p in sides["train"]} & {p.id for p in sides["held_out"]}:
+        raise InputError(f"{path}: {identifier} stands in train and in held_out; rename one.")
+    shared = {p.text for p in sides["train"]} & {p.text for p in sides["held_out"]}
+    for text in shared:
+        raise InputError(f"{path}: {text!r} stands in train and in held_out.")
+    return sides
+
+
+def _side(
+    path: str | os.PathLike, side: str, entries: object, kind: str, values: dict[str, str]
+) -> tuple[Phrasing, ...]:
+    if not isinstance(entries, dict) or not entries:
+        raise InputError(f"{path}: {side} must map one or more ids to texts.")
+    return tuple(
+        Phrasing(str(identifier), _filled(f"{path}: {side}.{identifier}", text, kind, values))
+        for identifier, text in entries.items()
+    )
+
+
+def _filled(where: str, text: object, kind: str, values: dict[str, str]) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{where} must be text; quote it where YAML reads it as something else.")
+    try:
+        used = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    except ValueError as error:
+        raise InputError(f"{where}: {error}; double a brace that is meant as one.") from None
+    allowed = PLACEHOLDERS[kind]
+    for field in sorted(used - allowed):
+        raise InputError(
+            f"{where} holds {{{field}}}; a {kind} task knows {{{', '.join(allowed)}}} only."
+        )
+    return text.format(**values).strip()

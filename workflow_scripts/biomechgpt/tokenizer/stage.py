@@ -1,0 +1,64 @@
+"""The tokenizer stage: choose the participants, train, measure, write one folder."""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from biomechgpt.files import replacing
+from biomechgpt.motion.index import read_accepted
+from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
+from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.training import train_tokenizer
+
+log = logging.getLogger(__name__)
+N_CURVES = 3  # held-out trials whose curves the report shows
+
+
+def make_tokenizer(
+    joint_angles_paths: Sequence[os.PathLike],
+    trials_path: os.PathLike,
+    folds_path: os.PathLike,
+    fold: str,
+    cfg: dict,
+    motion_cfg: dict,
+    code: str,
+    folder: os.PathLike,
+) -> None:
+    """Write the tokenizer folder of a fold: weights, statistics, description, metrics, curves.
+
+    Only participants of the fold's training split are trained on; error and code use are measured
+    on each split. `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
+    """
+    by_split = trials_by_split(trials_path, folds_path, fold)
+    checkpoints = Path(folder).parent / f".{Path(folder).name}.checkpoints"
+    trained = train_tokenizer(
+        joint_angles_paths, set(by_split.get("train", [])), cfg, checkpoints, code
+    )
+    with replacing(folder) as temporary:
+        rate_hz, zero_joints = motion_cfg["frame_rate_hz"], motion_cfg["zero_joints"]
+        save_tokenizer(temporary, trained, cfg, rate_hz, zero_joints)
+        stored = load_tokenizer(temporary)
+        metrics = [
+            measure_tokenizer(stored, joint_angles_paths, set(ids), split)
+            for split, ids in by_split.items()
+        ]
+        (temporary / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        held_out = by_split.get("test", by_split["train"])
+        step = max(1, len(held_out) // N_CURVES)
+        chosen = held_out[::step][:N_CURVES]
+        write_curves(stored, joint_angles_paths, chosen, temporary / "curves.parquet")
+    for line in metrics:
+        log.info("%(split)s: %(rmse_deg_live)s degrees on live joints", line)
+
+
+def trials_by_split(
+    trials_path: os.PathLike, folds_path: os.PathLike, fold: str
+) -> dict[str, list[str]]:
+    """The accepted trials of each split of one fold, in the order of their ids."""
+    folds = pd.read_csv(folds_path, sep="\t", dtype=str).query("fold == @fold")
+    trials = read_accepted(trials_path).merge(folds, on="participant_id").sort_values("trial_id")
+    return {split: rows["trial_id"].tolist() for split, rows in trials.groupby("split")}

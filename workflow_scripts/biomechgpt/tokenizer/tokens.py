@@ -1,0 +1,84 @@
+"""Trials as tokens in Parquet: one row a trial, and the hash of the tokenizer that made them."""
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.tokenizer.statistics import normalise
+from biomechgpt.tokenizer.storage import StoredTokenizer, encode_trial, load_tokenizer
+from biomechgpt.tokenizer.windows import read_chosen
+
+log = logging.getLogger(__name__)
+FIELDS = [
+    ("trial_id", pa.string()),
+    ("participant_id", pa.string()),
+    ("n_frames", pa.int64()),
+    ("frame_rate_hz", pa.float64()),
+    ("tokens", pa.list_(pa.uint16())),
+]
+
+
+class TokenTable(NamedTuple):
+    """The tokens of many trials, in one order; `metadata` names the tokenizer that made them."""
+
+    trial_ids: list[str]
+    participant_ids: list[str]
+    tokens: list[np.ndarray]  # each (n_tokens,) uint16
+    metadata: dict[str, str]
+
+
+def tokenise_shard(
+    tokenizer_folder: os.PathLike,
+    joint_angles_path: os.PathLike,
+    trial_ids: set[str],
+    tokens_path: os.PathLike,
+) -> None:
+    """Write the tokens of the accepted trials of one shard (docs/contracts.md)."""
+    tokenizer = load_tokenizer(tokenizer_folder)
+    rows = []
+    for trial in read_chosen([joint_angles_path], trial_ids):
+        normalised = torch.from_numpy(normalise(trial.frames, tokenizer.statistics))
+        codes = encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
+        row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
+        row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
+        rows.append(row | {"tokens": codes})
+    schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
+    with replacing(tokens_path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
+    log.info("%d trials", len(rows))
+
+
+def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
+    return {
+        "tokenizer_sha256": tokenizer.sha256,
+        "statistics_sha256": tokenizer.statistics_sha256,
+        "downsampling": str(tokenizer.cfg["downsampling"]),
+        "codebook_size": str(tokenizer.cfg["codebook_size"]),
+    }
+
+
+def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
+    """The tokens of all shards.
+
+    Raises `InputError` when the shards were made by different tokenizers.
+    """
+    tables = [pq.read_table(path) for path in paths]
+    marks = [{k.decode(): v.decode() for k, v in t.schema.metadata.items()} for t in tables]
+    for path, mark in zip(paths, marks, strict=True):
+        if mark["tokenizer_sha256"] != marks[0]["tokenizer_sha256"]:
+            raise InputError(f"{path}: made by another tokenizer than {paths[0]}; delete both")
+    table = pa.concat_tables(tables)
+    return TokenTable(
+        table["trial_id"].to_pylist(),
+        table["participant_id"].to_pylist(),
+        [np.array(tokens, np.uint16) for tokens in table["tokens"].to_pylist()],
+        marks[0],
+    )

@@ -1,0 +1,12 @@
+"""Strip the pelvis, zero the configured joints and bring a shard to one frame rate."""
+
+from biomechgpt import job
+from biomechgpt.motion.strip import strip_shard
+
+job.start(snakemake.log[0], snakemake.rule)
+strip_shard(
+    snakemake.input[0],
+    snakemake.params.cfg,
+    snakemake.output.joint_angles,
+    snakemake.output.issues,
+)

@@ -1,0 +1,13 @@
+"""Turn the accepted trials of one shard into motion tokens."""
+
+from biomechgpt import job
+from biomechgpt.motion.index import read_accepted
+from biomechgpt.tokenizer.tokens import tokenise_shard
+
+job.start(snakemake.log[0], snakemake.rule)
+tokenise_shard(
+    snakemake.input.tokenizer[0],
+    snakemake.input.joint_angles,
+    set(read_accepted(snakemake.input.trials)["trial_id"]),
+    snakemake.output[0],
+)

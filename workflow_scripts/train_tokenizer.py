@@ -1,0 +1,16 @@
+"""Train the motion tokenizer of one fold and measure it on held-out participants."""
+
+from biomechgpt import job
+from biomechgpt.tokenizer.stage import make_tokenizer
+
+job.start(snakemake.log[0], snakemake.rule)
+make_tokenizer(
+    snakemake.input.joint_angles,
+    snakemake.input.trials,
+    snakemake.input.folds[0],
+    snakemake.wildcards.fold,
+    snakemake.params.cfg,
+    snakemake.params.motion,
+    snakemake.params.code,
+    snakemake.output[0],
+)
