@@ -53,4 +53,4 @@ rule baseline:
 
 rule baseline_all:
     input:
-        expand(rules.baseline.output, fold=FOLDS, baseline=BASELINES, seed=SEEDS),
+        in_every_fold(rules.baseline.output, baseline=BASELINES, seed=SEEDS),

@@ -3,9 +3,7 @@ rule simulate_cohort:
         normal_gait="resources/normal_gait.yaml",
         cohort="resources/simulated_cohort.yaml",
     output:
-        folder=directory("<results>/cohorts/{cohort}/motion"),
-        participants="<results>/cohorts/{cohort}/participants.tsv",
-        trials="<results>/cohorts/{cohort}/trials.tsv",
+        cohort=directory("<results>/cohorts/{cohort}"),
     log:
         "<logs>/simulate_cohort/{cohort}.log",
     benchmark:
@@ -27,8 +25,8 @@ rule simulate_cohort:
 rule ingest:
     input:
         maps=sorted(Path("resources/coordinate_maps").glob("*.yaml")),
-        simulated=tables(SIMULATED),
-        recorded=ancient(tables(RECORDED)),
+        simulated=SIMULATED,
+        recorded=ancient(tables_of_recorded()),
     output:
         trajectories="<results>/trajectories/{shard}.parquet",
         issues="<results>/trajectories/{shard}.issues.tsv",
@@ -43,7 +41,8 @@ rule ingest:
         runtime=60,
     params:
         cfg=config["ingest"],
-        cohorts=cohort_entries(),
+        cohorts=COHORTS,
+        shards=len(SHARDS),
         files=files_of_shard,
         code=code("ingest"),
     message:
@@ -106,14 +105,14 @@ rule index_trials:
         "../workflow_scripts/index_trials.py"
 
 
-rule assign_folds:
+checkpoint assign_folds:
     input:
         trials=rules.index_trials.output.trials,
-        simulated=tables(SIMULATED),
-        recorded=ancient(tables(RECORDED)),
+        simulated=SIMULATED,
+        recorded=ancient(tables_of_recorded()),
         file=config["split"]["file"] or [],
     output:
-        "<results>/folds.tsv",
+        folds="<results>/folds.tsv",
     log:
         "<logs>/assign_folds.log",
     benchmark:
@@ -125,8 +124,7 @@ rule assign_folds:
         runtime=30,
     params:
         cfg=config["split"],
-        cohorts=cohort_entries(),
-        roles={cohort["name"]: cohort["role"] for cohort in COHORTS},
+        cohorts=COHORTS,
         labels=stratifying_labels(),
         code=code("assign_folds"),
     message:

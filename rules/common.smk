@@ -5,28 +5,31 @@ sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
 from biomechgpt.cohort.shards import label_digest, shard_digest
 from biomechgpt.cohort.tables import read_cohorts
-from biomechgpt.config import check_config, cohort_folders
+from biomechgpt.config import check_config
 from biomechgpt.motion.folds import fold_names
+from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 
+# A preset cannot delete what config.yaml names, but it can set it to null.
+for block in ("tokenizers", "base_models", "variants", "baselines", "tasks"):
+    config[block] = {name: value for name, value in config[block].items() if value is not None}
 check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
 
 RESULTS = Path("results", config["run"] or "")
-COHORTS = cohort_folders(config, RESULTS)
-SIMULATED = [cohort for cohort in COHORTS if cohort["simulated"]]
-RECORDED = [cohort for cohort in COHORTS if not cohort["simulated"]]
+SIMULATED = [str(RESULTS / "cohorts" / c["name"]) for c in config["cohorts"] if "path" not in c]
+COHORTS = [{"path": str(RESULTS / "cohorts" / c["name"])} | c for c in config["cohorts"]]
+RECORDED = [cohort for cohort in config["cohorts"] if "path" in cohort]
+BROUGHT = read_cohorts(RECORDED)
 SHARDS = range(config["ingest"]["shards"])
 SEEDS = config["finetune"]["seeds"]
-TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
-BRING_YOUR_OWN = read_cohorts(RECORDED)
-FOLDS = fold_names(config["split"], config["simulate"], BRING_YOUR_OWN)
+TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
+FOLDS = fold_names(config["split"])
 
 
 wildcard_constraints:
-    cohort="|".join(cohort["name"] for cohort in COHORTS),
-    fold="|".join(FOLDS),
+    fold="[A-Za-z0-9][A-Za-z0-9._-]*",
     shard=r"\d+",
     seed=r"\d+",
     tokenizer="|".join(config["tokenizers"]),
@@ -39,24 +42,36 @@ def code(script):
     return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"))
 
 
-def tables(cohorts):
-    """The tables of these cohorts, as files that jobs depend on."""
+def folds():
+    """The folds of the run; where only the data can tell them, once the data are read."""
+    if FOLDS is not None:
+        return FOLDS
+    return fold_names({"scheme": "file", "file": checkpoints.assign_folds.get().output[0]})
+
+
+def in_every_fold(pattern, **values):
+    """An input function: `pattern` for each fold and each combination of `values`."""
+
+    def files(wildcards):
+        return expand(pattern, fold=folds(), **values)
+
+    return files
+
+
+def tables_of_recorded():
+    """The tables that users bring."""
     names = ("participants.tsv", "trials.tsv")
-    return [f"{cohort['path']}/{name}" for cohort in cohorts for name in names]
-
-
-def cohort_entries():
-    return [{"name": c["name"], "path": str(c["path"])} for c in COHORTS]
+    return [str(Path(cohort["path"], name)) for cohort in RECORDED for name in names]
 
 
 def files_of_shard(wildcards):
     """What the recordings of a shard look like from outside, so that a changed file is noticed."""
-    return shard_digest(BRING_YOUR_OWN, int(wildcards.shard), len(SHARDS))
+    return shard_digest(BROUGHT, int(wildcards.shard), len(SHARDS))
 
 
 def stratifying_labels():
     """The labels that the split looks at: a correction elsewhere must not redraw it."""
-    return label_digest(BRING_YOUR_OWN, config["split"]["stratify_by"])
+    return label_digest(BROUGHT, config["split"]["stratify_by"]) if BROUGHT else None
 
 
 def phrasing_files():
@@ -108,4 +123,29 @@ def baseline_config(wildcards):
 
 
 def variant_config(wildcards):
-    return {"variant": config["variants"][wildcards.variant], "finetune": config["finetune"]}
+    """All that fine-tuning a variant depends on, beside its inputs."""
+    variant = config["variants"][wildcards.variant]
+    tasks = config["tasks"] if variant["tasks"] == "all" else variant["tasks"]
+    return {
+        "lora": variant["lora"],
+        "base_kind": config["base_models"][variant["base_model"]]["kind"],
+        "tasks": {name: config["tasks"][name] for name in tasks},
+        "finetune": {key: value for key, value in config["finetune"].items() if key != "seeds"},
+    }
+
+
+def every_prediction(wildcards):
+    """What the language models and the baselines answered, in every fold, with every seed."""
+    pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"
+    return expand(pattern, fold=folds(), name=VARIANTS + BASELINES, seed=SEEDS)
+
+
+def closing_words():
+    """What a user reads at the end of a run: what was accepted, what was found, where to look."""
+    summary, report = RESULTS / "summary.txt", RESULTS / "ingest_report.tsv"
+    words = [summary.read_text()] if summary.is_file() else []
+    if report.is_file():
+        words.append(f"{ingestion_sentence(RESULTS / 'trials.parquet', report)}: {report}")
+    if summary.is_file():
+        words.append(f"Open {RESULTS / 'report.html'}")
+    return "\n".join(words)

@@ -1,7 +1,7 @@
 rule build_base_model:
     input:
         tokens=base_tokens,
-        folds=rules.assign_folds.output,
+        folds=rules.assign_folds.output.folds,
         phrasings=phrasing_files().values(),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
@@ -18,6 +18,8 @@ rule build_base_model:
         runtime=240,
     params:
         cfg=base_config,
+        tasks=config["tasks"],
+        max_length=config["finetune"]["max_length"],
         code=code("build_base_model"),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
@@ -46,7 +48,6 @@ rule finetune:
         runtime=720,
     params:
         cfg=variant_config,
-        tasks=config["tasks"],
         code=code("finetune"),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
@@ -56,13 +57,12 @@ rule finetune:
 
 rule finetune_all:
     input:
-        expand(rules.finetune.output, fold=FOLDS, variant=VARIANTS, seed=SEEDS),
+        in_every_fold(rules.finetune.output, variant=VARIANTS, seed=SEEDS),
 
 
 rule predict:
     input:
         model=rules.finetune.output,
-        base=variant_base,
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
     output:
@@ -79,7 +79,6 @@ rule predict:
         mem_mb=8000,
         runtime=240,
     params:
-        cfg=variant_config,
         code=code("predict"),
     message:
         "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
@@ -89,4 +88,4 @@ rule predict:
 
 rule predict_all:
     input:
-        expand(rules.predict.output, fold=FOLDS, variant=VARIANTS, seed=SEEDS),
+        in_every_fold(rules.predict.output, variant=VARIANTS, seed=SEEDS),

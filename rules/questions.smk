@@ -1,12 +1,13 @@
 rule generate_questions:
     input:
         trials=rules.index_trials.output.trials,
-        folds=rules.assign_folds.output,
-        tables=tables(COHORTS),
+        folds=rules.assign_folds.output.folds,
+        simulated=SIMULATED,
+        recorded=tables_of_recorded(),
         phrasings=phrasing_files().values(),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
-        counts="<results>/{fold}/questions/seed-{seed}.counts.tsv",
+        table="<results>/{fold}/questions/seed-{seed}.table-1.tsv",
     log:
         "<logs>/generate_questions/{fold}/seed-{seed}.log",
     benchmark:
@@ -17,9 +18,8 @@ rule generate_questions:
         mem_mb=2000,
         runtime=30,
     params:
-        cohorts=cohort_entries(),
-        tasks=config["tasks"],
-        phrasings=phrasing_files(),
+        cohorts=COHORTS,
+        cfg=config["tasks"],
         code=code("generate_questions"),
     message:
         "Writing questions and answers, {wildcards.fold}, seed {wildcards.seed}"
@@ -29,4 +29,4 @@ rule generate_questions:
 
 rule generate_questions_all:
     input:
-        expand(rules.generate_questions.output, fold=FOLDS, seed=SEEDS),
+        in_every_fold(rules.generate_questions.output, seed=SEEDS),

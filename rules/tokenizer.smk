@@ -2,7 +2,7 @@ rule train_tokenizer:
     input:
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
-        folds=rules.assign_folds.output,
+        folds=rules.assign_folds.output.folds,
     output:
         directory("<results>/{fold}/tokenizers/{tokenizer}"),
     log:
@@ -28,7 +28,7 @@ rule train_tokenizer:
 
 rule train_tokenizer_all:
     input:
-        expand(rules.train_tokenizer.output, fold=FOLDS, tokenizer=TOKENIZERS),
+        in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
 
 
 rule tokenize_motion:
@@ -57,4 +57,4 @@ rule tokenize_motion:
 
 rule tokenize_motion_all:
     input:
-        expand(rules.tokenize_motion.output, fold=FOLDS, tokenizer=TOKENIZERS, shard=SHARDS),
+        in_every_fold(rules.tokenize_motion.output, tokenizer=TOKENIZERS, shard=SHARDS),

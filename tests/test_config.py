@@ -1,8 +1,10 @@
 """The config and its presets pass; what is wrong is said in words a user can act on."""
 
+import contextlib
 import copy
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
@@ -123,6 +125,10 @@ BAD = [
     ("tasks/tug/unit", DELETED, ["tasks.tug.unit is missing"]),
     ("tasks/tug/applies_to", "activity == 'tug'", ["tasks.tug.applies_to", "a mapping"]),
     ("tasks/tug/label", "trial_id", ["tasks.tug names trial_id"]),
+    ("finetune/epochs", float("nan"), ["finetune.epochs is .nan", "finite"]),
+    ("variants/second", {}, ["variants.second.tokenizer, base_model, tasks, lora are missing"]),
+    ("variants", {7: {}}, ["the name 7 in variants must be text"]),
+    ("run", "holdout", ["run is holdout", "another name"]),
     ("run", "../elsewhere", ["run '../elsewhere'", "file name"]),
 ]
 
@@ -139,6 +145,29 @@ def test_variant_and_baseline_may_not_share_a_name(config):
     config["baselines"]["tiny-all"] = config["baselines"]["xgboost"]
     with pytest.raises(InputError, match="tiny-all is the name of a variant and of a baseline"):
         check_config(config, SCHEMA)
+
+
+STRANGE = [None, 5, -1, "x", [], {}, True, [None], {"a": None}, {5: {}}]
+
+
+def keys_of(node: object, path: tuple = ()):
+    entries = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in entries:
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from keys_of(value, (*path, key))
+
+
+def test_strange_values_anywhere_are_refused_and_never_crash_the_check(config):
+    random = Random(0)
+    for path in random.sample(sorted(keys_of(config), key=str), 60):
+        changed = copy.deepcopy(config)
+        node = changed
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = random.choice(STRANGE)
+        with contextlib.suppress(InputError):
+            check_config(changed, SCHEMA)
 
 
 def test_all_errors_are_said_at_once(config):

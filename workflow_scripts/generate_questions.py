@@ -1,21 +1,23 @@
+"""Write a question and its answer for each trial and task, and count them."""
+
 import pandas as pd
 
 from biomechgpt import job
-from biomechgpt.cohort import tables
+from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.questions.generate import generate_questions, table_one, write_questions
 from biomechgpt.questions.tasks import read_tasks
 
 log = job.start(snakemake.log[0], snakemake.rule)
-params, wildcards = snakemake.params, snakemake.wildcards
-phrasing_files = dict(zip(params.cfg, snakemake.input.phrasings, strict=True))
+cfg = snakemake.params.cfg
+tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
 questions = generate_questions(
-    tables.trial_labels(params.cohorts),
+    trial_labels(read_cohorts(snakemake.params.cohorts)),
     pd.read_parquet(snakemake.input.trials),
     pd.read_csv(snakemake.input.folds, sep="\t", dtype=str),
-    wildcards.fold,
-    read_tasks(params.cfg, phrasing_files),
-    int(wildcards.seed),
+    snakemake.wildcards.fold,
+    tasks,
+    int(snakemake.wildcards.seed),
 )
 write_questions(snakemake.output.questions, questions)
 with replacing(snakemake.output.table) as path:

@@ -1,4 +1,6 @@
-"""A made-up set of predictions in the shape of the contract: nine tasks, three models, three seeds."""
+"""A made-up set of predictions in the shape of the contract: nine tasks, three models, three
+seeds.
+"""
 
 import numpy as np
 import pandas as pd

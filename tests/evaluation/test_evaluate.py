@@ -6,8 +6,10 @@ import fake_predictions
 import numpy as np
 import pandas as pd
 import pytest
+
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.evaluate import evaluate
+from biomechgpt.evaluation.evaluate import evaluate, in_order
+from biomechgpt.questions.predictions import read_predictions, write_predictions
 
 CFG = {"bootstrap_draws": 200, "seed": 0}
 MODELS = (["tiny-all"], ["xgboost", "chance"])
@@ -31,6 +33,12 @@ def predictions():
 @pytest.fixture(scope="module")
 def found(predictions):
     return run(predictions)
+
+
+@pytest.fixture(scope="module")
+def some(predictions):
+    """Predictions of three of the nine tasks."""
+    return predictions[predictions["task"].isin(["activity", "impaired", "walking_speed"])]
 
 
 def test_mean_and_sd_are_over_seeds(found):
@@ -65,8 +73,8 @@ def test_skilled_model_is_above_chance_and_the_sign_is_better_is_positive(found)
     assert (chance["difference"] > 0).all()
 
 
-def test_a_model_compared_with_its_copy_differs_by_nothing(predictions):
-    mine = predictions[predictions["variant"] == "tiny-all"]
+def test_a_model_compared_with_its_copy_differs_by_nothing(some):
+    mine = some[some["variant"] == "tiny-all"]
     twins = pd.concat([mine, *(mine.assign(variant=name) for name in ("xgboost", "chance"))])
     table = run(twins).comparisons
     assert (table["difference"].abs() < 1e-12).all()
@@ -84,34 +92,32 @@ def test_unreadable_answers_are_counted_and_stand_in_the_confusions(found, predi
     assert counts["trials"].sum() == len(mine)
 
 
-def test_unreadable_answer_lowers_the_score(predictions):
-    lost = predictions.copy()
+def test_unreadable_answer_lowers_the_score(some):
+    lost = some.copy()
     rows = lost.query("task == 'impaired' and variant == 'tiny-all'").index[::3]
     lost.loc[rows, "parsed"] = None
     where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
-    before, after = (
-        one(run(p).metrics, reading="answer", **where).value for p in (predictions, lost)
-    )
+    before, after = (one(run(p).metrics, reading="answer", **where).value for p in (some, lost))
     assert after < before - 0.1
 
 
-def test_order_of_rows_does_not_matter(found, predictions):
-    again = run(predictions.sample(frac=1, random_state=0)).metrics
+def test_order_of_rows_does_not_matter(some):
+    first, again = (run(rows).metrics for rows in (some, some.sample(frac=1, random_state=0)))
     key = ["task", "variant", "seed", "reading", "metric", "label"]
-    a, b = (t.set_index(key).sort_index()[["value", "low", "high"]] for t in (found.metrics, again))
+    a, b = (t.set_index(key).sort_index()[["value", "low", "high"]] for t in (first, again))
     pd.testing.assert_frame_equal(a, b)
 
 
-def test_folds_are_pooled_not_averaged(found, predictions):
-    people = predictions["participant_id"].rank(method="dense").astype(int) % 2
-    halves = predictions.assign(fold=people.map({0: "fold-0", 1: "fold-1"}))
-    a, b = (t.query("seed == 'mean'")["value"].to_numpy() for t in (found.metrics, run(halves)[0]))
+def test_folds_are_pooled_not_averaged(some):
+    people = some["participant_id"].rank(method="dense").astype(int) % 2
+    halves = some.assign(fold=people.map({0: "fold-0", 1: "fold-1"}))
+    a, b = (t.query("seed == 'mean'")["value"].to_numpy() for t in (run(some)[0], run(halves)[0]))
     np.testing.assert_allclose(a, b)
 
 
-def test_a_baseline_that_answered_fewer_trials_is_compared_on_the_shared_ones(predictions):
-    drop = (predictions["variant"] == "chance") & (predictions["trial_id"] > "P020")
-    table = run(predictions[~drop]).comparisons
+def test_a_baseline_that_answered_fewer_trials_is_compared_on_the_shared_ones(some):
+    drop = (some["variant"] == "chance") & (some["trial_id"] > "P020")
+    table = run(some[~drop]).comparisons
     chance = one(table, task="activity", other="chance", metric="macro_f1")
     xgboost = one(table, task="activity", other="xgboost", metric="macro_f1")
     assert (chance.n_participants, xgboost.n_participants) == (20, 40)
@@ -126,12 +132,12 @@ def test_a_task_that_one_model_lacks_and_a_test_set_of_one_class(predictions):
     assert one(found.metrics, reading="answer", **where).value > 0.5
 
 
-def test_splits_are_kept_apart(found, predictions):
-    both = pd.concat([predictions, predictions.assign(split="validation")])
+def test_splits_are_kept_apart(some):
+    both = pd.concat([some, some.assign(split="validation")])
     both.loc[both["split"] == "validation", "participant_id"] += "v"
     table = run(both).metrics
     a = table.query("split == 'test'")["value"].to_numpy()
-    np.testing.assert_allclose(a, found.metrics["value"].to_numpy())
+    np.testing.assert_allclose(a, run(some).metrics["value"].to_numpy())
     assert set(table["split"]) == {"test", "validation"}
 
 
@@ -150,3 +156,19 @@ def test_fast_enough(predictions):
     start = time.process_time()
     run(predictions, {"bootstrap_draws": 2000, "seed": 0})
     assert time.process_time() - start < 30
+
+
+def test_tasks_keep_the_order_of_the_config(some):
+    order = ["walking_speed", "tug", "impaired", "activity"]
+    table = run(in_order(some, order)).metrics
+    assert list(table["task"].unique()) == ["walking_speed", "impaired", "activity"]
+
+
+def test_predictions_from_the_file_measure_the_same(some, tmp_path):
+    texts = some.select_dtypes("str")
+    rows = some.assign(**texts.astype(object).where(texts.notna(), None)).to_dict("records")
+    write_predictions(tmp_path / "p.parquet", rows)
+    read = read_predictions([tmp_path / "p.parquet"])
+    key = ["task", "variant", "seed", "reading", "metric", "label"]
+    a, b = (run(p).metrics.set_index(key).sort_index()["value"] for p in (some, read))
+    pd.testing.assert_series_equal(a, b)

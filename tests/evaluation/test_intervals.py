@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from biomechgpt.evaluation import intervals, metrics
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from biomechgpt.errors import InputError
-from biomechgpt.evaluation import metrics
 from scipy import stats
 from sklearn.metrics import f1_score, matthews_corrcoef
+
+from biomechgpt.errors import InputError
+from biomechgpt.evaluation import metrics
 
 OPTIONS = ["cane", "walker", "none"]
 TRUTH = ["cane", "cane", "walker", "none", "none", "none"]

@@ -77,6 +77,21 @@ def test_joint_missing_in_most_frames_does_not_cost_the_trial(tmp_path):
     assert [issue.problem for issue in issues] == ["joint_dropped"]
 
 
+def test_leg_is_never_given_up_for_length(tmp_path):
+    values = frames()
+    values[:160, 7 + KNEE] = np.nan
+    (trial,), issues = strip(tmp_path, [(("a",), values)])
+    assert "knee_angle_r" not in trial.info["missing_joints"]
+    assert len(trial.frames) == 42
+    assert [issue.problem for issue in issues] == ["cut"]
+
+
+def test_exactly_the_shortest_duration_is_accepted(tmp_path):
+    trials, issues = strip(tmp_path, [(("second",), frames(100)), (("less",), frames(99))])
+    assert [trial.info["trial_id"] for trial in trials] == ["second"]
+    assert [(issue.trial_id, issue.problem) for issue in issues] == [("less", "too_short")]
+
+
 def test_gap_in_a_zeroed_joint_does_not_matter(tmp_path):
     values = frames()
     values[100:, 7 + MTP] = np.nan
@@ -101,7 +116,7 @@ def test_too_short_is_rejected_and_the_next_goes_on(tmp_path):
     trials, issues = strip(tmp_path, [(("brief",), frames(53)), (("good",), frames())])
     assert [trial.info["trial_id"] for trial in trials] == ["good"]
     assert (issues[0].severity, issues[0].problem) == ("rejected", "too_short")
-    assert "0.52 s" in issues[0].detail
+    assert "0.53 s" in issues[0].detail
 
 
 def index(tmp_path, trials):

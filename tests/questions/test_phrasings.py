@@ -26,7 +26,6 @@ TASK_WORDS = {
     "tug": "timed up and go tug time duration stopwatch",
     "fsst": "four square step test fsst time duration squares",
 }
-EVERYONE = "this the a an of in is to person patient recording trial movement motion unit options"
 
 
 def words(text: str) -> list[str]:

@@ -8,9 +8,15 @@ reruns exactly the stages that use it.
 
 import ast
 import hashlib
+import platform
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+
+PACKAGES = (
+    "snakemake torch transformers peft bitsandbytes numpy pandas pyarrow scipy scikit-learn xgboost"
+)
 
 
 def code_hash(script: Path) -> str:
@@ -61,3 +67,8 @@ def _local_files(name: str, root: Path) -> list[Path]:
     stems = [root.joinpath(*parts[:length]) for length in range(1, len(parts) + 1)]
     files = [path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py")]
     return [path for path in files if path.is_file()]
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that results depend on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES.split()}

@@ -93,6 +93,7 @@ def _predictions(
             "answer": f"{answer:.4g}" if numeric else str(answer),
             "parsed": None if numeric else str(answer),
             "number": float(answer) if numeric else np.nan,
+            "number_mean": np.nan,
             "number_low": np.nan,
             "number_high": np.nan,
             "options": [] if numeric else list(asked["options"].iloc[index]),

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, JOINTS, PELVIS_POSITION
 from biomechgpt.cohort.coordinate_maps import PELVIS_ANGLES, CoordinateMap
-from biomechgpt.cohort.readers import Note, RawMotion, Rejected
+from biomechgpt.cohort.readers import MotionError, Note, RawMotion
 
 DEGREES_ABOVE = 6.5  # the largest joint angle in radians stays below one turn, 6.28
 LEG_JOINTS = tuple(
@@ -15,18 +15,12 @@ LEG_JOINTS = tuple(
     for name in JOINT_NAMES
     if name.split("_")[0] in ("hip", "knee", "ankle", "subtalar", "mtp")
 )
+CENTRES_RAD = {joint.name: (joint.low_rad + joint.high_rad) / 2 for joint in JOINTS}
+SPIKE_RAD = 4 * np.pi
+SPIKE_SHARE = 0.05  # of the frames
 TIME_TOLERANCE = 0.05  # of the usual time step
 TIME_ROUNDING_S = 0.00105  # programs that write milliseconds alternate, e.g. 16 and 17 ms
 RATE_TOLERANCE = 0.1  # between an assumed rate and the one that stored velocities imply
-
-
-class Motion(NamedTuple):
-    """One trial in the body's coordinates."""
-
-    time_s: np.ndarray  # (T,) float64, from 0
-    frames: np.ndarray  # (T, 41) float64, columns as COORDINATE_NAMES
-    frame_rate_hz: float
-    notes: list[Note]
 
 
 class Unit(NamedTuple):
@@ -42,7 +36,7 @@ def decide_unit(
     """The unit of the rotations: the table's word, the file's word, or the largest joint angle.
 
     Raises:
-        Rejected: `unit_unknown` where the file is silent and `when_unstated` is `refuse`.
+        MotionError: `unit_unknown` where the file is silent and `when_unstated` is `refuse`.
     """
     largest = max(
         float(np.nanmax(np.abs(mapped[n]), initial=0)) for n in mapped if n in JOINT_NAMES
@@ -54,7 +48,7 @@ def decide_unit(
         detail = f"said to be degrees, yet no joint angle exceeds {largest:.2f}: radians?"
         return Unit(stated, [Note("unit_doubtful", detail)] if doubtful else [])
     if when_unstated == "refuse":
-        raise Rejected(
+        raise MotionError(
             "unit_unknown",
             "the file does not say whether it is in degrees; set angle_unit in trials.tsv, or "
             "ingest.angle_unit_when_unstated: infer",
@@ -83,7 +77,7 @@ def decide_time(
     """Times of the frames (T,): from the table's rate, the file's times or rate, the map's rate.
 
     Raises:
-        Rejected: `no_frame_rate`.
+        MotionError: `no_frame_rate`.
     """
     if override_hz is not None:
         return np.arange(n_frames) / override_hz, []
@@ -91,10 +85,12 @@ def decide_time(
         return raw.time_s, []
     rate_hz = raw.frame_rate_hz or map_hz
     if rate_hz is None:
-        raise Rejected("no_frame_rate", "the file carries no time; set frame_rate_hz in trials.tsv")
+        raise MotionError(
+            "no_frame_rate", "the file carries no time; set frame_rate_hz in trials.tsv"
+        )
     implied_hz = raw.implied_rate_hz
     if implied_hz is not None and abs(implied_hz / rate_hz - 1) > RATE_TOLERANCE:
-        raise Rejected(
+        raise MotionError(
             "no_frame_rate",
             f"its velocities fit {implied_hz:.0f} frames a second and not {rate_hz:g}; set "
             "frame_rate_hz in trials.tsv",
@@ -108,21 +104,21 @@ def usable_rows(time_s: np.ndarray) -> tuple[np.ndarray, list[Note]]:
     """Which rows to keep (T,) bool: rows that repeat a time are dropped, the first one stays.
 
     Raises:
-        Rejected: `time_decreasing`, `unreadable` or `one_row`.
+        MotionError: `time_decreasing`, `unreadable` or `one_row`.
     """
     if not np.isfinite(time_s).all():
         row = int(np.argmin(np.isfinite(time_s))) + 1
-        raise Rejected("unreadable", f"row {row} has no time")
+        raise MotionError("unreadable", f"row {row} has no time")
     steps_s = np.diff(time_s)
     if (steps_s < 0).any():
         row = int(np.argmax(steps_s < 0)) + 2
-        raise Rejected(
+        raise MotionError(
             "time_decreasing",
             f"time goes back at row {row}; split the file there or export it again",
         )
     keep = np.concatenate([[True], steps_s > 0])
     if keep.sum() < 2:
-        raise Rejected("one_row", "all rows bear the same time")
+        raise MotionError("one_row", "all rows bear the same time")
     n_repeated = int((~keep).sum())
     detail = f"{n_repeated} rows repeat the time of the row before and were dropped"
     return keep, [Note("repeated_time", detail)] if n_repeated else []
@@ -146,6 +142,24 @@ def _in_milliseconds(time_s: np.ndarray) -> bool:
     return bool(np.abs(time_s * 1000 - np.round(time_s * 1000)).max() < 1e-3)
 
 
+def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """Take infinite values, and single angles beyond two turns (-9999 and the like), as missing.
+
+    A column in which they are many stays as it is: its unit is wrong, and the range check says so.
+    """
+    cleaned, spiky = {}, []
+    for name, column in values.items():
+        wild = np.isinf(column)
+        if name not in PELVIS_POSITION:
+            wild |= np.abs(column) > SPIKE_RAD
+        if 0 < wild.sum() <= SPIKE_SHARE * len(column) or np.isinf(column).any():
+            column = np.where(wild, np.nan, column)
+            spiky.append(f"{name} ({wild.sum()})")
+        cleaned[name] = column
+    detail = f"values that are no angles were taken as missing: {', '.join(spiky)}"
+    return cleaned, [Note("spikes", detail)] if spiky else []
+
+
 def mark_time_gaps(
     time_s: np.ndarray, values: dict[str, np.ndarray]
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -159,21 +173,25 @@ def mark_time_gaps(
     return np.insert(time_s, after, middle_s), opened
 
 
-def unwrap(angle_rad: np.ndarray) -> np.ndarray:
-    """Undo jumps of a whole turn in (T,), across gaps too, and move to the turn nearest zero."""
+def unwrap(angle_rad: np.ndarray, centre_rad: float = 0.0) -> np.ndarray:
+    """Undo jumps of a whole turn in (T,), across gaps too, and end nearest to a centre."""
     known = np.isfinite(angle_rad)
+    if not known.any():
+        return angle_rad
     unwrapped = angle_rad.copy()
     unwrapped[known] = np.unwrap(angle_rad[known])
-    turns = np.round(np.median(unwrapped[known]) / (2 * np.pi)) if known.any() else 0.0
+    turns = np.round((np.median(unwrapped[known]) - centre_rad) / (2 * np.pi))
     return unwrapped - 2 * np.pi * turns
 
 
 def unwrap_joints(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Unwrap all rotations of a trial, with one note that names those that jumped."""
+    """Unwrap all rotations of a trial, with one note that names the joints that jumped."""
     unwrapped, jumped = {}, []
     for name, column in values.items():
-        unwrapped[name] = column if name in PELVIS_POSITION else unwrap(column)
-        if np.nanmax(np.abs(unwrapped[name] - column), initial=0) > np.pi:
+        unwrapped[name] = (
+            column if name in PELVIS_POSITION else unwrap(column, CENTRES_RAD.get(name, 0.0))
+        )
+        if name in JOINT_NAMES and np.nanmax(np.abs(unwrapped[name] - column)) > np.pi:
             jumped.append(name)
     detail = f"jumps of a whole turn were undone in {', '.join(jumped)}"
     return unwrapped, [Note("wrap_jump", detail)] if jumped else []
@@ -183,7 +201,7 @@ def common_span(values: dict[str, np.ndarray]) -> tuple[slice, list[str]]:
     """The frames between which all coordinates are there, and the coordinates left out.
 
     A coordinate outside the legs that covers less than half of what the legs cover is left out
-    rather than let cut the trial.
+    rather than let cut the trial. The pelvis, which later stages discard, cuts nothing.
     """
     spans = {name: _span(column) for name, column in values.items()}
     legs = [spans[name] for name in spans if name in LEG_JOINTS and spans[name] is not None]
@@ -194,7 +212,7 @@ def common_span(values: dict[str, np.ndarray]) -> tuple[slice, list[str]]:
     left_out = [
         n for n, s in spans.items() if n not in LEG_JOINTS and _overlap(s, start, stop) < half
     ]
-    kept = [s for n, s in spans.items() if s is not None and n not in left_out]
+    kept = [s for n, s in spans.items() if n in JOINT_NAMES and s is not None and n not in left_out]
     return slice(max(s for s, _ in kept), min(e for _, e in kept)), left_out
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
-from biomechgpt.cohort.readers import Note, Rejected
+from biomechgpt.cohort.readers import MotionError, Note
 from biomechgpt.errors import InputError
 
 PELVIS_ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
@@ -71,20 +71,29 @@ def _read_map(path: Path) -> CoordinateMap:
         raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}; known: {sorted(KEYS)}")
     if content.get("knee_flexion") not in ("positive", "negative"):
         raise InputError(f"{path}: 'knee_flexion' must be positive or negative, as in the source")
-    recognise = content.get("recognise") or {}
+    recognise, rate_hz = content.get("recognise") or {}, content.get("frame_rate_hz")
+    if rate_hz is not None and not (isinstance(rate_hz, int | float) and rate_hz > 0):
+        raise InputError(f"{path}: 'frame_rate_hz' must be a positive number")
     if unknown := set(recognise) - {"required", "absent", "proof"}:
         raise InputError(f"{path}: unknown key 'recognise.{sorted(unknown)[0]}'")
     return CoordinateMap(
         name=path.stem,
         rules=_rules(content["coordinates"], path),
         aliases=_both_sides(content.get("aliases") or {}),
-        ignore=tuple(content.get("ignore") or ()),
-        required=tuple(recognise.get("required") or ()),
-        absent=tuple(recognise.get("absent") or ()),
-        proof=tuple(recognise.get("proof") or ()),
+        ignore=_patterns(content, "ignore", path),
+        required=_patterns(recognise, "required", path),
+        absent=_patterns(recognise, "absent", path),
+        proof=_patterns(recognise, "proof", path),
         knee_flexion=content["knee_flexion"],
-        frame_rate_hz=content.get("frame_rate_hz"),
+        frame_rate_hz=rate_hz,
     )
+
+
+def _patterns(content: Mapping, key: str, path: Path) -> tuple[str, ...]:
+    patterns = content.get(key) or []
+    if not isinstance(patterns, list) or not all(isinstance(item, str) for item in patterns):
+        raise InputError(f"{path}: '{key}' must be a list of column names or patterns")
+    return tuple(patterns)
 
 
 def _both_sides(entries: Mapping) -> dict:
@@ -162,13 +171,13 @@ def choose_map(
     it is not at least three times the smaller one.
 
     Raises:
-        Rejected: `not_motion` where no map knows at least four joint angles.
+        MotionError: `not_motion` where no map knows at least four joint angles.
     """
     fitting = [(len(_joints(item, columns)), item) for item in maps if _fits(item, columns)]
     most = max((n for n, _ in fitting), default=0)
     if most < MIN_KNOWN_JOINTS:
         some = ", ".join(list(columns)[:5])
-        raise Rejected(
+        raise MotionError(
             "not_motion",
             f"only {most} known joint angles among columns such as {some}; if this is a motion, "
             "write a coordinate map for it (docs/cohort.md)",

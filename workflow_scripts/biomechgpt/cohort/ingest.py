@@ -6,26 +6,19 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
+from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.cohort import canonical, plausibility
-from biomechgpt.cohort.coordinate_maps import (
-    CoordinateMap,
-    apply_map,
-    choose_map,
-    read_coordinate_maps,
-    unknown_columns,
-)
+from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_maps
 from biomechgpt.cohort.issues import Issue, write_issues
-from biomechgpt.cohort.readers import Note, Rejected, read_motion
+from biomechgpt.cohort.readers import MotionError, Note
 from biomechgpt.cohort.shards import shard_rows
 from biomechgpt.cohort.tables import Cohort
+from biomechgpt.cohort.trial import read_trial
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 
 log = logging.getLogger(__name__)
 STAGE = "ingest"
-NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
 
 def ingest_shard(
@@ -57,7 +50,7 @@ def ingest_shard(
         for cohort, row in work:
             try:
                 notes = _ingest_trial(cohort, row, maps, cfg, writer)
-            except Rejected as reason:
+            except MotionError as reason:
                 issues.append(_issue(cohort, row, "rejected", reason.problem, reason.detail))
                 continue
             n_accepted += 1
@@ -102,51 +95,3 @@ def _ingest_trial(
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_trial(
-    path: Path, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
-) -> tuple[CoordinateMap, canonical.Motion]:
-    """Read one motion file into the body's coordinates.
-
-    `row` may hold the overrides `coordinate_map`, `angle_unit` and `frame_rate_hz`; `cfg` holds
-    `angle_unit_when_unstated` and `min_leg_joints`.
-
-    Raises:
-        Rejected: with the reason; docs/cohort.md lists them.
-    """
-    raw = read_motion(path)
-    coordinate_map, map_notes = _map_for(row, maps, raw.columns)
-    mapped = apply_map(coordinate_map, raw.columns)
-    joints = {name: mapped[name] for name in JOINT_NAMES if name in mapped}
-    plausibility.check_presence(joints, cfg["min_leg_joints"])
-    unit = canonical.decide_unit(
-        joints, raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
-    )
-    values = canonical.to_radians(mapped, unit.name, coordinate_map)
-    override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
-    n_frames = len(next(iter(joints.values())))
-    time_s, time_notes = canonical.decide_time(
-        raw, n_frames, override_hz, coordinate_map.frame_rate_hz
-    )
-    notes = raw.notes + map_notes + unit.notes + time_notes
-    notes += _unknown(coordinate_map, raw.columns)
-    return coordinate_map, canonical.clean(values, time_s, notes)
-
-
-def _map_for(
-    row: Mapping, maps: list[CoordinateMap], columns: Mapping
-) -> tuple[CoordinateMap, list[Note]]:
-    if row.get("coordinate_map") is None:
-        return choose_map(maps, columns)
-    return next(item for item in maps if item.name == row["coordinate_map"]), []
-
-
-def _unknown(coordinate_map: CoordinateMap, columns: Mapping) -> list[Note]:
-    unknown = unknown_columns(coordinate_map, columns)
-    if not unknown:
-        return []
-    more = f" and {len(unknown) - NAMED_COLUMNS} more" if len(unknown) > NAMED_COLUMNS else ""
-    some = ", ".join(unknown[:NAMED_COLUMNS])
-    detail = f"{len(unknown)} columns are not in map {coordinate_map.name}: {some}{more}"
-    return [Note("unknown_columns", detail)]

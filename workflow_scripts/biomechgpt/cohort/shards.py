@@ -4,12 +4,16 @@ import hashlib
 import json
 from pathlib import Path
 
-from biomechgpt.cohort.tables import OVERRIDES, Cohort
+from biomechgpt.cohort.tables import OVERRIDES, Cohort, trial_labels
 
 
 def shard_of(participant_id: str, n_shards: int) -> int:
-    """The shard of a participant: the same on every machine and in every run."""
-    digest = hashlib.sha256(participant_id.encode()).digest()
+    """The shard of a participant: the same on every machine and in every run.
+
+    The cohort that stands before the id where there are several does not count, so that a cohort
+    read alone is divided as it is among others.
+    """
+    digest = hashlib.sha256(participant_id.rsplit("/", 1)[-1].encode()).digest()
     return int.from_bytes(digest[:8], "big") % n_shards
 
 
@@ -35,12 +39,7 @@ def shard_digest(cohorts: list[Cohort], shard: int, n_shards: int) -> str:
         for row in shard_rows(cohort, shard, n_shards):
             cells = [row.get(c) for c in ("trial_id", "participant_id", "split_group", "file")]
             cells += [row.get(column) for column in OVERRIDES]
-            entry = [
-                cohort.name,
-                str(cohort.folder),
-                *cells,
-                *_size_and_time(cohort.folder / row["file"]),
-            ]
+            entry = [cohort.name, *cells, *_size_and_time(cohort.folder / row["file"])]
             hasher.update(json.dumps(entry).encode())
     return hasher.hexdigest()
 
@@ -51,3 +50,11 @@ def _size_and_time(path: Path) -> tuple[int, int] | tuple[None, None]:
     except OSError:
         return None, None
     return status.st_size, status.st_mtime_ns
+
+
+def label_digest(cohorts: list[Cohort], columns: list[str]) -> str:
+    """sha256 over the labels in these columns: what a stage that looks at them depends on."""
+    wanted = ["trial_id", "participant_id", "split_group", *columns]
+    labels = trial_labels(cohorts)
+    present = [column for column in wanted if column in labels]
+    return hashlib.sha256(labels[present].to_csv(index=False).encode()).hexdigest()

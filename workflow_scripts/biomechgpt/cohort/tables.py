@@ -48,7 +48,8 @@ def _with_prefix(cohort: Cohort) -> Cohort:
     for table in (cohort.participants, cohort.trials):
         table = table.copy()
         for column in {"participant_id", "trial_id", "split_group"} & set(table.columns):
-            table[column] = [None if v is None else f"{cohort.name}/{v}" for v in table[column]]
+            cells = [None if v is None else f"{cohort.name}/{v}" for v in table[column]]
+            table[column] = pd.Series(cells, index=table.index, dtype=object)
         tables.append(table)
     return Cohort(cohort.name, cohort.folder, *tables)
 
@@ -151,9 +152,9 @@ def _check_look_alikes(participants: pd.DataFrame, path: Path) -> None:
         if key in seen:
             other_line, other = seen[key]
             raise InputError(
-                f"{path}, line {line}, column 'participant_id': {value!r} differs from {other!r} (line "
-                f"{other_line}) only in capitals or leading zeros; give one person one id, and two "
-                "people ids that cannot be confused"
+                f"{path}, line {line}, column 'participant_id': {value!r} differs from {other!r} "
+                f"(line {other_line}) only in capitals or leading zeros; give one person "
+                "one id, and two people ids that cannot be confused"
             )
         seen[key] = (line, value)
 
@@ -177,10 +178,8 @@ def _check_references(trials: pd.DataFrame, participants: pd.DataFrame, path: Pa
         if value not in known:
             near = plain.get(_plain(value)) if value else None
             hint = f"; did you mean {near!r}?" if near else ""
-            raise InputError(
-                f"{path}, line {line}, column 'participant_id': {value!r} is not in participants.tsv"
-                + hint
-            )
+            where = f"{path}, line {line}, column 'participant_id'"
+            raise InputError(f"{where}: {value!r} is not in participants.tsv{hint}")
 
 
 def _check_files(trials: pd.DataFrame, folder: Path, path: Path) -> None:

@@ -3,6 +3,7 @@
 Predictions of several folds are pooled and measured together (never a mean over folds).
 """
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,8 +12,9 @@ import pandas as pd
 
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation import intervals, metrics, scores
+from biomechgpt.files import replacing
 
-# Besides the answer that was read in the text: the top option, the mean of a predicted distribution.
+# Besides what the text says: the most probable option, the mean of a predicted distribution.
 CLASS_READINGS = ("answer", "most_probable")
 NUMBER_READINGS = {"answer": "number", "distribution_mean": "number_mean"}
 COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}
@@ -59,6 +61,18 @@ def evaluate(
     ]
     tables = zip(*parts, strict=True)
     return Evaluation(*(pd.concat(table, ignore_index=True) for table in tables))
+
+
+def in_order(predictions: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
+    """The predictions with their tasks in the order of `tasks`, which tables and figures keep."""
+    place = {task: position for position, task in enumerate(tasks)}
+    return predictions.sort_values("task", key=lambda names: names.map(place), kind="stable")
+
+
+def write_metrics(evaluation: Evaluation, path: os.PathLike) -> None:
+    """Write `metrics.parquet`."""
+    with replacing(path) as temporary:
+        evaluation.metrics.to_parquet(temporary, index=False)
 
 
 def _check(predictions: pd.DataFrame, folds: pd.DataFrame, names: Sequence[str]) -> None:

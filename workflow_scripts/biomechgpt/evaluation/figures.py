@@ -1,6 +1,8 @@
-"""The figures of the paper for this cohort, as SVG: colour-blind safe, readable in print, deterministic.
+"""The figures of the paper for this cohort, as SVG: colour-blind safe, readable in print,
+deterministic.
 
-Text stays text (searchable), the ink is one colour so that the report can adapt it to a dark screen.
+Text stays text (searchable), the ink is one colour so that the report can adapt it to a dark
+screen.
 """
 
 import io
@@ -54,8 +56,9 @@ def draw_all(
 ) -> None:
     """Draw Figures 2 to 4 of `variant`'s first seed on test trials, and the paired differences.
 
-    `units` names the unit of each regression task. Writes `figure2.svg` (confusion matrix of the first classification task), `figure3.svg` (the other
-    ones), `figure4.svg` (regression), `comparisons.svg`; a figure without data is left out.
+    `units` names the unit of each regression task. Writes `figure2.svg` (confusion matrix of the
+    first classification task), `figure3.svg` (the other ones), `figure4.svg` (regression),
+    `comparisons.svg`; a figure without data is left out.
     """
     rows = predictions[(predictions["split"] == "test") & (predictions["variant"] == variant)]
     rows = rows[rows["seed"] == rows["seed"].min()]
@@ -104,7 +107,9 @@ def _confusion(axes: Axes, rows: pd.DataFrame, task: str) -> None:
     columns = [*options, "unreadable"] if counts[:, -1].any() else options
     counts = counts[:, : len(columns)]
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(share, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    places = np.arange(len(columns)), np.arange(len(options))
+    axes.pcolormesh(*places, share, cmap="cividis", vmin=0, vmax=1, edgecolor=PAPER, linewidth=0.4)
+    axes.invert_yaxis()
     for (i, j), count in np.ndenumerate(counts):
         colour = "#111111" if share[i, j] > 0.5 else "#fdfdfd"
         axes.text(j, i, str(count), ha="center", va="center", color=colour, fontsize=8)

@@ -26,7 +26,9 @@ def participant_weights(n_participants: int, n_draws: int, seed: int) -> np.ndar
 def classification_sums(
     truth: np.ndarray, answer: np.ndarray, participant: np.ndarray, size: tuple[int, int]
 ) -> np.ndarray:
-    """Confusion counts of every participant, (P, K, K + 1), from encoded rows (N,); size is (P, K)."""
+    """Confusion counts of every participant, (P, K, K + 1), from encoded rows (N,); size is (P,
+    K).
+    """
     counts = np.zeros((size[0], size[1], size[1] + 1))
     np.add.at(counts, (participant, truth, answer), 1)
     return counts

@@ -1,13 +1,13 @@
 """How good the answers to one task are: classification and regression measures.
 
-An answer that could not be read (no option, no number) is never dropped. In classification it is wrong:
-it lowers the recall of its true class and fills a column of its own in the confusion matrix. In
-regression MAE and RMSE count it as if the answer were the end of the observed range that lies
-farthest from the truth, so that silence never pays; r, slope, intercept, p, bias and CCC describe the
-numbers that could be read.
+An answer that could not be read (no option, no number) is never dropped. In classification it is
+wrong: it lowers the recall of its true class and fills a column of its own in the confusion
+matrix. In regression MAE and RMSE count it as if the answer were the end of the observed range
+that lies farthest from the truth, so that silence never pays; r, slope, intercept, p, bias and CCC
+describe the numbers that could be read.
 
-Weighted F1 is the one that compares with BiomechGPT (arXiv 2505.18465): its chance figures lie above
-what a macro average can reach. Macro averages run over the classes that occur in the truth.
+Weighted F1 is the one that compares with BiomechGPT (arXiv 2505.18465): its chance figures lie
+above what a macro average can reach. Macro averages run over the classes that occur in the truth.
 """
 
 from collections.abc import Sequence
@@ -63,15 +63,15 @@ def classification_metrics(truth: np.ndarray, answer: np.ndarray, n_options: int
     """The overall measures of encoded answers (N,), by name; NaN without rows."""
     if len(truth) == 0:
         return dict.fromkeys((*CLASSIFICATION, "unreadable_share"), np.nan)
-    present = np.unique(truth)
-    given = {"y_true": truth, "y_pred": answer, "labels": present, "zero_division": 0}
+    classes = class_metrics(truth, answer, n_options)
+    present = classes["support"] > 0
     return {
-        "weighted_f1": sk.f1_score(**given, average="weighted"),
-        "macro_f1": sk.f1_score(**given, average="macro"),
-        "balanced_accuracy": sk.recall_score(**given, average="macro"),
-        "accuracy": sk.accuracy_score(truth, answer),
+        "weighted_f1": np.average(classes["f1"], weights=classes["support"]),
+        "macro_f1": classes["f1"][present].mean(),
+        "balanced_accuracy": classes["recall"][present].mean(),
+        "accuracy": np.mean(truth == answer),
         "mcc": sk.matthews_corrcoef(truth, answer),
-        "unreadable_share": float(np.mean(answer == n_options)),
+        "unreadable_share": np.mean(answer == n_options),
     }
 
 
@@ -92,9 +92,9 @@ def absolute_errors(truth: np.ndarray, number: np.ndarray) -> np.ndarray:
 def regression_metrics(truth: np.ndarray, number: np.ndarray) -> dict:
     """The measures of numeric answers (N,) against the truth (N,), by name.
 
-    The line is that of the answer on the truth (scipy.stats.linregress), as in the paper. Answers that
-    are all the same number have r = 0, slope = 0, p = 1 (SciPy leaves r undefined there). With
-    fewer than 3 readable numbers, or one true value only, r, slope and p are NaN.
+    The line is that of the answer on the truth (scipy.stats.linregress), as in the paper. Answers
+    that are all the same number have r = 0, slope = 0, p = 1 (SciPy leaves r undefined there).
+    With fewer than 3 readable numbers, or one true value only, r, slope and p are NaN.
     """
     if len(truth) == 0:
         names = (*REGRESSION, "intercept", "p", "unreadable_share")

@@ -11,8 +11,8 @@ from biomechgpt.evaluation import intervals, metrics
 class Score(NamedTuple):
     """One model on one task, read in one way.
 
-    `values` has a row a seed and a column a measure; `draws` the mean over seeds in every draw, (D,) a
-    measure; `classes` a row a (seed, option); `confusions` a (K, K + 1) array a seed.
+    `values` has a row a seed and a column a measure; `draws` the mean over seeds in every draw,
+    (D,) a measure; `classes` a row a (seed, option); `confusions` a (K, K + 1) array a seed.
     """
 
     values: pd.DataFrame
@@ -53,6 +53,7 @@ def score_classification(
         draws.append(intervals.classification_draws(sums, resampling.weights))
         values[seed] = metrics.classification_metrics(truth, answer, len(options))
         by_class = metrics.class_metrics(truth, answer, len(options))
+        by_class["participants"] = (sums.sum(axis=2) > 0).sum(axis=0)
         classes.append(pd.DataFrame({"seed": seed, "label": options, **by_class}))
         confusions[seed] = metrics.confusion(truth, answer, len(options))
     by_seed = pd.DataFrame.from_dict(values, orient="index")

@@ -1,8 +1,11 @@
-"""The tables of the paper for this cohort, as CSV that a spreadsheet opens without running anything."""
+"""The tables of the paper for this cohort, as CSV that a spreadsheet opens without running
+anything.
+"""
 
 import os
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import paper
@@ -39,7 +42,7 @@ REGRESSION_CELLS = {
 
 
 def classification_table(metrics: pd.DataFrame, reading: str = "answer") -> pd.DataFrame:
-    """Table 2: a row a model, columns (task, measure); the paper's own figures are the last rows."""
+    """Table 2: a row a model, columns (task, measure); the last rows are the paper's."""
     rows = metrics[(metrics["kind"] == "classification") & (metrics["reading"] == reading)]
     return _table(rows, CLASSIFICATION_CELLS, paper.WEIGHTED_F1, "weighted_f1")
 
@@ -79,9 +82,9 @@ def _table(rows: pd.DataFrame, cells: dict, reference: dict, headline: str) -> p
         for task in tasks
         for name, (metric, column) in cells.items()
     }
-    index = [*models, *(reference if len(tasks) else ())]
-    frame = pd.DataFrame(table, index=index).rename_axis(index="model", columns=("task", "measure"))
-    return frame.dropna(how="all")
+    columns = pd.MultiIndex.from_product([tasks, list(cells)], names=["task", "measure"])
+    frame = pd.DataFrame(table, index=[*models, *reference], columns=columns, dtype=np.float64)
+    return frame.rename_axis(index="model").dropna(how="all")
 
 
 def _reference_cells(reference: dict, task: str, name: str, headline: str) -> dict:
@@ -95,7 +98,7 @@ def _reference_cells(reference: dict, task: str, name: str, headline: str) -> di
 
 
 def write_tables(evaluation: Evaluation, table_one: pd.DataFrame, folder: os.PathLike) -> None:
-    """Write table1, table2, table2_most_probable, table3, comparisons, unreadable and confusions."""
+    """Write table1, table2, table2_most_probable, table3, comparisons, unreadable, confusions."""
     tables = {
         "table1": table_one,
         "table2": _flat(classification_table(evaluation.metrics)),

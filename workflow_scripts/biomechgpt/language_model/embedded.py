@@ -1,8 +1,8 @@
 """Build the embedded base model: a small Gemma 3 and its language tokenizer, pretrained here.
 
 It reads the movements of training participants and the training phrasings of the questions, and no
-answers, so that fine-tuning starts where it would start from a real checkpoint that had seen
-movement: it knows how motion goes on and how questions read.
+answers (replies are drawn at random), so that fine-tuning starts where it would start from a real
+checkpoint that had seen movement: it knows how motion goes on and how questions read.
 """
 
 import shutil
@@ -19,6 +19,7 @@ from biomechgpt.files import replacing
 from biomechgpt.language_model import training, vocabulary
 from biomechgpt.language_model.examples import pretraining_examples
 from biomechgpt.language_model.loading import device
+from biomechgpt.questions.tasks import Task
 
 MAX_POSITIONS = 4096
 LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
@@ -53,7 +54,7 @@ def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextCon
 def build_base_model(
     cfg: dict,
     motions: Sequence[np.ndarray],
-    phrasings: Sequence[str],
+    tasks: Sequence[Task],
     codebook_size: int,
     max_length: int,
     folder: Path,
@@ -63,18 +64,19 @@ def build_base_model(
     """Write the pretrained base model to `folder`, as any Hugging Face model folder.
 
     `cfg` is one entry of the config's `base_models`; `motions` are the token sequences of training
-    participants, `phrasings` the training phrasings of all tasks; `code` is the stage's code hash,
+    participants, of `tasks` the training phrasings and options are read; `code` is the stage's code hash,
     which checkpoints must agree with. InputError where either is empty.
     """
-    if not len(motions) or not len(phrasings):
+    if not len(motions) or not len(tasks):
         raise InputError(
-            f"The base model needs training data: {len(motions)} motions and {len(phrasings)} "
-            "phrasings were given. Check that the fold has training participants with tokens."
+            f"The base model needs training data: {len(motions)} motions and {len(tasks)} "
+            "tasks were given. Check that the fold has training participants with tokens."
         )
-    tokenizer = vocabulary.train_tokenizer(phrasings, cfg["vocabulary"], codebook_size)
+    texts = [phrasing.text for task in tasks for phrasing in task.train]
+    tokenizer = vocabulary.train_tokenizer(texts, cfg["vocabulary"], codebook_size)
     tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
     examples = pretraining_examples(
-        tokenizer, motions, phrasings, cfg["epochs"], max_length, cfg["seed"]
+        tokenizer, motions, tasks, cfg["epochs"], max_length, cfg["seed"]
     )
     set_seed(cfg["seed"])
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())

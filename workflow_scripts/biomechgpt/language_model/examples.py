@@ -8,6 +8,7 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.vocabulary import CONTROL_TOKENS, MOTION_START, motion_text
+from biomechgpt.questions.tasks import Task
 
 END_OF_TURN = "<end_of_turn>"
 
@@ -85,21 +86,30 @@ def encode_example(
 def pretraining_examples(
     tokenizer: PreTrainedTokenizerFast,
     motions: Sequence[np.ndarray],
-    phrasings: Sequence[str],
+    tasks: Sequence[Task],
     epochs: int,
     max_length: int,
     seed: int,
 ) -> list[Example]:
     """`epochs` passes over the motions, each from a random start and with a random question.
 
-    No answers: the base model learns how movement goes on and how questions read, nothing else.
+    No answers: the reply is drawn evenly from the task's options, or is a number of random digits,
+    whatever the motion. So the base knows how movement goes on, how questions read and what replies
+    look like, as a real checkpoint knows words, and has seen no label.
     """
     random = np.random.default_rng(seed)
     examples = []
     for motion in [motion for _ in range(epochs) for motion in motions]:
         start = int(random.integers(0, len(motion) // 4 + 1))
-        question = phrasings[random.integers(len(phrasings))]
-        prompt = encode_prompt(tokenizer, motion[start:], question, max_length, 0)
-        mask = [0] * len(prompt.input_ids)
-        examples.append(Example(prompt.input_ids, mask, prompt.motion_tokens_cut))
+        task = tasks[random.integers(len(tasks))]
+        question = task.train[random.integers(len(task.train))].text
+        reply = _random_reply(task, random)
+        examples.append(encode_example(tokenizer, motion[start:], question, reply, max_length))
     return examples
+
+
+def _random_reply(task: Task, random: np.random.Generator) -> str:
+    if task.options:
+        return task.options[random.integers(len(task.options))]
+    whole_digits = int(random.integers(1, 4))
+    return f"{random.random() * 10**whole_digits:.{task.decimals}f}"

@@ -6,7 +6,7 @@ looked up by token text, never taken to be the last rows.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import BPE
@@ -99,7 +99,7 @@ def name_motion_rows(
 
 
 def train_tokenizer(
-    texts: Iterable[str], vocabulary: int, codebook_size: int
+    texts: Sequence[str], vocabulary: int, codebook_size: int
 ) -> PreTrainedTokenizerFast:
     """A BPE tokenizer in Gemma's manner, trained on `texts`, with reserved pieces for the motion.
 
@@ -126,7 +126,9 @@ def train_tokenizer(
         initial_alphabet=["▁", "\n", *PRINTABLE_ASCII],
         show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    # A word at the start of a turn has no space before it: each is learnt with and without one.
+    words = [word for text in texts for word in text.split()]
+    tokenizer.train_from_iterator([*texts, *words], trainer)
     return _wrap(_without_added(tokenizer, set(byte_pieces)), CHAT_TEMPLATE)
 
 

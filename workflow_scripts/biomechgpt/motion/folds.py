@@ -5,20 +5,16 @@ one person; they are joined into one unit first and stay together. Units are spr
 by iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011) of the label columns named.
 """
 
-import difflib
 import logging
-import re
 from collections.abc import Iterable
 
 import pandas as pd
 
 from biomechgpt.errors import InputError
+from biomechgpt.motion.folds_file import COLUMNS, read_own_folds, read_table
 from biomechgpt.motion.stratification import Unit, stratify
 
 log = logging.getLogger(__name__)
-SPLITS = ("train", "validation", "test")
-COLUMNS = ["fold", "participant_id", "split"]
-FOLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def assign_folds(
@@ -34,7 +30,8 @@ def assign_folds(
     """
     units = make_units(trials, labels, roles, cfg["stratify_by"])
     if cfg["scheme"] == "file":
-        folds = _read_folds(cfg["file"], units, set(labels["participant_id"]))
+        role_of = {person: unit.role for unit in units for person in unit.participants}
+        folds = read_own_folds(cfg["file"], role_of, set(labels["participant_id"]))
     else:
         folds = _frame(_folds_of_units(units, cfg))
     check_folds(folds, trials)
@@ -49,7 +46,7 @@ def fold_names(cfg: dict) -> list[str] | None:
         case "kfold":
             return [f"fold-{index}" for index in range(cfg["folds"])]
         case "file":
-            return list(dict.fromkeys(_read_table(cfg["file"])["fold"]))
+            return list(dict.fromkeys(read_table(cfg["file"])["fold"]))
     return None
 
 
@@ -72,8 +69,8 @@ def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
             for value in spread.index[spread]:
                 who = sorted(set(trials.loc[trials[column] == value, "participant_id"]))
                 raise InputError(
-                    f"Fold {fold}: {', '.join(who)} share {column} {value} and could be one person, "
-                    "but stand on different sides. Put them on one side."
+                    f"Fold {fold}: {', '.join(who)} share {column} {value} and could be one "
+                    "person, but stand on different sides. Put them on one side."
                 )
 
 
@@ -85,8 +82,10 @@ def make_units(
         labels[labels["trial_id"].isin(trials["trial_id"])], stratify_by
     )
     role_of = trials.groupby("participant_id")["cohort"].agg(lambda c: roles[c.iloc[0]]).to_dict()
-    units = []
-    for members in _joined(trials):
+    units, components = [], _joined(trials)
+    n_joined = sum(len(members) for members in components if len(members) > 1)
+    log.info("%d participants share a split_group or a recording and stay together", n_joined)
+    for members in components:
         its_roles = {role_of[member] for member in members}
         if {"train", "test"} <= its_roles:
             raise InputError(
@@ -179,72 +178,6 @@ def _need(n_units: int, n_needed: int, purpose: str) -> None:
             f"content of their recordings) in cohorts of the fitting role, but {n_needed} are "
             f"needed {purpose}. Add participants or choose another split.scheme."
         )
-
-
-def _read_folds(path: str, units: list[Unit], known: set[str]) -> pd.DataFrame:
-    """The user's own folds: every participant with accepted trials exactly once a fold."""
-    folds = _read_table(path)
-    role_of = {person: unit.role for unit in units for person in unit.participants}
-    for line, row in enumerate(folds.itertuples(index=False), start=2):
-        where = f"{path}, line {line}"
-        if row.participant_id not in known:
-            raise InputError(
-                f"{where}: participant_id {row.participant_id} is in no participants.tsv"
-                f"{_closest(row.participant_id, known)} With more than one cohort, ids are "
-                "written as cohort/participant_id."
-            )
-        role = role_of.get(row.participant_id, "both")
-        if (role == "train" and row.split == "test") or (role == "test" and row.split != "test"):
-            raise InputError(
-                f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
-            )
-    twice = folds.duplicated(["fold", "participant_id"])
-    for line in folds.index[twice] + 2:
-        raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
-    for fold, rows in folds.groupby("fold"):
-        missing = sorted(set(role_of) - set(rows["participant_id"]))
-        if missing:
-            raise InputError(
-                f"{path}: fold {fold} lacks {len(missing)} participants with accepted trials, the "
-                f"first is {missing[0]}; every participant must stand in every fold."
-            )
-    rejected = set(folds["participant_id"]) - set(role_of)
-    if rejected:
-        log.warning("%d participants of %s have no accepted trial", len(rejected), path)
-    kept = folds[folds["participant_id"].isin(role_of)]
-    return kept.sort_values(COLUMNS, ignore_index=True)
-
-
-def _read_table(path: str) -> pd.DataFrame:
-    """The columns fold, participant_id, split of a TSV, each cell checked by itself."""
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise InputError(f"split.file: there is no file {path}.") from None
-    missing = [column for column in COLUMNS if column not in table]
-    if missing:
-        raise InputError(
-            f"{path}: line 1 lacks the column(s) {', '.join(missing)}; it must be tab-separated "
-            f"with {', '.join(COLUMNS)}."
-        )
-    for line, row in enumerate(table[COLUMNS].itertuples(index=False), start=2):
-        if row.split not in SPLITS:
-            raise InputError(
-                f"{path}, line {line}: split is {row.split!r}; allowed: {', '.join(SPLITS)}."
-            )
-        if not FOLD_NAME.fullmatch(row.fold):
-            raise InputError(
-                f"{path}, line {line}: fold is {row.fold!r}; it becomes a folder name and may hold "
-                "letters, digits, '.', '_' and '-' only."
-            )
-    if table.empty:
-        raise InputError(f"{path}: it has no rows.")
-    return table[COLUMNS]
-
-
-def _closest(word: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else "."
 
 
 def _frame(folds: dict[str, dict[str, Iterable[Unit]]]) -> pd.DataFrame:

@@ -52,17 +52,17 @@ def index_trials(
         raise InputError(f"no trial was accepted; {report_path} says why for each file")
     with replacing(trials_path) as temporary:
         pq.write_table(pa.Table.from_pylist(kept, schema=SCHEMA), temporary)
-    log.info("%s", summary(kept, issues))
+    log.info("%s", ingestion_sentence(trials_path, report_path))
 
 
-def summary(kept: Sequence[dict], issues: Sequence[Issue]) -> str:
-    """One sentence for the terminal: how many trials were accepted, warned of and rejected."""
-    people = len({info["participant_id"] for info in kept})
+def ingestion_sentence(trials_path: os.PathLike, report_path: os.PathLike) -> str:
+    """One sentence for the terminal: how many trials were accepted, rejected and warned of."""
+    trials, issues = read_accepted(trials_path), read_issues(report_path)
     rejected = sum(issue.severity == "rejected" for issue in issues)
-    warned = len({issue.trial_id for issue in issues if issue.severity == "warning"})
+    warned = {issue.trial_id for issue in issues if issue.severity == "warning"}
     return (
-        f"{len(kept)} trials of {people} participants accepted, {rejected} rejected, "
-        f"{warned} with warnings"
+        f"{len(trials)} trials of {trials['participant_id'].nunique()} participants accepted "
+        f"({len(warned.intersection(trials['trial_id']))} with warnings), {rejected} rejected"
     )
 
 

@@ -1,8 +1,11 @@
 """Spread people over sides so that every label keeps its share, rare labels first."""
 
 import hashlib
+import itertools
 from collections import Counter
 from typing import NamedTuple
+
+Label = tuple[int, str]  # rank of the column in stratify_by, value
 
 
 class Unit(NamedTuple):
@@ -10,7 +13,7 @@ class Unit(NamedTuple):
 
     participants: tuple[str, ...]
     role: str  # both | train | test
-    labels: frozenset[tuple[int, str]]  # (rank of the column in stratify_by, value)
+    labels: frozenset[Label]
 
 
 def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]:
@@ -18,8 +21,8 @@ def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]
 
     The greedy rule of Sechidis, Tsoumakas and Vlahavas (2011): take the label with the fewest units
     left and give each of them to the side that lacks this label most, ties to the side that lacks
-    the unit's other labels most (the first column of `stratify_by` weighs most), then to the
-    emptiest. Two additions: a full side takes no more, and no side stays empty.
+    the unit's other labels most, then to the emptiest. Beyond the rule, a full side takes no more
+    and no side stays empty; swaps then mend what a side missed because it was full.
     """
     total, count = sum(sizes), _count_labels(units)
     lack = [{label: n * size / total for label, n in count.items()} for size in sizes]
@@ -35,6 +38,7 @@ def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]
         room[best] -= len(unit.participants)
         for label in unit.labels:
             lack[best][label] -= 1
+    _swap(sides, lack, {label: _column_weight(label) / n for label, n in count.items()})
     return sides
 
 
@@ -47,10 +51,15 @@ def _count_labels(units: list[Unit]) -> Counter:
     return Counter(label for unit in units for label in unit.labels)
 
 
+def _column_weight(label: Label) -> float:
+    """The first column of `stratify_by` weighs most."""
+    return 1 / (1 + label[0])
+
+
 def _choose_side(
     unit: Unit,
-    rarest: tuple[int, str] | None,
-    lack: list[dict[tuple[int, str], float]],
+    rarest: Label | None,
+    lack: list[dict[Label, float]],
     room: list[int],
     sides: list[list[Unit]],
     n_left: int,
@@ -62,8 +71,48 @@ def _choose_side(
         return max(empty if len(empty) == n_left else range(len(sides)), key=room.__getitem__)
 
     def need(side: int) -> tuple[float, float, int]:
-        others = sum(lack[side][label] / 2 ** label[0] for label in unit.labels)
+        others = sum(lack[side][label] * _column_weight(label) for label in sorted(unit.labels))
         return round(lack[side].get(rarest, 0), 6), round(others, 6), room[side]
 
     # The draw by participant keeps ties from always going to the first side.
     return max(fitting, key=lambda side: (need(side), draw(str(side), unit.participants[0])))
+
+
+def _swap(
+    sides: list[list[Unit]], lack: list[dict[Label, float]], weight: dict[Label, float]
+) -> None:
+    """Exchange units of equal size while that lowers the weighted sum of squared lacks."""
+    improved = True
+    while improved:
+        improved = False
+        for one, other in itertools.combinations(range(len(sides)), 2):
+            places = itertools.product(range(len(sides[one])), range(len(sides[other])))
+            for i, j in places:
+                first, second = sides[one][i], sides[other][j]
+                if len(first.participants) == len(second.participants) and (
+                    _gain(first, second, lack[one], lack[other], weight) > 1e-9
+                ):
+                    sides[one][i], sides[other][j] = second, first
+                    for label in first.labels:
+                        lack[one][label] += 1
+                        lack[other][label] -= 1
+                    for label in second.labels:
+                        lack[one][label] -= 1
+                        lack[other][label] += 1
+                    improved = True
+
+
+def _gain(
+    first: Unit,
+    second: Unit,
+    lack_first: dict[Label, float],
+    lack_second: dict[Label, float],
+    weight: dict[Label, float],
+) -> float:
+    """By how much the weighted sum of squared lacks falls when two units change places."""
+    leaving, coming = first.labels - second.labels, second.labels - first.labels
+    return sum(
+        weight[label] * (lack_second[label] - lack_first[label] - 1) for label in sorted(leaving)
+    ) + sum(
+        weight[label] * (lack_first[label] - lack_second[label] - 1) for label in sorted(coming)
+    )

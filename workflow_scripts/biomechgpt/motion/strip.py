@@ -20,6 +20,7 @@ from biomechgpt.motion.resample import resample
 log = logging.getLogger(__name__)
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
 HASH_RESOLUTION_RAD = 1e-4
+LEG = np.array([name.startswith(("hip", "knee", "ankle", "subtalar", "mtp")) for name in JOINT_NAMES])
 
 
 def strip_shard(
@@ -57,7 +58,7 @@ def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue
     angles[:, zeroed] = 0.0
     issues = _drop_mostly_missing(angles, trial)
     part = longest_usable_part(angles, trial.time_s, cfg["max_gap_s"])
-    duration_s = float(np.ptp(trial.time_s[part])) if part.stop > part.start else 0.0
+    duration_s = _duration_s(trial, part)
     if duration_s < cfg["min_duration_s"]:
         detail = (
             f"{duration_s:.2f} s of usable motion, motion.min_duration_s is {cfg['min_duration_s']}"
@@ -72,10 +73,20 @@ def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue
     return resample(angles, trial.time_s[part], cfg["frame_rate_hz"]), issues
 
 
+def _duration_s(trial: Trial, part: slice) -> float:
+    """Each frame stands for one frame interval, the last one too."""
+    if part.stop == part.start:
+        return 0.0
+    return float(np.ptp(trial.time_s[part])) + 1 / trial.info["frame_rate_hz"]
+
+
 def _drop_mostly_missing(angles: np.ndarray, trial: Trial) -> list[Issue]:
-    """A joint missing in most frames would cost most of the trial: treat it as one the source lacks."""
+    """An arm or trunk joint missing in most frames would cost most of the trial.
+
+    It is treated as one that the source lacks. A leg is never given up for length.
+    """
     missing = np.isnan(angles).mean(axis=0)  # (34,)
-    mostly = (missing > 0.5) & (missing < 1.0)
+    mostly = (missing > 0.5) & (missing < 1.0) & ~LEG
     angles[:, mostly] = np.nan
     if not mostly.any():
         return []

@@ -45,8 +45,9 @@ def generate_questions(
     `labels`: cohort, trial_id and the label columns as text or None. `trials`: the accepted trials,
     trial_id and participant_id. `folds`: fold, participant_id, split. Training rows draw a training
     phrasing, all others a held-out one, by a hash of seed, trial and task, so that one more trial
-    redraws nothing. Rows keep the order of `trials`, then of `tasks`. Raises `InputError` for a
-    label that is no option of its task, or no number.
+    redraws nothing. Rows keep the order of `tasks`, then of `trials`. A task for which nobody in
+    training has a label is left out, with a line in the log. Raises `InputError` for a label that
+    is no option of its task, or no number.
     """
     split_of = folds[folds["fold"] == fold].set_index("participant_id")["split"]
     table = trials[["trial_id", "participant_id"]].merge(
@@ -56,14 +57,12 @@ def generate_questions(
     if table["split"].isna().any():
         lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
         raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
-    asked = {task.name: _asked(table, task) for task in tasks}
     rows = [
-        (index, order, _row(trial, task, seed))
-        for order, task in enumerate(tasks)
-        for index, trial in zip(asked[task.name].index, _records(asked[task.name]), strict=True)
+        _row(trial, task, seed)
+        for task in tasks
+        for trial in _asked(table, task).to_dict("records")
     ]
-    rows.sort(key=lambda row: row[:2])
-    return pd.DataFrame([row for _, _, row in rows], columns=SCHEMA.names)
+    return pd.DataFrame(rows, columns=SCHEMA.names)
 
 
 def table_one(questions: pd.DataFrame) -> pd.DataFrame:
@@ -87,12 +86,8 @@ def write_questions(path: str | os.PathLike, questions: pd.DataFrame) -> None:
         pq.write_table(table.replace_schema_metadata(None), temporary, compression="zstd")
 
 
-def _records(table: pd.DataFrame) -> list[dict]:
-    return table.to_dict("records")
-
-
 def _asked(table: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """The trials that `task` asks about: it applies to them, their label is there and is not ignored."""
+    """The trials that `task` asks about: it applies to them and their label is there."""
     absent = [column for column in (task.label, *task.applies_to) if column not in table]
     if absent:
         log.info("task %s is left out: no table has the column %s", task.name, ", ".join(absent))
@@ -101,9 +96,11 @@ def _asked(table: pd.DataFrame, task: Task) -> pd.DataFrame:
     for column, values in task.applies_to.items():
         keep &= table[column].isin(values)
     asked = table[keep]
-    if asked.empty:
-        log.info("task %s is left out: no accepted trial it applies to has a label", task.name)
     _check_labels(asked, task)
+    if not (asked["split"] == "train").any():
+        who = "training participant" if len(asked) else "accepted trial"
+        log.info("task %s is left out: no %s it applies to has a label", task.name, who)
+        return asked.iloc[:0]
     return asked
 
 
@@ -114,8 +111,8 @@ def _check_labels(asked: pd.DataFrame, task: Task) -> None:
     if not bad.any():
         return
     found = [
-        f"{value!r} (first at trial {rows['trial_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, "
-        f"{len(rows)} trials)"
+        f"{value!r} (first at trial {rows['trial_id'].iloc[0]}, participant "
+        f"{rows['participant_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, {len(rows)} trial(s))"
         for value, rows in asked[bad].groupby(task.label)
     ]
     wanted = f"one of: {listed(task.options)}" if task.options else f"a number in {task.unit}"

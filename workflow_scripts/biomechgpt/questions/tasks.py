@@ -1,16 +1,15 @@
 """The tasks of the config with their phrasings, and what an answer looks like."""
 
-import logging
 import math
 import os
 import string
+from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
 from biomechgpt.errors import InputError
 
-log = logging.getLogger(__name__)
 PLACEHOLDERS = {"classification": {"options"}, "regression": {"unit"}}
 
 
@@ -54,7 +53,7 @@ def answer_text(task: Task, value: str | float) -> str:
     """
     if task.kind == "classification":
         return str(value)
-    return f"{float(value):.{task.decimals}f}"
+    return f"{float(value):z.{task.decimals}f}"
 
 
 def number_of(text: str) -> float:
@@ -67,7 +66,9 @@ def number_of(text: str) -> float:
 
 
 def _task(name: str, cfg: dict, path: str | os.PathLike) -> Task:
-    options, unit = tuple(cfg.get("options", ())), cfg.get("unit", "")
+    # A preset that turns a task into a regression still carries the options it lies over.
+    options = tuple(cfg["options"]) if cfg["kind"] == "classification" else ()
+    unit = cfg["unit"] if cfg["kind"] == "regression" else ""
     sides = _read_phrasings(path, cfg["kind"], {"options": listed(options), "unit": unit})
     return Task(
         name=name,
@@ -93,8 +94,8 @@ def _read_phrasings(
 ) -> dict[str, tuple[Phrasing, ...]]:
     """`train` and `held_out` of a phrasing file, placeholders filled, ids unique in the file."""
     try:
-        with open(path, encoding="utf-8") as file:
-            content = yaml.safe_load(file)
+        text = Path(path).read_text(encoding="utf-8")
+        content, nodes = yaml.safe_load(text), yaml.compose(text)
     except FileNotFoundError:
         raise InputError(f"There is no phrasing file {path}; write it or name another.") from None
     except yaml.YAMLError as error:
@@ -102,11 +103,11 @@ def _read_phrasings(
     if not isinstance(content, dict) or set(content) != {"train", "held_out"}:
         raise InputError(f"{path} must hold exactly two keys, train and held_out.")
     sides = {side: _side(path, side, content[side], kind, values) for side in content}
-    for identifier in {p.id for p in sides["train"]} & {p.id for p in sides["held_out"]}:
-        raise InputError(f"{path}: {identifier} stands in train and in held_out; rename one.")
-    shared = {p.text for p in sides["train"]} & {p.text for p in sides["held_out"]}
-    for text in shared:
-        raise InputError(f"{path}: {text!r} stands in train and in held_out.")
+    # YAML keeps the last of equal keys without a word; the nodes still show all of them.
+    ids = [key.value for _, side in nodes.value for key, _ in side.value]
+    for what, found in (("id", ids), ("text", [p.text for side in sides.values() for p in side])):
+        for twice in {entry for entry in found if found.count(entry) > 1}:
+            raise InputError(f"{path}: the {what} {twice!r} stands twice; each may stand once.")
     return sides
 
 

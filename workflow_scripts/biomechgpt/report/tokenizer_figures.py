@@ -52,8 +52,9 @@ def curves_svg(curves: pd.DataFrame) -> str:
             len(joints), len(trials), squeeze=False, sharex="col", sharey="row"
         )
         _draw(panels, curves[curves["time_s"] <= SHOWN_SECONDS], trials, joints)
-        names = {"labels": ["original", "reconstructed"], "ncols": 2, "frameon": False}
-        figure.legend(panels[0, 0].lines[:2], **names, loc="outside upper center")
+        names = ["original", "reconstructed"]
+        place = {"loc": "outside upper center", "ncols": 2, "frameon": False}
+        figure.legend(panels[0, 0].lines[:2], names, **place)
         return _text(figure, "curves")
 
 

@@ -6,10 +6,10 @@ from biomechgpt.cohort.readers.bvh import read_bvh
 from biomechgpt.cohort.readers.c3d_angles import read_c3d
 from biomechgpt.cohort.readers.npz import read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import Note, RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 
-__all__ = ["READERS", "Note", "RawMotion", "Rejected", "read_motion"]
+__all__ = ["READERS", "MotionError", "Note", "RawMotion", "read_motion"]
 
 READERS = {
     ".mot": read_opensim,
@@ -26,16 +26,16 @@ def read_motion(path: Path) -> RawMotion:
     """Read a motion file by its extension; columns and units are as in the file.
 
     Raises:
-        Rejected: `missing_file`, `unknown_format`, `unreadable`, `one_row` or `not_motion`.
+        MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row` or `not_motion`.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if not path.is_file():
-        raise Rejected("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
+        raise MotionError("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
     if reader is None:
         known = ", ".join(READERS)
-        raise Rejected("unknown_format", f"'{path.suffix}' is none of the known formats: {known}")
+        raise MotionError("unknown_format", f"'{path.suffix}' is none of the formats {known}")
     try:
         return reader(path)
     except OSError as error:
-        raise Rejected("unreadable", f"the file cannot be read: {error}") from error
+        raise MotionError("unreadable", f"the file cannot be read: {error}") from error

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from biomechgpt.cohort.readers.raw import Note, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, Note
 
 LINE_LIMIT_BYTES = 1_000_000
 TIME_NAMES = ("time", "time_s", "time (s)", "t")
@@ -36,7 +36,7 @@ def read_line(file: BufferedReader) -> str:
     """The next line without its line end; '' at the end of the file."""
     line = file.readline(LINE_LIMIT_BYTES)
     if len(line) >= LINE_LIMIT_BYTES or b"\0" in line:
-        raise Rejected("unreadable", "this is not a text file; export the motion again")
+        raise MotionError("unreadable", "this is not a text file; export the motion again")
     return line.decode("utf-8-sig", errors="replace").rstrip("\r\n")
 
 
@@ -54,7 +54,7 @@ def _separator(header: str, first_row: str) -> str | None:
         cells = split_cells(first_row, separator)
         if n_names > 1 and len(_without_tail(cells)) <= n_names <= len(cells):
             return separator
-    raise Rejected(
+    raise MotionError(
         "unreadable",
         f"the header names {len(header.split())} columns and the first row has "
         f"{len(first_row.split())} cells; export the motion again",
@@ -83,63 +83,64 @@ def read_table(file: BufferedReader) -> Table:
     blank lines, CRLF, separators at line ends, and doubled names (the first one is kept).
 
     Raises:
-        Rejected: `one_row` or `unreadable`.
+        MotionError: `one_row` or `unreadable`.
     """
     _, header = _next_filled(file)
     start, first_row = _next_filled(file)
     if not first_row.strip():
-        raise Rejected("unreadable", "the file has no rows of numbers")
+        raise MotionError("unreadable", "the file has no rows of numbers")
     separator = _separator(header, first_row)
     names = _without_tail(split_cells(header, separator))
     decimal = "," if separator != "," and "," in first_row and "." not in first_row else "."
     file.seek(start)
-    frame = _parse(file, len(names), separator, decimal)
+    width = max(len(names), len(split_cells(first_row, separator))) + 1
+    frame = _parse(file, width, separator, decimal)
     file.seek(start)
     frame, notes = _drop_broken_rows(frame, file, separator, len(names))
     return _columns(frame, names, notes)
 
 
-def _parse(file: BufferedReader, n: int, separator: str | None, decimal: str) -> pd.DataFrame:
+def _parse(file: BufferedReader, width: int, separator: str | None, decimal: str) -> pd.DataFrame:
     try:
-        # Two names more than columns: rows may end in a separator, longer ones raise.
+        # One column more than the first row has: rows may end in a separator, longer ones raise.
         return pd.read_csv(
-            file, sep=separator or r"\s+", header=None, names=range(n + 2), index_col=False,
+            file, sep=separator or r"\s+", header=None, names=range(width), index_col=False,
             skipinitialspace=True, decimal=decimal, na_values=MISSING, engine="c",
             encoding_errors="replace", low_memory=True,
         )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise Rejected("unreadable", f"the rows of numbers cannot be read: {error}") from error
+        raise MotionError("unreadable", f"the rows of numbers cannot be read: {error}") from error
 
 
 def _drop_broken_rows(
     frame: pd.DataFrame, file: BufferedReader, separator: str | None, n: int
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Refuse rows whose cells could stand under the wrong name; forgive a torn last row."""
-    extra = frame[[n, n + 1]].notna().any(axis=1).to_numpy()
+    extra = frame.iloc[:, n:].notna().any(axis=1).to_numpy()
     if extra.any():
         row = int(extra.argmax()) + 1
-        raise Rejected("unreadable", f"row {row} has more cells than the header has names ({n})")
-    frame = frame.iloc[:, :n]
+        raise MotionError("unreadable", f"row {row} has more cells than the header has names ({n})")
+    frame = frame.iloc[:, :n].dropna(how="all")
     if not frame.iloc[:, -1].isna().any():
         return frame, []
     short = _short_rows(file, separator, n)
     if short == [len(frame) - 1]:
         return frame.iloc[:-1], [Note("torn_row", "the last row is cut off and was dropped")]
     if short:
-        raise Rejected("unreadable", f"row {short[0] + 1} has fewer cells than the header ({n})")
+        raise MotionError("unreadable", f"row {short[0] + 1} has fewer cells than the header ({n})")
     return frame, []
 
 
 def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int]:
     """Numbers (from 0) of the rows with too few cells: pandas fills them without a word."""
     lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in file)
-    filled = (line for line in lines if line.strip())
+    filled = (line for line in lines if line.strip(" \t,;"))
     return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]
 
 
 def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
     if len(frame) < 2:
-        raise Rejected("one_row", "a motion needs at least two rows")
+        raise MotionError("one_row", "a motion needs at least two rows")
     columns: dict[str, np.ndarray] = {}
     doubled, text = set(), []
     for index, name in enumerate(names):
@@ -151,6 +152,8 @@ def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
             text.append(name)
         else:
             columns[name] = numbers
+    if not columns:
+        raise MotionError("not_motion", "the table has no column of numbers")
     if doubled:
         detail = f"the first of each is kept: {', '.join(sorted(doubled))}"
         notes = [*notes, Note("duplicate_columns", detail)]
@@ -169,7 +172,7 @@ def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:
         if bad.any():
             row = int(bad.argmax())
             detail = f"column {name!r}, row {row + 1}: {str(cells.iloc[row])[:40]!r} is no number"
-            raise Rejected("unreadable", detail)
+            raise MotionError("unreadable", detail)
         cells = numbers
     return cells.to_numpy(np.float64)
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.cohort.readers.body import read_line
-from biomechgpt.cohort.readers.raw import Note, RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 
 HIERARCHY_LIMIT_LINES = 20_000
 AXES = {"X": 0, "Y": 1, "Z": 2}
+CHANNELS = {f"{axis}{kind}" for axis in AXES for kind in ("position", "rotation")}
 
 
 class Skeleton(NamedTuple):
@@ -28,7 +29,7 @@ def read_bvh(path: Path) -> RawMotion:
     direction in the skeleton's rest pose, which is what an elbow's flexion is.
 
     Raises:
-        Rejected: `unreadable` or `one_row`.
+        MotionError: `unreadable` or `one_row`.
     """
     with open(path, "rb") as file:
         skeleton = _read_hierarchy(file)
@@ -57,18 +58,18 @@ def _read_hierarchy(file: BufferedReader) -> Skeleton:
                 open_joints.pop()
             case ["OFFSET", x, y, z] if len(open_joints) > 1:
                 offsets.setdefault(open_joints[-2], _vector(x, y, z))
-            case ["CHANNELS", _, *kinds] if open_joints:
+            case ["CHANNELS", _, *kinds] if open_joints and set(kinds) <= CHANNELS:
                 channels += [(open_joints[-1], kind) for kind in kinds]
             case ["MOTION"] if channels:
                 return Skeleton(channels, offsets)
-    raise Rejected("unreadable", "no HIERARCHY with channels before MOTION: no complete .bvh file")
+    raise MotionError("unreadable", "no HIERARCHY with channels before MOTION")
 
 
 def _vector(*words: str) -> np.ndarray:
     try:
         return np.array(words, dtype=np.float64)
     except ValueError as error:
-        raise Rejected("unreadable", f"an OFFSET of the hierarchy is no number: {error}") from error
+        raise MotionError("unreadable", f"an OFFSET is no number: {error}") from error
 
 
 def _read_motion_header(file: BufferedReader) -> tuple[int, float]:
@@ -76,9 +77,9 @@ def _read_motion_header(file: BufferedReader) -> tuple[int, float]:
         n_frames = int(read_line(file).split(":")[1])
         frame_time_s = float(read_line(file).split(":")[1])
     except (IndexError, ValueError) as error:
-        raise Rejected("unreadable", "no 'Frames:' and 'Frame Time:' behind MOTION") from error
+        raise MotionError("unreadable", "no 'Frames:' and 'Frame Time:' behind MOTION") from error
     if not 0 < frame_time_s < 10:
-        raise Rejected("no_frame_rate", f"'Frame Time: {frame_time_s}' is no time between frames")
+        raise MotionError("no_frame_rate", f"'Frame Time: {frame_time_s}' cannot be")
     # Exporters round 1/60 to 0.0166667; the nearest rate with two decimals is what they meant.
     return n_frames, 1 / round(1 / frame_time_s, 2)
 
@@ -88,11 +89,11 @@ def _read_frames(file: BufferedReader, n_channels: int) -> np.ndarray:
         frame = pd.read_csv(file, sep=r"\s+", header=None, names=range(n_channels + 1), engine="c")
         values = frame.to_numpy(np.float64)  # (T, channels + 1)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise Rejected("unreadable", f"the frames cannot be read: {error}") from error
+        raise MotionError("unreadable", f"the frames cannot be read: {error}") from error
     if len(values) < 2:
-        raise Rejected("one_row", "a motion needs at least two frames")
+        raise MotionError("one_row", "a motion needs at least two frames")
     if not np.isnan(values[:, -1]).all() or np.isnan(values[:-1, :-1]).any():
-        raise Rejected(
+        raise MotionError(
             "unreadable", f"a frame has more or fewer numbers than {n_channels} channels"
         )
     return values[: -1 if np.isnan(values[-1, :-1]).any() else None, :-1]

@@ -1,11 +1,15 @@
-"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points."""
+"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points.
+
+The pure Python package `c3d` reads them: a damaged file ends in an exception, whereas the compiled
+`ezc3d` ended the whole process on one damaged file in ten (docs/cohort.md).
+"""
 
 from pathlib import Path
 
-import ezc3d
+import c3d
 import numpy as np
 
-from biomechgpt.cohort.readers.raw import RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, RawMotion
 
 UNITS = {"deg": "deg", "degrees": "deg", "degree": "deg", "rad": "rad", "radians": "rad"}
 
@@ -16,45 +20,50 @@ def read_c3d(path: Path) -> RawMotion:
     Points that the file marks as invalid are NaN. A subject's name before a colon is dropped.
 
     Raises:
-        Rejected: `unreadable`, `one_row`, or `not_motion` where only markers are present.
+        MotionError: `unreadable`, `one_row`, or `not_motion` where only markers are present.
     """
     try:
-        file = ezc3d.c3d(str(path))
-        parameters = file["parameters"]["POINT"]
-        points = file["data"]["points"]  # (4, points, T)
-        residuals = file["data"]["meta_points"]["residuals"][0]  # (points, T)
-        rate_hz = float(file["header"]["points"]["frame_rate"])
-    except (OSError, RuntimeError, ValueError, KeyError, IndexError, MemoryError) as error:
-        raise Rejected("unreadable", f"no C3D file that can be read: {error}") from error
-    columns = _angle_columns(_labels(parameters), points, residuals)
-    if not columns:
-        raise Rejected(
+        with open(path, "rb") as file:
+            reader = c3d.Reader(file)
+            indices = _angle_indices(reader)
+            points = [frame[list(indices), :4] for _, frame, _ in reader.read_frames(copy=False)]
+            unit, rate_hz = _text(reader, "POINT:ANGLE_UNITS"), float(reader.point_rate)
+    except Exception as error:  # the parser meets foreign bytes with whatever exception it likes
+        raise MotionError("unreadable", f"no C3D file that can be read: {error!r}") from error
+    if not indices:
+        raise MotionError(
             "not_motion",
             "the C3D file holds no joint angles, only markers or forces; run the gait model "
             "(e.g. Plug-in Gait) and export its output angles",
         )
-    if points.shape[2] < 2:
-        raise Rejected("one_row", "a motion needs at least two frames")
-    unit = (parameters.get("ANGLE_UNITS", {}).get("value") or [""])[0].strip().lower()
-    time_s = np.arange(points.shape[2]) / rate_hz if rate_hz > 0 else None
-    return RawMotion(time_s, columns, UNITS.get(unit), [])
+    if len(points) < 2:
+        raise MotionError("one_row", "a motion needs at least two frames")
+    columns = _columns(list(indices.values()), np.array(points, dtype=np.float64))
+    time_s = np.arange(len(points)) / rate_hz if rate_hz > 0 else None
+    return RawMotion(time_s, columns, UNITS.get(unit.strip().lower()), [])
 
 
-def _labels(parameters: dict) -> list[str]:
-    """Labels beyond the 255th stand in LABELS2, LABELS3, ..."""
-    numbered = ["LABELS", *(f"LABELS{i}" for i in range(2, 100))]
-    return [label for key in numbered for label in parameters.get(key, {}).get("value", [])]
+def _angle_indices(reader: c3d.Reader) -> dict[int, str]:
+    """Index of a point -> name of the angles in it; labels beyond the 255th stand in LABELS2 ..."""
+    labels: list[str] = []
+    for number in ("", *range(2, 100)):
+        if (parameter := reader.get(f"POINT:LABELS{number}")) is None:
+            break
+        labels += [str(label) for label in parameter.string_array]
+    names = {i: label.rsplit(":", 1)[-1].strip() for i, label in enumerate(labels)}
+    return {i: n for i, n in names.items() if "angle" in n.lower() and i < reader.point_used}
 
 
-def _angle_columns(
-    labels: list[str], points: np.ndarray, residuals: np.ndarray
-) -> dict[str, np.ndarray]:
+def _text(reader: c3d.Reader, key: str) -> str:
+    parameter = reader.get(key)
+    return "" if parameter is None else parameter.string_value
+
+
+def _columns(names: list[str], points: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns from points (T, angles, 4), the last of the four below zero where invalid."""
+    points[points[:, :, 3] < 0] = np.nan
     columns: dict[str, np.ndarray] = {}
-    for index, label in enumerate(labels[: points.shape[1]]):
-        if "angle" not in label.lower():
-            continue
-        name = label.rsplit(":", 1)[-1].strip()
-        values = np.where(residuals[index] < 0, np.nan, points[:3, index])  # (3, T)
-        for axis, row in zip("xyz", values, strict=True):
-            columns.setdefault(f"{name}_{axis}", row.astype(np.float64))
+    for index, name in enumerate(names):
+        for axis, letter in enumerate("xyz"):
+            columns.setdefault(f"{name}_{letter}", points[:, index, axis])
     return columns

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.cohort.readers.raw import RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, RawMotion
 
 RATE_KEYS = ("frequency", "fps", "frame_rate_hz")
 
@@ -17,13 +17,13 @@ def read_npz(path: Path) -> RawMotion:
     `dq_*` tell what it must be near.
 
     Raises:
-        Rejected: `unreadable` or `one_row`.
+        MotionError: `unreadable` or `one_row`.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
-        raise Rejected("unreadable", f"no NumPy archive of plain arrays: {error}") from error
+        raise MotionError("unreadable", f"no NumPy archive of plain arrays: {error}") from error
     rate_hz = next(
         (float(arrays[k]) for k in RATE_KEYS if k in arrays and arrays[k].size == 1), None
     )
@@ -31,10 +31,10 @@ def read_npz(path: Path) -> RawMotion:
     positions = {k: a.astype(np.float64) for k, a in vectors.items() if not k.startswith("dq_")}
     lengths = {len(a) for k, a in positions.items() if k.startswith("q_")}
     if len(lengths) != 1:
-        raise Rejected("unreadable", "the arrays q_* are missing or differ in length")
+        raise MotionError("unreadable", "the arrays q_* are missing or differ in length")
     n_frames = lengths.pop()
     if n_frames < 2:
-        raise Rejected("one_row", "a motion needs at least two rows")
+        raise MotionError("one_row", "a motion needs at least two rows")
     columns = {k: a for k, a in positions.items() if len(a) == n_frames}
     time_s = columns.pop("time", None)
     return RawMotion(time_s, columns, "rad", [], rate_hz, _implied_rate_hz(vectors, n_frames))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.cohort.readers.body import Table, read_line, read_table, take_time
-from biomechgpt.cohort.readers.raw import Note, RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 
 HEADER_LIMIT_LINES = 2_000
 UNITS = {"yes": "deg", "true": "deg", "1": "deg", "no": "rad", "false": "rad", "0": "rad"}
@@ -28,7 +28,7 @@ def read_opensim(path: Path) -> RawMotion:
     name; speeds are dropped.
 
     Raises:
-        Rejected: `unreadable` or `one_row`.
+        MotionError: `unreadable` or `one_row`.
     """
     with open(path, "rb") as file:
         header = read_header(file)
@@ -50,7 +50,7 @@ def read_header(file: BufferedReader) -> Header:
         values[key.strip().lower()] = value.strip(" \t,;").lower()
         if file.tell() == position:
             break
-    raise Rejected("unreadable", "no line 'endheader': this is no complete .mot or .sto file")
+    raise MotionError("unreadable", "no line 'endheader': this is no complete .mot or .sto file")
 
 
 def _header(values: dict[str, str]) -> Header:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-class Rejected(ValueError):
+class MotionError(ValueError):
     """One motion file that cannot be used: `problem` is a slug, `detail` says what to do.
 
     It ends the reading of that file only.

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 
 from biomechgpt.cohort.readers.body import read_line, read_table, take_time
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import RawMotion, Rejected
+from biomechgpt.cohort.readers.raw import MotionError, RawMotion
 
 
 def read_csv(path: Path) -> RawMotion:
     """Read a CSV file with names in its first row, or a `.mot` that was saved again as CSV.
 
     Raises:
-        Rejected: `unreadable` or `one_row`.
+        MotionError: `unreadable` or `one_row`.
     """
     with open(path, "rb") as file:
         first = read_line(file)
@@ -34,20 +34,20 @@ def read_parquet(path: Path) -> RawMotion:
     """Read the numeric columns of a Parquet file; metadata `unit` may say `deg` or `rad`.
 
     Raises:
-        Rejected: `unreadable` or `one_row`.
+        MotionError: `unreadable` or `one_row`.
     """
     try:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
-        raise Rejected("unreadable", f"no Parquet file that can be read: {error}") from error
+        raise MotionError("unreadable", f"no Parquet file that can be read: {error}") from error
     columns = {
         field.name: table.column(field.name).to_numpy().astype(np.float64)
         for field in table.schema
         if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
     }
     if not columns:
-        raise Rejected("unreadable", "the file has no column of numbers")
+        raise MotionError("not_motion", "the table has no column of numbers")
     if table.num_rows < 2:
-        raise Rejected("one_row", "a motion needs at least two rows")
+        raise MotionError("one_row", "a motion needs at least two rows")
     unit = (table.schema.metadata or {}).get(b"unit", b"").decode("utf-8", errors="replace")
     return RawMotion(take_time(columns), columns, unit if unit in ("deg", "rad") else None, [])

@@ -6,9 +6,10 @@ from .people import Person
 from .timeline import Timeline
 
 STILL_ACTIVITIES = ("standing", "sit to stand")
+# "turning" is the short step forward.
 FSST_MOVES = (
-    "forward", "sideways right", "backward", "sideways left",
-    "sideways right", "forward", "sideways left", "backward",
+    "turning", "sideways right", "backward", "sideways left",
+    "sideways right", "turning", "sideways left", "backward",
 )  # fmt: skip  # squares 2, 3, 4, 1, 4, 3, 2, 1
 
 

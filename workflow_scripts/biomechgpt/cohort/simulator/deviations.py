@@ -20,11 +20,16 @@ class Deviation(NamedTuple):
 
 
 def draw_deviations(
-    listed: list[dict], affected_side: str, strength: float, random: np.random.Generator
+    listed: list[dict], affected_side: str, severity: float, gain: float, random: np.random.Generator
 ) -> list[Deviation]:
-    """One person's deviations from entries of simulated_cohort.yaml, scaled by `strength`."""
+    """One person's deviations from entries of simulated_cohort.yaml, scaled by severity and `gain`.
+
+    `least` of an entry is the severity it has at least: a prosthetic ankle does not push off,
+    however well its user walks.
+    """
     drawn = []
     for entry in listed:
+        strength = gain * max(severity, entry.get("least", 0.0))
         value = float(random.normal(*entry["value"]))
         value = 1 + strength * (value - 1) if entry["kind"] == "gain" else strength * value
         value = max(value, SMALLEST_GAIN) if entry["kind"] == "gain" else value

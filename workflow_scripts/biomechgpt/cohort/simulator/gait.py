@@ -22,6 +22,7 @@ from .waveforms import (
 
 STEP_LIMITS_S = (0.36, 1.7)
 SHORTEST_STEP_M = 0.12
+HIP_GAIN_LIMITS = (0.4, 1.7)
 
 
 @dataclass
@@ -42,7 +43,7 @@ def build_gait(
     """The gait of `person` at a wished speed; steps follow from the curves, cadence from both."""
     poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
     offsets, gains = _day(person, normal_gait["curves"], cohort)
-    walking = _at_speed(normal_gait, speed_m_s, person.walk_ratio)
+    walking = _at_speed(normal_gait, speed_m_s)
     amplitude = np.sqrt((walking[:, 1:] ** 2).sum(axis=1, keepdims=True))
     walking[:, 1:] = (walking[:, 1:] + amplitude * person.shape) * gains[:, None]
     ways = {"forward": walking} | {
@@ -58,6 +59,10 @@ def build_gait(
     slope = normal_gait["double_support"]
     double = slope["at_1_3_m_s"] + slope["per_m_s"] * (speed_m_s - 1.3) + person.stance_shift
     double = float(np.clip(double, 0.05, 0.25))
+    wished_m = wished_step_m(person, speed_m_s, normal_gait["walk_ratio"])
+    gain = _hip_gain(ways["forward"], wished_m, double, person.scale)
+    for name in ("forward", *(n for n, e in normal_gait["ways"].items() if e["about"] == "walking")):
+        scale_swing(ways[name], "hip_flexion", gain)
     step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double, person.scale))
     step_s = float(np.clip(step_m / speed_m_s, *STEP_LIMITS_S))
     return Gait(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double)
@@ -69,6 +74,26 @@ def step_length_m(pattern: np.ndarray, double_support: float, scale: float) -> f
     angles_deg = evaluate(pattern, phase)
     moved = displacement(angles_deg, np.zeros(len(phase)), stance(phase, double_support), scale)
     return float(np.hypot(*moved.sum(axis=0)[[0, 2]]) / 2)
+
+
+def wished_step_m(person: Person, speed_m_s: float, walk_ratio: dict) -> float:
+    """Step length that the person's walk ratio (step length over cadence) gives at a speed."""
+    ratio = walk_ratio["m_per_step_min"] * person.walk_ratio * person.scale
+    ratio *= max(1.0, walk_ratio["slow_below_m_s"] / speed_m_s) ** walk_ratio["slow_power"]
+    return float(np.sqrt(60 * speed_m_s * ratio))
+
+
+def _hip_gain(pattern: np.ndarray, wished_m: float, double_support: float, scale: float) -> float:
+    """Factor on the hips' swing that makes the steps `wished_m` long, within limits."""
+
+    def length(gain: float) -> float:
+        scaled = pattern.copy()
+        scale_swing(scaled, "hip_flexion", gain)
+        return step_length_m(scaled, double_support, scale)
+
+    at_1, at_08 = length(1.0), length(0.8)
+    slope = max((at_1 - at_08) / 0.2, 0.05)
+    return float(np.clip(1 + (wished_m - at_1) / slope, *HIP_GAIN_LIMITS))
 
 
 def stance(phase: np.ndarray, double_support: float) -> np.ndarray:
@@ -91,8 +116,8 @@ def _day(person: Person, curves: dict, cohort: dict) -> tuple[np.ndarray, np.nda
     return offsets, gains
 
 
-def _at_speed(normal_gait: dict, speed_m_s: float, walk_ratio: float) -> np.ndarray:
-    """The unimpaired pattern (C, 13) at a speed; `walk_ratio` relative to the healthy one."""
+def _at_speed(normal_gait: dict, speed_m_s: float) -> np.ndarray:
+    """The unimpaired pattern (C, 13) at a speed."""
     speed, pattern = normal_gait["speed"], pattern_of(normal_gait["curves"])
     low, high = speed["gain_limits"]
     faster = speed_m_s - speed["curves_at_m_s"]
@@ -101,8 +126,7 @@ def _at_speed(normal_gait: dict, speed_m_s: float, walk_ratio: float) -> np.ndar
         return float(np.clip(1 + slope * faster, low, high))
 
     hip = 1 + speed["hip_gain_per_m_s"] * (speed_m_s - speed["hip_gain_at_m_s"])
-    # At a given speed the step grows with the square root of the walk ratio (step over cadence).
-    scale_swing(pattern, "hip_flexion", float(np.clip(hip * np.sqrt(walk_ratio), low, high)))
+    scale_swing(pattern, "hip_flexion", float(np.clip(hip, low, high)))
     scale_swing(pattern, "ankle_angle", gain(speed["ankle_gain_per_m_s"]))
     for joint in ("arm_flex", "elbow_flex"):
         scale_swing(pattern, joint, gain(speed["arm_gain_per_m_s"]))

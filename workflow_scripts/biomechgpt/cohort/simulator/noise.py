@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .people import Person
+from .people import Person, shared_normals
 from .waveforms import CHANNELS, INDEX, channels_of
 
 ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
@@ -11,14 +11,18 @@ DRIFT_HZ = (0.3, 1.0)
 
 
 def add_noise(
-    angles: np.ndarray, time_s: np.ndarray, person: Person, noise: dict, gain: float
+    angles: np.ndarray, time_s: np.ndarray, person: Person, cohort: dict
 ) -> np.ndarray:
-    """Angles (T, 37) in degrees as a markerless system would report them; `gain` scales it all."""
+    """Angles (T, 37) in degrees as a markerless system would report them, without gaps."""
+    noise, factors, gain = cohort["noise"], cohort["posture_factors"], cohort["noise_gain"]
     random = person.random
     error = np.zeros(len(CHANNELS))
     for joint, median in noise["median_error_deg"].items():
         error[channels_of(joint)] = median
-    offset = noise["offset"] * error * random.standard_normal(len(CHANNELS))
+    common = shared_normals(factors, 1.0, random)
+    own = random.standard_normal(len(CHANNELS))
+    both = np.sqrt(noise["shared"]) * common + np.sqrt(1 - noise["shared"]) * own
+    offset = noise["offset"] * error * both
     if person.diagnosis == "lower limb prosthesis user":
         for joint in ("knee_angle", "ankle_angle"):
             offset[INDEX[f"{joint}_{person.affected_side}"]] *= noise["prosthetic_side"]

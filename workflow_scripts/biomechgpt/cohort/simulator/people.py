@@ -6,7 +6,7 @@ import numpy as np
 
 from ...body.kinematics import MODEL_HEIGHT_M
 from .deviations import Deviation, draw_deviations
-from .waveforms import CHANNELS, HARMONICS, LEFT, channels_of
+from .waveforms import CHANNELS, HARMONICS, INDEX, LEFT, channels_of
 
 
 @dataclass
@@ -34,7 +34,6 @@ class Person:
     stance_shift: float = 0.0
     fsst_shift: float = 0.0
     device: str = "none"
-    device_strength: float = 0.0
     deviations: list[Deviation] = field(default_factory=list)
     device_deviations: list[Deviation] = field(default_factory=list)
     offsets: np.ndarray = field(default_factory=lambda: np.zeros(len(CHANNELS)))  # (C,) deg
@@ -111,29 +110,53 @@ def _draw_body(person: Person, normal_gait: dict, people: dict) -> None:
     # A decade's figure holds for its middle.
     usual = np.interp(person.age_years, np.array(speed["decades"]) + 5, speed[sex])
     person.speed_m_s = float(np.clip(random.normal(usual, speed["sd"]), 0.7, 1.9))
+    person.walk_ratio = float(np.exp(normal_gait["walk_ratio"]["sd"] * random.standard_normal()))
+
+
+def shared_normals(factors: dict, share: float, random: np.random.Generator) -> np.ndarray:
+    """Standard normals (C,), alike on both sides, of which `share` of the variance is common.
+
+    `factors` name the joints that go together, with a weight each: who stoops holds the head up.
+    """
+    joints = dict.fromkeys(name.removesuffix("_r").removesuffix("_l") for name in CHANNELS)
+    own = {joint: random.standard_normal() for joint in joints}
+    common = {name: random.standard_normal() for name in factors}
+    drawn = np.zeros(len(CHANNELS))
+    for joint in joints:
+        weights = {name: loads[joint] for name, loads in factors.items() if joint in loads}
+        size = np.sqrt(sum(w * w for w in weights.values()))
+        together = sum(w * common[name] for name, w in weights.items()) / size if weights else 0.0
+        part = share if weights else 0.0
+        drawn[channels_of(joint)] = np.sqrt(part) * together + np.sqrt(1 - part) * own[joint]
+    return drawn
 
 
 def _draw_own_ways(person: Person, curves: dict, cohort: dict) -> None:
     random, own, gain = person.random, cohort["person"], cohort["person_variation_gain"]
+    posture = shared_normals(cohort["posture_factors"], own["shared"], random)
     for joint, entry in curves.items():
         channels = channels_of(joint)
         sd = gain * entry["sd_deg"]
         swing_sd = own["swing_gain_sd_of"].get(joint, own["swing_gain_sd"])
-        person.offsets[channels] = own["offset"] * sd * random.standard_normal()
+        person.offsets[channels] = own["offset"] * sd * posture[channels]
         person.gains[channels] = np.exp(gain * swing_sd * random.standard_normal())
         if len(channels) == 2:
             side = own["side_offset"] * sd * random.standard_normal()
             person.offsets[channels] += np.array([0.5, -0.5]) * side
             person.gains[channels] *= np.exp(gain * 0.5 * swing_sd * random.standard_normal(2))
-    decay = np.repeat(1 / np.arange(1, HARMONICS + 1), 2)
-    both = random.standard_normal((len(CHANNELS), 2 * HARMONICS)) * decay
-    right = {name[:-2]: i for i, name in enumerate(CHANNELS) if name.endswith("_r")}
-    for i in np.flatnonzero(LEFT):
-        both[i] = 0.8 * both[right[CHANNELS[i][:-2]]] + 0.6 * both[i]
-    person.shape = gain * own["shape"] * both
+    person.shape = gain * own["shape"] * _draw_shape(random)
     person.step_time_cv = float(max(0.01, random.normal(*own["step_time_cv"])))
     person.step_amplitude_cv = float(max(0.01, random.normal(*own["step_amplitude_cv"])))
     person.stance_shift = float(own["stance_share_sd"] * random.standard_normal())
+
+
+def _draw_shape(random: np.random.Generator) -> np.ndarray:
+    """Changes (C, 12) of the harmonics relative to a joint's amplitude; the sides mostly agree."""
+    decay = np.repeat(1 / np.arange(1, HARMONICS + 1), 2)
+    shape = random.standard_normal((len(CHANNELS), 2 * HARMONICS)) * decay
+    right = [INDEX[name[:-2] + "_r"] for name in np.array(CHANNELS)[LEFT]]
+    shape[LEFT] = 0.8 * shape[right] + 0.6 * shape[LEFT]
+    return shape
 
 
 def _draw_impairment(person: Person, cohort: dict) -> None:
@@ -149,13 +172,15 @@ def _draw_impairment(person: Person, cohort: dict) -> None:
     person.speed_m_s *= 1 - float(
         np.clip(person.severity * random.normal(*kind["speed_loss"]), 0, 0.85)
     )
-    person.walk_ratio = 1 + person.severity * (float(random.normal(*kind["walk_ratio"])) - 1)
+    person.walk_ratio *= 1 + person.severity * (float(random.normal(*kind["walk_ratio"])) - 1)
     person.temporal_asymmetry = gain * float(random.normal(*kind["temporal_asymmetry"]))
     person.step_time_cv += gain * kind["step_time_cv"]
     person.step_amplitude_cv += gain * kind.get("step_amplitude_cv", 0.0)
     person.turn_slowness = person.severity * kind["turn_slowness"]
     listed = kind["deviations"] + subtype["deviations"]
-    person.deviations = draw_deviations(listed, person.affected_side, gain, random)
+    person.deviations = draw_deviations(
+        listed, person.affected_side, person.severity, cohort["pathology_gain"], random
+    )
 
 
 def _draw_device(person: Person, cohort: dict) -> None:
@@ -165,13 +190,13 @@ def _draw_device(person: Person, cohort: dict) -> None:
     shares = np.array(list(kinds.values()))
     uses = random.random() < low + (high - low) * person.severity
     kind = list(kinds)[int(random.choice(len(kinds), p=shares / shares.sum()))]
-    strength = random.beta(*devices["strength"]) * cohort["device_gain"]
+    leaning = float(random.beta(*devices["strength"]))
+    listed = devices["deviations"][kind]
     deviations = draw_deviations(
-        devices["deviations"][kind], person.affected_side, strength, random
+        listed, person.affected_side, leaning, cohort["device_gain"], random
     )
     if uses:
-        person.device, person.device_strength = kind, float(strength)
-        person.device_deviations = deviations
+        person.device, person.device_deviations = kind, deviations
 
 
 def _draw_falls(person: Person, falls: dict) -> None:

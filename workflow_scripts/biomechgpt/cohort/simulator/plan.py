@@ -27,20 +27,27 @@ def assign_protocols(
     """Who walks the walkway and who does the timed tests; the shares are exact."""
     count = len(people)
     able = np.array([p.severity <= numbers["too_severe_above"] for p in people])
-    prosthesis = np.array([p.diagnosis == "lower limb prosthesis user" for p in people])
-    walkway = _choose(np.ones(count, bool), numbers["walkway_people"] * count, random)
-    tug = _choose(np.ones(count, bool), numbers["tug_people"] * count, random)
-    first = _choose(able & prosthesis, numbers["prosthesis_fsst_share"] * prosthesis.sum(), random)
+    groups = np.array([str(p.diagnosis) for p in people])
+    prosthesis = groups == "lower limb prosthesis user"
+    walkway = _choose(np.ones(count, bool), numbers["walkway_people"] * count, groups, random)
+    tug = _choose(np.ones(count, bool), numbers["tug_people"] * count, groups, random)
+    wanted = numbers["prosthesis_fsst_share"] * prosthesis.sum()
+    first = _choose(able & prosthesis, wanted, groups, random)
     rest = numbers["fsst_people"] * count - first.sum()
-    fsst = first | _choose(able & ~prosthesis, rest, random)
+    fsst = first | _choose(able & ~prosthesis, rest, groups, random)
     return [Protocol(*map(bool, row)) for row in zip(walkway, tug, fsst, strict=True)]
 
 
-def _choose(eligible: np.ndarray, count: float, random: np.random.Generator) -> np.ndarray:
-    indices = np.flatnonzero(eligible)
-    wanted = int(np.clip(round(count), 0, len(indices)))
+def _choose(
+    eligible: np.ndarray, count: float, groups: np.ndarray, random: np.random.Generator
+) -> np.ndarray:
+    """Mark (N,) `count` of the eligible people, every group by its share of them."""
+    sizes = {group: int((eligible & (groups == group)).sum()) for group in sorted(set(groups))}
+    wanted = int(np.clip(round(count), 0, eligible.sum()))
     chosen = np.zeros(len(eligible), bool)
-    chosen[random.permutation(indices)[:wanted]] = True
+    for group, number in (apportion(sizes, wanted) if wanted else {}).items():
+        members = np.flatnonzero(eligible & (groups == group))
+        chosen[random.permutation(members)[:number]] = True
     return chosen
 
 
@@ -94,5 +101,3 @@ def _device(person: Person, activity: str, cohort: dict) -> str:
         return "none"
     return person.device
 
-
-__all__ = ["Planned", "Protocol", "apportion", "assign_protocols", "plan_trials"]

@@ -114,7 +114,7 @@ def _measure(
     frame_rate_hz: float,
     cohort: dict,
 ) -> np.ndarray:
-    measured = add_noise(angles, time_s, person, cohort["noise"], cohort["noise_gain"])
+    measured = add_noise(angles, time_s, person, cohort)
     measured[:, :N_JOINTS] = np.clip(measured[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
     turned = orientation(measured, heading_rad)
     measured[:, N_JOINTS:] = np.degrees(pelvis_angles(turned))

@@ -1,0 +1,76 @@
+"""Shards: every trial in one of them, people kept whole, digests that see what ingestion sees."""
+
+import os
+
+import pytest
+
+from biomechgpt.cohort.shards import shard_digest, shard_of, shard_rows
+from biomechgpt.cohort.tables import read_cohort
+
+
+@pytest.fixture
+def folder(tmp_path):
+    people = "".join(f"P{i}\tno\n" for i in range(40))
+    (tmp_path / "participants.tsv").write_text("participant_id\timpaired\n" + people)
+    rows = "".join(f"P{i}-{k}\tP{i}\tP{i}-{k}.mot\tn/a\tw\n" for i in range(40) for k in range(3))
+    header = "trial_id\tparticipant_id\tfile\tangle_unit\tactivity\n"
+    (tmp_path / "trials.tsv").write_text(header + rows)
+    (tmp_path / "P3-0.mot").write_text("some text")
+    return tmp_path
+
+
+def edit(folder, name, old, new):
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new))
+
+
+def digests(folder):
+    return [shard_digest([read_cohort("c", folder)], shard, 4) for shard in range(4)]
+
+
+def test_the_hash_is_the_same_everywhere_and_for_ever():
+    assert [shard_of(f"P{i}", 4) for i in range(8)] == [3, 0, 0, 1, 3, 3, 2, 1]
+
+
+def test_a_cohort_read_alone_is_divided_as_among_others():
+    assert [shard_of(f"site/P{i}", 4) for i in range(8)] == [shard_of(f"P{i}", 4) for i in range(8)]
+
+
+def test_every_trial_is_in_exactly_one_shard_with_its_participant(folder):
+    cohort = read_cohort("c", folder)
+    shards = [[row["trial_id"] for row in shard_rows(cohort, s, 4)] for s in range(4)]
+    assert sorted(t for shard in shards for t in shard) == sorted(cohort.trials["trial_id"])
+    people = [{t.split("-")[0] for t in shard} for shard in shards]
+    assert sum(len(p) for p in people) == 40
+    assert all(p for p in people)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "changes"),
+    [
+        ("trials.tsv", "P3-0\tP3\tP3-0.mot\tn/a\tw", "P3-0\tP3\tP3-0.mot\tn/a\trun", False),
+        ("participants.tsv", "P3\tno", "P3\tyes", False),
+        ("trials.tsv", "P3-0\tP3\tP3-0.mot\tn/a", "P3-0\tP3\tP3-0.mot\tdeg", True),
+        ("trials.tsv", "P3-0\tP3\tP3-0.mot", "P3-0\tP3\tP3-1.mot", True),
+        ("P3-0.mot", "some", "other", True),
+        ("trials.tsv", "P3-1\tP3\tP3-1.mot\tn/a\tw\n", "", True),
+    ],
+)
+def test_a_digest_sees_what_ingestion_reads_and_no_labels(folder, name, old, new, changes):
+    before = digests(folder)
+    edit(folder, name, old, new)
+    changed = [a != b for a, b in zip(before, digests(folder), strict=True)]
+    expected = [False] * 4
+    expected[shard_of("P3", 4)] = changes
+    assert changed == expected
+
+
+def test_a_digest_sees_split_groups_and_file_times(folder):
+    before = digests(folder)
+    status = (folder / "P3-0.mot").stat()
+    os.utime(folder / "P3-0.mot", ns=(status.st_atime_ns, status.st_mtime_ns + 1000))
+    touched = digests(folder)
+    assert touched != before
+    edit(folder, "participants.tsv", "impaired", "split_group")
+    assert digests(folder) != touched

@@ -1,0 +1,139 @@
+"""The two tables of a cohort folder: strict reading, labels, several cohorts."""
+
+import os
+
+import pytest
+
+from biomechgpt.cohort.tables import read_cohort, read_cohorts, trial_labels
+from biomechgpt.errors import InputError
+
+PEOPLE = "participant_id\tsplit_group\timpaired\theight_m\n007\tn/a\tyes\t1.80\nB\tfam\tno\tn/a\n"
+TRIALS = (
+    "trial_id\tparticipant_id\tfile\tactivity\timpaired\n"
+    "t1\t007\ta/x.mot\twalking\tn/a\nt2\tB\ty.mot\t\tyes\n"
+)
+
+
+def write(folder, people=PEOPLE, trials=TRIALS):
+    folder.mkdir(exist_ok=True)
+    for name, text in (("participants.tsv", people), ("trials.tsv", trials)):
+        if text is not None:
+            content = text if isinstance(text, bytes) else text.encode()
+            (folder / name).write_bytes(content)
+    return folder
+
+
+def test_cells_are_strings_and_missing_ones_none(tmp_path):
+    cohort = read_cohort("c", write(tmp_path))
+    assert cohort.participants["participant_id"].tolist() == ["007", "B"]
+    assert cohort.participants["height_m"].tolist() == ["1.80", None]
+    assert cohort.trials["activity"].tolist() == ["walking", None]
+    assert cohort.trials.index.tolist() == [2, 3]
+
+
+def test_a_trials_label_overrides_its_participants(tmp_path):
+    labels = trial_labels([read_cohort("c", write(tmp_path))])
+    assert labels["impaired"].tolist() == ["yes", "yes"]
+    assert labels["height_m"].tolist() == ["1.80", None]
+    assert labels["split_group"].tolist() == ["007", "fam"]
+    assert set(labels.columns) == {
+        "cohort", "trial_id", "participant_id", "split_group", "impaired", "height_m", "activity",
+    }  # fmt: skip
+
+
+def test_two_cohorts_prefix_their_ids_and_join_their_labels(tmp_path):
+    write(tmp_path / "one")
+    write(tmp_path / "two", trials=TRIALS.replace("activity", "speed"))
+    entries = [
+        {"name": name, "path": str(tmp_path / name), "role": "both"} for name in ("one", "two")
+    ]
+    labels = trial_labels(read_cohorts(entries))
+    assert labels["trial_id"].tolist() == ["one/t1", "one/t2", "two/t1", "two/t2"]
+    assert labels["participant_id"].tolist() == ["one/007", "one/B", "two/007", "two/B"]
+    assert labels["split_group"].tolist() == ["one/007", "one/fam", "two/007", "two/fam"]
+    assert labels["activity"].tolist() == ["walking", None, None, None]
+    assert labels["speed"].tolist() == [None, None, "walking", None]
+
+
+def test_a_table_without_rows_is_read(tmp_path):
+    cohorts = [read_cohort("c", write(tmp_path, "participant_id\n", TRIALS.splitlines()[0] + "\n"))]
+    assert len(trial_labels(cohorts)) == 0
+    assert "activity" in trial_labels(cohorts)
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n\n"])
+def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
+    people = PEOPLE.replace("007", ' "007" ').replace("\n", line_end)
+    cohort = read_cohort("c", write(tmp_path, b"\xef\xbb\xbf" + people.encode()))
+    assert cohort.participants["participant_id"].tolist() == ["007", "B"]
+    assert cohort.participants.columns[0] == "participant_id"
+
+
+@pytest.mark.parametrize(
+    ("people", "trials", "message"),
+    [
+        (None, TRIALS, r"participants\.tsv is missing"),
+        ("", TRIALS, r"participants\.tsv, line 1: column 'participant_id' is missing"),
+        (PEOPLE, TRIALS.replace("file", "path"), r"trials\.tsv, line 1: column 'file' is missing"),
+        (PEOPLE.replace("\t", ","), TRIALS, r"participants\.tsv, line 1: .*commas"),
+        (PEOPLE.replace("\t", ";"), TRIALS, r"participants\.tsv, line 1: .*commas"),
+        (PEOPLE + "C\tn/a\tno\n", TRIALS, r"participants\.tsv, line 4: 3 cells"),
+        (PEOPLE + "C\tn/a\tno\t1\t2\n", TRIALS, r"participants\.tsv, line 4: 5 cells"),
+        (PEOPLE + "B\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'B' .*line 3"),
+        (PEOPLE + "n/a\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': .*missing"),
+        (PEOPLE + "a/b\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'a/b'"),
+        (PEOPLE + "ä\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'ä'"),
+        (PEOPLE.encode() + b"\xe4\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8"),
+        (
+            PEOPLE.replace("height_m", "impaired"),
+            TRIALS,
+            r"line 1: .*'impaired' .*twice",
+        ),
+        (PEOPLE.replace("height_m", ""), TRIALS, r"line 1: column 4 has no name"),
+        (PEOPLE.replace("height_m", "file"), TRIALS, r"line 1: column 'file' has a meaning"),
+        (PEOPLE, TRIALS.replace("activity", "split_group"), r"'split_group' has a meaning"),
+        (PEOPLE, TRIALS + "t2\tB\tz.mot\tn/a\tno\n", r"line 4, column 'trial_id': 't2'"),
+        (PEOPLE, TRIALS + "t3\tZ\tz.mot\tn/a\tno\n", r"line 4, column 'participant_id': 'Z'"),
+        (PEOPLE, TRIALS + "t3\tn/a\tz.mot\tn/a\tno\n", r"line 4, column 'participant_id': None"),
+        (PEOPLE, TRIALS + "t3\tB\tn/a\tn/a\tno\n", r"line 4, column 'file': .*missing"),
+        (PEOPLE, TRIALS + "t3\tB\t../z.mot\tn/a\tno\n", r"line 4, column 'file': '\.\./z\.mot'"),
+        (PEOPLE, TRIALS + "t3\tB\ta/../../z\tn/a\tno\n", r"line 4, column 'file'"),
+        (PEOPLE, TRIALS + "t3\tB\t/etc/passwd\tn/a\tno\n", r"line 4, column 'file'"),
+        (
+            PEOPLE,
+            TRIALS.replace("activity", "angle_unit"),
+            r"line 2, column 'angle_unit'",
+        ),
+    ],
+)
+def test_a_bad_table_stops_with_file_line_and_column(tmp_path, people, trials, message):
+    with pytest.raises(InputError, match=message):
+        read_cohort("c", write(tmp_path, people, trials))
+
+
+@pytest.mark.parametrize("rate", ["0", "-60", "sixty", "nan", "inf", "60 Hz"])
+def test_a_bad_frame_rate_stops(tmp_path, rate):
+    trials = TRIALS.replace("activity", "frame_rate_hz").replace("walking", rate)
+    with pytest.raises(InputError, match=r"line 2, column 'frame_rate_hz'"):
+        read_cohort("c", write(tmp_path, trials=trials))
+
+
+def test_a_link_out_of_the_folder_stops(tmp_path):
+    (tmp_path / "secret.mot").write_text("x")
+    folder = write(tmp_path / "cohort")
+    os.symlink(tmp_path / "secret.mot", folder / "y.mot")
+    with pytest.raises(InputError, match=r"line 3, column 'file': 'y\.mot'"):
+        read_cohort("c", folder)
+    os.symlink(folder, tmp_path / "link")
+    (folder / "y.mot").unlink()
+    assert len(read_cohort("c", tmp_path / "link").trials) == 2
+
+
+def test_a_cohort_without_folder_or_with_a_doubled_name_stops(tmp_path):
+    with pytest.raises(InputError, match="is no folder"):
+        read_cohort("c", tmp_path / "absent")
+    with pytest.raises(InputError, match="has no path"):
+        read_cohorts([{"name": "c", "role": "both"}])
+    entry = {"name": "c", "path": str(write(tmp_path)), "role": "both"}
+    with pytest.raises(InputError, match="given twice"):
+        read_cohorts([entry, entry])

@@ -1,0 +1,109 @@
+"""Tables as CSV and figures as SVG."""
+
+import xml.etree.ElementTree as ET
+
+import fake_predictions
+import numpy as np
+import pandas as pd
+import pytest
+
+from biomechgpt.evaluation import paper, tables
+from biomechgpt.evaluation.evaluate import evaluate, write_metrics
+from biomechgpt.evaluation.figures import draw_all
+
+MODELS = (["tiny-all"], ["xgboost", "chance"])
+
+
+@pytest.fixture(scope="module")
+def predictions():
+    return fake_predictions.make(n_participants=9, seeds=(0, 1))
+
+
+@pytest.fixture(scope="module")
+def found(predictions):
+    folds = fake_predictions.folds(predictions)
+    return evaluate(predictions, folds, {"bootstrap_draws": 50, "seed": 0}, *MODELS)
+
+
+def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_path):
+    tables.write_tables(found, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables")
+    two = pd.read_csv(tmp_path / "tables/table2.csv", index_col="model")
+    means = found.metrics.query("seed == 'mean' and reading == 'answer' and label == ''")
+    cell = means.query("variant == 'xgboost' and task == 'impaired' and metric == 'macro_f1'")
+    assert two.loc["xgboost", "impaired macro_f1"] == pytest.approx(cell["value"].item())
+    assert two.loc["xgboost", "impaired macro_f1_sd"] == pytest.approx(cell["sd"].item())
+    assert two.loc["paper: chance", "diagnosis weighted_f1"] == 0.41
+    assert two.loc["paper: chance", "cohort"] == paper.COHORT
+    assert two.loc["tiny-all", "cohort"] == "this cohort"
+    three = pd.read_csv(tmp_path / "tables/table3.csv", index_col="model")
+    assert three.loc["paper: Gemma 3 4B, all tasks", "tug r"] == 0.68
+    seeds = found.metrics.query("variant == 'tiny-all' and task == 'tug' and metric == 'p'")
+    assert three.loc["tiny-all", "tug p"] == seeds.query("seed != 'mean'")["value"].max()
+
+
+def test_an_own_task_needs_no_figures_of_the_paper(predictions):
+    own = predictions.assign(task=predictions["task"].replace({"tug": "balance"}))
+    folds = fake_predictions.folds(own)
+    table = tables.regression_table(
+        evaluate(own, folds, {"bootstrap_draws": 5, "seed": 0}, *MODELS).metrics
+    )
+    assert np.isfinite(table.loc["tiny-all", ("balance", "r")])
+    assert np.isnan(table.loc["paper: Gemma 3 4B, all tasks", ("balance", "r")])
+
+
+def test_table_one_of_folds_sums_the_tested_and_takes_the_median_of_the_rest():
+    fold = pd.DataFrame({"task": ["tug"], "train_samples": [10], "test_samples": [3]})
+    other = fold.assign(train_samples=20, test_samples=4)
+    pooled = tables.pool_table_one([fold, other])
+    assert pooled.to_dict("records") == [{"task": "tug", "train_samples": 15, "test_samples": 7}]
+    assert tables.pool_table_one([fold]) is fold
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_cell_is_a_formula(start):
+    table = pd.DataFrame({f"{start}head": [f"{start}1+1", "fine", None], "number": [-1.5, 2, 3]})
+    safe = tables.harmless(table)
+    assert list(safe.columns) == [f"'{start}head", "number"]
+    assert safe.iloc[0, 0] == f"'{start}1+1"
+    assert safe.iloc[1, 0] == "fine"
+    assert safe["number"].tolist() == [-1.5, 2, 3]
+
+
+def test_metrics_survive_the_file(found, tmp_path):
+    write_metrics(found, tmp_path / "metrics.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "metrics.parquet"), found.metrics)
+
+
+def draw(predictions, found, folder):
+    draw_all(predictions, found.comparisons, "tiny-all", {"walking_speed": "m/s"}, folder)
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_figures_are_svg_and_the_same_every_time(predictions, found, tmp_path):
+    first = draw(predictions, found, tmp_path / "a")
+    names = ["comparisons.svg", "figure2.svg", "figure3.svg", "figure4.svg"]
+    assert sorted(first) == names
+    assert draw(predictions, found, tmp_path / "b") == first
+    for svg in first.values():
+        assert ET.fromstring(svg).tag.endswith("svg")
+        assert b"metadata" not in svg
+    assert "truth (m/s)" in first["figure4.svg"].decode()
+    assert "unreadable" in first["figure2.svg"].decode()
+
+
+def test_labels_are_not_read_as_formulas_or_markup(predictions, found, tmp_path):
+    labels = {"yes": "$\\frac{$ <b>", "no": "a_b & c"}
+    swap = {**predictions.to_dict("series")}
+    for column in ("truth", "parsed"):
+        swap[column] = predictions[column].map(lambda v: labels.get(v, v))
+    swap["options"] = predictions["options"].map(lambda o: [labels.get(v, v) for v in o])
+    svg = draw(pd.DataFrame(swap), found, tmp_path / "c")["figure3.svg"]
+    texts = [element.text for element in ET.fromstring(svg).iter() if element.text]
+    assert labels["yes"] in texts
+    assert labels["no"] in texts
+
+
+def test_without_regression_or_comparisons_their_figures_are_left_out(predictions, found, tmp_path):
+    only = predictions[predictions["task"] == "activity"]
+    none = found._replace(comparisons=found.comparisons.assign(low=np.nan))
+    assert list(draw(only, none, tmp_path / "d")) == ["figure2.svg"]

@@ -1,0 +1,186 @@
+"""One question a trial and task, drawn stably, never from a label the task does not know."""
+
+import logging
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from biomechgpt.errors import InputError
+from biomechgpt.questions.generate import (
+    SCHEMA,
+    generate_questions,
+    table_one,
+    write_questions,
+)
+from biomechgpt.questions.tasks import Phrasing, Task
+
+TRAIN = tuple(Phrasing(f"t-{number}", f"Train {number}?") for number in range(20))
+HELD_OUT = tuple(Phrasing(f"h-{number}", f"Held out {number}?") for number in range(5))
+DEVICE = Task(
+    "device", "classification", "device", {}, ("none", "cane"), ("harness",), "", 0, TRAIN, HELD_OUT
+)
+SPEED = Task("speed", "regression", "speed_m_s", {}, (), (), "m/s", 1, TRAIN, HELD_OUT)
+FALLS = DEVICE._replace(name="falls", label="falls", options=("yes", "no"), ignore=())
+TASKS = [DEVICE, SPEED, FALLS._replace(applies_to={"device": ("cane",)})]
+
+
+@pytest.fixture
+def labels() -> pd.DataFrame:
+    rows = [
+        ("a", "T1", "P1", None, "none", "1.25", "no"),
+        ("a", "T2", "P1", None, "cane", None, "no"),
+        ("a", "T3", "P2", None, "cane", "0.5", "yes"),
+        ("a", "T4", "P3", None, "harness", "0.75", None),
+        ("a", "T5", "P3", None, None, None, None),
+    ]
+    names = ["cohort", "trial_id", "participant_id", "split_group", "device", "speed_m_s", "falls"]
+    return pd.DataFrame(rows, columns=names)
+
+
+@pytest.fixture
+def trials(labels) -> pd.DataFrame:
+    return labels[["trial_id", "participant_id", "cohort"]]
+
+
+@pytest.fixture
+def folds() -> pd.DataFrame:
+    rows = [
+        ("holdout", p, s)
+        for p, s in zip(("P1", "P2", "P3"), ("train", "test", "validation"), strict=True)
+    ]
+    rows += [("other", p, "train") for p in ("P1", "P2", "P3")]
+    return pd.DataFrame(rows, columns=["fold", "participant_id", "split"])
+
+
+def test_one_row_a_trial_and_task_that_has_its_label(labels, trials, folds):
+    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    assert list(rows.columns) == SCHEMA.names
+    asked = list(zip(rows["trial_id"], rows["task"], rows["answer"], rows["split"], strict=True))
+    assert asked == [
+        ("T1", "device", "none", "train"),
+        ("T2", "device", "cane", "train"),
+        ("T3", "device", "cane", "test"),
+        ("T1", "speed", "1.2", "train"),
+        ("T3", "speed", "0.5", "test"),
+        ("T4", "speed", "0.8", "validation"),
+        ("T2", "falls", "no", "train"),
+        ("T3", "falls", "yes", "test"),
+    ]
+    numbers = rows.set_index(["trial_id", "task"])["truth_number"]
+    assert numbers["T1", "speed"] == 1.25
+    assert pd.isna(numbers["T1", "device"])
+    assert rows["options"].iloc[0] == ["none", "cane"]
+    assert rows["options"].iloc[3] == []
+
+
+def test_held_out_phrasings_are_for_validation_and_test_only(labels, trials, folds):
+    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    trained = rows["split"] == "train"
+    assert rows[trained]["phrasing_id"].str.startswith("t-").all()
+    assert rows[~trained]["phrasing_id"].str.startswith("h-").all()
+    assert (rows["phrasing_held_out"] == ~trained).all()
+    assert rows["question"].str.split().str[-1].eq(rows["phrasing_id"].str[2:] + "?").all()
+    other = generate_questions(labels, trials, folds, "other", TASKS, 0)
+    assert not other["phrasing_held_out"].any()
+
+
+def many(n_trials: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    trials = pd.DataFrame(
+        [(f"T{n}", f"P{n % 10}", "a") for n in range(n_trials)],
+        columns=["trial_id", "participant_id", "cohort"],
+    )
+    folds = pd.DataFrame(
+        [("holdout", f"P{n}", "train") for n in range(10)],
+        columns=["fold", "participant_id", "split"],
+    )
+    return trials.assign(device="cane"), trials, folds
+
+
+def test_phrasings_are_drawn_by_seed_and_trial_and_evenly():
+    labels, trials, folds = many(600)
+    first = generate_questions(labels, trials, folds, "holdout", [DEVICE], 0)
+    second = generate_questions(labels, trials, folds, "holdout", [DEVICE], 1)
+    half = generate_questions(labels, trials.iloc[::-2], folds, "holdout", [DEVICE], 0).set_index(
+        "trial_id"
+    )["phrasing_id"]
+    drawn = first.set_index("trial_id")["phrasing_id"]
+    pd.testing.assert_series_equal(drawn[half.index], half)
+    counts = drawn.value_counts()
+    assert len(counts) == 20
+    assert counts.between(12, 52).all()  # 30 expected, 4 standard deviations either side
+    same = (first["phrasing_id"] == second["phrasing_id"]).mean()
+    assert same == pytest.approx(1 / 20, abs=0.04)
+
+
+def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, caplog):
+    caplog.set_level(logging.INFO)
+    absent = [
+        DEVICE._replace(name="pain", label="pain"),
+        DEVICE._replace(name="ankle", applies_to={"side": ("left",)}),
+        DEVICE._replace(name="rare", applies_to={"falls": ("often",)}),
+    ]
+    rows = generate_questions(labels, trials, folds, "holdout", [*absent, SPEED], 0)
+    assert set(rows["task"]) == {"speed"}
+    assert "pain is left out: no table has the column pain" in caplog.text
+    assert "ankle is left out: no table has the column side" in caplog.text
+    assert "rare is left out: no accepted trial" in caplog.text
+
+
+def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, trials, folds, caplog):
+    caplog.set_level(logging.INFO)
+    labels.loc[labels["participant_id"] == "P1", "device"] = None
+    rows = generate_questions(labels, trials, folds, "holdout", [DEVICE, SPEED], 0)
+    assert set(rows["task"]) == {"speed"}
+    assert "device is left out: no training participant" in caplog.text
+
+
+def test_all_values_that_are_no_option_are_named_at_once(labels, trials, folds):
+    labels["device"] = ["None", "stick", "stick", "harness", None]
+    with pytest.raises(InputError) as caught:
+        generate_questions(labels, trials, folds, "holdout", [DEVICE], 0)
+    message = str(caught.value)
+    for words in ("device", "'None' (first at trial T1, participant P1, cohort a, 1 trial",
+                  "'stick' (first at trial T2", "2 trial(s)", "none or cane", "tasks.device.ignore",
+                  "participants.tsv or trials.tsv"):  # fmt: skip
+        assert words in message
+
+
+def test_a_label_that_is_no_number_stops_a_regression(labels, trials, folds):
+    labels["speed_m_s"] = ["1,25", None, "fast", "inf", "0.5"]
+    with pytest.raises(InputError, match=r"speed_m_s.*'1,25'.*'fast'.*'inf'.*number in m/s"):
+        generate_questions(labels, trials, folds, "holdout", [SPEED], 0)
+
+
+def test_a_value_outside_applies_to_and_a_rejected_trial_are_not_checked(labels, trials, folds):
+    labels["falls"] = ["never asked", "no", "yes", "n", None]
+    generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    labels["device"] = ["rocket", "cane", "cane", "cane", "cane"]
+    generate_questions(labels, trials.iloc[1:3], folds, "holdout", TASKS, 0)
+
+
+def test_a_participant_missing_from_the_fold_is_named(labels, trials, folds):
+    with pytest.raises(InputError, match=r"P3 .*fold holdout"):
+        generate_questions(
+            labels, trials, folds[folds["participant_id"] != "P3"], "holdout", TASKS, 0
+        )
+
+
+def test_table_one_counts_participants_and_samples(labels, trials, folds):
+    table = table_one(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+    device = table.set_index("task").loc["device"]
+    assert device["train_participants"] == 1
+    assert device["train_samples"] == 2
+    assert device["test_samples"] == 1
+    assert device["validation_participants"] == 0
+    assert list(table["task"]) == ["device", "speed", "falls"]
+
+
+def test_parquet_has_the_same_schema_with_and_without_rows(labels, trials, folds, tmp_path):
+    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    for name, part in (("all", rows), ("empty", rows.iloc[:0])):
+        write_questions(tmp_path / f"{name}.parquet", part)
+        table = pq.read_table(tmp_path / f"{name}.parquet")
+        assert table.schema.equals(SCHEMA)
+        assert table.num_rows == len(part)
+    assert pq.read_table(tmp_path / "all.parquet").to_pylist()[0]["options"] == ["none", "cane"]

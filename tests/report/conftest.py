@@ -1,0 +1,25 @@
+"""One made-up run that the tests of the report share."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+import fake_predictions
+import fake_run
+
+from biomechgpt.report.page import Sources
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
+
+
+@pytest.fixture(scope="session")
+def config() -> dict:
+    return yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    return fake_run.write_run(tmp_path_factory.mktemp("run"), fake_predictions.make())

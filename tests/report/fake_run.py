@@ -1,0 +1,111 @@
+"""A run's files, made up, in the shapes of the contracts."""
+
+import json
+from pathlib import Path
+
+import fake_predictions
+import numpy as np
+import pandas as pd
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.evaluation.evaluate import evaluate, write_metrics
+from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.tables import write_tables
+from biomechgpt.report.page import Sources
+
+
+def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sources:
+    """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
+    folds = fake_predictions.folds(predictions)
+    cfg = {"bootstrap_draws": draws, "seed": 0}
+    found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
+    write_metrics(found, folder / "metrics.parquet")
+    write_tables(found, _counts(predictions), folder / "tables")
+    units = {"walking_speed": "m/s", "cadence": "steps/min", "tug": "s", "fsst": "s"}
+    draw_all(predictions, found.comparisons, "tiny-all", units, folder / "figures")
+    folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
+    trials = _write_trials(folder, predictions)
+    _write_issues(folder)
+    _write_tokenizer(folder / "holdout/tokenizers/compact", trials["trial_id"])
+    _write_benchmarks(folder / "benchmarks")
+    return Sources(
+        metrics=folder / "metrics.parquet",
+        tables=folder / "tables",
+        figures=folder / "figures",
+        trials=folder / "trials.parquet",
+        folds=folder / "folds.tsv",
+        ingest_report=folder / "ingest_report.tsv",
+        tokenizers=[folder / "holdout/tokenizers/compact"],
+        tokens=[folder / "tokens.parquet"],
+        benchmarks=folder / "benchmarks",
+    )
+
+
+def _counts(predictions: pd.DataFrame) -> pd.DataFrame:
+    size = predictions.groupby("task", sort=False).agg(
+        test_participants=("participant_id", "nunique"), test_samples=("trial_id", "nunique")
+    )
+    size = size.assign(train_participants=100, train_samples=420).reset_index()
+    return size[["task", "train_participants", "train_samples", *size.columns[1:3]]]
+
+
+def _write_trials(folder: Path, predictions: pd.DataFrame) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    trials = predictions[["trial_id", "participant_id"]].drop_duplicates(ignore_index=True)
+    second = np.arange(len(trials)) % 3 == 0
+    absent = [["neck_extension", "neck_bending", "neck_rotation"] if s else [] for s in second]
+    trials = trials.assign(
+        cohort=np.where(second, "clinic", "simulated"),
+        coordinate_map=np.where(second, "opencap", "locomujoco"),
+        duration_s=rng.gamma(4, 4, len(trials)),
+        missing_joints=absent,
+    )
+    trials.to_parquet(folder / "trials.parquet")
+    tokens = [list(range(int(t * 7.5))) for t in trials["duration_s"]]
+    trials[["trial_id"]].assign(tokens=tokens).to_parquet(folder / "tokens.parquet")
+    return trials
+
+
+def _write_issues(folder: Path) -> None:
+    columns = ["cohort", "participant_id", "trial_id", "file", "stage", "severity", "problem"]
+    rows = [
+        ["clinic", "P001", f"P001_x{i}", f"mot/P001_x{i}.mot", "ingest", "rejected", "no_frames"]
+        for i in range(4)
+    ]
+    rows.append(["clinic", "P002", "P002_1", "mot/P002_1.mot", "ingest", "warning", "gap"])
+    rows.append(["clinic", "P009", "P009_1", "mot/a.mot", "strip_and_zero", "rejected", "short"])
+    issues = pd.DataFrame(rows, columns=columns)
+    issues["detail"] = "the file holds a header and no row of numbers; export it again"
+    issues.to_csv(folder / "ingest_report.tsv", sep="\t", index=False)
+
+
+def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
+    errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
+    entry = {"n_participants": 40, "n_trials": 194, "rmse_deg_all": 2.4, "rmse_deg_live": 3.1}
+    entry |= {"rmse_deg_per_joint": errors, "live_joints": live, "codebook_size": 512}
+    entry |= {"perplexity": 301.2, "used_codes": 498, "dead_codes": 14, "steps": 1500}
+    splits = ("train", "validation", "test")
+    (folder / "metrics.json").write_text(json.dumps([{"split": s, **entry} for s in splits]))
+    time_s = np.arange(0, 12, 1 / 30)
+    curves = [
+        pd.DataFrame({"trial_id": trial, "joint": joint, "time_s": time_s}).assign(
+            original_deg=(wave := 25 * np.sin(5 * time_s + k)),
+            reconstructed_deg=0.95 * wave + np.sin(17 * time_s),
+        )
+        for trial in trial_ids[:3]
+        for k, joint in enumerate(live)
+    ]
+    pd.concat(curves).to_parquet(folder / "curves.parquet")
+
+
+def _write_benchmarks(folder: Path) -> None:
+    columns = "s\th:m:s\tmax_rss\tmax_vms\n"
+    for rule, seconds, memory in (("finetune", 151.4, "2210.5"), ("ingest", 4.2, "-")):
+        for seed in range(3):
+            path = folder / rule / "holdout" / f"seed-{seed}.tsv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{columns}{seconds + seed}\t0:02:31\t{memory}\t4000\n")
+    (folder / "index_trials.tsv").write_text(f"{columns}0.8\t0:00:00\t180.2\t4000\n")

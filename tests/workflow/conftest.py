@@ -1,0 +1,1 @@
+from conftest_workflow import edited, finished  # noqa: F401

@@ -1,0 +1,108 @@
+"""The CI-sized run on the simulated cohort, and the same on real recordings where they are."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+import yaml
+from conftest_workflow import copy_project, snakemake
+
+from biomechgpt.motion.folds import check_folds
+from biomechgpt.questions.predictions import read_predictions
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def results(finished):
+    return finished / "results/ci"
+
+
+@pytest.fixture(scope="module")
+def predictions(results):
+    return read_predictions(sorted(results.glob("*/predictions/*/*.parquet")))
+
+
+def test_report_opens_offline_and_says_simulated(results):
+    page = (results / "report.html").read_text()
+    assert "Simulated data" in page
+    assert not re.search(r"""(src|href)=["']https?:""", page)
+    for title in ("Classification", "Numbers", "Motion tokenizer", "Time and memory"):
+        assert title in page
+
+
+def test_terminal_shows_what_was_accepted_and_where_to_look(finished):
+    printed = (finished / "printed.txt").read_text()
+    assert re.search(r"\d+ trials of 48 participants accepted", printed)
+    assert "Open results/ci/report.html" in printed
+
+
+def test_every_model_answers_the_same_questions(predictions):
+    asked = predictions.groupby(["variant", "seed"]).apply(
+        lambda rows: frozenset(zip(rows["trial_id"], rows["task"], strict=True)),
+        include_groups=False,
+    )
+    assert set(asked.index.get_level_values("variant")) == {"tiny-all", "xgboost", "chance"}
+    assert asked.nunique() == 1
+
+
+def test_nobody_is_on_two_sides(results, predictions):
+    folds = pd.read_csv(results / "folds.tsv", sep="\t", dtype=str)
+    check_folds(folds, pd.read_parquet(results / "trials.parquet"))
+    side = folds.set_index("participant_id")["split"]
+    assert (predictions["participant_id"].map(side) == predictions["split"]).all()
+    assert "train" not in set(predictions["split"])
+
+
+def test_held_out_phrasings_are_asked_of_held_out_people(results, predictions):
+    assert predictions["phrasing_held_out"].all()
+    questions = pd.read_parquet(results / "holdout/questions/seed-0.parquet")
+    assert not questions.query("split == 'train'")["phrasing_held_out"].any()
+
+
+def test_probabilities_are_a_distribution(predictions):
+    rows = predictions.query("kind == 'classification'")
+    assert rows["probabilities"].map(sum).between(0.999, 1.001).all()
+    assert (rows["probabilities"].map(len) == rows["options"].map(len)).all()
+
+
+def test_no_temporary_file_or_checkpoint_is_left(results):
+    left = [path for path in results.rglob("*") if ".tmp" in path.name or "checkpoint" in path.name]
+    assert left == []
+
+
+def test_tokens_name_their_tokenizer(results):
+    description = json.loads((results / "holdout/models/tiny-all/seed-0/model.json").read_text())
+    assert len(description["tokenizer_sha256"]) == 64
+
+
+@pytest.fixture(scope="module")
+def recorded(root, recordings, tmp_path_factory):
+    folder = copy_project(root, tmp_path_factory.mktemp("recordings") / "project")
+    cohort = {"name": "recordings", "path": str(recordings), "role": "both"}
+    overlay = {"run": "recordings", "cohorts": [cohort], "split": {"folds": 2}}
+    (folder / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    config = "presets/small_cohort.yaml presets/ci.yaml overlay.yaml"
+    (folder / "printed.txt").write_text(snakemake(folder, config=config))
+    return folder / "results/recordings"
+
+
+def test_real_recordings_reach_a_report(recorded):
+    page = (recorded / "report.html").read_text()
+    assert "Simulated" not in page
+    assert "not estimable" in page
+
+
+def test_every_real_participant_is_tested_once(recorded):
+    folds = pd.read_csv(recorded / "folds.tsv", sep="\t", dtype=str)
+    tested = folds.query("split == 'test'")["participant_id"]
+    assert tested.is_unique
+    accepted = pd.read_parquet(recorded / "trials.parquet")["participant_id"].unique()
+    assert set(tested) == set(accepted)
+
+
+def test_real_questions(recorded):
+    predictions = read_predictions(sorted(recorded.glob("*/predictions/*/*.parquet")))
+    wanted = {"activity", "impaired", "diagnosis", "walking_speed", "cadence"}
+    assert set(predictions["task"]) == wanted

@@ -1,0 +1,88 @@
+"""After an edit exactly what depends on it runs again. Dry runs on a finished project."""
+
+import re
+import time
+
+import pytest
+from conftest_workflow import snakemake
+
+pytestmark = pytest.mark.slow
+AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evaluate", "report"}
+AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "build_base_model"}
+
+
+def reruns(folder):
+    """The rules that a dry run would run, without the targets that only collect."""
+    printed = snakemake(folder, "--dry-run")
+    if "Nothing to be done" in printed:
+        return set()
+    table = printed.split("Job stats:")[1].split("total")[0]
+    return set(re.findall(r"^(\w+) +\d+$", table, re.MULTILINE)) - {"all"}
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert text.count(old) >= 1, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_finished_run_started_again_does_nothing_quickly(finished):
+    began = time.monotonic()
+    printed = snakemake(finished)
+    assert "Nothing to be done" in printed
+    assert time.monotonic() - began < 10
+
+
+def test_phrasing(edited):
+    path = edited / "resources/phrasings/cadence.yaml"
+    edit(path, "held_out:", "held_out: # a word\n")
+    assert reruns(edited) == {"generate_questions", "build_base_model"} | AFTER_QUESTIONS
+
+
+def test_learning_rate_of_finetuning(edited):
+    text = (edited / "config.yaml").read_text()
+    block = re.search(r"(?ms)^finetune:.*?^  learning_rate: ([\d.e-]+)", text)
+    old = block.group(0)
+    edit(edited / "config.yaml", old, old.replace(block.group(1), "1.234e-4"))
+    assert reruns(edited) == {"finetune", "predict", "evaluate", "report"}
+
+
+def test_code_of_the_tokenizer(edited):
+    network = edited / "workflow_scripts/biomechgpt/tokenizer/network.py"
+    edit(network, "nn.ReLU(),", "nn.SiLU(),")
+    assert reruns(edited) == {"train_tokenizer"} | AFTER_TOKENIZER
+
+
+def test_comment_docstring_and_touch_change_nothing(edited):
+    network = edited / "workflow_scripts/biomechgpt/tokenizer/network.py"
+    edit(network, '"""The motion tokenizer\'s network', '"""Another docstring')
+    network.write_text(network.read_text() + "\n# a comment\n")
+    for path in (edited / "workflow_scripts").rglob("*.py"):
+        path.touch()
+    edit(edited / "config.yaml", "# Every knob", "# Each knob")
+    assert reruns(edited) == set()
+
+
+def test_values_swapped_between_two_keys_are_noticed(edited):
+    path = edited / "presets/ci.yaml"
+    edit(path, "code_dim: 32, width: 32", "code_dim: 16, width: 32")
+    assert "train_tokenizer" in reruns(edited)
+
+
+def test_bootstrap_reruns_the_evaluation_only(edited):
+    edit(edited / "presets/ci.yaml", "bootstrap_draws: 200", "bootstrap_draws: 300")
+    assert reruns(edited) == {"evaluate", "report"}
+
+
+def test_coordinate_map_reruns_everything_from_ingestion(edited):
+    path = edited / "resources/coordinate_maps/bvh_skeleton.yaml"
+    path.write_text(path.read_text() + "\n# another word\n")
+    assert "ingest" in reruns(edited)
+    assert "simulate_cohort" not in reruns(edited)
+
+
+def test_further_seed_runs_that_seed_alone(edited):
+    edit(edited / "presets/ci.yaml", "seeds: [0, 1]", "seeds: [0, 1, 2]")
+    printed = snakemake(edited, "--dry-run")
+    assert re.search(r"^finetune +1$", printed, re.MULTILINE)
+    assert "train_tokenizer" not in printed

@@ -1,0 +1,183 @@
+"""What the config's schema cannot say: that names refer to something, that numbers fit together.
+
+Each check takes the sections that `CROSS_CHECKS` names beside it and returns one sentence for each
+fault; the sections have passed the schema.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+
+ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
+FOLDERS_OF_RESULTS = re.compile(
+    r"benchmarks|cohorts|figures|holdout|fold-\d+|joint_angles|logs|tables|trajectories"
+)
+
+
+def nearest(word: object, allowed: Iterable[str]) -> str:
+    """`; did you mean X?` for the closest of `allowed`, or an empty string where none is close."""
+    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _reference(key: str, name: str, section: str, known: Iterable[str]) -> list[str]:
+    """A sentence where `name`, the value of `key`, does not stand in `section`."""
+    known = list(known)
+    if name in known:
+        return []
+    hint = nearest(name, known) or "."
+    return [f"{key} is {name}, which {section} does not have{hint} It has: {', '.join(known)}."]
+
+
+def _check_run(run: str | None) -> list[str]:
+    if run is None or not FOLDERS_OF_RESULTS.fullmatch(run):
+        return []
+    return [f"run is {run}, a folder that every run without a name has; choose another name."]
+
+
+def _check_cohorts(cohorts: list[dict]) -> list[str]:
+    names, roles = [cohort["name"] for cohort in cohorts], {cohort["role"] for cohort in cohorts}
+    sentences = [
+        f"cohorts: the name {name} stands {names.count(name)} times; each cohort needs its own."
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    if roles == {"test"}:
+        sentences.append("cohorts: every role is test; one cohort must be both or train.")
+    if roles == {"train"}:
+        sentences.append("cohorts: every role is train; one cohort must be both or test.")
+    return sentences
+
+
+def _check_motion(motion: dict) -> list[str]:
+    joints = motion["zero_joints"]
+    sentences = [s for joint in joints for s in _joint(joint)]
+    if len(joints) == len(JOINT_NAMES):
+        sentences.append("motion.zero_joints names all 34 joints; some motion must remain.")
+    return sentences
+
+
+def _joint(joint: str) -> list[str]:
+    return _reference("an entry of motion.zero_joints", joint, "the list of joints", JOINT_NAMES)
+
+
+def _check_split(split: dict) -> list[str]:
+    sentences = []
+    total = split["test_fraction"] + split["validation_fraction"]
+    if split["scheme"] == "holdout" and total >= 1:
+        sentences.append(
+            f"split.test_fraction and split.validation_fraction add up to {total:g}; they must "
+            "stay below 1 so that participants remain to train on."
+        )
+    if split["scheme"] == "file" and split["file"] is None:
+        sentences.append(
+            "split.file is null; split.scheme file needs the path of a TSV with the columns fold, "
+            "participant_id and split."
+        )
+    if split["scheme"] != "file" and split["file"] is not None:
+        sentences.append(
+            f"split.file is {split['file']}, but split.scheme is {split['scheme']}; set the scheme "
+            "to file or split.file to null."
+        )
+    sentences += [
+        f"split.stratify_by names {column}, which is no label column."
+        for column in split["stratify_by"]
+        if column in ID_COLUMNS
+    ]
+    return sentences
+
+
+def _check_tokenizers(tokenizers: dict) -> list[str]:
+    sentences = []
+    for name, cfg in tokenizers.items():
+        factor, window = cfg["downsampling"], cfg["window_frames"]
+        if factor & (factor - 1):
+            sentences.append(
+                f"tokenizers.{name}.downsampling is {factor}; it must be a power of 2."
+            )
+        elif window % factor:
+            sentences.append(
+                f"tokenizers.{name}.window_frames is {window}; it must be a multiple of "
+                f"downsampling, which is {factor}."
+            )
+    return sentences
+
+
+def _check_base_models(base_models: dict) -> list[str]:
+    return [
+        f"base_models.{name}.width is {cfg['width']}; it must be a multiple of 2 * heads, which is "
+        f"{2 * cfg['heads']}."
+        for name, cfg in base_models.items()
+        if cfg["width"] % (2 * cfg["heads"])
+    ]
+
+
+def _check_variants(variants: dict, tokenizers: dict, base_models: dict, tasks: dict) -> list[str]:
+    sentences = []
+    for name, cfg in variants.items():
+        key = f"variants.{name}"
+        sentences += _reference(f"{key}.tokenizer", cfg["tokenizer"], "tokenizers", tokenizers)
+        sentences += _reference(f"{key}.base_model", cfg["base_model"], "base_models", base_models)
+        named = [] if cfg["tasks"] == "all" else cfg["tasks"]
+        if isinstance(named, str):
+            sentences.append(f"{key}.tasks is {named}; it must be all or a list of task names.")
+            continue
+        for task in named:
+            sentences += _reference(f"an entry of {key}.tasks", task, "tasks", tasks)
+    return sentences
+
+
+def _check_baselines(baselines: dict, tokenizers: dict, variants: dict) -> list[str]:
+    sentences = []
+    for name, cfg in baselines.items():
+        key = f"baselines.{name}.tokenizer"
+        sentences += _reference(key, cfg["tokenizer"], "tokenizers", tokenizers)
+        if name in variants:
+            sentences.append(
+                f"{name} is the name of a variant and of a baseline; both write to "
+                "predictions/{name}, so rename one."
+            )
+    return sentences
+
+
+def _check_tasks(tasks: dict) -> list[str]:
+    sentences = []
+    for name, cfg in tasks.items():
+        needed = ["options"] if cfg["kind"] == "classification" else ["unit", "decimals"]
+        for key in needed:
+            if key not in cfg:
+                sentences.append(f"tasks.{name}.{key} is missing; a {cfg['kind']} task needs it.")
+        for column in (cfg["label"], *(cfg.get("applies_to") or {})):
+            if column in ID_COLUMNS:
+                sentences.append(f"tasks.{name} names {column}, which is no label column.")
+        sentences += _options(name, cfg)
+    return sentences
+
+
+def _options(name: str, cfg: dict) -> list[str]:
+    """Options are told apart without regard to case, since answers are read from free text."""
+    options = [option.strip().lower() for option in cfg.get("options", [])]
+    twice = [option for option in dict.fromkeys(options) if options.count(option) > 1]
+    both = [option for option in cfg.get("options", []) if option in cfg.get("ignore", [])]
+    return [
+        f"tasks.{name}.options holds {option} in two spellings; an answer would fit both."
+        for option in twice
+    ] + [
+        f"tasks.{name}: {option} is in options and in ignore; take it out of one."
+        for option in both
+    ]
+
+
+CROSS_CHECKS = (
+    (("run",), _check_run),
+    (("cohorts",), _check_cohorts),
+    (("motion",), _check_motion),
+    (("split",), _check_split),
+    (("tokenizers",), _check_tokenizers),
+    (("base_models",), _check_base_models),
+    (("variants", "tokenizers", "base_models", "tasks"), _check_variants),
+    (("baselines", "tokenizers", "variants"), _check_baselines),
+    (("tasks",), _check_tasks),
+)

@@ -1,0 +1,203 @@
+"""The full tables on how well the questions were answered: Tables 1 to 3 and all that stands
+behind.
+"""
+
+import numpy as np
+import pandas as pd
+
+from biomechgpt.evaluation import paper, tables
+from biomechgpt.evaluation.figures import plain
+from biomechgpt.report.blocks import (
+    Cell,
+    Table,
+    Text,
+    bounds,
+    count,
+    difference,
+    number,
+    people,
+    short,
+    verdict_cell,
+)
+from biomechgpt.report.results import NAMES, Results
+
+
+def classification(results: Results) -> list:
+    """Table 2 twice: the answer read in the text, and the most probable option."""
+    captions = {
+        "answer": "Table 2. Classification: weighted F1 (comparable with the paper), mean ± SD "
+        "over seeds; below it macro F1 with its 95 % interval. The generated text counts; one "
+        "that names no option counts as wrong.",
+        "most_probable": "Table 2, other reading: the most probable of the options instead of the "
+        "generated text.",
+    }
+    blocks = []
+    for reading, caption in captions.items():
+        table = tables.classification_table(results.metrics, reading)
+        if reading != "answer":  # the paper reads the generated text
+            table = table[~table.index.str.startswith("paper:")]
+        if len(table):
+            cells = _task_table(table, _classification_cell)
+            blocks.append(Table(caption, *cells))
+    return blocks or [Text("No classification question was answered.", "quiet")]
+
+
+def regression(results: Results) -> list:
+    """Table 3."""
+    table = tables.regression_table(results.metrics)
+    if not len(table):
+        return [Text("No question with a number for its answer was answered.", "quiet")]
+    caption = (
+        "Table 3. Numbers: Pearson r, mean ± SD over seeds; below it slope of the answer on the "
+        "truth, p (largest of the seeds; trials of one person are not independent, so it is too "
+        "small) and mean absolute error (MAE). A number that cannot be read counts in MAE as the"
+        " end of the observed range farthest from the truth; r, slope and p are of the readable "
+        "ones."
+    )
+    return [Table(caption, *_task_table(table, _regression_cell))]
+
+
+def _task_table(table: pd.DataFrame, cell) -> tuple[list, list]:
+    """Head and rows of Table 2 or 3: a row a model, a column a task."""
+    tasks = table.columns.get_level_values("task").unique()
+    ours = [name for name in table.index if not name.startswith("paper:")]
+    sizes = {task: table.loc[ours, task].dropna(how="all").iloc[0] for task in tasks}
+    head = [
+        Cell(plain(task), people(sizes[task]["n_participants"], sizes[task]["n_trials"]))
+        for task in tasks
+    ]
+    rows = [
+        [
+            Cell(name, "" if name in ours else paper.COHORT, "" if name in ours else "quiet"),
+            *(cell(table.loc[name, task], name not in ours) for task in tasks),
+        ]
+        for name in table.index
+    ]
+    return ["model", *head], rows
+
+
+def _classification_cell(values: pd.Series, of_the_paper: bool) -> Cell:
+    if not np.isfinite(values["weighted_f1"]):
+        return Cell("–")
+    text = number(values["weighted_f1"]) + _plus_minus(values["weighted_f1_sd"], 2)
+    if of_the_paper:
+        return Cell(text, people(values["n_participants"], values["n_trials"]), "quiet")
+    return Cell(text, f"macro {number(values['macro_f1'])} {_range(values, 'macro_f1')}")
+
+
+def _regression_cell(values: pd.Series, of_the_paper: bool) -> Cell:
+    text = number(values["r"]) + _plus_minus(values["r_sd"], 2)
+    if of_the_paper:
+        sub = people(values["n_participants"], values["n_trials"])
+        return Cell(text, sub if np.isfinite(values["n_participants"]) else "", "quiet")
+    p = "–" if not np.isfinite(values["p"]) else _p(values["p"])
+    sub = f"slope {number(values['slope'])}, p {p}\nMAE {short(values['mae'])}"
+    return Cell(text, f"{sub} {_range(values, 'mae')}")
+
+
+def _p(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else f"= {value:.4f}"
+
+
+def _plus_minus(sd: float, digits: int) -> str:
+    return f" ± {sd:.{digits}f}" if np.isfinite(sd) else ""
+
+
+def _range(values: pd.Series, name: str) -> str:
+    ends = bounds(name, values[f"{name}_low"], values[f"{name}_high"])
+    return ends or "(interval not estimable)"
+
+
+def classes(results: Results) -> Table | None:
+    """Precision, recall and F1 of every class of the first variant."""
+    m = results.metrics
+    keep = (m["variant"] == results.variants[0]) & (m["seed"] == "mean") & (m["label"] != "")
+    rows = m[keep & (m["reading"] == "answer")]
+    if rows.empty:
+        return None
+    wide = rows.pivot_table(
+        index=["task", "label"], columns="metric", values="value", sort=False
+    ).reset_index()
+    cells = [
+        [
+            plain(r.task),
+            r.label,
+            *(number(x) for x in (r.precision, r.recall, r.f1)),
+            count(r.participants),
+            count(r.support),
+        ]
+        for r in wide.itertuples()
+    ]
+    caption = f"Every class, {results.variants[0]}, mean of the seeds; n is of the true class."
+    head = ["question", "class", "precision", "recall", "F1", "participants", "trials"]
+    return Table(caption, head, cells, n_text=2, long=True)
+
+
+def comparisons(results: Results) -> list:
+    """Every paired difference with its interval and verdict."""
+    rows = [
+        [
+            plain(row.task),
+            row.variant,
+            row.other,
+            NAMES[row.metric],
+            difference(row.metric, row),
+            verdict_cell(row.verdict),
+            count(row.n_participants),
+            count(row.n_trials),
+        ]
+        for row in results.comparisons.itertuples()
+    ]
+    if not rows:
+        return [Text("There is no baseline to compare with.", "quiet")]
+    caption = (
+        "Paired differences on the same trials and the same bootstrap draws, signed so that "
+        "positive means better (for the mean absolute error: how much smaller it is)."
+    )
+    head = ["question", "model", "compared with", "measure"]
+    head += ["difference [95 % interval]", "verdict", "participants", "trials"]
+    return [Table(caption, head, rows, n_text=4, long=True)]
+
+
+def unreadable(results: Results) -> list:
+    """How many answers could not be read."""
+    rows = [
+        [
+            plain(row.task),
+            row.variant,
+            count(row.unreadable),
+            count(row.answers),
+            f"{100 * row.unreadable / row.answers:.1f} %",
+            count(row.n_participants),
+            count(row.n_trials),
+        ]
+        for row in results.unreadable.itertuples()
+        if row.variant in results.variants
+    ]
+    caption = "Generated answers of all seeds that name none of the options, or hold no number."
+    head = ["question", "model", "unreadable", "answers", "share", "participants", "trials"]
+    return [Table(caption, head, rows, n_text=2)]
+
+
+def table_one(counts: pd.DataFrame) -> list:
+    """Table 1: participants and samples a task; the paper's test set beside them."""
+    columns = [name for name in counts if name != "task"]
+    rows = [
+        [
+            plain(row["task"]),
+            *(count(row[name]) for name in columns),
+            Cell(_paper_size(row["task"]), tone="quiet"),
+        ]
+        for row in counts.to_dict("records")
+    ]
+    head = ["question", *(name.replace("_", " ") for name in columns)]
+    caption = (
+        "Table 1. Participants and samples of each kind of question; one sample is one question "
+        "on one trial. With several folds test figures are summed and the others are medians."
+    )
+    return [Table(caption, [*head, Cell("paper, tested", paper.COHORT, "quiet")], rows)]
+
+
+def _paper_size(task: str) -> str:
+    size = paper.TEST_SIZE.get(task)
+    return people(*size) if size else "–"

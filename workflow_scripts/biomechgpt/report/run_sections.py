@@ -1,0 +1,52 @@
+"""The sections on the run itself: time and memory, configuration, versions."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from biomechgpt.report.blocks import Code, Table, Text, count, number
+
+
+def time_and_memory(benchmarks: os.PathLike) -> list:
+    """Seconds and peak memory of every rule, from Snakemake's benchmark files under a folder.
+
+    The first part of a file's path under the folder, without its ending, is the rule.
+    """
+    folder = Path(benchmarks)
+    files = sorted(folder.rglob("*.tsv"))
+    if not files:
+        return [Text("Time and memory are left out: there are no benchmark files.", "quiet")]
+    jobs = pd.concat(
+        pd.read_csv(path, sep="\t").assign(rule=path.relative_to(folder).parts[0].split(".")[0])
+        for path in files
+    )
+    # Snakemake writes "-" or nothing for a job too short to be measured.
+    jobs["max_rss"] = pd.to_numeric(jobs["max_rss"], errors="coerce")
+    by_rule = jobs.groupby("rule").agg(
+        jobs=("s", "size"), total=("s", "sum"), longest=("s", "max"), peak=("max_rss", "max")
+    )
+    rows = [
+        [rule, count(r.jobs), number(r.total, 1), number(r.longest, 1), count(r.peak)]
+        for rule, r in zip(by_rule.index, by_rule.itertuples(), strict=True)
+    ]
+    rows.sort(key=lambda row: -float(row[2]))
+    total = [
+        count(len(jobs)),
+        number(jobs["s"].sum(), 1),
+        number(jobs["s"].max(), 1),
+        count(jobs["max_rss"].max()),
+    ]
+    head = ["stage", "jobs", "seconds, all jobs", "seconds, longest job", "peak memory (MiB)"]
+    caption = (
+        "Time and memory of each stage. Jobs run side by side, so the run took less than the sum."
+    )
+    return [Table(caption, head, [*rows, ["all", *total]])]
+
+
+def configuration(config: dict, versions: dict[str, str]) -> list:
+    """The configuration that was used, as YAML, and the versions of what computed it."""
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=100)
+    rows = [[name, version] for name, version in versions.items()]
+    return [Table("Versions.", ["software", "version"], rows, n_text=2), Code(text)]

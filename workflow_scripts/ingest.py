@@ -1,0 +1,16 @@
+"""Rule ingest: the motion files of one shard of participants, in the body's coordinates."""
+
+from biomechgpt import job
+from biomechgpt.cohort.ingest import ingest_shard
+from biomechgpt.cohort.tables import read_cohorts
+
+job.start(snakemake.log[0], snakemake.rule)
+ingest_shard(
+    read_cohorts(snakemake.params.cohorts),
+    snakemake.input.maps,
+    int(snakemake.wildcards.shard),
+    int(snakemake.params.shards),
+    snakemake.params.cfg,
+    snakemake.output.trajectories,
+    snakemake.output.issues,
+)
