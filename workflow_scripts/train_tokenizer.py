@@ -7,7 +7,7 @@ job.start(snakemake.log[0], snakemake.rule)
 make_tokenizer(
     snakemake.input.joint_angles,
     snakemake.input.trials,
-    snakemake.input.folds[0],
+    snakemake.input.folds,
     snakemake.wildcards.fold,
     snakemake.params.cfg,
     snakemake.params.motion,

@@ -1,5 +1,6 @@
 """Readers of motion files: each gives the columns of a file as they stand in it."""
 
+import logging
 from pathlib import Path
 
 from biomechgpt.cohort.readers.bvh import read_bvh
@@ -10,6 +11,8 @@ from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 
 __all__ = ["READERS", "MotionError", "Note", "RawMotion", "read_motion"]
+
+log = logging.getLogger(__name__)
 
 READERS = {
     ".mot": read_opensim,
@@ -37,5 +40,8 @@ def read_motion(path: Path) -> RawMotion:
         raise MotionError("unknown_format", f"'{path.suffix}' is none of the formats {known}")
     try:
         return reader(path)
-    except OSError as error:
-        raise MotionError("unreadable", f"the file cannot be read: {error}") from error
+    except MotionError:
+        raise
+    except Exception as error:  # whatever a damaged file provokes, the other files go on
+        log.exception("%s cannot be read", path)
+        raise MotionError("unreadable", f"the file cannot be read: {error!r}") from error
