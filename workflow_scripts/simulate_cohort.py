@@ -1,6 +1,7 @@
 """Write the simulated cohort folder."""
 
 import yaml
+
 from biomechgpt import job
 from biomechgpt.cohort.simulator import simulate_cohort
 

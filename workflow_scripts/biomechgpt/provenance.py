@@ -71,4 +71,6 @@ def _local_files(name: str, root: Path) -> list[Path]:
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES.split()}
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in PACKAGES.split()
+    }

@@ -8,7 +8,7 @@ All functions take whole trials at once, frames first.
 
 import numpy as np
 
-from .coordinates import JOINT_NAMES
+from biomechgpt.body.coordinates import JOINT_NAMES
 
 MODEL_HEIGHT_M = 1.75  # assumption: stature that belongs to the offsets below
 HIP_M = (-0.0721882, -0.0674914, 0.0852576)  # from the pelvis; z is mirrored for the left side

@@ -5,11 +5,13 @@ answers (replies are drawn at random), so that fine-tuning starts where it would
 checkpoint that had seen movement: it knows how motion goes on and how questions read.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast, set_seed
 
@@ -20,8 +22,10 @@ from biomechgpt.language_model import training, vocabulary
 from biomechgpt.language_model.examples import pretraining_examples
 from biomechgpt.language_model.loading import device
 from biomechgpt.questions.tasks import Task
+from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_POSITIONS = 4096
+MAX_LENGTH = 1024  # tokens of a pretraining sequence
 LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
 
 
@@ -56,9 +60,7 @@ def build_base_model(
     motions: Sequence[np.ndarray],
     tasks: Sequence[Task],
     codebook_size: int,
-    max_length: int,
     folder: Path,
-    checkpoints: Path,
     code: str,
 ) -> None:
     """Write the pretrained base model to `folder`, as any Hugging Face model folder.
@@ -76,7 +78,7 @@ def build_base_model(
     tokenizer = vocabulary.train_tokenizer(texts, cfg["vocabulary"], codebook_size)
     tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
     examples = pretraining_examples(
-        tokenizer, motions, tasks, cfg["epochs"], max_length, cfg["seed"]
+        tokenizer, motions, tasks, cfg["epochs"], MAX_LENGTH, cfg["seed"]
     )
     set_seed(cfg["seed"])
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
@@ -88,3 +90,16 @@ def build_base_model(
         tokenizer.save_pretrained(temporary)
         shutil.copy(metrics, temporary)
     shutil.rmtree(checkpoints)
+
+
+def training_motions(
+    token_paths: Sequence[os.PathLike], folds_path: os.PathLike, fold: str
+) -> tuple[list[np.ndarray], int]:
+    """The token sequences of the fold's training participants, and the codebook's size."""
+    folds = pd.read_csv(folds_path, sep="\t", dtype=str)
+    chosen = folds[(folds["fold"] == fold) & (folds["split"] == "train")]
+    participants = set(chosen["participant_id"])
+    table = read_tokens(token_paths)
+    pairs = zip(table.participant_ids, table.tokens, strict=True)
+    motions = [tokens for participant, tokens in pairs if participant in participants]
+    return motions, int(table.metadata["codebook_size"])

@@ -87,7 +87,7 @@ def pretraining_examples(
     tokenizer: PreTrainedTokenizerFast,
     motions: Sequence[np.ndarray],
     tasks: Sequence[Task],
-    epochs: int,
+    epochs: float,
     max_length: int,
     seed: int,
 ) -> list[Example]:
@@ -99,7 +99,8 @@ def pretraining_examples(
     """
     random = np.random.default_rng(seed)
     examples = []
-    for motion in [motion for _ in range(epochs) for motion in motions]:
+    for number in range(max(1, round(epochs * len(motions)))):
+        motion = motions[number % len(motions)]
         start = int(random.integers(0, len(motion) // 4 + 1))
         task = tasks[random.integers(len(tasks))]
         question = task.train[random.integers(len(task.train))].text

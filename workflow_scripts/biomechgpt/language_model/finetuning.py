@@ -35,7 +35,7 @@ class Sources(NamedTuple):
     motion_tokenizer: Path
 
 
-def finetune(sources: Sources, cfg: dict, folder: Path, checkpoints: Path, code: str) -> None:
+def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
     `cfg` has `fold`, `variant`, `seed`, `base_kind`, `lora`, `tasks` (definitions by name) and
@@ -52,6 +52,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, checkpoints: Path, code:
     examples = question_examples(base.tokenizer, questions, table, max_length)
     set_seed(cfg["seed"])
     model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
+    checkpoints = training.checkpoint_folder(folder)
     mark = fingerprint(cfg, code, [example.input_ids for example in examples])
     metrics = training.train(
         model, examples, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
@@ -71,6 +72,20 @@ def finetune(sources: Sources, cfg: dict, folder: Path, checkpoints: Path, code:
         )
         shutil.copy(metrics, temporary)
     shutil.rmtree(checkpoints)
+
+
+def job_config(
+    cfg: dict, tasks: dict, base_kind: str, fold: str, variant: str, seed: int
+) -> dict:
+    """What `finetune` wants to know, from the config's `variants.{variant}`, `finetune`, `tasks`."""
+    names = list(tasks) if cfg["variant"]["tasks"] == "all" else cfg["variant"]["tasks"]
+    chosen = {key: value for key, value in cfg["finetune"].items() if key != "seeds"}
+    return {
+        "fold": fold, "variant": variant, "seed": seed, "base_kind": base_kind,
+        "lora": cfg["variant"]["lora"],
+        "tasks": {name: tasks[name] for name in names},
+        "finetune": chosen,
+    }  # fmt: skip
 
 
 def settings(cfg: dict) -> training.Settings:

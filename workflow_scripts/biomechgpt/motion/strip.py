@@ -20,7 +20,9 @@ from biomechgpt.motion.resample import resample
 log = logging.getLogger(__name__)
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
 HASH_RESOLUTION_RAD = 1e-4
-LEG = np.array([name.startswith(("hip", "knee", "ankle", "subtalar", "mtp")) for name in JOINT_NAMES])
+LEG = np.array(
+    [name.startswith(("hip", "knee", "ankle", "subtalar", "mtp")) for name in JOINT_NAMES]
+)
 
 
 def strip_shard(

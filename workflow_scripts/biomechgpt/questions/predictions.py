@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 import pyarrow as pa
@@ -45,7 +46,7 @@ def write_predictions(path: os.PathLike, rows: Sequence[dict]) -> None:
     key stands twice.
     """
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in KEY))
-    for one, next_one in zip(ordered, ordered[1:], strict=False):
+    for one, next_one in pairwise(ordered):
         if all(one[name] == next_one[name] for name in KEY):
             raise InputError(f"{path}: two predictions for {[one[name] for name in KEY]}.")
     columns = {name: [row[name] for row in ordered] for name in SCHEMA.names}

@@ -1,5 +1,5 @@
 """A simulated rehabilitation cohort: movement is generated first, labels are measured on it."""
 
-from .cohort import simulate_cohort
+from biomechgpt.cohort.simulator.cohort import simulate_cohort
 
 __all__ = ["simulate_cohort"]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .people import Person
-from .timeline import Timeline
+from biomechgpt.cohort.simulator.people import Person
+from biomechgpt.cohort.simulator.timeline import Timeline
 
 STILL_ACTIVITIES = ("standing", "sit to stand")
 # "turning" is the short step forward.

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ...files import replacing
-from . import sidecars
-from .people import Person, assign_diagnoses, draw_person
-from .plan import Planned, Protocol, assign_protocols, plan_trials
-from .trial import Trial, simulate_trial
-from .writing import write_json, write_motion, write_table
+from biomechgpt.cohort.simulator import sidecars
+from biomechgpt.cohort.simulator.people import Person, assign_diagnoses, draw_person
+from biomechgpt.cohort.simulator.plan import Planned, Protocol, assign_protocols, plan_trials
+from biomechgpt.cohort.simulator.trial import Trial, simulate_trial
+from biomechgpt.cohort.simulator.writing import write_json, write_motion, write_table
+from biomechgpt.files import replacing
 
 
 def simulate_cohort(folder: str | os.PathLike, cfg: dict, normal_gait: dict, cohort: dict) -> None:

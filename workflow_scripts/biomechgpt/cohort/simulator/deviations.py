@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .waveforms import INDEX, bump
+from biomechgpt.cohort.simulator.waveforms import INDEX, bump
 
 SMALLEST_GAIN = 0.03
 
@@ -20,7 +20,11 @@ class Deviation(NamedTuple):
 
 
 def draw_deviations(
-    listed: list[dict], affected_side: str, severity: float, gain: float, random: np.random.Generator
+    listed: list[dict],
+    affected_side: str,
+    severity: float,
+    gain: float,
+    random: np.random.Generator,
 ) -> list[Deviation]:
     """One person's deviations from entries of simulated_cohort.yaml, scaled by severity and `gain`.
 

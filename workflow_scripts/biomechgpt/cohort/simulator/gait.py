@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .deviations import Deviation, apply_to_pattern, posture_offsets
-from .ground import displacement
-from .people import Person
-from .waveforms import (
+from biomechgpt.cohort.simulator.deviations import Deviation, apply_to_pattern, posture_offsets
+from biomechgpt.cohort.simulator.ground import displacement
+from biomechgpt.cohort.simulator.people import Person
+from biomechgpt.cohort.simulator.waveforms import (
     CHANNELS,
     GRID,
     LEFT,
@@ -61,7 +61,10 @@ def build_gait(
     double = float(np.clip(double, 0.05, 0.25))
     wished_m = wished_step_m(person, speed_m_s, normal_gait["walk_ratio"])
     gain = _hip_gain(ways["forward"], wished_m, double, person.scale)
-    for name in ("forward", *(n for n, e in normal_gait["ways"].items() if e["about"] == "walking")):
+    for name in (
+        "forward",
+        *(n for n, e in normal_gait["ways"].items() if e["about"] == "walking"),
+    ):
         scale_swing(ways[name], "hip_flexion", gain)
     step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double, person.scale))
     step_s = float(np.clip(step_m / speed_m_s, *STEP_LIMITS_S))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ...body.coordinates import JOINT_NAMES
-from ...body.kinematics import Y, axis_rotation, leg_positions, pelvis_rotation
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.kinematics import Y, axis_rotation, leg_positions, pelvis_rotation
 
 N_JOINTS = len(JOINT_NAMES)
 ROLL_M = 0.006  # difference in height over which the weight passes from heel to toe

@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from .people import Person, shared_normals
-from .waveforms import CHANNELS, INDEX, channels_of
+from biomechgpt.cohort.simulator.people import Person, shared_normals
+from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, channels_of
 
 ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
 LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle", "mtp_angle")  # fmt: skip  # noqa: E501
 DRIFT_HZ = (0.3, 1.0)
 
 
-def add_noise(
-    angles: np.ndarray, time_s: np.ndarray, person: Person, cohort: dict
-) -> np.ndarray:
+def add_noise(angles: np.ndarray, time_s: np.ndarray, person: Person, cohort: dict) -> np.ndarray:
     """Angles (T, 37) in degrees as a markerless system would report them, without gaps."""
     noise, factors, gain = cohort["noise"], cohort["posture_factors"], cohort["noise_gain"]
     random = person.random

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...body.kinematics import MODEL_HEIGHT_M
-from .deviations import Deviation, draw_deviations
-from .waveforms import CHANNELS, HARMONICS, INDEX, LEFT, channels_of
+from biomechgpt.body.kinematics import MODEL_HEIGHT_M
+from biomechgpt.cohort.simulator.deviations import Deviation, draw_deviations
+from biomechgpt.cohort.simulator.waveforms import CHANNELS, HARMONICS, INDEX, LEFT, channels_of
 
 
 @dataclass

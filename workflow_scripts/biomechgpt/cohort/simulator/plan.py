@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .people import Person, apportion
+from biomechgpt.cohort.simulator.people import Person, apportion
 
 
 class Planned(NamedTuple):
@@ -100,4 +100,3 @@ def _device(person: Person, activity: str, cohort: dict) -> str:
     if activity in devices["without"] or person.random.random() > devices["used_share"]:
         return "none"
     return person.device
-

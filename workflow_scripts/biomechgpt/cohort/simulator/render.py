@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .gait import Gait, stance
-from .ground import pelvis_path
-from .timeline import Tracks
-from .waveforms import CHANNELS, INDEX, evaluate
+from biomechgpt.cohort.simulator.gait import Gait, stance
+from biomechgpt.cohort.simulator.ground import pelvis_path
+from biomechgpt.cohort.simulator.timeline import Tracks
+from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, evaluate
 
 SWAYING = ("ankle_angle_r", "ankle_angle_l", "hip_flexion_r", "hip_flexion_l", "lumbar_extension",
            "lumbar_bending", "neck_extension", "neck_rotation", "arm_flex_r", "arm_flex_l")  # fmt: skip

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from .gait import Gait
+from biomechgpt.cohort.simulator.gait import Gait
 
 RAMP_S = 0.35  # over which a way of going replaces another
 STEP_SD_LIMIT = 2.5

@@ -4,15 +4,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...body.coordinates import JOINTS
-from ...body.kinematics import pelvis_angles
-from .activities import perform
-from .gait import Gait, build_gait
-from .ground import N_JOINTS, orientation
-from .noise import add_noise, gap_mask
-from .people import Person
-from .render import add_head_movement, add_sway, render_angles, render_path
-from .timeline import Segment, Timeline, Tracks
+from biomechgpt.body.coordinates import JOINTS
+from biomechgpt.body.kinematics import pelvis_angles
+from biomechgpt.cohort.simulator.activities import perform
+from biomechgpt.cohort.simulator.gait import Gait, build_gait
+from biomechgpt.cohort.simulator.ground import N_JOINTS, orientation
+from biomechgpt.cohort.simulator.noise import add_noise, gap_mask
+from biomechgpt.cohort.simulator.people import Person
+from biomechgpt.cohort.simulator.render import (
+    add_head_movement,
+    add_sway,
+    render_angles,
+    render_path,
+)
+from biomechgpt.cohort.simulator.timeline import Segment, Timeline, Tracks
 
 LOW_DEG = np.degrees([joint.low_rad for joint in JOINTS])
 HIGH_DEG = np.degrees([joint.high_rad for joint in JOINTS])

@@ -7,7 +7,7 @@ turn. Channels of a leg or arm run on the phase of their own side, the others on
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from ...body.coordinates import JOINT_NAMES
+from biomechgpt.body.coordinates import JOINT_NAMES
 
 CHANNELS = (*JOINT_NAMES, "pelvis_tilt", "pelvis_list", "pelvis_rotation")
 INDEX = {name: i for i, name in enumerate(CHANNELS)}

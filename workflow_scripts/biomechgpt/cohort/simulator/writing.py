@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from ...body.coordinates import JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
 
 COLUMNS = ("time", "pelvis_tilt", "pelvis_list", "pelvis_rotation", *PELVIS_POSITION, *JOINT_NAMES)
 DECIMALS = 3  # degrees
