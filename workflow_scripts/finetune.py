@@ -3,16 +3,21 @@
 from pathlib import Path
 
 from biomechgpt import job
-from biomechgpt.language_model.finetuning import Sources, finetune
+from biomechgpt.language_model.finetuning import Sources, finetune, job_config
 
-log = job.start(snakemake.log[0], snakemake.rule)
-given, names = snakemake.input, snakemake.wildcards
-run = {"fold": names.fold, "variant": names.variant, "seed": int(names.seed)}
-folder = Path(snakemake.output[0])
-finetune(
-    Sources(given.tokens, given.questions, Path(given.base), Path(given.tokenizer)),
-    run | snakemake.params.cfg,
-    folder,
-    folder.parent / f".{folder.name}.checkpoints",
-    snakemake.params.code,
+job.start(snakemake.log[0], snakemake.rule)
+wildcards = snakemake.wildcards
+sources = Sources(
+    [Path(path) for path in snakemake.input.tokens],
+    Path(snakemake.input.questions),
+    Path(snakemake.input.base),
+    Path(snakemake.input.tokenizer),
 )
+cfg = job_config(
+    snakemake.params.cfg,
+    snakemake.params.tasks,
+    wildcards.fold,
+    wildcards.variant,
+    int(wildcards.seed),
+)
+finetune(sources, cfg, Path(snakemake.output[0]), snakemake.params.code)

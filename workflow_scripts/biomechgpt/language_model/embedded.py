@@ -5,6 +5,7 @@ answers (replies are drawn at random), so that fine-tuning starts where it would
 checkpoint that had seen movement: it knows how motion goes on and how questions read.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from biomechgpt.files import replacing
 from biomechgpt.language_model import training, vocabulary
 from biomechgpt.language_model.examples import pretraining_examples
 from biomechgpt.language_model.loading import device
+from biomechgpt.language_model.model_folder import EMBEDDED_FILE
 from biomechgpt.questions.tasks import Task
 from biomechgpt.tokenizer.tokens import read_tokens
 
@@ -84,11 +86,14 @@ def build_base_model(
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
     settings = training.Settings(cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"])
     mark = fingerprint(cfg, code, [example.input_ids for example in examples])
+    checkpoints = training.checkpoint_folder(folder)
     metrics = training.train(model, examples, tokenizer.pad_token_id, settings, checkpoints, mark)
     with replacing(folder) as temporary:
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
         shutil.copy(metrics, temporary)
+        description = {"config": cfg, "motions": len(motions), "sequences": len(examples)}
+        (temporary / EMBEDDED_FILE).write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)
 
 

@@ -1,6 +1,5 @@
 """Fine-tune a base model on questions about motions (QLoRA) and write its model folder."""
 
-import json
 import logging
 import shutil
 from collections.abc import Sequence
@@ -12,12 +11,13 @@ import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerFast, set_seed
 
+from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import loading, training
 from biomechgpt.language_model.examples import Example, encode_example
-from biomechgpt.language_model.model_folder import check_tokens, save_model
+from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
@@ -38,9 +38,9 @@ class Sources(NamedTuple):
 def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
-    `cfg` has `fold`, `variant`, `seed`, `base_kind`, `lora`, `tasks` (definitions by name) and
-    `finetune` (the config's block without `seeds`). InputError where tokens and motion tokenizer do
-    not belong together, or where there is nothing to train on.
+    `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name) and `finetune` (the
+    config's block without `seeds`); `code` is the stage's code hash. InputError where tokens and
+    motion tokenizer do not belong together, or where there is nothing to train on.
     """
     motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
     table = read_tokens(sources.tokens)
@@ -57,31 +57,24 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     metrics = training.train(
         model, examples, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
     )
-    embedded = sources.base if cfg["base_kind"] == "embedded" else None
     description = {
         **_provenance(cfg, table.metadata, questions, examples),
-        "base_embedded": embedded is not None,
-        "base_path": None if embedded else str(Path(sources.base).resolve()),
-        "joints": json.loads((sources.motion_tokenizer / "tokenizer.json").read_text())["joints"],
+        "joints": list(JOINT_NAMES),
         "frame_rate_hz": motion_tokenizer.frame_rate_hz,
     }
+    folders = Folders(Path(sources.base), Path(sources.motion_tokenizer))
     with replacing(folder) as temporary:
-        temporary.mkdir()
-        save_model(
-            temporary, model, base.tokenizer, sources.motion_tokenizer, embedded, description
-        )
+        save_model(temporary, model, base.tokenizer, folders, description)
         shutil.copy(metrics, temporary)
     shutil.rmtree(checkpoints)
 
 
-def job_config(
-    cfg: dict, tasks: dict, base_kind: str, fold: str, variant: str, seed: int
-) -> dict:
+def job_config(cfg: dict, tasks: dict, fold: str, variant: str, seed: int) -> dict:
     """What `finetune` wants to know, from the config's `variants.{variant}`, `finetune`, `tasks`."""
     names = list(tasks) if cfg["variant"]["tasks"] == "all" else cfg["variant"]["tasks"]
     chosen = {key: value for key, value in cfg["finetune"].items() if key != "seeds"}
     return {
-        "fold": fold, "variant": variant, "seed": seed, "base_kind": base_kind,
+        "fold": fold, "variant": variant, "seed": seed,
         "lora": cfg["variant"]["lora"],
         "tasks": {name: tasks[name] for name in names},
         "finetune": chosen,

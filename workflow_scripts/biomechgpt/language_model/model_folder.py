@@ -20,6 +20,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
 
 DESCRIPTION_FILE = "model.json"
+EMBEDDED_FILE = "embedded.json"  # in the folder of a base model that was built here
 
 
 class Model(NamedTuple):
@@ -30,20 +31,31 @@ class Model(NamedTuple):
     description: dict
 
 
+class Folders(NamedTuple):
+    """What a model is made of besides its adapter."""
+
+    base: Path
+    motion_tokenizer: Path
+
+
 def save_model(
     folder: Path,
     model: PeftModel,
     tokenizer: PreTrainedTokenizerFast,
-    motion_tokenizer: Path,
-    embedded_base: Path | None,
+    parts: Folders,
     description: dict,
 ) -> None:
-    """Write all of a model folder but the metrics; `embedded_base` is copied where it is given."""
+    """Write all of a model folder but the metrics.
+
+    An embedded base is copied, since no one else has it; of any other the place is noted.
+    """
     model.save_pretrained(folder / "adapter", save_embedding_layers=False)
     tokenizer.save_pretrained(folder / "language_tokenizer")
-    shutil.copytree(motion_tokenizer, folder / "motion_tokenizer")
-    if embedded_base:
-        shutil.copytree(embedded_base, folder / "base")
+    shutil.copytree(parts.motion_tokenizer, folder / "motion_tokenizer")
+    embedded = (parts.base / EMBEDDED_FILE).exists()
+    if embedded:
+        shutil.copytree(parts.base, folder / "base")
+    description |= {"base_path": None if embedded else str(parts.base.resolve())}
     text = json.dumps(description, indent=2, ensure_ascii=False)
     (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -52,9 +64,7 @@ def load_model(folder: Path) -> Model:
     """Load a model folder for prediction; InputError where its base is not to be found."""
     folder = Path(folder)
     description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    base_folder = (
-        folder / "base" if description["base_embedded"] else Path(description["base_path"])
-    )
+    base_folder = Path(description["base_path"] or folder / "base")
     if not base_folder.is_dir():
         raise InputError(f"{folder} was made from the base model in {base_folder}, which is gone.")
     codebook_size = description["codebook_size"]

@@ -13,7 +13,9 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model import scoring
 from biomechgpt.language_model.answers import normalised, parse_number, parse_option
 from biomechgpt.language_model.examples import END_OF_TURN, answer_ids, encode_prompt
-from biomechgpt.language_model.model_folder import Model
+from biomechgpt.language_model.model_folder import Model, check_tokens, load_model
+from biomechgpt.questions.predictions import write_predictions
+from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_NEW_TOKENS = 24
 RESERVED_FOR_ANSWER = 64
@@ -144,10 +146,23 @@ def quantiles(numbers: np.ndarray, shares: np.ndarray) -> tuple[float, float]:
     return float(numbers[reached[0]]), float(numbers[reached[1]])
 
 
-def prediction_rows(answered: list[dict], fold: str, variant: str, seed: int) -> list[dict]:
-    """The rows of the predictions table: what was answered, and by which run."""
-    run = {"fold": fold, "variant": variant, "seed": seed}
-    return [{**row, **run, "options": list(row["options"])} for row in answered]
+def predict_file(
+    folder: Path, tokens: Sequence[Path], questions: Path, output: Path, splits: Sequence[str]
+) -> None:
+    """Ask the model in `folder` the questions of `splits` and write the predictions table.
+
+    InputError where the tokens come from another motion tokenizer than the model's own.
+    """
+    loaded = load_model(folder)
+    table = read_tokens(tokens)
+    check_tokens(table.metadata, loaded.description["tokenizer_sha256"], f"the model {folder}")
+    tasks = loaded.description["tasks"]
+    chosen = read_questions(questions, splits)
+    chosen = chosen[chosen["task"].isin(tasks)]
+    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    run = {key: loaded.description[key] for key in ("fold", "variant", "seed")}
+    rows = predict(loaded, chosen, motions, tasks)
+    write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])
 
 
 def read_questions(path: Path, splits: Sequence[str]) -> pd.DataFrame:

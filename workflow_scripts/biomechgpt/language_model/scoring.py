@@ -95,10 +95,10 @@ def generate(
     mask, cache = prefilled.attention_mask, prefilled.cache
     token = prefilled.next_log_probabilities.argmax(-1)
     written = [token]
-    for step in range(max_new_tokens - 1):
+    for _ in range(max_new_tokens - 1):
         if all((torch.stack(written) == stop_id).any(0)):
             break
-        positions = mask.sum(1, keepdim=True) if step == 0 else positions + 1
+        positions = mask.sum(1, keepdim=True)
         mask = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
         output = model(
             input_ids=token[:, None],

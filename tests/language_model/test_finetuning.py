@@ -1,0 +1,139 @@
+"""From tokens and questions to a model folder and its predictions."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from biomechgpt.errors import InputError
+from biomechgpt.language_model.finetuning import finetune, job_config, training_numbers
+from biomechgpt.language_model.prediction import check_options, predict_file, quantiles
+from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
+
+
+@pytest.fixture(scope="module")
+def predictions(tmp_path_factory, model_folder, sources):
+    path = tmp_path_factory.mktemp("predictions") / "seed-0.parquet"
+    predict_file(model_folder, sources.tokens, sources.questions, path, ["validation", "test"])
+    return read_predictions([path])
+
+
+def test_the_model_folder_is_whole(model_folder, sources, questions):
+    names = {path.name for path in model_folder.iterdir()}
+    assert names == {
+        "adapter", "base", "language_tokenizer", "motion_tokenizer", "model.json", "training.jsonl",
+    }  # fmt: skip
+    description = json.loads((model_folder / "model.json").read_text())
+    assert description["training_questions"] == 48
+    assert description["training_participants"] == 8
+    assert description["questions_with_cut_motion"] == 0
+    assert len(description["joints"]) == 34
+    assert description["frame_rate_hz"] == 30.0
+    assert description["training_numbers"]["speed"][:2] == ["0.50", "0.53"]
+    assert description["base_path"] is None
+    assert not list(model_folder.parent.glob(".*"))
+
+
+def test_every_question_is_answered_once(predictions, questions):
+    asked = questions[questions["split"] != "train"]
+    assert len(predictions) == len(asked) == 24
+    assert set(predictions["split"]) == {"validation", "test"}
+    assert (predictions[["fold", "variant", "seed"]] == ["holdout", "v", 0]).all(axis=None)
+
+
+def test_probabilities_sum_to_one(predictions):
+    chosen = predictions[predictions["kind"] == "classification"]
+    for options, shares in zip(chosen["options"], chosen["probabilities"], strict=True):
+        assert len(options) == len(shares)
+        assert np.sum(shares) == pytest.approx(1.0)
+    assert (predictions[predictions["kind"] == "regression"]["probabilities"].map(len) == 0).all()
+
+
+def test_numbers_have_an_interval(predictions):
+    numbers = predictions[predictions["kind"] == "regression"]
+    assert (numbers["number_low"] <= numbers["number_mean"]).all()
+    assert (numbers["number_mean"] <= numbers["number_high"]).all()
+    assert numbers["number_low"].between(0.5, 0.875).all()
+
+
+def test_answers_do_not_depend_on_the_other_questions(model_folder, sources, predictions, tmp_path):
+    questions = pd.read_parquet(sources.questions)
+    few = questions[(questions["trial_id"] == "t20") & (questions["task"] == "device")]
+    few.to_parquet(tmp_path / "few.parquet")
+    predict_file(model_folder, sources.tokens, tmp_path / "few.parquet", tmp_path / "p", ["test"])
+    alone = read_predictions([tmp_path / "p"]).iloc[0]
+    same = (predictions["trial_id"] == "t20") & (predictions["task"] == "device")
+    together = predictions[same].iloc[0]
+    assert alone["answer"] == together["answer"]
+    assert np.allclose(alone["probabilities"], together["probabilities"], atol=1e-4)
+
+
+def test_tokens_of_another_motion_tokenizer_are_refused(
+    sources, job_cfg, model_folder, write_tokens, tmp_path
+):
+    strange = [write_tokens(tmp_path / "0.parquet", "f" * 64)]
+    with pytest.raises(InputError, match="motion tokenizer ffffffffffff"):
+        finetune(sources._replace(tokens=strange), job_cfg, tmp_path / "model", "code")
+    with pytest.raises(InputError, match="motion tokenizer ffffffffffff"):
+        predict_file(model_folder, strange, sources.questions, tmp_path / "p", ["test"])
+
+
+def test_a_cut_motion_is_counted(sources, job_cfg, tmp_path):
+    short = {**job_cfg["finetune"], "max_length": 48, "epochs": 0.2}
+    finetune(sources, {**job_cfg, "finetune": short}, tmp_path / "model", "code")
+    description = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert 0 < description["questions_with_cut_motion"] < 48
+    assert description["sequence_length_max"] == 48
+
+
+def test_no_training_questions_is_an_error(sources, job_cfg, tmp_path):
+    with pytest.raises(InputError, match="0 training questions"):
+        finetune(sources, {**job_cfg, "tasks": {}}, tmp_path / "model", "code")
+
+
+def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):
+    with pytest.raises(InputError, match="no questions of nowhere"):
+        predict_file(model_folder, sources.tokens, sources.questions, tmp_path / "p", ["nowhere"])
+
+
+def test_job_config_takes_the_tasks_of_the_variant():
+    cfg = {
+        "variant": {"tasks": ["b"], "lora": {"rank": 1}},
+        "finetune": {"seeds": [0, 1], "epochs": 2},
+    }
+    job = job_config(cfg, {"a": {"kind": "x"}, "b": {"kind": "y"}}, "f", "v", 1)
+    assert job["tasks"] == {"b": {"kind": "y"}}
+    assert job["finetune"] == {"epochs": 2}
+    cfg["variant"]["tasks"] = "all"
+    assert list(job_config(cfg, {"a": {}, "b": {}}, "f", "v", 1)["tasks"]) == ["a", "b"]
+
+
+def test_training_numbers_are_sorted_as_numbers(questions):
+    few = questions[questions["task"] == "speed"].head(3).assign(answer=["10.0", "9.5 m/s", "9.5"])
+    assert training_numbers(few) == {"speed": ["9.5", "10.0"]}
+
+
+def test_options_that_read_the_same_are_refused():
+    with pytest.raises(InputError, match=r"tasks\.x\.options"):
+        check_options("x", {"options": ["Yes", "yes."]})
+
+
+def test_quantiles():
+    numbers, shares = np.arange(10.0), np.full(10, 0.1)
+    assert quantiles(numbers, shares) == (0.0, 9.0)
+    assert quantiles(numbers, np.eye(10)[4]) == (4.0, 4.0)
+
+
+def test_a_prediction_stands_once(predictions, tmp_path):
+    rows = pa.Table.from_pandas(predictions, schema=SCHEMA, preserve_index=False).to_pylist()
+    write_predictions(tmp_path / "p", rows)
+    assert read_predictions([tmp_path / "p"]).shape == (24, len(SCHEMA.names))
+    with pytest.raises(InputError, match="two predictions"):
+        write_predictions(tmp_path / "p", [*rows, rows[0]])
+
+
+def test_another_table_is_no_prediction(sources):
+    with pytest.raises(InputError, match="not a table of predictions"):
+        read_predictions(sources.tokens)

@@ -1,0 +1,165 @@
+"""Training: resume is exact, how a batch is divided changes nothing, bad numbers stop it."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from transformers import TrainerCallback, set_seed
+
+from biomechgpt.language_model import loading, training
+from biomechgpt.language_model.batches import Collator, losses, total_weight
+from biomechgpt.language_model.examples import encode_example
+
+LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
+SETTINGS = training.Settings(
+    1e-2, 3, 4, 0, answer_weight=2.0, checkpoint_every_steps=4, log_every_steps=2
+)
+
+
+@pytest.fixture
+def examples(base, motions):
+    return [
+        encode_example(base.tokenizer, motion, "How fast in m/s?", f"0.{i:02d}", 128)
+        for i, motion in enumerate(motions[:12])
+    ]
+
+
+def fresh(base_folder):
+    base = loading.load_base(base_folder, 16)
+    set_seed(0)
+    return loading.add_adapters(base, LORA, 0)
+
+
+def weights(model):
+    return {name: p.detach().clone() for name, p in loading.trainable(model).items()}
+
+
+class Kill(TrainerCallback):
+    """What a power cut does, right after the sixth step."""
+
+    def on_step_end(self, args, state, control, **kwargs):
+        if state.global_step == 6:
+            raise KeyboardInterrupt
+
+
+def test_resumed_training_equals_uninterrupted_bit_by_bit(
+    base_folder, base, examples, tmp_path, monkeypatch
+):
+    pad_id = base.tokenizer.pad_token_id
+    whole = fresh(base_folder)
+    log = training.train(whole, examples, pad_id, SETTINGS, tmp_path / "whole", "m")
+
+    stopped = fresh(base_folder)
+    monkeypatch.setattr(training, "StepGuard", Kill)
+    with pytest.raises(KeyboardInterrupt):
+        training.train(stopped, examples, pad_id, SETTINGS, tmp_path / "cut", "m")
+    monkeypatch.undo()
+    assert (tmp_path / "cut" / "checkpoint-4" / "complete").exists()
+    (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
+    resumed = fresh(base_folder)
+    log_resumed = training.train(resumed, examples, pad_id, SETTINGS, tmp_path / "cut", "m")
+
+    expected, found = weights(whole), weights(resumed)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    losses_of = [
+        [json.loads(x)["loss"] for x in f.read_text().splitlines()] for f in (log, log_resumed)
+    ]
+    assert losses_of[0] == losses_of[1]
+
+
+def test_another_fingerprint_starts_anew(base_folder, base, examples, tmp_path):
+    settings = SETTINGS._replace(epochs=1, checkpoint_every_steps=2)
+    for mark in ("one", "two"):
+        model = fresh(base_folder)
+        log = training.train(model, examples, base.tokenizer.pad_token_id, settings, tmp_path, mark)
+        assert json.loads(log.read_text().splitlines()[0])["step"] == 2
+    assert (tmp_path / "fingerprint").read_text() == "two"
+
+
+def gradient(model, examples, size, pad_id):
+    """The gradient of one optimiser step that takes `examples` in batches of `size`."""
+    collate = Collator(pad_id, 3.0)
+    batches = [
+        collate([example._asdict() for example in examples[i : i + size]])
+        for i in range(0, len(examples), size)
+    ]
+    model.train()
+    model.zero_grad()
+    for batch in batches:
+        logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        (losses(logits, batch).weighted_sum / total_weight(batches)).backward()
+    return torch.cat([p.grad.flatten() for p in loading.trainable(model).values()])
+
+
+def test_accumulation_equals_one_batch(base_folder, base, examples):
+    torch.manual_seed(0)
+    model = loading.add_adapters(loading.load_base(base_folder, 16), {**LORA, "dropout": 0.0}, 0)
+    pad_id = base.tokenizer.pad_token_id
+    whole = gradient(model, examples[:8], 8, pad_id)
+    divided = gradient(model, examples[:8], 2, pad_id)
+    assert (whole - divided).norm() / whole.norm() < 1e-4
+
+
+def test_accumulation_through_the_trainer_equals_one_batch(base_folder, base, examples, tmp_path):
+    trained = []
+    for steps in (1, 4):
+        loaded = loading.load_base(base_folder, 16)
+        set_seed(0)
+        model = loading.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
+        settings = training.Settings(1e-2, 1, 8, 0, accumulation_steps=steps, log_every_steps=1)
+        log = training.train(
+            model, examples[:8], base.tokenizer.pad_token_id, settings, tmp_path / str(steps), "m"
+        )
+        trained.append(json.loads(log.read_text().splitlines()[0]))
+    assert trained[0]["loss"] == pytest.approx(trained[1]["loss"], rel=1e-4)
+    assert trained[0]["grad_norm"] == pytest.approx(trained[1]["grad_norm"], rel=1e-3)
+
+
+def test_packed_weights_stop_training(base_folder, base, examples, tmp_path):
+    model = fresh(base_folder)
+    layer = model.base_model.model.model.layers[0].mlp.up_proj.base_layer
+    layer.weight.quant_state.packing_format_for_cpu = True
+    with pytest.raises(RuntimeError, match="packed for inference"):
+        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+
+
+def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
+    model = fresh(base_folder)
+    next(iter(loading.trainable(model).values())).data[0] = float("nan")
+    with pytest.raises(FloatingPointError, match="step 1"):
+        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+
+
+def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
+    model = fresh(base_folder)
+    parameter = next(iter(loading.trainable(model).values()))
+    parameter.register_hook(lambda grad: grad * float("inf"))
+    with pytest.raises(FloatingPointError, match="gradient is not finite at step 1"):
+        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+
+
+def test_every_pass_asks_every_question_once():
+    lengths = list(np.random.default_rng(0).integers(10, 90, 100))
+    order = training.grouped_order(lengths, 2.5, 8, 3)
+    counts = np.bincount(order, minlength=100)
+    assert len(order) == 250
+    assert set(counts) == {2, 3}
+
+
+def test_order_follows_the_seed_and_groups_lengths():
+    lengths = np.random.default_rng(0).integers(10, 400, 512)
+    order = training.grouped_order(lengths, 1, 16, 3)
+    assert not np.array_equal(order, training.grouped_order(lengths, 1, 16, 4))
+    assert np.array_equal(order, training.grouped_order(lengths, 1, 16, 3))
+    padded = sum(16 * lengths[order[i : i + 16]].max() for i in range(0, 512, 16))
+    assert padded < 1.15 * lengths.sum()
+
+
+def test_metrics_separate_answers_from_the_rest(base_folder, base, examples, tmp_path):
+    model = fresh(base_folder)
+    log = training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4, 6, 8]
+    assert all(0 < line["answer_loss"] < 20 for line in lines)
+    assert all(0 < line["other_loss"] < 20 for line in lines)
