@@ -6,6 +6,8 @@ above the shoulders, its top 0.25 m higher. Axes are OpenSim's: x forward, y up,
 All functions take whole trials at once, frames first.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
@@ -27,21 +29,21 @@ SUBTALAR_AXIS = (0.78718, 0.604747, -0.120949)
 ELBOW_AXIS = (0.226047, 0.022269, 0.973862)
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
+LIMBS = (("hip", "knee", "ankle", "heel", "toe"), ("shoulder", "elbow", "wrist"))
 # Pairs of points to join in a stick figure.
-BONES = tuple(
-    (f"{a}_{side}" if a not in ("pelvis", "lumbar", "neck") else a, f"{b}_{side}")
-    for side in "rl"
-    for a, b in (
-        ("pelvis", "hip"),
-        ("hip", "knee"),
-        ("knee", "ankle"),
-        ("ankle", "heel"),
-        ("heel", "toe"),
-        ("neck", "shoulder"),
-        ("shoulder", "elbow"),
-        ("elbow", "wrist"),
-    )
-) + (("pelvis", "lumbar"), ("lumbar", "neck"), ("neck", "head"))
+BONES = (
+    ("pelvis", "lumbar"),
+    ("lumbar", "neck"),
+    ("neck", "head"),
+    *(("pelvis", f"hip_{side}") for side in "rl"),
+    *(("neck", f"shoulder_{side}") for side in "rl"),
+    *(
+        (f"{start}_{side}", f"{end}_{side}")
+        for side in "rl"
+        for limb in LIMBS
+        for start, end in pairwise(limb)
+    ),
+)
 
 
 def axis_rotation(axis: tuple[float, float, float], angle_rad: np.ndarray) -> np.ndarray:

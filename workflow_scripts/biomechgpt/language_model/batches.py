@@ -33,6 +33,7 @@ class Collator:
         extra = (self.answer_weight - 1.0) * answer_mask
         return {
             "input_ids": input_ids,
+            "targets": input_ids,
             "attention_mask": attention_mask,
             "answer_mask": answer_mask,
             "loss_weights": attention_mask * (1.0 + extra),
@@ -41,7 +42,7 @@ class Collator:
 
 def losses(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> Losses:
     """Next-token cross-entropy of a batch; `logits` (B, T, V). The first token is no target."""
-    targets = batch["input_ids"][:, 1:]
+    targets = batch["targets"][:, 1:]
     nats = F.cross_entropy(
         logits[:, :-1].flatten(0, 1).float(), targets.flatten(), reduction="none"
     ).view_as(targets)  # (B, T - 1)

@@ -53,7 +53,8 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     set_seed(cfg["seed"])
     model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
     checkpoints = training.checkpoint_folder(folder)
-    mark = fingerprint(cfg, code, [example.input_ids for example in examples])
+    ids = [example.input_ids for example in examples]
+    mark = fingerprint(cfg, code, ids, loading.weight_files(sources.base))
     metrics = training.train(
         model, examples, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import bitsandbytes as bnb
 import torch
+import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import (
     AutoConfig,
@@ -27,7 +28,8 @@ LORA_TARGETS = (
     r"\.(q|k|v|o|gate|up|down)_proj"
 )
 MULTIMODAL_KEYS = {r"^language_model\.model\.": "model."}
-EMBEDDING = "model.embed_tokens"
+
+transformers.logging.disable_progress_bar()  # the output is a log file
 
 
 class Base(NamedTuple):
@@ -90,6 +92,12 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
             "The checkpoint is damaged or of another architecture; fetch or build it again."
         )
     return model
+
+
+def weight_files(folder: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of every weight file: tells one base model from another without reading."""
+    files = sorted(Path(folder).glob("*.safetensors"))
+    return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 def _four_bits(precision: torch.dtype) -> BitsAndBytesConfig:

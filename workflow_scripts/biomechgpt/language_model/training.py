@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from transformers import Trainer, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from biomechgpt.checkpoints import open_checkpoints
 from biomechgpt.language_model.batches import Collator, losses, total_weight
@@ -126,6 +126,7 @@ def train(
         data_collator=Collator(pad_id, settings.answer_weight),
         callbacks=[Progress(checkpoints / METRICS_FILE), StepGuard()],
     )
+    trainer.remove_callback(PrinterCallback)  # `Progress` writes the lines
     trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
     return checkpoints / METRICS_FILE
 

@@ -5,7 +5,6 @@ import numpy as np
 from biomechgpt.cohort.simulator.people import Person
 from biomechgpt.cohort.simulator.timeline import Timeline
 
-STILL_ACTIVITIES = ("standing", "sit to stand")
 # "turning" is the short step forward.
 FSST_MOVES = (
     "turning", "sideways right", "backward", "sideways left",
@@ -28,14 +27,10 @@ def perform(
     elif activity == "sit to stand":
         _sit_to_stand(person, timeline, numbers)
     elif activity == "stairs":
-        _bout(
-            timeline,
-            int(person.random.integers(5, 10)),
-            f"stairs {condition}",
-            numbers["stairs_pace"],
-        )
+        count = int(person.random.integers(5, 10))
+        _bout(timeline, count, f"stairs {condition}", numbers["stairs_pace"])
     elif activity in ("tandem walking", "backward walking"):
-        way, pace = {"tandem walking": "tandem", "backward walking": "backward"}[activity], None
+        way = activity.removesuffix(" walking")
         pace = numbers[f"{way}_pace"]
         count = _steps_in(timeline, person.random.uniform(*numbers["walking_duration_s"]), pace)
         _bout(timeline, count, way, pace)

@@ -56,10 +56,10 @@ def _simulate_person(
     (folder / "motion" / person.participant_id).mkdir(parents=True)
     planned = plan_trials(person, protocol, cfg["max_trials_per_participant"], cohort)
     for number, plan in enumerate(planned, start=1):
-        trial = simulate_trial(person, *plan, normal_gait, cohort, cfg["frame_rate_hz"])
+        trial = simulate_trial(person, plan, normal_gait, cohort, cfg["frame_rate_hz"])
         name = f"{person.participant_id}_T{number:02d}"
         file = f"motion/{person.participant_id}/{name}.mot"
-        write_motion(folder / file, trial.time_s, trial.measured_deg, trial.pelvis_m)
+        write_motion(folder / file, trial.tracks.time_s, trial.measured_deg, trial.pelvis_m)
         rows.append(_trial_row(name, file, person, plan, trial, protocol))
     return rows
 

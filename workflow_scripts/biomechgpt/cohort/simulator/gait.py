@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from biomechgpt.cohort.simulator.deviations import Deviation, apply_to_pattern, posture_offsets
+from biomechgpt.cohort.simulator.deviations import apply_to_pattern, posture_offsets
 from biomechgpt.cohort.simulator.ground import displacement
 from biomechgpt.cohort.simulator.people import Person
 from biomechgpt.cohort.simulator.waveforms import (
@@ -38,9 +38,10 @@ class Gait:
 
 
 def build_gait(
-    person: Person, speed_m_s: float, deviations: list[Deviation], normal_gait: dict, cohort: dict
+    person: Person, speed_m_s: float, device: str, normal_gait: dict, cohort: dict
 ) -> Gait:
     """The gait of `person` at a wished speed; steps follow from the curves, cadence from both."""
+    deviations = person.deviations + (person.device_deviations if device != "none" else [])
     poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
     offsets, gains = _day(person, normal_gait["curves"], cohort)
     walking = _at_speed(normal_gait, speed_m_s)

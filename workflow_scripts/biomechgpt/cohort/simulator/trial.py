@@ -1,6 +1,6 @@
 """One trial: movement, then the labels that follow from it, then the measurement."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from biomechgpt.cohort.simulator.gait import Gait, build_gait
 from biomechgpt.cohort.simulator.ground import N_JOINTS, orientation
 from biomechgpt.cohort.simulator.noise import add_noise, gap_mask
 from biomechgpt.cohort.simulator.people import Person
+from biomechgpt.cohort.simulator.plan import Planned
 from biomechgpt.cohort.simulator.render import (
     add_head_movement,
     add_sway,
@@ -20,58 +21,55 @@ from biomechgpt.cohort.simulator.render import (
 from biomechgpt.cohort.simulator.timeline import Segment, Timeline, Tracks
 
 LOW_DEG = np.degrees([joint.low_rad for joint in JOINTS])
+SLOWEST_M_S = 0.12
 HIGH_DEG = np.degrees([joint.high_rad for joint in JOINTS])
 
 
 @dataclass
 class Trial:
-    """`angles_deg` (T, 37) and `pelvis_m` (T, 3) without error; `measured_deg` with it and with gaps."""
+    """What happened and what was measured of it.
 
-    activity: str
-    condition: str
-    device: str
-    time_s: np.ndarray
+    `angles_deg` (T, 37) and `pelvis_m` (T, 3) are without error, `measured_deg` (T, 37) has errors
+    and gaps; `labels` are in m/s, steps/min and s, `strikes_s` the heel strikes of straight walking.
+    """
+
+    tracks: Tracks
+    gait: Gait
+    segments: list[Segment]
+    strikes_s: list[float]
     angles_deg: np.ndarray
     measured_deg: np.ndarray
     pelvis_m: np.ndarray
-    heading_rad: np.ndarray
     labels: dict[str, float]
-    gait: Gait
-    strikes_s: list[float]
-    segments: list[Segment] = field(default_factory=list)
 
 
 def simulate_trial(
-    person: Person,
-    activity: str,
-    condition: str,
-    device: str,
-    normal_gait: dict,
-    cohort: dict,
-    frame_rate_hz: float,
+    person: Person, plan: Planned, normal_gait: dict, cohort: dict, frame_rate_hz: float
 ) -> Trial:
-    """A trial of `person`; `labels` holds what was measured on the movement (m/s, steps/min, s)."""
-    random, numbers = person.random, cohort["activities"]
-    wished = person.speed_m_s * numbers["speed_factor"].get(condition, 1.0)
-    wished *= cohort["devices"]["speed"].get(device, 1.0)
-    wished = max(0.12, wished * np.exp(cohort["trial"]["speed_sd"] * random.standard_normal()))
-    deviations = person.deviations + (person.device_deviations if device != "none" else [])
-    gait = build_gait(person, wished, deviations, normal_gait, cohort)
-    timeline = Timeline(gait, _variation(person, condition, numbers), random)
-    labels = perform(activity, condition, person, timeline, numbers)
+    """Let `person` do one planned trial; labels are measured on the movement that results."""
+    gait = build_gait(person, _wished_speed(person, plan, cohort), plan.device, normal_gait, cohort)
+    numbers = cohort["activities"]
+    timeline = Timeline(gait, _variation(person, plan.condition, numbers), person.random)
+    labels = perform(plan.activity, plan.condition, person, timeline, numbers)
     tracks = timeline.tracks(frame_rate_hz, tuple(gait.patterns))
     angles = render_angles(tracks, gait)
-    _add_idle_movement(angles, tracks, person, condition, numbers)
+    _add_idle_movement(angles, tracks, person, plan.condition, numbers)
     angles[:, :N_JOINTS] = np.clip(angles[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
     path = render_path(tracks, gait, angles, person.scale)
-    if activity == "overground walking":
+    if plan.activity == "overground walking":
         labels |= walking_labels(tracks.time_s, path, timeline.strikes_s)
-    heading = np.radians(tracks.heading_deg)
-    measured = _measure(angles, heading, tracks.time_s, person, device, frame_rate_hz, cohort)
+    measured = _measure(angles, tracks, person, plan.device, frame_rate_hz, cohort)
     return Trial(
-        activity, condition, device, tracks.time_s, angles, measured, path, heading, labels, gait,
-        timeline.strikes_s, timeline.segments,
-    )  # fmt: skip
+        tracks, gait, timeline.segments, timeline.strikes_s, angles, measured, path, labels
+    )
+
+
+def _wished_speed(person: Person, plan: Planned, cohort: dict) -> float:
+    """Speed (m/s) that the person sets out to walk at, today and in this condition."""
+    factor = cohort["activities"]["speed_factor"].get(plan.condition, 1.0)
+    factor *= cohort["devices"]["speed"].get(plan.device, 1.0)
+    today = np.exp(cohort["trial"]["speed_sd"] * person.random.standard_normal())
+    return max(SLOWEST_M_S, person.speed_m_s * factor * today)
 
 
 def walking_labels(
@@ -112,16 +110,15 @@ def _add_idle_movement(
 
 def _measure(
     angles: np.ndarray,
-    heading_rad: np.ndarray,
-    time_s: np.ndarray,
+    tracks: Tracks,
     person: Person,
     device: str,
     frame_rate_hz: float,
     cohort: dict,
 ) -> np.ndarray:
-    measured = add_noise(angles, time_s, person, cohort)
+    measured = add_noise(angles, tracks.time_s, person, cohort)
     measured[:, :N_JOINTS] = np.clip(measured[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
-    turned = orientation(measured, heading_rad)
+    turned = orientation(measured, np.radians(tracks.heading_deg))
     measured[:, N_JOINTS:] = np.degrees(pelvis_angles(turned))
     lost = gap_mask(measured.shape, frame_rate_hz, device, cohort["noise"], person.random)
     measured[lost] = np.nan
