@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.kinematics import (
     ANKLE_M,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.cohort.simulator import simulate_cohort
 from biomechgpt.cohort.simulator.people import apportion, assign_diagnoses, draw_person
@@ -83,17 +84,16 @@ def test_same_seed_same_bytes_other_seed_other_people(folder, tmp_path):
 
 
 def test_a_person_does_not_depend_on_the_others():
-    seeds = np.random.SeedSequence(5).spawn(3)
-    alone, among = (
-        draw_person(
-            "S2", "stroke", True, np.random.SeedSequence(5).spawn(3)[1], NORMAL_GAIT, COHORT
-        )
-        if i == 0
-        else draw_person("S2", "stroke", True, seeds[1], NORMAL_GAIT, COHORT)
-        for i in range(2)
-    )
-    assert alone.height_m == among.height_m
-    assert alone.deviations == among.deviations
+    def drawn(before: list[int]):
+        seeds = np.random.SeedSequence(5).spawn(3)
+        people = [
+            draw_person(f"S{i}", "stroke", True, seeds[i], NORMAL_GAIT, COHORT) for i in before
+        ]
+        return people[-1]
+
+    alone, last = drawn([2]), drawn([0, 1, 2])
+    assert alone.height_m == last.height_m
+    assert alone.deviations == last.deviations
 
 
 def test_labels_are_among_the_options_of_the_tasks(folder):

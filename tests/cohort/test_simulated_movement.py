@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from biomechgpt.body.coordinates import JOINTS
 from biomechgpt.body.kinematics import leg_positions
 from biomechgpt.cohort.simulator.gait import stance

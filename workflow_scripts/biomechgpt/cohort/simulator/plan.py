@@ -30,7 +30,7 @@ def assign_protocols(
     groups = np.array([str(p.diagnosis) for p in people])
     prosthesis = groups == "lower limb prosthesis user"
     walkway = _choose(np.ones(count, bool), numbers["walkway_people"] * count, groups, random)
-    tug = _choose(np.ones(count, bool), numbers["tug_people"] * count, groups, random)
+    tug = _choose(able, numbers["tug_people"] * count, groups, random)
     wanted = numbers["prosthesis_fsst_share"] * prosthesis.sum()
     first = _choose(able & prosthesis, wanted, groups, random)
     rest = numbers["fsst_people"] * count - first.sum()
