@@ -128,7 +128,6 @@ def variant_config(wildcards):
     tasks = config["tasks"] if variant["tasks"] == "all" else variant["tasks"]
     return {
         "lora": variant["lora"],
-        "base_kind": config["base_models"][variant["base_model"]]["kind"],
         "tasks": {name: config["tasks"][name] for name in tasks},
         "finetune": {key: value for key, value in config["finetune"].items() if key != "seeds"},
     }

@@ -19,7 +19,6 @@ rule build_base_model:
     params:
         cfg=base_config,
         tasks=config["tasks"],
-        max_length=config["finetune"]["max_length"],
         code=code("build_base_model"),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"

@@ -6,7 +6,7 @@ from biomechgpt.questions.tasks import read_tasks
 
 log = job.start(snakemake.log[0], snakemake.rule)
 motions, codebook_size = training_motions(
-    snakemake.input.tokens, snakemake.input.folds[0], snakemake.wildcards.fold
+    snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold
 )
 tasks = snakemake.params.tasks
 build_base_model(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from biomechgpt import job
-from biomechgpt.language_model.finetuning import Sources, finetune, job_config
+from biomechgpt.language_model.finetuning import Sources, finetune
 
 job.start(snakemake.log[0], snakemake.rule)
 wildcards = snakemake.wildcards
@@ -13,11 +13,5 @@ sources = Sources(
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
 )
-cfg = job_config(
-    snakemake.params.cfg,
-    snakemake.params.tasks,
-    wildcards.fold,
-    wildcards.variant,
-    int(wildcards.seed),
-)
-finetune(sources, cfg, Path(snakemake.output[0]), snakemake.params.code)
+run = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
+finetune(sources, run | snakemake.params.cfg, Path(snakemake.output[0]), snakemake.params.code)

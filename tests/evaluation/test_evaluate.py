@@ -86,7 +86,7 @@ def test_unreadable_answers_are_counted_and_stand_in_the_confusions(found, predi
     row = one(found.unreadable, task="activity", variant="tiny-all")
     assert row.unreadable == mine["parsed"].isna().sum() > 0
     counts = found.confusions.query(
-        "task == 'activity' and variant == 'tiny-all' and reading == 'answer'"
+        "task == 'activity' and variant == 'tiny-all' and reading == 'text'"
     )
     assert counts.loc[counts["unreadable"], "trials"].sum() == row.unreadable
     assert counts["trials"].sum() == len(mine)
@@ -97,8 +97,22 @@ def test_unreadable_answer_lowers_the_score(some):
     rows = lost.query("task == 'impaired' and variant == 'tiny-all'").index[::3]
     lost.loc[rows, "parsed"] = None
     where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
-    before, after = (one(run(p).metrics, reading="answer", **where).value for p in (some, lost))
+    before, after = (one(run(p).metrics, reading="text", **where).value for p in (some, lost))
     assert after < before - 0.1
+
+
+def test_answer_is_the_most_probable_option_whatever_the_text_says(some):
+    silent = some.assign(parsed=None)
+    where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
+    spoken, mute = (one(run(p).metrics, reading="answer", **where).value for p in (some, silent))
+    assert spoken == mute > 0.5
+
+
+def test_number_is_the_mean_of_the_distribution_where_there_is_one(some):
+    told = some.assign(number_mean=some["truth_number"])
+    where = {"task": "walking_speed", "variant": "tiny-all", "metric": "mae", "seed": "mean"}
+    assert one(run(told).metrics, reading="answer", **where).value == pytest.approx(0.0)
+    assert one(run(told).metrics, reading="text", **where).value > 0.01
 
 
 def test_order_of_rows_does_not_matter(some):

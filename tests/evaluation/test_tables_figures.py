@@ -88,7 +88,7 @@ def test_figures_are_svg_and_the_same_every_time(predictions, found, tmp_path):
         assert ET.fromstring(svg).tag.endswith("svg")
         assert b"metadata" not in svg
     assert "truth (m/s)" in first["figure4.svg"].decode()
-    assert "unreadable" in first["figure2.svg"].decode()
+    assert "overground walking" in first["figure2.svg"].decode()
 
 
 def test_labels_are_not_read_as_formulas_or_markup(predictions, found, tmp_path):

@@ -110,3 +110,10 @@ def test_pretraining_replies_do_not_depend_on_the_motion(tokenizer, motions, tas
     yes = np.array(["model\nyes<end_of_turn>" in text for text in texts])
     assert 0.4 < yes[::2].mean() < 0.6
     assert 0.4 < yes[1::2].mean() < 0.6
+
+
+def test_pretraining_passes_may_be_a_fraction(tokenizer, motions, tasks):
+    whole = pretraining_examples(tokenizer, motions, tasks, 2, 128, 0)
+    half = pretraining_examples(tokenizer, motions, tasks, 0.5, 128, 0)
+    assert len(half) == len(whole) // 4
+    assert half[0] == whole[0]

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.finetuning import finetune, job_config, training_numbers
+from biomechgpt.language_model.finetuning import finetune, training_numbers
 from biomechgpt.language_model.prediction import check_options, predict_file, quantiles
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 
@@ -96,18 +96,6 @@ def test_no_training_questions_is_an_error(sources, job_cfg, tmp_path):
 def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):
     with pytest.raises(InputError, match="no questions of nowhere"):
         predict_file(model_folder, sources.tokens, sources.questions, tmp_path / "p", ["nowhere"])
-
-
-def test_job_config_takes_the_tasks_of_the_variant():
-    cfg = {
-        "variant": {"tasks": ["b"], "lora": {"rank": 1}},
-        "finetune": {"seeds": [0, 1], "epochs": 2},
-    }
-    job = job_config(cfg, {"a": {"kind": "x"}, "b": {"kind": "y"}}, "f", "v", 1)
-    assert job["tasks"] == {"b": {"kind": "y"}}
-    assert job["finetune"] == {"epochs": 2}
-    cfg["variant"]["tasks"] = "all"
-    assert list(job_config(cfg, {"a": {}, "b": {}}, "f", "v", 1)["tasks"]) == ["a", "b"]
 
 
 def test_training_numbers_are_sorted_as_numbers(questions):

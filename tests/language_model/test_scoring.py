@@ -107,3 +107,11 @@ def test_single_token_options_need_no_pass(loaded, prompts):
         prefilled = scoring.prefill(loaded.model, prompts, 0)
         found = scoring.score_options(loaded.model, prefilled, [[20], [21]], 0)
     assert np.allclose(found, prefilled.next_log_probabilities[:, [20, 21]])
+
+
+def test_many_options_are_scored_in_parts(loaded, prompts):
+    options = [f"{whole}.{part}" for whole in range(3) for part in range(10, 30)]
+    together = scores_of(loaded, prompts, options)
+    for column in (0, 17, 59):
+        alone = scores_of(loaded, prompts, [options[column]])
+        assert torch.allclose(alone[:, 0], together[:, column], atol=1e-4)

@@ -14,9 +14,9 @@ from biomechgpt.errors import InputError
 from biomechgpt.evaluation import intervals, metrics, scores
 from biomechgpt.files import replacing
 
-# Besides what the text says: the most probable option, the mean of a predicted distribution.
-CLASS_READINGS = ("answer", "most_probable")
-NUMBER_READINGS = {"answer": "number", "distribution_mean": "number_mean"}
+# `answer`: the most probable option, or the mean of the predicted distribution of numbers.
+# `text`: what the freely generated text says, as the paper reads it.
+READINGS = ("answer", "text")
 COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}
 _KEY = ("split", "task", "kind", "variant")
 _SIZE = ("n_participants", "n_trials")
@@ -125,14 +125,10 @@ def _evaluate_split(
 
 def _score(rows: pd.DataFrame, options: list[str], resampling: scores.Resampling) -> dict:
     if rows["kind"].iloc[0] == "regression":
-        return {
-            reading: scores.score_regression(rows, resampling, column)
-            for reading, column in NUMBER_READINGS.items()
-            if reading == "answer" or rows[column].notna().any()
-        }
+        return {reading: scores.score_regression(rows, resampling, reading) for reading in READINGS}
     return {
         reading: scores.score_classification(rows, options, resampling, reading)
-        for reading in CLASS_READINGS
+        for reading in READINGS
     }
 
 

@@ -102,18 +102,16 @@ def confusion_figure(rows: pd.DataFrame, tasks: Sequence[str]) -> Figure:
 def _confusion(axes: Axes, rows: pd.DataFrame, task: str) -> None:
     options = scores.task_options(rows)
     truth = metrics.encode_truth(rows["truth"], options)
-    answer = metrics.encode_answers(rows["parsed"], options)
-    counts = metrics.confusion(truth, answer, len(options))
-    columns = [*options, "unreadable"] if counts[:, -1].any() else options
-    counts = counts[:, : len(columns)]
+    answer = metrics.encode_most_probable(rows["options"], rows["probabilities"], options)
+    counts = metrics.confusion(truth, answer, len(options))[:, : len(options)]
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    places = np.arange(len(columns)), np.arange(len(options))
+    places = np.arange(len(options)), np.arange(len(options))
     axes.pcolormesh(*places, share, cmap="cividis", vmin=0, vmax=1, edgecolor=PAPER, linewidth=0.4)
     axes.invert_yaxis()
     for (i, j), count in np.ndenumerate(counts):
         colour = "#111111" if share[i, j] > 0.5 else "#fdfdfd"
         axes.text(j, i, str(count), ha="center", va="center", color=colour, fontsize=8)
-    axes.set_xticks(range(len(columns)), columns, rotation=35, ha="right", rotation_mode="anchor")
+    axes.set_xticks(range(len(options)), options, rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(options)), options)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -141,7 +139,7 @@ def regression_figure(rows: pd.DataFrame, units: dict[str, str]) -> Figure:
 
 def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
     truth = rows["truth_number"].to_numpy(np.float64)
-    number = rows["number"].to_numpy(np.float64, na_value=np.nan)
+    number = metrics.decided_numbers(rows).to_numpy(np.float64, na_value=np.nan)
     fit, readable = metrics.regression_metrics(truth, number), np.isfinite(number)
     axes.scatter(truth[readable], number[readable], s=14, color=BLUE, alpha=0.55, linewidth=0)
     ends = np.array([truth.min(), truth.max()])

@@ -42,7 +42,7 @@ def task_options(rows: pd.DataFrame) -> list[str]:
 def score_classification(
     rows: pd.DataFrame, options: list[str], resampling: Resampling, reading: str
 ) -> Score:
-    """Score rows of one model and task; `reading` is `answer` (free text) or `most_probable`."""
+    """Score rows of one model and task; `reading` is `answer` (most probable) or `text`."""
     values, classes, confusions, draws = {}, [], {}, []
     size = (len(resampling.participants), len(options))
     for seed, group in rows.groupby("seed"):
@@ -61,17 +61,18 @@ def score_classification(
 
 
 def _encode(rows: pd.DataFrame, options: list[str], reading: str) -> np.ndarray:
-    if reading == "answer":
+    if reading == "text":
         return metrics.encode_answers(rows["parsed"], options)
     return metrics.encode_most_probable(rows["options"], rows["probabilities"], options)
 
 
-def score_regression(rows: pd.DataFrame, resampling: Resampling, column: str) -> Score:
-    """Score the numbers of one model and task; they stand in `column`."""
+def score_regression(rows: pd.DataFrame, resampling: Resampling, reading: str) -> Score:
+    """Score the numbers of one model and task; `reading` as for a classification."""
+    numbers = rows["number"] if reading == "text" else metrics.decided_numbers(rows)
     values, draws = {}, []
     for seed, group in rows.groupby("seed"):
         truth = group["truth_number"].to_numpy(np.float64)
-        number = group[column].to_numpy(np.float64, na_value=np.nan)
+        number = numbers[group.index].to_numpy(np.float64, na_value=np.nan)
         person = resampling.participants.get_indexer(group["participant_id"])
         sums = intervals.regression_sums(truth, number, person, len(resampling.participants))
         draws.append(intervals.regression_draws(sums, resampling.weights))

@@ -98,11 +98,11 @@ def _reference_cells(reference: dict, task: str, name: str, headline: str) -> di
 
 
 def write_tables(evaluation: Evaluation, table_one: pd.DataFrame, folder: os.PathLike) -> None:
-    """Write table1, table2, table2_most_probable, table3, comparisons, unreadable, confusions."""
+    """Write table1, table2, table2_text, table3, comparisons, unreadable, confusions."""
     tables = {
         "table1": table_one,
         "table2": _flat(classification_table(evaluation.metrics)),
-        "table2_most_probable": _flat(classification_table(evaluation.metrics, "most_probable")),
+        "table2_text": _flat(classification_table(evaluation.metrics, "text")),
         "table3": _flat(regression_table(evaluation.metrics)),
         "comparisons": evaluation.comparisons,
         "unreadable": evaluation.unreadable,

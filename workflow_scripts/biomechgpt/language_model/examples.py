@@ -11,6 +11,8 @@ from biomechgpt.language_model.vocabulary import CONTROL_TOKENS, MOTION_START, m
 from biomechgpt.questions.tasks import Task
 
 END_OF_TURN = "<end_of_turn>"
+GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone, in pretraining
+MISSING_WORDS = 0.2  # share left out of every second question, in pretraining
 
 
 class Prompt(NamedTuple):
@@ -93,6 +95,10 @@ def pretraining_examples(
 ) -> list[Example]:
     """`epochs` passes over the motions, each from a random start and with a random question.
 
+    Beside each stand `GLIMPSES` questions on its first instant alone, which cost little and teach
+    how questions read. In every second question some words are missing: a phrasing must be
+    understood from what it says and not be known by heart.
+
     No answers: the reply is drawn evenly from the task's options, or is a number of random digits,
     whatever the motion. So the base knows how movement goes on, how questions read and what replies
     look like, as a real checkpoint knows words, and has seen no label.
@@ -102,11 +108,19 @@ def pretraining_examples(
     for number in range(max(1, round(epochs * len(motions)))):
         motion = motions[number % len(motions)]
         start = int(random.integers(0, len(motion) // 4 + 1))
-        task = tasks[random.integers(len(tasks))]
-        question = task.train[random.integers(len(task.train))].text
-        reply = _random_reply(task, random)
-        examples.append(encode_example(tokenizer, motion[start:], question, reply, max_length))
+        for part in [motion[start:]] + [motion[:GLIMPSE_TOKENS]] * GLIMPSES:
+            task = tasks[random.integers(len(tasks))]
+            phrasing = task.train[random.integers(len(task.train))].text
+            question = phrasing if random.random() < 0.5 else _with_gaps(phrasing, random)
+            reply = _random_reply(task, random)
+            examples.append(encode_example(tokenizer, part, question, reply, max_length))
     return examples
+
+
+def _with_gaps(phrasing: str, random: np.random.Generator) -> str:
+    words = phrasing.split()
+    kept = [word for word in words if random.random() > MISSING_WORDS]
+    return " ".join(kept or words)
 
 
 def _random_reply(task: Task, random: np.random.Generator) -> str:

@@ -70,18 +70,6 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     shutil.rmtree(checkpoints)
 
 
-def job_config(cfg: dict, tasks: dict, fold: str, variant: str, seed: int) -> dict:
-    """What `finetune` wants to know, from the config's `variants.{variant}`, `finetune`, `tasks`."""
-    names = list(tasks) if cfg["variant"]["tasks"] == "all" else cfg["variant"]["tasks"]
-    chosen = {key: value for key, value in cfg["finetune"].items() if key != "seeds"}
-    return {
-        "fold": fold, "variant": variant, "seed": seed,
-        "lora": cfg["variant"]["lora"],
-        "tasks": {name: tasks[name] for name in names},
-        "finetune": chosen,
-    }  # fmt: skip
-
-
 def settings(cfg: dict) -> training.Settings:
     """The training settings of a fine-tuning job; `max_length` is the examples' concern."""
     chosen = {key: value for key, value in cfg["finetune"].items() if key != "max_length"}

@@ -108,11 +108,13 @@ def _answer(loaded: Model, task: dict, batch: Sequence[tuple[dict, list[int]]]) 
 
 
 def _candidates(loaded: Model, row: dict) -> list[list[int]]:
-    """What is scored: the options to their end of turn, or the numbers of the training answers."""
-    if row["kind"] == "classification":
-        return [answer_ids(loaded.tokenizer, option) for option in row["options"]]
+    """What is scored, to its end of turn: the options, or the numbers of the training answers.
+
+    Without the end of turn "10" would take the share of "104".
+    """
     numbers = loaded.description["training_numbers"].get(row["task"], [])
-    return [loaded.tokenizer.encode(number, add_special_tokens=False) for number in numbers]
+    answers = row["options"] if row["kind"] == "classification" else numbers
+    return [answer_ids(loaded.tokenizer, answer) for answer in answers]
 
 
 def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import torch
 from transformers import Cache, PreTrainedModel
 
+SEQUENCES_AT_ONCE = 16  # beginnings of answers a pass; each needs a copy of the cache
+
 
 class Prefilled(NamedTuple):
     """A batch of B prompts that the model has read."""
@@ -42,16 +44,17 @@ def score_options(
     Options that begin alike share the run: the model reads every longest proper beginning once.
     """
     beginnings = longest_beginnings(options)
-    read = torch.zeros(len(prefilled.attention_mask), 0, 0)
-    if beginnings:
-        read = _read(model, prefilled, beginnings, pad_id)  # (B, S, L, V)
-    scores = torch.zeros(len(prefilled.attention_mask), len(options), device=model.device)
-    for column, option in enumerate(options):
-        scores[:, column] = prefilled.next_log_probabilities[:, option[0]]
-        if len(option) > 1:
-            row = _row_of(tuple(option[:-1]), beginnings)
-            places = torch.arange(len(option) - 1)
-            scores[:, column] += read[:, row, places, torch.tensor(option[1:])].sum(1)
+    row_of = [_row_of(tuple(option[:-1]), beginnings) for option in options]
+    first = torch.tensor([option[0] for option in options], device=model.device)
+    scores = prefilled.next_log_probabilities[:, first]  # (B, O), a copy
+    for start in range(0, len(beginnings), SEQUENCES_AT_ONCE):
+        part = beginnings[start : start + SEQUENCES_AT_ONCE]
+        read = _read(model, prefilled, part, pad_id)  # (B, S, L, V)
+        for column, option in enumerate(options):
+            row = row_of[column] - start
+            if len(option) > 1 and 0 <= row < len(part):
+                places = torch.arange(len(option) - 1)
+                scores[:, column] += read[:, row, places, torch.tensor(option[1:])].sum(1)
     return scores
 
 
@@ -62,7 +65,8 @@ def longest_beginnings(options: Sequence[Sequence[int]]) -> list[tuple[int, ...]
 
 
 def _row_of(beginning: tuple[int, ...], rows: list[tuple[int, ...]]) -> int:
-    return next(i for i, row in enumerate(rows) if row[: len(beginning)] == beginning)
+    """The first of `rows` that begins so; -1 where none does."""
+    return next((i for i, row in enumerate(rows) if row[: len(beginning)] == beginning), -1)
 
 
 def _read(

@@ -89,7 +89,7 @@ def _result_sections(found: results.Results, sources: Sources) -> list[Section]:
     variant = found.variants[0]
     per_class = result_tables.classes(found)
     counts = pd.read_csv(Path(sources.tables, "table1.csv"))
-    answers = "the generated text, first seed"
+    answers = "most probable answers, first seed"
     differences = "Paired differences with their 95 % intervals; participants and trials as above."
     two = f"Figure 2. {variant}, {answers}: trials by true class and answer, coloured by the share."
     three = f"Figure 3. {variant}, {answers}: the other questions with classes."

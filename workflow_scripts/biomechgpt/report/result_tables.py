@@ -23,13 +23,13 @@ from biomechgpt.report.results import NAMES, Results
 
 
 def classification(results: Results) -> list:
-    """Table 2 twice: the answer read in the text, and the most probable option."""
+    """Table 2 twice: the most probable option, and what the generated text says."""
     captions = {
         "answer": "Table 2. Classification: weighted F1 (comparable with the paper), mean ± SD "
-        "over seeds; below it macro F1 with its 95 % interval. The generated text counts; one "
-        "that names no option counts as wrong.",
-        "most_probable": "Table 2, other reading: the most probable of the options instead of the "
-        "generated text.",
+        "over seeds; below it macro F1 with its 95 % interval. The answer is the most probable of the "
+        "options, all of which are scored.",
+        "text": "Table 2 as the paper reads it: the freely generated text counts; one that names no "
+        "option counts as wrong.",
     }
     blocks = []
     for reading, caption in captions.items():
