@@ -114,7 +114,7 @@ def test_problems_times_and_configuration_are_reported(page):
     assert "266 trials were accepted and 5 rejected" in page
     assert page.count("export it again") == 5
     assert re.search(r"finetune</th><td[^>]*>3</td><td[^>]*>457.2</td>", page)
-    assert "learning_rate: 0.001" in page
+    assert "bootstrap_draws: 2000" in page
     assert "neck rotation" in page
 
 
