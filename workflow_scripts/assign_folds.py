@@ -1,13 +1,15 @@
 """Divide the participants into training, validation and test."""
 
+from biomechgpt import job
+
+log = job.start(snakemake.log[0], snakemake.rule)
+
 import pandas as pd
 
-from biomechgpt import job
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.motion.folds import assign_folds
 
-log = job.start(snakemake.log[0], snakemake.rule)
 cohorts = snakemake.params.cohorts
 folds = assign_folds(
     pd.read_parquet(snakemake.input.trials),

@@ -1,9 +1,11 @@
 """Answer the questions of one fold and seed with a baseline."""
 
 from biomechgpt import job
-from biomechgpt.baselines.run import run_baseline
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.baselines.run import run_baseline
+
 names = snakemake.wildcards
 run_baseline(
     snakemake.input.tokens,

@@ -1,10 +1,12 @@
 """Build the embedded base model of one fold and pretrain it, without answers."""
 
 from biomechgpt import job
+
+log = job.start(snakemake.log[0], snakemake.rule)
+
 from biomechgpt.language_model.embedded import build_base_model, training_motions
 from biomechgpt.questions.tasks import read_tasks
 
-log = job.start(snakemake.log[0], snakemake.rule)
 motions, codebook_size = training_motions(
     snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold
 )

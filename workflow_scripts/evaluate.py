@@ -1,14 +1,16 @@
 """Measure all predictions: metrics.parquet, the tables and the figures."""
 
+from biomechgpt import job
+
+log = job.start(snakemake.log[0], snakemake.rule)
+
 import pandas as pd
 
-from biomechgpt import job
 from biomechgpt.evaluation.evaluate import evaluate, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
 from biomechgpt.questions.predictions import read_predictions
 
-log = job.start(snakemake.log[0], snakemake.rule)
 variants, baselines = snakemake.params.variants, snakemake.params.baselines
 tasks = snakemake.params.tasks
 units = {name: task.get("unit", "") for name, task in tasks.items()}

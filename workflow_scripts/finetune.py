@@ -1,11 +1,13 @@
 """Fine-tune one variant on the training questions of one fold and seed."""
 
-from pathlib import Path
-
 from biomechgpt import job
-from biomechgpt.language_model.finetuning import Sources, finetune
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from pathlib import Path
+
+from biomechgpt.language_model.finetuning import Sources, finetune
+
 wildcards = snakemake.wildcards
 sources = Sources(
     [Path(path) for path in snakemake.input.tokens],

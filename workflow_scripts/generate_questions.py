@@ -1,14 +1,16 @@
 """Write a question and its answer for each trial and task, and count them."""
 
+from biomechgpt import job
+
+log = job.start(snakemake.log[0], snakemake.rule)
+
 import pandas as pd
 
-from biomechgpt import job
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.questions.generate import generate_questions, table_one, write_questions
 from biomechgpt.questions.tasks import read_tasks
 
-log = job.start(snakemake.log[0], snakemake.rule)
 cfg = snakemake.params.cfg
 tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
 questions = generate_questions(

@@ -1,9 +1,11 @@
 """List the accepted trials and write the one table of all problems."""
 
 from biomechgpt import job
-from biomechgpt.motion.index import index_trials
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.motion.index import index_trials
+
 index_trials(
     snakemake.input.joint_angles,
     [*snakemake.input.ingest_issues, *snakemake.input.strip_issues],

@@ -1,10 +1,12 @@
 """Rule ingest: the motion files of one shard of participants, in the body's coordinates."""
 
 from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 
-job.start(snakemake.log[0], snakemake.rule)
 ingest_shard(
     read_cohorts(snakemake.params.cohorts),
     snakemake.input.maps,

@@ -1,13 +1,15 @@
 """Put everything into one HTML file, and the summary into a text file."""
 
+from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
 from pathlib import Path
 
-from biomechgpt import job
 from biomechgpt.provenance import versions
 from biomechgpt.report.page import Sources, build_report, read_results
 from biomechgpt.report.terminal import summary
 
-job.start(snakemake.log[0], snakemake.rule)
 given, params = snakemake.input, snakemake.params
 sources = Sources(
     metrics=given.metrics,

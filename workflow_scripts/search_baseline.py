@@ -1,9 +1,11 @@
 """Search XGBoost's parameters once for each task of a fold."""
 
 from biomechgpt import job
-from biomechgpt.baselines.run import search_baseline
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.baselines.run import search_baseline
+
 search_baseline(
     snakemake.input.tokens,
     snakemake.input.questions[0],

@@ -1,11 +1,12 @@
 """Write the simulated cohort folder."""
 
-import yaml
-
 from biomechgpt import job
-from biomechgpt.cohort.simulator import simulate_cohort
 
 log = job.start(snakemake.log[0], snakemake.rule)
+
+import yaml
+
+from biomechgpt.cohort.simulator import simulate_cohort
 
 
 def read_yaml(path: str) -> dict:

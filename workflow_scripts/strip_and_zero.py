@@ -1,9 +1,11 @@
 """Strip the pelvis, zero the configured joints and bring a shard to one frame rate."""
 
 from biomechgpt import job
-from biomechgpt.motion.strip import strip_shard
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.motion.strip import strip_shard
+
 strip_shard(
     snakemake.input[0],
     snakemake.params.cfg,

@@ -1,10 +1,12 @@
 """Turn the accepted trials of one shard into motion tokens."""
 
 from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.tokens import tokenise_shard
 
-job.start(snakemake.log[0], snakemake.rule)
 tokenise_shard(
     snakemake.input.tokenizer[0],
     snakemake.input.joint_angles,

@@ -1,9 +1,11 @@
 """Train the motion tokenizer of one fold and measure it on held-out participants."""
 
 from biomechgpt import job
-from biomechgpt.tokenizer.stage import make_tokenizer
 
 job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.tokenizer.stage import make_tokenizer
+
 make_tokenizer(
     snakemake.input.joint_angles,
     snakemake.input.trials,

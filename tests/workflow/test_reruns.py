@@ -35,7 +35,7 @@ def test_finished_run_started_again_does_nothing_quickly(finished):
 
 def test_phrasing(edited):
     path = edited / "resources/phrasings/cadence.yaml"
-    edit(path, "held_out:", "held_out: # a word\n")
+    edit(path, '?"', ' now?"')
     assert reruns(edited) == {"generate_questions", "build_base_model"} | AFTER_QUESTIONS
 
 
@@ -65,7 +65,7 @@ def test_comment_docstring_and_touch_change_nothing(edited):
 
 def test_values_swapped_between_two_keys_are_noticed(edited):
     path = edited / "presets/ci.yaml"
-    edit(path, "code_dim: 32, width: 32", "code_dim: 16, width: 32")
+    edit(path, "steps: 150, warmup_steps: 20", "steps: 20, warmup_steps: 150")
     assert "train_tokenizer" in reruns(edited)
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def make_tokenizer(
         step = max(1, len(held_out) // N_CURVES)
         chosen = held_out[::step][:N_CURVES]
         write_curves(stored, joint_angles_paths, chosen, temporary / "curves.parquet")
+    shutil.rmtree(checkpoints)
     for line in metrics:
         log.info("%(split)s: %(rmse_deg_live)s degrees on live joints", line)
 
