@@ -5,14 +5,12 @@ sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
 from biomechgpt.cohort.shards import label_digest, shard_digest
 from biomechgpt.cohort.tables import read_cohorts
-from biomechgpt.config import check_config
+from biomechgpt.config import check_config, leave_out_nulls
 from biomechgpt.motion.folds import fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 
-# A preset cannot delete what config.yaml names, but it can set it to null.
-for block in ("tokenizers", "base_models", "variants", "baselines", "tasks"):
-    config[block] = {name: value for name, value in config[block].items() if value is not None}
+leave_out_nulls(config)
 check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
 
 RESULTS = Path("results", config["run"] or "")

@@ -31,6 +31,20 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 SCIENTIFIC = re.compile(r"([+-]?\d+(?:\.\d*)?)[eE]([+-]?\d+)")
 
 
+NAMED_BLOCKS = ("tokenizers", "base_models", "variants", "baselines", "tasks")
+
+
+def leave_out_nulls(config: dict) -> None:
+    """Take out of `config` what is null in a block of named entries.
+
+    Overlays are merged key by key and cannot delete what config.yaml names, but they can set it to
+    null: `tasks: {fsst: null}`.
+    """
+    for block in NAMED_BLOCKS:
+        if isinstance(config.get(block), dict):
+            config[block] = {k: value for k, value in config[block].items() if value is not None}
+
+
 def check_config(config: dict, schema_path: str | os.PathLike) -> None:
     """Raise one `InputError` with all that is wrong in `config`; return where nothing is.
 
