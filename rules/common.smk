@@ -131,6 +131,11 @@ def variant_config(wildcards):
     }
 
 
+def tokens_of_first_fold(wildcards):
+    """Every trial's tokens once: the report shows how long they are."""
+    return token_shards(folds()[0], TOKENIZERS[0])
+
+
 def every_prediction(wildcards):
     """What the language models and the baselines answered, in every fold, with every seed."""
     pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"

@@ -37,7 +37,7 @@ rule report:
         folds=rules.assign_folds.output.folds,
         ingest_report=rules.index_trials.output.report,
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
-        tokens=in_every_fold(rules.tokenize_motion.output, tokenizer=TOKENIZERS, shard=SHARDS),
+        tokens=tokens_of_first_fold,
         assets=multiext("workflow_scripts/biomechgpt/report/", "template.html", "style.css"),
     output:
         page=report("<results>/report.html", category="Report"),
