@@ -3,6 +3,8 @@ import pytest
 import torch
 from conftest_tokenizer import ABSENT, ZEROED, angles
 
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer import training
 from biomechgpt.tokenizer.network import MotionTokenizer
@@ -44,6 +46,17 @@ def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
     resumed = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path))
     fresh = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path / "fresh"))
     assert all(torch.equal(fresh[name], resumed[name]) for name in fresh)
+
+
+def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
+    path = tmp_path / "0.parquet"
+    path.write_bytes(shard.read_bytes())
+    first = weights(train_tokenizer([path], EVERYONE, tiny_cfg, tmp_path / "c"))
+    with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
+        for trial in read_trials(shard):
+            writer.write(trial.info, trial.frames[::-1])
+    again = weights(train_tokenizer([path], EVERYONE, tiny_cfg, tmp_path / "c"))
+    assert any(not torch.equal(first[name], again[name]) for name in first)
 
 
 def test_it_learns(shard, tmp_path, tiny_cfg):

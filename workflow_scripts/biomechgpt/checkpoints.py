@@ -13,6 +13,12 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def checkpoint_folder(output: os.PathLike) -> Path:
+    """Where the checkpoints of the stage that writes `output` lie: beside it, undeclared."""
+    output = Path(output)
+    return output.with_name(f".{output.name}.checkpoints")
+
+
 def open_checkpoints(folder: os.PathLike, mark: str) -> Path:
     """The checkpoint folder, emptied when it was left by a run with another fingerprint `mark`."""
     folder = Path(folder)

@@ -1,13 +1,12 @@
 """Read one shard's motion files into trajectories, with a line for every problem."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
+from biomechgpt.checkpoints import file_sha256
 from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_maps
 from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.readers import MotionError, Note
@@ -87,11 +86,6 @@ def _ingest_trial(
     log.info("%s: %d frames through %s", row["trial_id"], len(motion.frames), coordinate_map.name)
     info = {key: row[key] for key in ("trial_id", "participant_id", "split_group", "file")}
     info |= {"cohort": cohort.name, "coordinate_map": coordinate_map.name}
-    info |= {"frame_rate_hz": motion.frame_rate_hz, "file_sha256": _sha256(path)}
+    info |= {"frame_rate_hz": motion.frame_rate_hz, "file_sha256": file_sha256(path)}
     writer.write(info, motion.frames, motion.time_s)
     return motion.notes
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast, set_seed
 
-from biomechgpt.checkpoints import fingerprint
+from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import training, vocabulary
@@ -86,7 +86,7 @@ def build_base_model(
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
     settings = training.Settings(cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"])
     mark = fingerprint(cfg, code, [example.input_ids for example in examples])
-    checkpoints = training.checkpoint_folder(folder)
+    checkpoints = checkpoint_folder(folder)
     metrics = training.train(model, examples, tokenizer.pad_token_id, settings, checkpoints, mark)
     with replacing(folder) as temporary:
         model.to(torch.float32).save_pretrained(temporary)

@@ -12,7 +12,7 @@ import pandas as pd
 from transformers import PreTrainedTokenizerFast, set_seed
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.checkpoints import fingerprint
+from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import loading, training
@@ -52,7 +52,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     examples = question_examples(base.tokenizer, questions, table, max_length)
     set_seed(cfg["seed"])
     model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
-    checkpoints = training.checkpoint_folder(folder)
+    checkpoints = checkpoint_folder(folder)
     ids = [example.input_ids for example in examples]
     mark = fingerprint(cfg, code, ids, loading.weight_files(sources.base))
     metrics = training.train(

@@ -4,7 +4,6 @@ Nothing here evaluates: a forward pass in eval mode would repack 4-bit weights o
 silently spoil every later gradient (`loading.assert_unpacked`).
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -129,12 +128,6 @@ def train(
     trainer.remove_callback(PrinterCallback)  # `Progress` writes the lines
     trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
     return checkpoints / METRICS_FILE
-
-
-def checkpoint_folder(output: os.PathLike) -> Path:
-    """Where the checkpoints of the stage that writes `output` lie: beside it, undeclared."""
-    output = Path(output)
-    return output.with_name(f".{output.name}.checkpoints")
 
 
 def last_whole_checkpoint(folder: Path) -> Path | None:

@@ -5,10 +5,10 @@ import logging
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
+from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
@@ -35,7 +35,7 @@ def make_tokenizer(
     on each split. `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
-    checkpoints = Path(folder).parent / f".{Path(folder).name}.checkpoints"
+    checkpoints = checkpoint_folder(folder)
     trained = train_tokenizer(
         joint_angles_paths, set(by_split.get("train", [])), cfg, checkpoints, code
     )

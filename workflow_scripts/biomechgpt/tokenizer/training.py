@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from biomechgpt.checkpoints import fingerprint, open_checkpoints
+from biomechgpt.checkpoints import file_sha256, fingerprint, open_checkpoints
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
 from biomechgpt.tokenizer.windows import FrameStore, draw_windows, store_frames
@@ -55,9 +55,8 @@ def train_tokenizer(
     Raises `InputError` when no trial is left to train on and `FloatingPointError` when the loss is
     not finite.
     """
-    mark = fingerprint(
-        cfg, code, sorted(trial_ids), [os.path.getsize(p) for p in joint_angles_paths]
-    )
+    data = [file_sha256(path) for path in joint_angles_paths]
+    mark = fingerprint(cfg, code, sorted(trial_ids), data)
     folder = open_checkpoints(checkpoint_folder, mark)
     store = store_frames(joint_angles_paths, trial_ids, folder)
     statistics = fit_statistics(store.angles_rad)
