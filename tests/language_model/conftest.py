@@ -40,7 +40,7 @@ ASKED = {
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 FINETUNE = {
     "learning_rate": 3e-3, "epochs": 1, "batch_size": 8, "max_length": 128,
-    "warmup_fraction": 0.1, "weight_decay": 0.0,
+    "warmup_fraction": 0.1, "weight_decay": 0.0, "shared_motion": True, "motion_noise": 0.1,
 }  # fmt: skip
 
 

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.finetuning import finetune, training_numbers
+from biomechgpt.language_model.finetuning import finetune, training_numbers, training_passes
 from biomechgpt.language_model.prediction import check_options, predict_file, quantiles
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
+from biomechgpt.tokenizer.tokens import read_tokens
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,8 @@ def test_the_model_folder_is_whole(model_folder, sources, questions):
     description = json.loads((model_folder / "model.json").read_text())
     assert description["training_questions"] == 48
     assert description["training_participants"] == 8
-    assert description["questions_with_cut_motion"] == 0
+    assert description["training_sequences"] == 16
+    assert description["sequences_with_cut_motion"] == 0
     assert len(description["joints"]) == 34
     assert description["frame_rate_hz"] == 30.0
     assert description["training_numbers"]["speed"][:2] == ["0.50", "0.53"]
@@ -81,11 +83,32 @@ def test_tokens_of_another_motion_tokenizer_are_refused(
 
 
 def test_a_cut_motion_is_counted(sources, job_cfg, tmp_path):
-    short = {**job_cfg["finetune"], "max_length": 48, "epochs": 0.2}
+    short = {**job_cfg["finetune"], "max_length": 48, "epochs": 0.2, "shared_motion": False}
     finetune(sources, {**job_cfg, "finetune": short}, tmp_path / "model", "code")
     description = json.loads((tmp_path / "model" / "model.json").read_text())
-    assert 0 < description["questions_with_cut_motion"] < 48
+    assert description["training_sequences"] == 48
+    assert 0 < description["sequences_with_cut_motion"] < 48
     assert description["sequence_length_max"] == 48
+
+
+def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
+    base, sources, questions, job_cfg
+):
+    table = read_tokens(sources.tokens)
+    asked = questions[questions["split"] == "train"]
+    cfg = {**job_cfg, "finetune": {**job_cfg["finetune"], "epochs": 2.5, "motion_noise": 0.4}}
+    clean = {**cfg, "finetune": {**cfg["finetune"], "motion_noise": 0.0}}
+    one, two, three = (
+        [e.motion_ids for e in p] for p in training_passes(base.tokenizer, asked, table, cfg)
+    )
+    plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, table, clean)[0]]
+    assert one != two != three
+    assert [len(ids) for ids in one] == [len(ids) for ids in plain]
+    tokens = sum(len(table.tokens[i]) for i in range(16))
+    changed = sum(
+        a != b for x, y in zip(one, plain, strict=True) for a, b in zip(x, y, strict=True)
+    )
+    assert changed / tokens == pytest.approx(0.4 * 15 / 16, abs=0.08)
 
 
 def test_no_training_questions_is_an_error(sources, job_cfg, tmp_path):

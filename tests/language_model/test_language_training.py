@@ -8,8 +8,7 @@ import torch
 from transformers import TrainerCallback, set_seed
 
 from biomechgpt.language_model import loading, training
-from biomechgpt.language_model.batches import Collator, losses, total_weight
-from biomechgpt.language_model.examples import encode_example
+from biomechgpt.language_model.examples import Example, Question, encode_example
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 SETTINGS = training.Settings(
@@ -20,7 +19,7 @@ SETTINGS = training.Settings(
 @pytest.fixture
 def examples(base, motions):
     return [
-        encode_example(base.tokenizer, motion, "How fast in m/s?", f"0.{i:02d}", 128)
+        encode_example(base.tokenizer, motion, [("How fast in m/s?", f"0.{i:02d}")], 128)
         for i, motion in enumerate(motions[:12])
     ]
 
@@ -48,17 +47,17 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
 ):
     pad_id = base.tokenizer.pad_token_id
     whole = fresh(base_folder)
-    log = training.train(whole, examples, pad_id, SETTINGS, tmp_path / "whole", "m")
+    log = training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
 
     stopped = fresh(base_folder)
     monkeypatch.setattr(training, "StepGuard", Kill)
     with pytest.raises(KeyboardInterrupt):
-        training.train(stopped, examples, pad_id, SETTINGS, tmp_path / "cut", "m")
+        training.train(stopped, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     monkeypatch.undo()
     assert (tmp_path / "cut" / "checkpoint-4" / "complete").exists()
     (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
     resumed = fresh(base_folder)
-    log_resumed = training.train(resumed, examples, pad_id, SETTINGS, tmp_path / "cut", "m")
+    log_resumed = training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
 
     expected, found = weights(whole), weights(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
@@ -72,44 +71,22 @@ def test_another_fingerprint_starts_anew(base_folder, base, examples, tmp_path):
     settings = SETTINGS._replace(epochs=1, checkpoint_every_steps=2)
     for mark in ("one", "two"):
         model = fresh(base_folder)
-        log = training.train(model, examples, base.tokenizer.pad_token_id, settings, tmp_path, mark)
+        log = training.train(
+            model, [examples] * 3, base.tokenizer.pad_token_id, settings, tmp_path, mark
+        )
         assert json.loads(log.read_text().splitlines()[0])["step"] == 2
     assert (tmp_path / "fingerprint").read_text() == "two"
 
 
-def gradient(model, examples, size, pad_id):
-    """The gradient of one optimiser step that takes `examples` in batches of `size`."""
-    collate = Collator(pad_id, 3.0)
-    batches = [
-        collate([example._asdict() for example in examples[i : i + size]])
-        for i in range(0, len(examples), size)
-    ]
-    model.train()
-    model.zero_grad()
-    for batch in batches:
-        logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-        (losses(logits, batch).weighted_sum / total_weight(batches)).backward()
-    return torch.cat([p.grad.flatten() for p in loading.trainable(model).values()])
-
-
-def test_accumulation_equals_one_batch(base_folder, base, examples):
-    torch.manual_seed(0)
-    model = loading.add_adapters(loading.load_base(base_folder, 16), {**LORA, "dropout": 0.0}, 0)
-    pad_id = base.tokenizer.pad_token_id
-    whole = gradient(model, examples[:8], 8, pad_id)
-    divided = gradient(model, examples[:8], 2, pad_id)
-    assert (whole - divided).norm() / whole.norm() < 1e-4
-
-
-def test_accumulation_through_the_trainer_equals_one_batch(base_folder, base, examples, tmp_path):
+def test_micro_batches_equal_one_batch(base_folder, base, examples, tmp_path):
     trained = []
-    for steps in (1, 4):
+    for size in (None, 2):
         loaded = loading.load_base(base_folder, 16)
         set_seed(0)
         model = loading.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
-        settings = training.Settings(1e-2, 1, 8, 0, accumulation_steps=steps, log_every_steps=1)
+        settings = training.Settings(1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1)
         log = training.train(
-            model, examples[:8], base.tokenizer.pad_token_id, settings, tmp_path / str(steps), "m"
+            model, [examples[:8]], base.tokenizer.pad_token_id, settings, tmp_path / str(size), "m"
         )
         trained.append(json.loads(log.read_text().splitlines()[0]))
     assert trained[0]["loss"] == pytest.approx(trained[1]["loss"], rel=1e-4)
@@ -121,14 +98,14 @@ def test_packed_weights_stop_training(base_folder, base, examples, tmp_path):
     layer = model.base_model.model.model.layers[0].mlp.up_proj.base_layer
     layer.weight.quant_state.packing_format_for_cpu = True
     with pytest.raises(RuntimeError, match="packed for inference"):
-        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
 
 
 def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
     next(iter(loading.trainable(model).values())).data[0] = float("nan")
     with pytest.raises(FloatingPointError, match="step 1"):
-        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
 
 
 def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
@@ -136,29 +113,62 @@ def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, ex
     parameter = next(iter(loading.trainable(model).values()))
     parameter.register_hook(lambda grad: grad * float("inf"))
     with pytest.raises(FloatingPointError, match="gradient is not finite at step 1"):
-        training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+
+
+def imagined(lengths, n_questions):
+    """Examples of these lengths, told apart by `motion_tokens_cut`."""
+    return [
+        Example([0] * int(n - q), [Question([0], [1])] * int(q), i)
+        for i, (n, q) in enumerate(zip(lengths, n_questions, strict=True))
+    ]
+
+
+def numbers_of(steps):
+    return [example.motion_tokens_cut for step in steps for example in step]
 
 
 def test_every_pass_asks_every_question_once():
-    lengths = list(np.random.default_rng(0).integers(10, 90, 100))
-    order = training.grouped_order(lengths, 2.5, 8, 3)
-    counts = np.bincount(order, minlength=100)
-    assert len(order) == 250
+    random = np.random.default_rng(0)
+    examples = imagined(random.integers(10, 90, 100), random.integers(1, 8, 100))
+    steps = training.plan_steps([examples] * 3, 2.5, 16, 3)
+    counts = np.bincount(numbers_of(steps), minlength=100)
+    assert counts.sum() == 250
     assert set(counts) == {2, 3}
+
+
+def test_a_step_holds_about_the_batch_size_of_questions():
+    random = np.random.default_rng(0)
+    examples = imagined(random.integers(10, 90, 300), random.integers(1, 10, 300))
+    sizes = [
+        sum(len(e.questions) for e in step) for step in training.plan_steps([examples], 1, 16, 3)
+    ]
+    assert np.mean(sizes) == pytest.approx(16, abs=1)
+    assert sorted(sizes)[-2] <= 20
+
+
+def test_every_pass_takes_its_own_examples():
+    one, other = imagined([10] * 8, [1] * 8), imagined([20] * 8, [1] * 8)
+    steps = training.plan_steps([one, other], 2, 4, 0)
+    assert {example.length() for step in steps[:2] for example in step} <= {10, 20}
+    assert sorted(example.length() for step in steps for example in step) == [10] * 8 + [20] * 8
 
 
 def test_order_follows_the_seed_and_groups_lengths():
     lengths = np.random.default_rng(0).integers(10, 400, 512)
-    order = training.grouped_order(lengths, 1, 16, 3)
-    assert not np.array_equal(order, training.grouped_order(lengths, 1, 16, 4))
-    assert np.array_equal(order, training.grouped_order(lengths, 1, 16, 3))
-    padded = sum(16 * lengths[order[i : i + 16]].max() for i in range(0, 512, 16))
+    examples = imagined(lengths, [1] * 512)
+    steps = training.plan_steps([examples], 1, 16, 3)
+    assert numbers_of(steps) == numbers_of(training.plan_steps([examples], 1, 16, 3))
+    assert numbers_of(steps) != numbers_of(training.plan_steps([examples], 1, 16, 4))
+    padded = sum(len(step) * max(example.length() for example in step) for step in steps)
     assert padded < 1.15 * lengths.sum()
 
 
 def test_metrics_separate_answers_from_the_rest(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
-    log = training.train(model, examples, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    log = training.train(
+        model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+    )
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["step"] for line in lines] == [2, 4, 6, 8]
     assert all(0 < line["answer_loss"] < 20 for line in lines)

@@ -85,9 +85,9 @@ def build_base_model(
     set_seed(cfg["seed"])
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
     settings = training.Settings(cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"])
-    mark = fingerprint(cfg, code, [example.input_ids for example in examples])
+    mark = fingerprint(cfg, code, examples)
     checkpoints = checkpoint_folder(folder)
-    metrics = training.train(model, examples, tokenizer.pad_token_id, settings, checkpoints, mark)
+    metrics = training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
     with replacing(folder) as temporary:
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)

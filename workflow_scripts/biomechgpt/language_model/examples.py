@@ -7,7 +7,12 @@ import numpy as np
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.vocabulary import CONTROL_TOKENS, MOTION_START, motion_text
+from biomechgpt.language_model.vocabulary import (
+    CONTROL_TOKENS,
+    MOTION_END,
+    MOTION_START,
+    motion_text,
+)
 from biomechgpt.questions.tasks import Task
 
 END_OF_TURN = "<end_of_turn>"
@@ -22,12 +27,23 @@ class Prompt(NamedTuple):
     motion_tokens_cut: int
 
 
-class Example(NamedTuple):
-    """One training sequence; `answer_mask` is 1 on the answer and its `<end_of_turn>`."""
+class Question(NamedTuple):
+    """What follows a motion, to the end of the answer's line; the mask is 1 on the answer."""
 
     input_ids: list[int]
     answer_mask: list[int]
+
+
+class Example(NamedTuple):
+    """A motion, from BOS to its end, and the questions that share it."""
+
+    motion_ids: list[int]
+    questions: list[Question]
     motion_tokens_cut: int
+
+    def length(self) -> int:
+        """Tokens that the model reads."""
+        return len(self.motion_ids) + sum(len(question.input_ids) for question in self.questions)
 
 
 def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
@@ -47,42 +63,66 @@ def encode_prompt(
     A motion too long for `max_length` loses its end. InputError where a question leaves no room for
     any motion, or holds the text of a control token.
     """
-    for name in (*CONTROL_TOKENS, MOTION_START):
-        if name in question:
-            raise InputError(
-                f"The question {question!r} holds the reserved text {name}: reword it."
-            )
-    bare = len(_chat(tokenizer, [], question))
-    room = max_length - reserved - bare
-    if room < min(len(tokens), 1):
-        raise InputError(
-            f"finetune.max_length {max_length} leaves no room for a motion beside the question "
-            f"{question!r} and its answer ({bare + reserved} tokens): raise it."
-        )
-    kept = list(tokens)[:room]
-    return Prompt(_chat(tokenizer, kept, question), len(tokens) - len(kept))
-
-
-def _chat(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], question: str) -> list[int]:
-    message = {"role": "user", "content": f"{motion_text(tokens)} {question.strip()}"}
-    text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
-    return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template
+    asked = _question_ids(tokenizer, question)
+    motion, cut = _motion_ids(tokenizer, tokens, max_length - reserved - len(asked))
+    return Prompt(motion + asked, cut)
 
 
 def encode_example(
     tokenizer: PreTrainedTokenizerFast,
     tokens: Sequence[int],
-    question: str,
-    answer: str,
+    asked: Sequence[tuple[str, str]],
     max_length: int,
 ) -> Example:
-    """A whole training sequence; the answer is never cut."""
-    answer_part = answer_ids(tokenizer, answer)
+    """A motion with its questions and answers; each of them with the motion fits `max_length`.
+
+    A motion too long loses its end, an answer is never cut. InputError as for `encode_prompt`.
+    """
+    questions = [_encode_question(tokenizer, *pair) for pair in asked]
+    longest = max(len(question.input_ids) for question in questions)
+    motion, cut = _motion_ids(tokenizer, tokens, max_length - longest)
+    return Example(motion, questions, cut)
+
+
+def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
+    asked, answered = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
     newline = tokenizer.encode("\n", add_special_tokens=False)
-    reserved = len(answer_part) + len(newline)
-    prompt = encode_prompt(tokenizer, tokens, question, max_length, reserved)
-    mask = [0] * len(prompt.input_ids) + [1] * len(answer_part) + [0] * len(newline)
-    return Example(prompt.input_ids + answer_part + newline, mask, prompt.motion_tokens_cut)
+    mask = [0] * len(asked) + [1] * len(answered) + [0] * len(newline)
+    return Question(asked + answered + newline, mask)
+
+
+def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
+    for name in (*CONTROL_TOKENS, MOTION_START):
+        if name in question:
+            raise InputError(
+                f"The question {question!r} holds the reserved text {name}: reword it."
+            )
+    ids = _chat(tokenizer, question)
+    return ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :]
+
+
+def _motion_ids(
+    tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], room: int
+) -> tuple[list[int], int]:
+    """The ids from BOS to the end of the motion, and how many tokens did not fit into `room`."""
+    end = tokenizer.convert_tokens_to_ids(MOTION_END)
+    bare = _chat(tokenizer, "")
+    head = bare[: bare.index(end)]
+    room -= len(head) + 1
+    if room < min(len(tokens), 1):
+        raise InputError(
+            "finetune.max_length leaves no room for a motion beside its question and answer: it is "
+            f"{min(len(tokens), 1) - room} tokens short. Raise it."
+        )
+    kept = [f"<motion_{token}>" for token in tokens[:room]]
+    return head + tokenizer.convert_tokens_to_ids(kept) + [end], len(tokens) - len(kept)
+
+
+def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
+    """The prompt of `question` on a motion without tokens."""
+    message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
+    text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
+    return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template
 
 
 def pretraining_examples(
@@ -109,12 +149,16 @@ def pretraining_examples(
         motion = motions[number % len(motions)]
         start = int(random.integers(0, len(motion) // 4 + 1))
         for part in [motion[start:]] + [motion[:GLIMPSE_TOKENS]] * GLIMPSES:
-            task = tasks[random.integers(len(tasks))]
-            phrasing = task.train[random.integers(len(task.train))].text
-            question = phrasing if random.random() < 0.5 else _with_gaps(phrasing, random)
-            reply = _random_reply(task, random)
-            examples.append(encode_example(tokenizer, part, question, reply, max_length))
+            asked = [_random_question(tasks, random)]
+            examples.append(encode_example(tokenizer, part, asked, max_length))
     return examples
+
+
+def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
+    task = tasks[random.integers(len(tasks))]
+    phrasing = task.train[random.integers(len(task.train))].text
+    question = phrasing if random.random() < 0.5 else _with_gaps(phrasing, random)
+    return question, _random_reply(task, random)
 
 
 def _with_gaps(phrasing: str, random: np.random.Generator) -> str:

@@ -1,8 +1,10 @@
 """Fine-tune a base model on questions about motions (QLoRA) and write its model folder."""
 
 import logging
+import math
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -48,18 +50,16 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     questions = read_questions(sources.questions, ["train"])
     questions = questions[questions["task"].isin(cfg["tasks"])]
     base = loading.load_base(sources.base, motion_tokenizer.cfg["codebook_size"])
-    max_length = cfg["finetune"]["max_length"]
-    examples = question_examples(base.tokenizer, questions, table, max_length)
+    passes = training_passes(base.tokenizer, questions, table, cfg)
     set_seed(cfg["seed"])
     model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
     checkpoints = checkpoint_folder(folder)
-    ids = [example.input_ids for example in examples]
-    mark = fingerprint(cfg, code, ids, loading.weight_files(sources.base))
+    mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
     metrics = training.train(
-        model, examples, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
+        model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
     )
     description = {
-        **_provenance(cfg, table.metadata, questions, examples),
+        **_provenance(cfg, table.metadata, questions, passes[0]),
         "joints": list(JOINT_NAMES),
         "frame_rate_hz": motion_tokenizer.frame_rate_hz,
     }
@@ -71,15 +71,20 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
 
 
 def settings(cfg: dict) -> training.Settings:
-    """The training settings of a fine-tuning job; `max_length` is the examples' concern."""
-    chosen = {key: value for key, value in cfg["finetune"].items() if key != "max_length"}
+    """The training settings of a fine-tuning job; the other keys are the examples' concern."""
+    known = set(training.Settings._fields)
+    chosen = {key: value for key, value in cfg["finetune"].items() if key in known}
     return training.Settings(seed=cfg["seed"], **chosen)
 
 
-def question_examples(
-    tokenizer: PreTrainedTokenizerFast, questions: pd.DataFrame, table: TokenTable, max_length: int
-) -> list[Example]:
-    """One sequence a question. InputError where a question's trial has no tokens, or none is left."""
+def training_passes(
+    tokenizer: PreTrainedTokenizerFast, questions: pd.DataFrame, table: TokenTable, cfg: dict
+) -> list[list[Example]]:
+    """The examples of every epoch begun: a motion with its questions, or with each by itself.
+
+    With `finetune.motion_noise` a share of the motion tokens is replaced by random codes, drawn anew
+    in each epoch. InputError where a question's trial has no tokens, or nothing is left.
+    """
     motions = dict(zip(table.trial_ids, table.tokens, strict=True))
     absent = sorted(set(questions["trial_id"]) - set(motions))
     if absent or questions.empty:
@@ -87,14 +92,32 @@ def question_examples(
             f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
             f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
         )
-    columns = questions[["trial_id", "question", "answer"]].itertuples(index=False)
-    examples = [
-        encode_example(tokenizer, motions[trial_id], question, answer, max_length)
-        for trial_id, question, answer in columns
+    chosen = cfg["finetune"]
+    by = "trial_id" if chosen["shared_motion"] else ["trial_id", "task"]
+    groups = [
+        (group["trial_id"].iloc[0], list(zip(group["question"], group["answer"], strict=True)))
+        for _, group in questions.groupby(by, sort=False)
     ]
-    cut = sum(example.motion_tokens_cut > 0 for example in examples)
-    log.info(f"{len(examples)} questions; the motion of {cut} was cut to max_length {max_length}")
-    return examples
+    random = np.random.default_rng(cfg["seed"])
+    noisy = partial(_noisy, chosen["motion_noise"], int(table.metadata["codebook_size"]), random)
+    passes = [
+        [encode_example(tokenizer, noisy(motions[trial]), asked, chosen["max_length"])
+         for trial, asked in groups]
+        for _ in range(math.ceil(chosen["epochs"]))
+    ]  # fmt: skip
+    cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
+    log.info(
+        f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(groups)} "
+        f"sequences; the motion of {cut} was cut to max_length {chosen['max_length']}"
+    )
+    return passes
+
+
+def _noisy(
+    share: float, codebook_size: int, random: np.random.Generator, tokens: np.ndarray
+) -> np.ndarray:
+    replaced = random.random(len(tokens)) < share
+    return np.where(replaced, random.integers(0, codebook_size, len(tokens)), tokens)
 
 
 def training_numbers(questions: pd.DataFrame) -> dict[str, list[str]]:
@@ -111,7 +134,7 @@ def _provenance(
     cfg: dict, metadata: dict[str, str], questions: pd.DataFrame, examples: list[Example]
 ) -> dict:
     """What `model.json` says of the run."""
-    lengths = np.array([len(example.input_ids) for example in examples])
+    lengths = np.array([example.length() for example in examples])
     return {
         **cfg,
         "tokenizer_sha256": metadata["tokenizer_sha256"],
@@ -122,8 +145,9 @@ def _provenance(
         "training_numbers": training_numbers(questions),
         "training_participants": questions["participant_id"].nunique(),
         "training_trials": questions["trial_id"].nunique(),
-        "training_questions": len(examples),
-        "questions_with_cut_motion": sum(e.motion_tokens_cut > 0 for e in examples),
+        "training_questions": len(questions),
+        "training_sequences": len(examples),
+        "sequences_with_cut_motion": sum(e.motion_tokens_cut > 0 for e in examples),
         "sequence_length_median": int(np.median(lengths)),
         "sequence_length_max": int(lengths.max()),
         "versions": {name: version(name) for name in PACKAGES},

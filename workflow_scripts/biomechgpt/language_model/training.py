@@ -14,7 +14,13 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from biomechgpt.checkpoints import open_checkpoints
-from biomechgpt.language_model.batches import Collator, losses, total_weight
+from biomechgpt.language_model.batches import (
+    Weights,
+    attention_masks,
+    collate,
+    losses,
+    total_weight,
+)
 from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.progress import COMPLETE, METRICS_FILE, Progress, StepGuard
@@ -23,25 +29,27 @@ BATCHES_SORTED_TOGETHER = 16
 
 
 class Settings(NamedTuple):
-    """How to train; `epochs` and `batch_size` count examples (one question each)."""
+    """How to train; `epochs`, `batch_size` and `micro_batch_size` count questions."""
 
     learning_rate: float
     epochs: float
     batch_size: int
     seed: int
+    micro_batch_size: int | None = None  # None: a batch at once
     warmup_fraction: float = 0.03
     weight_decay: float = 0.0
     gradient_clip: float = 1.0
-    accumulation_steps: int = 1
     answer_weight: float = 1.0
+    motion_weight: float = 1.0
     checkpoint_every_steps: int = 200
     log_every_steps: int = 20
 
 
-class WeightedTrainer(Trainer):
-    """Loss = weighted cross-entropy over all targets of an optimiser step / sum of their weights.
+class StepTrainer(Trainer):
+    """Trains on items that are whole optimiser steps: lists of micro-batches.
 
-    The sums run over every accumulation step, so that how a batch is divided changes nothing.
+    Loss = weighted cross-entropy over all targets of a step / sum of their weights, so that how a
+    step is divided into micro-batches changes nothing.
     """
 
     def __init__(self, *args, **kwargs):
@@ -49,16 +57,18 @@ class WeightedTrainer(Trainer):
         self.loss_is_scaled_for_ga = True
         self.parts = torch.zeros(4)
 
-    def get_batch_samples(self, epoch_iterator, num_batches, device):
-        """The batches of one optimiser step and the sum of their weights."""
-        taken = [batch for _, batch in zip(range(num_batches), epoch_iterator, strict=False)]
-        return taken, total_weight(taken).to(device) if taken else None
+    def training_step(self, model, inputs, num_items_in_batch=None):
+        """Forward and backward pass of every micro-batch; the loss of the step."""
+        weight = total_weight(inputs["micro_batches"])
+        step_losses = [
+            super(StepTrainer, self).training_step(model, batch, weight)
+            for batch in inputs["micro_batches"]
+        ]
+        return torch.stack(step_losses).sum()
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        """This batch's share of the loss of its optimiser step; FloatingPointError if not finite."""
-        outputs = model(
-            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
-        )
+        """This micro-batch's share of its step's loss; FloatingPointError if not finite."""
+        outputs = forward(model, inputs)
         batch_losses = losses(outputs.logits, inputs)
         loss = batch_losses.weighted_sum / num_items_in_batch
         if not torch.isfinite(loss):
@@ -78,29 +88,53 @@ class WeightedTrainer(Trainer):
         super().log(logs, start_time)
 
 
-def grouped_order(lengths: Sequence[int], epochs: float, batch_size: int, seed: int) -> np.ndarray:
-    """Indices of the examples in the order of training, so that batches hold similar lengths.
+def forward(model: torch.nn.Module, batch: dict[str, torch.Tensor]):
+    """The model's output on a batch of `collate`."""
+    return model(
+        input_ids=batch["input_ids"],
+        attention_mask=attention_masks(batch, model.config.sliding_window),
+        position_ids=batch["position_ids"],
+        use_cache=False,
+    )
 
-    Each pass is shuffled; of every 16 batches in a row the examples are sorted by length and the
-    batches shuffled. The whole order is fixed beforehand, so that resuming needs no sampler state.
+
+def plan_steps(
+    passes: Sequence[Sequence[Example]], epochs: float, batch_size: int, seed: int
+) -> list[list[Example]]:
+    """What every optimiser step learns from, so that resuming needs no sampler state.
+
+    Each pass is shuffled; the last is cut where `epochs` is not whole. Of about 16 batches in a row
+    the examples are sorted by length, cut into batches of about `batch_size` questions, and the
+    batches shuffled.
     """
     random = np.random.default_rng(seed)
-    passes = [random.permutation(len(lengths)) for _ in range(int(np.ceil(epochs)))]
-    order = np.concatenate(passes)[: max(1, round(epochs * len(lengths)))]
-    chunk = batch_size * BATCHES_SORTED_TOGETHER
-    batches = []
-    for start in range(0, len(order), chunk):
-        part = order[start : start + chunk]
-        part = part[np.argsort(np.asarray(lengths)[part], kind="stable")]
-        cut = [part[i : i + batch_size] for i in range(0, len(part), batch_size)]
-        random.shuffle(whole := [batch for batch in cut if len(batch) == batch_size])
-        batches += whole + [batch for batch in cut if len(batch) < batch_size]
-    return np.concatenate(batches)
+    shuffled = [[examples[i] for i in random.permutation(len(examples))] for examples in passes]
+    order = [example for examples in shuffled for example in examples]
+    order = order[: max(1, round(epochs * len(order) / len(passes)))]
+    steps = []
+    for chunk in cut_by_questions(order, batch_size * BATCHES_SORTED_TOGETHER):
+        batches = cut_by_questions(sorted(chunk, key=Example.length), batch_size)
+        steps += [batches[i] for i in random.permutation(len(batches))]
+    return steps
+
+
+def cut_by_questions(examples: Sequence[Example], size: int) -> list[list[Example]]:
+    """`examples` in their order, in parts with as nearly `size` questions as whole examples allow."""
+    parts: list[list[Example]] = [[]]
+    n_questions = 0
+    for example in examples:
+        more = n_questions + len(example.questions)
+        if parts[-1] and abs(more - size) > abs(n_questions - size):
+            parts.append([])
+            more = len(example.questions)
+        parts[-1].append(example)
+        n_questions = more
+    return parts
 
 
 def train(
     model: torch.nn.Module,
-    examples: Sequence[Example],
+    passes: Sequence[Sequence[Example]],
     pad_id: int,
     settings: Settings,
     checkpoints: Path,
@@ -108,26 +142,30 @@ def train(
 ) -> Path:
     """Train `model` in place; return the JSON-lines file of its metrics, inside `checkpoints`.
 
-    `checkpoints` is emptied unless a run of the same fingerprint `mark` left it; then training goes
-    on from its last whole checkpoint, bit by bit as if it had never stopped (on a CPU).
-    FloatingPointError if a loss or gradient is not finite.
+    `passes` holds the examples of every epoch begun. `checkpoints` is emptied unless a run of the
+    same fingerprint `mark` left it; then training goes on from its last whole checkpoint, bit by bit
+    as if it had never stopped (on a CPU). FloatingPointError if a loss or gradient is not finite.
     """
     checkpoints = open_checkpoints(checkpoints, mark)
     resume_from = last_whole_checkpoint(checkpoints)
-    order = grouped_order(
-        [len(example.input_ids) for example in examples],
-        settings.epochs, settings.batch_size, settings.seed,
-    )  # fmt: skip
-    trainer = WeightedTrainer(
+    steps = plan_steps(passes, settings.epochs, settings.batch_size, settings.seed)
+    trainer = StepTrainer(
         model=model,
-        args=_arguments(settings, len(order), checkpoints),
-        train_dataset=[examples[i]._asdict() for i in order],
-        data_collator=Collator(pad_id, settings.answer_weight),
+        args=_arguments(settings, len(steps), checkpoints),
+        train_dataset=steps,
+        data_collator=lambda items: _micro_batches(items[0], pad_id, settings),
         callbacks=[Progress(checkpoints / METRICS_FILE), StepGuard()],
     )
     trainer.remove_callback(PrinterCallback)  # `Progress` writes the lines
     trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
     return checkpoints / METRICS_FILE
+
+
+def _micro_batches(step: list[Example], pad_id: int, settings: Settings) -> dict[str, list]:
+    size = settings.micro_batch_size or settings.batch_size
+    weights = Weights(settings.answer_weight, settings.motion_weight)
+    parts = cut_by_questions(step, size) if size < settings.batch_size else [step]
+    return {"micro_batches": [collate(part, pad_id, weights) for part in parts]}
 
 
 def last_whole_checkpoint(folder: Path) -> Path | None:
@@ -139,18 +177,16 @@ def last_whole_checkpoint(folder: Path) -> Path | None:
     return whole[-1] if whole else None
 
 
-def _arguments(settings: Settings, n_examples: int, folder: Path) -> TrainingArguments:
-    steps = -(-n_examples // settings.batch_size)
+def _arguments(settings: Settings, n_steps: int, folder: Path) -> TrainingArguments:
     on_cpu = device().type == "cpu"
     return TrainingArguments(
         output_dir=str(folder),
-        num_train_epochs=1,  # the order already holds every pass
+        num_train_epochs=1,  # the steps already hold every pass
         train_sampling_strategy="sequential",
-        per_device_train_batch_size=settings.batch_size // settings.accumulation_steps,
-        gradient_accumulation_steps=settings.accumulation_steps,
+        per_device_train_batch_size=1,  # an item is a whole step
         learning_rate=settings.learning_rate,
         lr_scheduler_type="cosine",
-        warmup_steps=round(settings.warmup_fraction * steps),
+        warmup_steps=round(settings.warmup_fraction * n_steps),
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.gradient_clip,
         optim="adamw_torch",
