@@ -164,7 +164,7 @@ def train(
 def _micro_batches(step: list[Example], pad_id: int, settings: Settings) -> dict[str, list]:
     size = settings.micro_batch_size or settings.batch_size
     weights = Weights(settings.answer_weight, settings.motion_weight)
-    parts = cut_by_questions(step, size) if size < settings.batch_size else [step]
+    parts = cut_by_questions(step, size)
     return {"micro_batches": [collate(part, pad_id, weights) for part in parts]}
 
 

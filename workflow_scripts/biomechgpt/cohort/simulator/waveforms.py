@@ -12,7 +12,6 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 CHANNELS = (*JOINT_NAMES, "pelvis_tilt", "pelvis_list", "pelvis_rotation")
 INDEX = {name: i for i, name in enumerate(CHANNELS)}
 LEFT = np.array([name.endswith("_l") for name in CHANNELS])
-# Where a mean away from 0 or an even harmonic would favour one side.
 HARMONICS = 6
 GRID = np.arange(64) / 64
 
