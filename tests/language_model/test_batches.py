@@ -1,8 +1,11 @@
 """Questions that share a motion learn and answer as if each stood alone with it."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 from transformers import set_seed
 
 from biomechgpt.language_model import loading
@@ -15,7 +18,7 @@ from biomechgpt.language_model.batches import (
     total_weight,
 )
 from biomechgpt.language_model.examples import Example, encode_example
-from biomechgpt.language_model.training import forward
+from biomechgpt.language_model.forward import cross_entropy, hidden_states, logits
 
 ASKED = [
     ("Is the walking impaired, yes or no?", "yes"),
@@ -58,17 +61,27 @@ def model(base_folder, request):
     return model.train()
 
 
+def forward(model, batch):
+    """Logits (B, T, V)."""
+    return logits(model, hidden_states(model, batch))
+
+
+def of_logits(given, targets):
+    """The cross-entropy where logits stand in the place of hidden states."""
+    return F.cross_entropy(given, targets, reduction="none")
+
+
 def gradient(model, batches):
     model.zero_grad()
     for batch in batches:
-        found = losses(forward(model, batch).logits, batch)
+        found = losses(hidden_states(model, batch), batch, partial(cross_entropy, model))
         (found.weighted_sum / total_weight(batches)).backward()
     return torch.cat([p.grad.flatten() for p in loading.trainable(model).values()])
 
 
 def test_logits_equal_those_of_separate_sequences(model, shared, tokenizer):
     batch = collate(shared, tokenizer.pad_token_id, WEIGHTS)
-    logits = forward(model, batch).logits.detach()
+    together = forward(model, batch).detach()
     for row, example in enumerate(shared):
         start = len(example.motion_ids)
         for question in example.questions:
@@ -76,8 +89,8 @@ def test_logits_equal_those_of_separate_sequences(model, shared, tokenizer):
                 model, collate([Example(example.motion_ids, [question], 0)], 0, WEIGHTS)
             )
             stop = start + len(question.input_ids)
-            tail = alone.logits[0, len(example.motion_ids) :].detach()
-            assert torch.allclose(logits[row, start:stop], tail, atol=1e-5)
+            tail = alone[0, len(example.motion_ids) :].detach()
+            assert torch.allclose(together[row, start:stop], tail, atol=1e-5)
             start = stop
 
 
@@ -92,7 +105,7 @@ def test_one_question_alone_is_what_transformers_computes(base_folder, tokenizer
     batch = collate(examples, tokenizer.pad_token_id, WEIGHTS)
     mask = (batch["segments"] != PADDING).long()
     theirs = base.model(input_ids=batch["input_ids"], attention_mask=mask, use_cache=False).logits
-    ours = forward(base.model, batch).logits
+    ours = forward(base.model, batch)
     assert torch.allclose(ours[mask.bool()], theirs[mask.bool()], atol=1e-5)
 
 
@@ -106,9 +119,9 @@ def test_gradients_equal_those_of_separate_sequences(model, shared, separate, to
 def test_a_question_that_saw_another_would_be_noticed(model, shared, tokenizer):
     """The equality above must break when the questions of a motion are one segment."""
     batch = collate(shared, tokenizer.pad_token_id, WEIGHTS)
-    right = forward(model, batch).logits.detach()
+    right = forward(model, batch).detach()
     leaking = {**batch, "segments": batch["segments"].clamp(max=1)}
-    assert (forward(model, leaking).logits.detach() - right).abs().max() > 1e-2
+    assert (forward(model, leaking).detach() - right).abs().max() > 1e-2
 
 
 def test_how_a_step_is_divided_changes_nothing(model, separate, tokenizer):
@@ -120,7 +133,7 @@ def test_how_a_step_is_divided_changes_nothing(model, separate, tokenizer):
 
 def test_every_token_but_bos_and_padding_is_a_target(shared):
     batch = collate(shared, 0, Weights())
-    found = losses(torch.zeros(*batch["input_ids"].shape, 500), batch)
+    found = losses(torch.zeros(*batch["input_ids"].shape, 500), batch, of_logits)
     n_questions = [len(example.questions) for example in shared]
     asked = sum(len(q.input_ids) for example in shared for q in example.questions)
     motion = [len(example.motion_ids) - 1 for example in shared]
@@ -137,17 +150,17 @@ def test_the_end_of_turn_is_in_the_loss(tokenizer):
     place = [i for i, m in enumerate(question.answer_mask) if m][-1]
     assert question.input_ids[place] == tokenizer.convert_tokens_to_ids("<end_of_turn>")
     batch = collate([example], 0, Weights())
-    logits = torch.zeros(1, example.length(), 500, requires_grad=True)
-    losses(logits, batch).weighted_sum.backward()
+    given = torch.zeros(1, example.length(), 500, requires_grad=True)
+    losses(given, batch, of_logits).weighted_sum.backward()
     place += len(example.motion_ids)
-    assert logits.grad[0, place - 1, question.input_ids[place - len(example.motion_ids)]] < -0.9
+    assert given.grad[0, place - 1, question.input_ids[place - len(example.motion_ids)]] < -0.9
 
 
 def test_answer_weight_counts_answers_so_often(tokenizer):
     example = encode_example(tokenizer, [1, 2], [("How fast?", "yes")], 64)
-    logits = torch.randn(1, example.length(), 500)
-    plain = losses(logits, collate([example], 0, Weights()))
-    weighted = losses(logits, collate([example], 0, Weights(answer=5.0))).weighted_sum
+    given = torch.randn(1, example.length(), 500)
+    plain = losses(given, collate([example], 0, Weights()), of_logits)
+    weighted = losses(given, collate([example], 0, Weights(answer=5.0)), of_logits).weighted_sum
     expected = plain.parts[0] * 5 + plain.parts[2]
     assert weighted.item() == pytest.approx(expected.item(), rel=1e-5)
 

@@ -4,11 +4,10 @@ A row holds a motion and then its questions one after another. Each question see
 itself, and its positions follow the motion's: for every question it is as if it stood there alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
-from torch.nn import functional as F
 
 from biomechgpt.language_model.examples import Example
 
@@ -78,15 +77,19 @@ def attention_masks(batch: dict[str, torch.Tensor], sliding_window: int) -> dict
     return {"full_attention": full[:, None], "sliding_attention": (full & near)[:, None]}
 
 
-def losses(logits: torch.Tensor, batch: dict[str, torch.Tensor]) -> Losses:
-    """Cross-entropy of every target of a batch; `logits` (B, T, V)."""
+def losses(
+    hidden: torch.Tensor,
+    batch: dict[str, torch.Tensor],
+    cross_entropy: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> Losses:
+    """Loss on every target of a batch; `hidden` (B, T, D) is what the model makes of it.
+
+    `cross_entropy` gives the nats (N,) of N target ids after N hidden states (N, D).
+    """
     rows, columns = (batch["segments"] != PADDING).nonzero(as_tuple=True)
     rows, columns = rows[columns > 0], columns[columns > 0]  # BOS is no target
-    nats = F.cross_entropy(
-        logits[rows, batch["predecessors"][rows, columns]].float(),
-        batch["input_ids"][rows, columns],
-        reduction="none",
-    )  # (N,)
+    before = hidden[rows, batch["predecessors"][rows, columns]]
+    nats = cross_entropy(before, batch["input_ids"][rows, columns])
     answer = batch["answer_mask"][rows, columns]
     with torch.no_grad():
         other = 1 - answer

@@ -6,6 +6,7 @@ silently spoil every later gradient (`loading.assert_unpacked`).
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,14 +15,9 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from biomechgpt.checkpoints import open_checkpoints
-from biomechgpt.language_model.batches import (
-    Weights,
-    attention_masks,
-    collate,
-    losses,
-    total_weight,
-)
+from biomechgpt.language_model.batches import Weights, collate, losses, total_weight
 from biomechgpt.language_model.examples import Example
+from biomechgpt.language_model.forward import cross_entropy, hidden_states
 from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.progress import COMPLETE, METRICS_FILE, Progress, StepGuard
 
@@ -68,15 +64,15 @@ class StepTrainer(Trainer):
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         """This micro-batch's share of its step's loss; FloatingPointError if not finite."""
-        outputs = forward(model, inputs)
-        batch_losses = losses(outputs.logits, inputs)
+        hidden = hidden_states(model, inputs)
+        batch_losses = losses(hidden, inputs, partial(cross_entropy, model))
         loss = batch_losses.weighted_sum / num_items_in_batch
         if not torch.isfinite(loss):
             raise FloatingPointError(
                 f"The loss is {loss.item()} at step {self.state.global_step + 1}."
             )
         self.parts += batch_losses.parts.cpu()
-        return (loss, outputs) if return_outputs else loss
+        return loss
 
     def log(self, logs, start_time=None):
         """Add the loss of answers and of the rest, in nats a token, since the last line."""
@@ -86,16 +82,6 @@ class StepTrainer(Trainer):
             logs["answer_loss"] = answer_sum / answer_count
         self.parts.zero_()
         super().log(logs, start_time)
-
-
-def forward(model: torch.nn.Module, batch: dict[str, torch.Tensor]):
-    """The model's output on a batch of `collate`."""
-    return model(
-        input_ids=batch["input_ids"],
-        attention_mask=attention_masks(batch, model.config.sliding_window),
-        position_ids=batch["position_ids"],
-        use_cache=False,
-    )
 
 
 def plan_steps(

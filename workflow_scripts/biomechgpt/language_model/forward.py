@@ -1,0 +1,92 @@
+"""Hidden states and cross-entropy in training, without a copy of the vocabulary or of its logits.
+
+peft writes the trained rows into a copy of the whole embedding in every pass, for the input and
+again for the tied head, and forms a gradient of that size to throw it away. Here the rows are put
+in by themselves. Logits are made of some targets at a time and made again for their gradient.
+"""
+
+from typing import NamedTuple
+
+import torch
+from peft import PeftModel
+from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
+from transformers import Gemma3ForCausalLM
+
+from biomechgpt.language_model.batches import attention_masks
+
+LOGITS_AT_ONCE = 2**26  # 256 MiB in float32
+
+
+class Vocabulary(NamedTuple):
+    """The embedding of a model, which is its head too, and the rows that adapters train in it."""
+
+    embedding: torch.nn.Embedding  # of V rows
+    row_ids: torch.Tensor | None  # (R,)
+    rows: torch.Tensor | None  # (R, D), in place of the embedding's own
+
+
+def hidden_states(model: torch.nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The last hidden states (B, T, D) of a batch of `collate`."""
+    base = _base(model)
+    return base.model(
+        inputs_embeds=_embed(_vocabulary(base), batch["input_ids"]),
+        attention_mask=attention_masks(batch, base.config.sliding_window),
+        position_ids=batch["position_ids"],
+        use_cache=False,
+    ).last_hidden_state
+
+
+def logits(model: torch.nn.Module, hidden: torch.Tensor) -> torch.Tensor:
+    """Logits (N, V) of hidden states (N, D)."""
+    return _logits(_vocabulary(_base(model)), hidden)
+
+
+def cross_entropy(
+    model: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor
+) -> torch.Tensor:
+    """Nats (N,) of target ids (N,) after hidden states (N, D)."""
+    vocabulary = _vocabulary(_base(model))
+    size = max(1, LOGITS_AT_ONCE // vocabulary.embedding.num_embeddings)
+    if len(hidden) <= size:
+        return _nats(vocabulary, hidden, targets)
+    parts = zip(hidden.split(size), targets.split(size), strict=True)
+    return torch.cat([checkpoint(_nats, vocabulary, *part, use_reentrant=False) for part in parts])
+
+
+def _base(model: torch.nn.Module) -> Gemma3ForCausalLM:
+    return model.get_base_model() if isinstance(model, PeftModel) else model
+
+
+def _vocabulary(base: Gemma3ForCausalLM) -> Vocabulary:
+    module = base.get_input_embeddings()
+    adapter = getattr(module, "token_adapter", None)
+    if adapter is None:
+        return Vocabulary(module, None, None)
+    (name,) = adapter.active_adapters
+    row_ids = torch.tensor(adapter.token_indices[name], device=adapter.base_layer.weight.device)
+    return Vocabulary(adapter.base_layer, row_ids, adapter.trainable_tokens_delta[name])
+
+
+def _embed(vocabulary: Vocabulary, ids: torch.Tensor) -> torch.Tensor:
+    embedding, row_ids, rows = vocabulary
+    embedded = embedding(ids)  # (B, T, D), scaled by Gemma's embedding itself
+    if rows is None:
+        return embedded
+    slots = torch.full((embedding.num_embeddings,), -1, device=ids.device)
+    slots[row_ids] = torch.arange(len(row_ids), device=ids.device)
+    slot = slots[ids]  # (B, T), -1 where no row is trained
+    trained = rows.to(embedded.dtype)[slot.clamp(min=0)] * embedding.embed_scale.to(embedded.dtype)
+    return torch.where((slot >= 0)[..., None], trained, embedded)
+
+
+def _logits(vocabulary: Vocabulary, hidden: torch.Tensor) -> torch.Tensor:
+    embedding, row_ids, rows = vocabulary
+    found = F.linear(hidden, embedding.weight)
+    if rows is None:
+        return found
+    return found.index_copy_(-1, row_ids, F.linear(hidden, rows.to(hidden.dtype)).to(found.dtype))
+
+
+def _nats(vocabulary: Vocabulary, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    return F.cross_entropy(_logits(vocabulary, hidden).float(), targets, reduction="none")
