@@ -100,7 +100,10 @@ def variant_tokenizer(wildcards):
 
 def variant_base(wildcards):
     variant = config["variants"][wildcards.variant]
-    return f"<results>/{wildcards.fold}/base_models/{variant['base_model']}/{variant['tokenizer']}"
+    name = variant["base_model"]
+    if config["base_models"][name]["kind"] == "checkpoint":
+        return f"<results>/base_models/{name}"
+    return f"<results>/{wildcards.fold}/base_models/{name}/{variant['tokenizer']}"
 
 
 def baseline_parameters(wildcards):
@@ -124,10 +127,11 @@ def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]
     tasks = config["tasks"] if variant["tasks"] == "all" else variant["tasks"]
+    chosen = config["finetune"] | variant.get("finetune", {})
     return {
         "lora": variant["lora"],
         "tasks": {name: config["tasks"][name] for name in tasks},
-        "finetune": {key: value for key, value in config["finetune"].items() if key != "seeds"},
+        "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
     }
 
 

@@ -26,6 +26,29 @@ rule build_base_model:
         "../workflow_scripts/build_base_model.py"
 
 
+rule fetch_base_model:
+    localrule: True
+    output:
+        directory("<results>/base_models/{base}"),
+    log:
+        "<logs>/fetch_base_model/{base}.log",
+    benchmark:
+        "<benchmarks>/fetch_base_model/{base}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=240,
+    params:
+        cfg=base_config,
+        code=code("fetch_base_model"),
+    message:
+        "Looking for the base model {wildcards.base}"
+    script:
+        "../workflow_scripts/fetch_base_model.py"
+
+
 rule finetune:
     input:
         base=variant_base,

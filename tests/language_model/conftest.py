@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from gemma_checkpoints import write_checkpoint
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded, loading
@@ -75,6 +76,13 @@ def base_folder(tmp_path_factory, motions, tasks):
     folder = tmp_path_factory.mktemp("base") / "tiny"
     embedded.build_base_model(BASE_CFG, motions, tasks, CODES, folder, "code")
     return folder
+
+
+@pytest.fixture(scope="session", params=["1b", "4b"])
+def checkpoint_folder(request, tmp_path_factory):
+    """A random checkpoint in the layout of either size of Gemma 3."""
+    torch.set_num_threads(1)
+    return write_checkpoint(tmp_path_factory.mktemp("hub") / request.param, request.param)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_the_model_folder_is_whole(model_folder, sources, questions):
     assert len(description["joints"]) == 34
     assert description["frame_rate_hz"] == 30.0
     assert description["training_numbers"]["speed"][:2] == ["0.50", "0.53"]
-    assert description["base_path"] is None
+    assert description["base"] is None
     assert not list(model_folder.parent.glob(".*"))
 
 

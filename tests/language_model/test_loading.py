@@ -166,7 +166,7 @@ def test_the_head_stays_tied_after_a_step_and_a_reload(base_folder, adapted, ids
 
     step(adapted, ids)
     assert is_tied(adapted)
-    adapted.save_pretrained(tmp_path, save_embedding_layers=False)
+    adapted.save_pretrained(tmp_path)
     again = PeftModel.from_pretrained(loading.load_base(base_folder, CODES).model, tmp_path)
     assert is_tied(again)
     loading.never_pack(again)
@@ -177,7 +177,7 @@ def test_the_head_stays_tied_after_a_step_and_a_reload(base_folder, adapted, ids
 
 
 def test_the_adapter_file_holds_nothing_of_the_base(adapted, base, tmp_path):
-    adapted.save_pretrained(tmp_path, save_embedding_layers=False)
+    adapted.save_pretrained(tmp_path)
     saved = load_file(tmp_path / "adapter_model.safetensors")
     vocabulary_size = base.model.config.vocab_size
     assert not [name for name, value in saved.items() if value.shape[0] == vocabulary_size]

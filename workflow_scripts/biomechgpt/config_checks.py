@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.files import is_hub_id
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 FOLDERS_OF_RESULTS = re.compile(
@@ -106,12 +107,19 @@ def _check_tokenizers(tokenizers: dict) -> list[str]:
 
 
 def _check_base_models(base_models: dict) -> list[str]:
-    return [
-        f"base_models.{name}.width is {cfg['width']}; it must be a multiple of 2 * heads, which is "
-        f"{2 * cfg['heads']}."
-        for name, cfg in base_models.items()
-        if cfg["width"] % (2 * cfg["heads"])
-    ]
+    sentences = []
+    for name, cfg in base_models.items():
+        key = f"base_models.{name}"
+        if cfg["kind"] == "embedded" and cfg["width"] % (2 * cfg["heads"]):
+            sentences.append(
+                f"{key}.width is {cfg['width']}; it must be a multiple of 2 * heads, which is "
+                f"{2 * cfg['heads']}."
+            )
+        if cfg["kind"] == "checkpoint" and cfg["revision"] is None and is_hub_id(cfg["source"]):
+            sentences.append(
+                f"{key}.revision is null; a model on the hub may change, so name its commit."
+            )
+    return sentences
 
 
 def _check_variants(variants: dict, tokenizers: dict, base_models: dict, tasks: dict) -> list[str]:

@@ -22,7 +22,6 @@ from biomechgpt.files import replacing
 from biomechgpt.language_model import training, vocabulary
 from biomechgpt.language_model.examples import pretraining_examples
 from biomechgpt.language_model.loading import device
-from biomechgpt.language_model.model_folder import EMBEDDED_FILE
 from biomechgpt.questions.tasks import Task
 from biomechgpt.tokenizer.tokens import read_tokens
 
@@ -93,7 +92,7 @@ def build_base_model(
         tokenizer.save_pretrained(temporary)
         shutil.copy(metrics, temporary)
         description = {"config": cfg, "motions": len(motions), "sequences": len(examples)}
-        (temporary / EMBEDDED_FILE).write_text(json.dumps(description, indent=2) + "\n")
+        (temporary / "embedded.json").write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)
 
 

@@ -18,6 +18,7 @@ from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import loading, training
+from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.prediction import read_questions
@@ -49,10 +50,17 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     check_tokens(table.metadata, motion_tokenizer.sha256, str(sources.motion_tokenizer))
     questions = read_questions(sources.questions, ["train"])
     questions = questions[questions["task"].isin(cfg["tasks"])]
-    base = loading.load_base(sources.base, motion_tokenizer.cfg["codebook_size"])
+    checkpoint = read_note(sources.base) or {}
+    base = loading.load_base(
+        sources.base,
+        motion_tokenizer.cfg["codebook_size"],
+        checkpoint.get("motion_tokens") == "resize",
+    )
     passes = training_passes(base.tokenizer, questions, table, cfg)
     set_seed(cfg["seed"])
-    model = loading.add_adapters(base, cfg["lora"], cfg["seed"])
+    codebook = motion_tokenizer.model.quantizer.codebook
+    start = codebook if checkpoint.get("new_rows") == "codebook" else None
+    model = loading.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
     metrics = training.train(

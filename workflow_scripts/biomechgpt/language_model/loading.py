@@ -5,6 +5,7 @@ included: only the language model is loaded, and a weight that the checkpoint la
 (transformers would fill it with random numbers and go on).
 """
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ LORA_TARGETS = (
 )
 MULTIMODAL_KEYS = {r"^language_model\.model\.": "model."}
 
+BYTES_ON_A_CPU = 10**9  # of weights: a model that large would train for weeks
+
 transformers.logging.disable_progress_bar()  # the output is a log file
 
 
@@ -46,11 +49,12 @@ def device() -> torch.device:
     return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
 
 
-def load_base(folder: Path, codebook_size: int) -> Base:
+def load_base(folder: Path, codebook_size: int, resize: bool = False) -> Base:
     """Load model and tokenizer of `folder` for motion tokens of `codebook_size` codes.
 
     Weights of the projections are NF4 with doubly quantised scales; the arithmetic is float32 on a
-    CPU and bfloat16 on a GPU. InputError where the folder is no Gemma 3 or lacks weights.
+    CPU and bfloat16 on a GPU. Motion tokens that the tokenizer lacks take reserved rows, or with
+    `resize` new ones. InputError where the folder is no Gemma 3, lacks weights or needs a GPU.
     """
     if not (Path(folder) / "config.json").exists():
         raise InputError(
@@ -59,12 +63,26 @@ def load_base(folder: Path, codebook_size: int) -> Base:
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     rows_are_new = not vocabulary.has_motion(tokenizer)
     if rows_are_new:
-        tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
+        name_tokens = vocabulary.add_motion_rows if resize else vocabulary.name_motion_rows
+        tokenizer = name_tokens(tokenizer, codebook_size)
     rows = vocabulary.motion_ids(tokenizer, codebook_size)
     model = load_model(folder)
+    if rows_are_new and resize:
+        _resize(model, len(tokenizer))
     if max(rows) >= model.get_input_embeddings().num_embeddings:
         raise InputError(f"{folder}: the tokenizer has more pieces than the model has rows.")
     return Base(model, tokenizer, rows, rows_are_new)
+
+
+def _resize(model: Gemma3ForCausalLM, n_rows: int) -> None:
+    """Give the embedding `n_rows` rows or more; those added are the mean, the same on every machine.
+
+    transformers draws added rows at random, and 1B has one more that no adapter trains and saves.
+    """
+    stock = model.get_input_embeddings().num_embeddings
+    model.resize_token_embeddings(max(n_rows, stock), mean_resizing=False)
+    weight = model.get_input_embeddings().weight.data
+    weight[stock:] = weight[:stock].mean(0)
 
 
 def load_model(folder: Path) -> Gemma3ForCausalLM:
@@ -72,6 +90,7 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
     config = AutoConfig.from_pretrained(folder)
     if config.model_type not in ("gemma3_text", "gemma3"):
         raise InputError(f"{folder}: model_type {config.model_type!r} is not Gemma 3.")
+    _check_machine(folder)
     multimodal = config.model_type == "gemma3"
     precision = torch.bfloat16 if device().type == "cuda" else torch.float32
     model, loading = Gemma3ForCausalLM.from_pretrained(
@@ -94,6 +113,22 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
     return model
 
 
+def _check_machine(folder: Path) -> None:
+    """InputError where this machine cannot train the model: float16 overflows in Gemma 3."""
+    n_bytes = sum(size for _, size, _ in weight_files(folder))
+    if not torch.cuda.is_available():
+        if n_bytes > BYTES_ON_A_CPU:
+            raise InputError(
+                f"{folder} has {n_bytes / 1e9:.1f} GB of weights and needs a GPU with CUDA, which is not "
+                "seen here: run on another machine, or let the variant name an embedded base_model."
+            )
+    elif not torch.cuda.is_bf16_supported(including_emulation=False):
+        raise InputError(
+            f"{torch.cuda.get_device_name(0)} has no bfloat16, which Gemma 3 needs: take a GPU of "
+            "compute capability 8.0 or more (Ampere or later)."
+        )
+
+
 def weight_files(folder: Path) -> list[tuple[str, int, int]]:
     """Name, size and time of every weight file: tells one base model from another without reading."""
     files = sorted(Path(folder).glob("*.safetensors"))
@@ -110,11 +145,14 @@ def _four_bits(precision: torch.dtype) -> BitsAndBytesConfig:
     )
 
 
-def add_adapters(base: Base, lora: dict, seed: int) -> PeftModel:
+def add_adapters(
+    base: Base, lora: dict, seed: int, codebook: torch.Tensor | None = None
+) -> PeftModel:
     """Freeze the base; add LoRA of `lora` (rank, alpha, dropout) and trainable motion rows.
 
-    Call after seeding. Everything trainable is float32. Rows that are new start around the mean of
-    the other rows with their spread: equal rows could not be told apart by the gradient.
+    Call after seeding. Everything trainable is float32. Rows that are new start with the mean and
+    spread of the other rows: from the motion tokenizer's `codebook` (K, D) where it is given, so that
+    like codes start alike, or at random. Equal rows could not be told apart by the gradient.
     """
     config = LoraConfig(
         r=lora["rank"],
@@ -125,20 +163,40 @@ def add_adapters(base: Base, lora: dict, seed: int) -> PeftModel:
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(base.model, config)
+    # peft would write the whole of a resized embedding into every checkpoint.
+    model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
     for parameter in trainable(model).values():
         parameter.data = parameter.data.float()
     if base.rows_are_new:
-        _draw_rows(model, base, seed)
+        delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
+        old = _other_rows(base)
+        places = _places(codebook, delta.shape, seed)
+        delta.data.copy_(old.mean(0) + old.std(0) * places)
     return model
 
 
-def _draw_rows(model: PeftModel, base: Base, seed: int) -> None:
-    delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
-    old = torch.ones(base.tokenizer.vocab_size, dtype=torch.bool)
-    old[base.motion_rows] = False
-    rows = base.model.get_input_embeddings().weight.detach().float().cpu()[: len(old)][old]
-    noise = torch.randn(delta.shape, generator=torch.Generator().manual_seed(seed))
-    delta.data.copy_(rows.mean(0) + rows.std(0) * noise)
+def _other_rows(base: Base) -> torch.Tensor:
+    """The rows of the embedding that stand for text, (V, D)."""
+    weight = base.model.get_input_embeddings().weight.detach().float().cpu()
+    text = torch.ones(len(weight), dtype=torch.bool)
+    text[base.motion_rows] = False
+    text[base.tokenizer.vocab_size :] = False
+    return weight[text]
+
+
+def _places(codebook: torch.Tensor | None, shape: torch.Size, seed: int) -> torch.Tensor:
+    """Where new rows start around the mean, (R, D), with a spread of 1.
+
+    A codebook is projected at random, which keeps its distances; the two rows behind the codes,
+    start and end, are random.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    places = torch.randn(shape, generator=generator)
+    if codebook is not None:
+        centred = codebook - codebook.mean(0)
+        projected = centred @ torch.randn(codebook.shape[1], shape[1], generator=generator)
+        places[: len(codebook)] = projected / projected.std()
+    return places
 
 
 def trainable(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:

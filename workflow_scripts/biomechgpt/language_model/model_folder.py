@@ -2,7 +2,7 @@
 
 adapter/            LoRA weights and motion rows, nothing of the base (peft's own format)
 language_tokenizer/ with the motion tokens named
-base/               the base model, where it is the embedded one
+base/               the base model, where it is the embedded one (`base` of model.json names any other)
 motion_tokenizer/   weights and statistics of the motion tokenizer
 model.json          provenance, joint order, frame rate, tasks, settings
 training.jsonl      losses during training
@@ -18,9 +18,9 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
+from biomechgpt.language_model.checkpoint_source import locate, read_note
 
 DESCRIPTION_FILE = "model.json"
-EMBEDDED_FILE = "embedded.json"  # in the folder of a base model that was built here
 
 
 class Model(NamedTuple):
@@ -47,15 +47,18 @@ def save_model(
 ) -> None:
     """Write all of a model folder but the metrics.
 
-    An embedded base is copied, since no one else has it; of any other the place is noted.
+    An embedded base is copied, since no one else has it; of any other its source is noted.
     """
-    model.save_pretrained(folder / "adapter", save_embedding_layers=False)
+    checkpoint = read_note(parts.base)
+    adapter = model.active_peft_config
+    adapter.base_model_name_or_path = checkpoint["source"] if checkpoint else "base"
+    adapter.revision = checkpoint["revision"] if checkpoint else None
+    model.save_pretrained(folder / "adapter")
     tokenizer.save_pretrained(folder / "language_tokenizer")
     shutil.copytree(parts.motion_tokenizer, folder / "motion_tokenizer")
-    embedded = (parts.base / EMBEDDED_FILE).exists()
-    if embedded:
+    if checkpoint is None:
         shutil.copytree(parts.base, folder / "base")
-    description |= {"base_path": None if embedded else str(parts.base.resolve())}
+    description |= {"base": checkpoint}
     text = json.dumps(description, indent=2, ensure_ascii=False)
     (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -64,11 +67,12 @@ def load_model(folder: Path) -> Model:
     """Load a model folder for prediction; InputError where its base is not to be found."""
     folder = Path(folder)
     description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    base_folder = Path(description["base_path"] or folder / "base")
-    if not base_folder.is_dir():
-        raise InputError(f"{folder} was made from the base model in {base_folder}, which is gone.")
-    codebook_size = description["codebook_size"]
-    base = loading.load_base(base_folder, codebook_size)
+    checkpoint, codebook_size = description["base"], description["codebook_size"]
+    if checkpoint is None:
+        base = loading.load_base(folder / "base", codebook_size)
+    else:
+        found = locate(checkpoint["source"], checkpoint["revision"])
+        base = loading.load_base(found, codebook_size, checkpoint["motion_tokens"] == "resize")
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder / "language_tokenizer")
     if vocabulary.motion_ids(tokenizer, codebook_size) != base.motion_rows:
         raise InputError(f"{folder}: its language tokenizer does not fit its base model.")

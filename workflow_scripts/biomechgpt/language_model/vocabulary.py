@@ -1,8 +1,9 @@
 """The language tokenizer and the motion tokens in it.
 
 Motion tokens take the places of reserved pieces (`<unused0>`, `<unused1>`, ...), of which Gemma has
-thousands: no embedding is resized, the head stays tied, an adapter loads on the stock base. Ids are
-looked up by token text, never taken to be the last rows.
+thousands: no embedding is resized, the head stays tied, an adapter loads on the stock base. The
+paper's way, rows added behind all others, is there too. Ids are looked up by token text, never taken
+to be the last rows.
 """
 
 import json
@@ -96,6 +97,16 @@ def name_motion_rows(
     ]
     description["added_tokens"] = sorted(others + motion, key=lambda token: token["id"])
     return _wrap(Tokenizer.from_str(json.dumps(description)), tokenizer.chat_template)
+
+
+def add_motion_rows(
+    tokenizer: PreTrainedTokenizerFast, codebook_size: int
+) -> PreTrainedTokenizerFast:
+    """A copy of `tokenizer` with the motion tokens behind all others, as the paper has them."""
+    grown = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    names = motion_names(codebook_size)
+    grown.add_tokens([AddedToken(name, normalized=False, special=False) for name in names])
+    return _wrap(grown, tokenizer.chat_template)
 
 
 def train_tokenizer(
