@@ -10,8 +10,8 @@ from transformers import set_seed
 
 from biomechgpt.language_model import loading
 from biomechgpt.language_model.batches import (
-    PADDING,
     Weights,
+    ancestors,
     attention_masks,
     collate,
     losses,
@@ -101,9 +101,10 @@ def test_one_question_alone_is_what_transformers_computes(base_folder, tokenizer
     long = np.tile(motions[23], 3)
     examples = [encode_example(tokenizer, m, ASKED[:1], 256) for m in (motions[5], long, long)]
     assert base.model.config.sliding_window == 64
-    assert max(example.length() for example in examples) > 64
+    lengths = [example.length() for example in examples]
+    assert max(lengths) > 64 > min(lengths)
     batch = collate(examples, tokenizer.pad_token_id, WEIGHTS)
-    mask = (batch["segments"] != PADDING).long()
+    mask = (torch.arange(batch["input_ids"].shape[1]) < torch.tensor(lengths)[:, None]).long()
     theirs = base.model(input_ids=batch["input_ids"], attention_mask=mask, use_cache=False).logits
     ours = forward(base.model, batch)
     assert torch.allclose(ours[mask.bool()], theirs[mask.bool()], atol=1e-5)
@@ -117,10 +118,10 @@ def test_gradients_equal_those_of_separate_sequences(model, shared, separate, to
 
 
 def test_a_question_that_saw_another_would_be_noticed(model, shared, tokenizer):
-    """The equality above must break when the questions of a motion are one segment."""
+    """The equality above must break when a question sees those before it."""
     batch = collate(shared, tokenizer.pad_token_id, WEIGHTS)
     right = forward(model, batch).detach()
-    leaking = {**batch, "segments": batch["segments"].clamp(max=1)}
+    leaking = {**batch, "visible": torch.ones_like(batch["visible"]).tril()}
     assert (forward(model, leaking).detach() - right).abs().max() > 1e-2
 
 
@@ -163,6 +164,17 @@ def test_answer_weight_counts_answers_so_often(tokenizer):
     weighted = losses(given, collate([example], 0, Weights(answer=5.0)), of_logits).weighted_sum
     expected = plain.parts[0] * 5 + plain.parts[2]
     assert weighted.item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_a_token_sees_its_way_to_the_root():
+    predecessors = [-1, 0, 1, 1, 3, 4, 1, 3, 7]
+    found = ancestors(predecessors)
+    for token in range(len(predecessors)):
+        way, place = set(), token
+        while place >= 0:
+            way.add(place)
+            place = predecessors[place]
+        assert set(found[token].nonzero().flatten().tolist()) == way
 
 
 def test_no_token_is_blind(shared):

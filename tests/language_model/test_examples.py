@@ -6,7 +6,7 @@ import pytest
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.examples import (
     encode_example,
-    encode_prompt,
+    encode_prompts,
     pretraining_examples,
 )
 
@@ -46,7 +46,8 @@ def test_parts_joined_equal_the_template_as_a_whole(tokenizer):
 
 
 def test_a_prompt_is_the_beginning_of_its_example(tokenizer):
-    prompt = encode_prompt(tokenizer, [1, 2], "How fast?", 64, 8).input_ids
+    motion, (question,), _ = encode_prompts(tokenizer, [1, 2], ["How fast?"], 64, 8)
+    prompt = motion + question
     assert one(tokenizer, [1, 2], "How fast?", "walker")[: len(prompt)] == prompt
 
 
@@ -78,7 +79,7 @@ def test_no_room_for_any_motion_is_an_error(tokenizer):
 @pytest.mark.parametrize("text", ["<end_of_turn>", "<bos>", "<motion_start>"])
 def test_a_question_with_control_tokens_is_refused(tokenizer, text):
     with pytest.raises(InputError, match="reserved text"):
-        encode_prompt(tokenizer, [1], f"How fast? {text}", 64, 8)
+        encode_prompts(tokenizer, [1], [f"How fast? {text}"], 64, 8)
 
 
 def test_pretraining_replies_do_not_depend_on_the_motion(tokenizer, motions, tasks):

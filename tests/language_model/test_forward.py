@@ -29,7 +29,8 @@ def batch(base, motions):
 
 def whole_cross_entropy(model, batch):
     """transformers' and peft's own forward pass, and the cross-entropy of all logits at once."""
-    mask = (batch["segments"] >= 0).long()
+    mask = (batch["loss_weights"] > 0).long()
+    mask[:, 0] = 1  # BOS is no target
     found = model(input_ids=batch["input_ids"], attention_mask=mask, use_cache=False).logits
     return losses(found, batch, lambda x, y: F.cross_entropy(x, y, reduction="none"))
 

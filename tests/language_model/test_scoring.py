@@ -1,15 +1,17 @@
-"""Scoring and generation: probabilities over options, batches equal to single questions."""
+"""Scoring and generation: one pass over the tree of a trial equals plain passes one by one."""
 
 import numpy as np
 import pytest
 import torch
 
 from biomechgpt.language_model import scoring
-from biomechgpt.language_model.examples import answer_ids, encode_prompt
+from biomechgpt.language_model.examples import END_OF_TURN, answer_ids, encode_prompts
 from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.prediction import predict
 
-QUESTION = "Which of none, cane or walker is used?"
+QUESTIONS = ["Which of none, cane or walker is used?", "How fast in m/s?"]
 OPTIONS = ["none", "cane", "walker", "parallel bars", "no"]
+NUMBERS = [f"{whole}.{part}" for whole in range(3) for part in range(10, 30)]
 
 
 @pytest.fixture(scope="module")
@@ -18,100 +20,125 @@ def loaded(model_folder):
 
 
 @pytest.fixture
-def prompts(loaded, motions):
-    chosen = [motions[i] for i in (0, 7, 20)]
-    return [encode_prompt(loaded.tokenizer, m, QUESTION, 128, 8).input_ids for m in chosen]
+def stop_id(loaded):
+    return loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN)
+
+
+@pytest.fixture
+def trials(loaded, motions):
+    """Three trials of different length; the window of the sliding layers is shorter than the last."""
+    chosen = [motions[0], motions[7], np.tile(motions[20], 4)]
+    assert loaded.model.config.sliding_window < len(chosen[2])
+    return [encode_prompts(loaded.tokenizer, motion, QUESTIONS, 256, 8) for motion in chosen]
+
+
+def ids_of(loaded, answers):
+    return [answer_ids(loaded.tokenizer, answer) for answer in answers]
+
+
+def row_of(loaded, trial, options=OPTIONS):
+    candidates = [ids_of(loaded, options), ids_of(loaded, NUMBERS)]
+    return scoring.trial_row(trial.motion_ids, trial.questions, candidates)
 
 
 @torch.inference_mode()
-def scores_of(loaded, prompts, options):
-    candidates = [answer_ids(loaded.tokenizer, option) for option in options]
-    prefilled = scoring.prefill(loaded.model, prompts, loaded.tokenizer.pad_token_id)
-    return scoring.score_options(loaded.model, prefilled, candidates, loaded.tokenizer.pad_token_id)
+def scored(loaded, rows, stop_id):
+    return scoring.score(loaded.model, rows, loaded.tokenizer.pad_token_id, stop_id)
 
 
-def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, prompts):
-    """Against a plain forward pass over prompt and answer, without cache, padding or sharing."""
-    found = scores_of(loaded, prompts, OPTIONS)
-    for row, prompt in enumerate(prompts):
-        for column, option in enumerate(OPTIONS):
-            answer = answer_ids(loaded.tokenizer, option)
-            ids = torch.tensor([prompt + answer])
-            with torch.no_grad():
-                nats = loaded.model(input_ids=ids).logits[0].log_softmax(-1)
-            places = range(len(prompt) - 1, len(prompt) + len(answer) - 1)
-            expected = sum(nats[p, t].item() for p, t in zip(places, answer, strict=True))
-            assert found[row, column].item() == pytest.approx(expected, abs=2e-4)
+@torch.inference_mode()
+def plain_log_probability(loaded, prompt, answer):
+    """A forward pass of transformers over prompt and answer, without tree, cache or padding."""
+    found = loaded.model(input_ids=torch.tensor([prompt + answer])).logits[0].log_softmax(-1)
+    places = range(len(prompt) - 1, len(prompt) + len(answer) - 1)
+    return sum(found[p, t].item() for p, t in zip(places, answer, strict=True))
 
 
-def test_scores_do_not_depend_on_the_order_of_options(loaded, prompts):
+@torch.inference_mode()
+def plain_greedy(loaded, prompt, stop_id, longest):
+    ids = list(prompt)
+    while len(ids) < len(prompt) + longest:
+        ids.append(loaded.model(input_ids=torch.tensor([ids])).logits[0, -1].argmax().item())
+        if ids[-1] == stop_id:
+            return ids[len(prompt) : -1]
+    return ids[len(prompt) :]
+
+
+def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, trials, stop_id):
+    found = scored(loaded, [row_of(loaded, trial) for trial in trials], stop_id)
+    for trial, of_trial in zip(trials, found, strict=True):
+        for question, answers, of_one in zip(
+            trial.questions, (OPTIONS, NUMBERS), of_trial, strict=True
+        ):
+            for number in range(0, len(answers), 4):
+                answer = ids_of(loaded, answers)[number]
+                expected = plain_log_probability(loaded, trial.motion_ids + question, answer)
+                assert of_one.log_probabilities[number] == pytest.approx(expected, abs=2e-4)
+
+
+def test_scores_do_not_depend_on_the_order_of_options(loaded, trials, stop_id):
     order = [3, 0, 4, 2, 1]
-    plain = scores_of(loaded, prompts, OPTIONS)
-    shuffled = scores_of(loaded, prompts, [OPTIONS[i] for i in order])
-    assert torch.allclose(plain[:, order], shuffled, atol=1e-4)
+    (plain, _), (shuffled, _) = (
+        scored(loaded, [row_of(loaded, trials[1], options)], stop_id)[0]
+        for options in (OPTIONS, [OPTIONS[i] for i in order])
+    )
+    expected = [plain.log_probabilities[i] for i in order]
+    assert shuffled.log_probabilities == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_batch_scores_and_writes_like_single_questions(loaded, prompts):
+def test_few_logits_at_once_change_nothing(loaded, trials, stop_id, monkeypatch):
+    rows = [row_of(loaded, trial) for trial in trials]
+    whole = scored(loaded, rows, stop_id)
+    monkeypatch.setattr(scoring, "targets_at_once", lambda model: 3)
+    for of_trial, in_parts in zip(whole, scored(loaded, rows, stop_id), strict=True):
+        for one, other in zip(of_trial, in_parts, strict=True):
+            assert one.greedy == other.greedy
+            assert one.log_probabilities == pytest.approx(other.log_probabilities, abs=1e-5)
+
+
+def test_the_greedy_text_is_the_argmax_of_plain_passes_or_none(loaded, trials, stop_id):
+    held = 0
+    for trial in trials:
+        prompts = [trial.motion_ids + question for question in trial.questions]
+        greedy = [plain_greedy(loaded, prompt, stop_id, 9) for prompt in prompts]
+        candidates = [[*text[:8], stop_id] for text in greedy]
+        row = scoring.trial_row(trial.motion_ids, trial.questions, [[c] for c in candidates])
+        found = [one.greedy for one in scored(loaded, [row], stop_id)[0]]
+        assert found == [text if len(text) < 9 else None for text in greedy]
+        held += sum(text is not None for text in found)
+        others = [[[(candidate[0] + 1) % 400, stop_id]] for candidate in candidates]
+        row = scoring.trial_row(trial.motion_ids, trial.questions, others)
+        found = [one.greedy for one in scored(loaded, [row], stop_id)[0]]
+        assert found == [None if text else [] for text in greedy]
+    assert held
+
+
+def test_what_begins_alike_is_read_once():
+    row = scoring.trial_row([0, 1], [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]])
+    assert sorted(row.input_ids) == [0, 1, 2, 5, 6, 7, 8]
+    assert row.candidates[0][3] == [(2, 7)]
+    assert row.candidates[0][0][:2] == row.candidates[0][2][:2]
+
+
+def test_generation_is_the_argmax_of_plain_passes_in_a_batch_too(loaded, trials, stop_id):
+    prompts = [trial.motion_ids + trial.questions[0] for trial in trials]
     pad_id = loaded.tokenizer.pad_token_id
-    together = scores_of(loaded, prompts, OPTIONS)
     with torch.inference_mode():
-        prefilled = scoring.prefill(loaded.model, prompts, pad_id)
-        written = scoring.generate(loaded.model, prefilled, -1, 6)
-    for row, prompt in enumerate(prompts):
-        assert torch.allclose(scores_of(loaded, [prompt], OPTIONS)[0], together[row], atol=1e-4)
-        with torch.inference_mode():
-            alone = scoring.prefill(loaded.model, [prompt], pad_id)
-            assert scoring.generate(loaded.model, alone, -1, 6)[0] == written[row]
+        free = scoring.generate(loaded.model, prompts, pad_id, -1, 5)
+        stopped = scoring.generate(loaded.model, prompts, pad_id, free[0][2], 5)
+    assert free == [plain_greedy(loaded, prompt, -1, 5) for prompt in prompts]
+    assert stopped[0] == free[0][: free[0].index(free[0][2])]
 
 
-def test_greedy_text_is_the_argmax_of_plain_passes(loaded, prompts):
-    with torch.inference_mode():
-        prefilled = scoring.prefill(loaded.model, prompts, loaded.tokenizer.pad_token_id)
-        written = scoring.generate(loaded.model, prefilled, -1, 5)
-    ids = list(prompts[1])
-    for token in written[1]:
-        with torch.no_grad():
-            logits = loaded.model(input_ids=torch.tensor([ids])).logits[0, -1]
-        assert logits.argmax().item() == token
-        ids.append(token)
-
-
-def test_generation_ends_at_the_stop_token(loaded, prompts):
-    with torch.inference_mode():
-        prefilled = scoring.prefill(loaded.model, prompts, loaded.tokenizer.pad_token_id)
-        free = scoring.generate(loaded.model, prefilled, -1, 6)
-        stop = free[0][2]
-        prefilled = scoring.prefill(loaded.model, prompts, loaded.tokenizer.pad_token_id)
-        stopped = scoring.generate(loaded.model, prefilled, stop, 6)
-    assert stopped[0] == free[0][: free[0].index(stop)]
-
-
-def test_scoring_leaves_the_prompt_as_it_was(loaded, prompts):
-    pad_id = loaded.tokenizer.pad_token_id
-    candidates = [answer_ids(loaded.tokenizer, option) for option in OPTIONS]
-    with torch.inference_mode():
-        untouched = scoring.prefill(loaded.model, prompts, pad_id)
-        expected = scoring.generate(loaded.model, untouched, -1, 5)
-        used = scoring.prefill(loaded.model, prompts, pad_id)
-        scoring.score_options(loaded.model, used, candidates, pad_id)
-        assert scoring.generate(loaded.model, used, -1, 5) == expected
-
-
-def test_beginnings_are_shared():
-    options = [(1, 2, 9), (1, 3, 9), (1, 2, 4, 9), (7,)]
-    assert scoring.longest_beginnings(options) == [(1, 2, 4), (1, 3)]
-
-
-def test_single_token_options_need_no_pass(loaded, prompts):
-    with torch.inference_mode():
-        prefilled = scoring.prefill(loaded.model, prompts, 0)
-        found = scoring.score_options(loaded.model, prefilled, [[20], [21]], 0)
-    assert np.allclose(found, prefilled.next_log_probabilities[:, [20, 21]])
-
-
-def test_many_options_are_scored_in_parts(loaded, prompts):
-    options = [f"{whole}.{part}" for whole in range(3) for part in range(10, 30)]
-    together = scores_of(loaded, prompts, options)
-    for column in (0, 17, 59):
-        alone = scores_of(loaded, prompts, [options[column]])
-        assert torch.allclose(alone[:, 0], together[:, column], atol=1e-4)
+def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions, job_cfg):
+    tokens = {f"t{number}": motion for number, motion in enumerate(motions)}
+    asked = questions[questions["split"] == "test"]
+    together = predict(loaded, asked, tokens, job_cfg["tasks"])
+    assert len(together) == len(asked)
+    for row in together:
+        same = asked[(asked["trial_id"] == row["trial_id"]) & (asked["task"] == row["task"])]
+        (alone,) = predict(loaded, same, tokens, job_cfg["tasks"])
+        assert alone["answer"] == row["answer"]
+        assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-4)
+        if row["kind"] == "regression":
+            assert alone["number_mean"] == pytest.approx(row["number_mean"], abs=1e-3)

@@ -1,17 +1,17 @@
-"""Examples as padded batches in which questions share their motion, and the loss on them.
+"""Batches in which a row is a tree of tokens: what begins alike is read once.
 
-A row holds a motion and then its questions one after another. Each question sees the motion and
-itself, and its positions follow the motion's: for every question it is as if it stood there alone.
+In training a row holds a motion and, branching off its end, the questions on it; in prediction the
+candidate answers branch off each question. A token sees the tokens on its way to the root and its
+position is their number: for every branch it is as if it stood there alone.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
+from torch.nn import functional as F
 
 from biomechgpt.language_model.examples import Example
-
-PADDING = -1  # its segment; 0 is the motion, 1 and on are the questions
 
 
 class Weights(NamedTuple):
@@ -29,52 +29,73 @@ class Losses(NamedTuple):
 
 
 def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[str, torch.Tensor]:
-    """Rows padded on the right, each tensor (B, T).
+    """Rows padded on the right, each tensor (B, T), `visible` (B, T, T).
 
     `predecessors`: the place where a token is predicted; the first token of a question is predicted
-    where its motion ends. Every token but BOS is a target.
+    where its motion ends. Every token but BOS is a target, with its weight in `loss_weights`.
     """
-    rows = [_row(example, weights) for example in examples]
-    fill = {"input_ids": pad_id, "segments": PADDING}
-    return {
-        name: torch.nn.utils.rnn.pad_sequence(
-            [row[name] for row in rows], batch_first=True, padding_value=fill.get(name, 0)
-        )
-        for name in rows[0]
-    }
+    return pad_rows([_row(example, weights) for example in examples], pad_id)
 
 
-def _row(example: Example, weights: Weights) -> dict[str, torch.Tensor]:
+def _row(example: Example, weights: Weights) -> dict[str, list]:
     n_motion, n_questions = len(example.motion_ids), len(example.questions)
     motion_weight = weights.motion * n_questions
     row: dict[str, list] = {
         "input_ids": list(example.motion_ids),
-        "segments": [0] * n_motion,
-        "position_ids": list(range(n_motion)),
-        "predecessors": [0, *range(n_motion - 1)],
+        "predecessors": list(range(-1, n_motion - 1)),
         "answer_mask": [0] * n_motion,
         "loss_weights": [0.0] + [motion_weight] * (n_motion - 1),
     }
-    for number, question in enumerate(example.questions, 1):
+    for question in example.questions:
         start, n_tokens = len(row["input_ids"]), len(question.input_ids)
         row["input_ids"] += question.input_ids
-        row["segments"] += [number] * n_tokens
-        row["position_ids"] += range(n_motion, n_motion + n_tokens)
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
         row["loss_weights"] += [weights.answer if m else 1.0 for m in question.answer_mask]
-    return {name: torch.tensor(values) for name, values in row.items()}
+    return row
+
+
+def pad_rows(rows: Sequence[dict[str, list]], pad_id: int) -> dict[str, torch.Tensor]:
+    """Rows with `input_ids` and `predecessors` (-1 for the root) as one batch.
+
+    Adds `visible` and `position_ids`. Padding sees itself alone: a row of a mask without any place
+    would turn the softmax into NaN.
+    """
+    trees = [ancestors(row["predecessors"]) for row in rows]
+    longest = max(map(len, trees))
+    visible = [F.pad(tree, (0, longest - len(tree)) * 2) for tree in trees]
+    batch = {
+        name: torch.nn.utils.rnn.pad_sequence(
+            [torch.tensor(row[name]) for row in rows],
+            batch_first=True,
+            padding_value=pad_id if name == "input_ids" else 0,
+        )
+        for name in rows[0]
+    }
+    batch["visible"] = torch.stack(visible) | torch.eye(longest, dtype=torch.bool)
+    batch["position_ids"] = batch["visible"].sum(-1) - 1
+    return batch
+
+
+def ancestors(predecessors: Sequence[int]) -> torch.Tensor:
+    """(T, T) bool: whether the second token stands on the way from the first to the root, or is it.
+
+    A predecessor must stand before its successors.
+    """
+    n_tokens = len(predecessors)
+    starts = [i for i, before in enumerate(predecessors) if before != i - 1] or [0]
+    found = torch.ones(n_tokens, n_tokens, dtype=torch.bool).tril()
+    for start, stop in zip(starts, [*starts[1:], n_tokens], strict=True):
+        before = predecessors[start]
+        found[start:stop, :start] = found[before, :start] if before >= 0 else False
+    return found
 
 
 def attention_masks(batch: dict[str, torch.Tensor], sliding_window: int) -> dict[str, torch.Tensor]:
     """Which token sees which, (B, 1, T, T) bool, for either kind of Gemma 3's layers."""
-    segments, positions = batch["segments"], batch["position_ids"]
-    n_tokens = segments.shape[1]
-    before = torch.ones(n_tokens, n_tokens, dtype=torch.bool, device=segments.device).tril()
-    seen, seer = segments[:, None, :], segments[:, :, None]
-    full = before & ((seen == 0) | (seen == seer))  # padding sees padding: no row without any
+    visible, positions = batch["visible"], batch["position_ids"]
     near = positions[:, :, None] - positions[:, None, :] < sliding_window
-    return {"full_attention": full[:, None], "sliding_attention": (full & near)[:, None]}
+    return {"full_attention": visible[:, None], "sliding_attention": (visible & near)[:, None]}
 
 
 def losses(
@@ -86,8 +107,7 @@ def losses(
 
     `cross_entropy` gives the nats (N,) of N target ids after N hidden states (N, D).
     """
-    rows, columns = (batch["segments"] != PADDING).nonzero(as_tuple=True)
-    rows, columns = rows[columns > 0], columns[columns > 0]  # BOS is no target
+    rows, columns = (batch["loss_weights"] > 0).nonzero(as_tuple=True)
     before = hidden[rows, batch["predecessors"][rows, columns]]
     nats = cross_entropy(before, batch["input_ids"][rows, columns])
     answer = batch["answer_mask"][rows, columns]

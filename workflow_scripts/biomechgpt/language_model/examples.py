@@ -20,10 +20,11 @@ GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone,
 MISSING_WORDS = 0.2  # share left out of every second question, in pretraining
 
 
-class Prompt(NamedTuple):
-    """The sequence up to where the answer begins."""
+class Prompts(NamedTuple):
+    """A motion, from BOS to its end, and what follows it up to where each answer begins."""
 
-    input_ids: list[int]
+    motion_ids: list[int]
+    questions: list[list[int]]
     motion_tokens_cut: int
 
 
@@ -51,21 +52,22 @@ def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
     return tokenizer.encode(answer.strip() + END_OF_TURN, add_special_tokens=False)
 
 
-def encode_prompt(
+def encode_prompts(
     tokenizer: PreTrainedTokenizerFast,
     tokens: Sequence[int],
-    question: str,
+    questions: Sequence[str],
     max_length: int,
     reserved: int,
-) -> Prompt:
-    """The prompt of `question` on the motion `tokens`, leaving `reserved` places for the answer.
+) -> Prompts:
+    """The prompts of `questions` on the motion `tokens`, leaving `reserved` places for an answer.
 
     A motion too long for `max_length` loses its end. InputError where a question leaves no room for
     any motion, or holds the text of a control token.
     """
-    asked = _question_ids(tokenizer, question)
-    motion, cut = _motion_ids(tokenizer, tokens, max_length - reserved - len(asked))
-    return Prompt(motion + asked, cut)
+    asked = [_question_ids(tokenizer, question) for question in questions]
+    room = max_length - reserved - max(map(len, asked))
+    motion, cut = _motion_ids(tokenizer, tokens, room)
+    return Prompts(motion, asked, cut)
 
 
 def encode_example(
@@ -76,7 +78,7 @@ def encode_example(
 ) -> Example:
     """A motion with its questions and answers; each of them with the motion fits `max_length`.
 
-    A motion too long loses its end, an answer is never cut. InputError as for `encode_prompt`.
+    A motion too long loses its end, an answer is never cut. InputError as for `encode_prompts`.
     """
     questions = [_encode_question(tokenizer, *pair) for pair in asked]
     longest = max(len(question.input_ids) for question in questions)

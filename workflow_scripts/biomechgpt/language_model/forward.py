@@ -46,12 +46,16 @@ def cross_entropy(
     model: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor
 ) -> torch.Tensor:
     """Nats (N,) of target ids (N,) after hidden states (N, D)."""
-    vocabulary = _vocabulary(_base(model))
-    size = max(1, LOGITS_AT_ONCE // vocabulary.embedding.num_embeddings)
+    vocabulary, size = _vocabulary(_base(model)), targets_at_once(model)
     if len(hidden) <= size:
         return _nats(vocabulary, hidden, targets)
     parts = zip(hidden.split(size), targets.split(size), strict=True)
     return torch.cat([checkpoint(_nats, vocabulary, *part, use_reentrant=False) for part in parts])
+
+
+def targets_at_once(model: torch.nn.Module) -> int:
+    """For how many places all logits may be held at once."""
+    return max(1, LOGITS_AT_ONCE // _base(model).config.vocab_size)
 
 
 def _base(model: torch.nn.Module) -> Gemma3ForCausalLM:

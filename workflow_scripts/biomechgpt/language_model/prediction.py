@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,12 @@ import torch
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import scoring
 from biomechgpt.language_model.answers import normalised, parse_number, parse_option
-from biomechgpt.language_model.examples import END_OF_TURN, answer_ids, encode_prompt
+from biomechgpt.language_model.examples import (
+    END_OF_TURN,
+    Prompts,
+    answer_ids,
+    encode_prompts,
+)
 from biomechgpt.language_model.model_folder import Model, check_tokens, load_model
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
@@ -20,8 +26,17 @@ from biomechgpt.tokenizer.tokens import read_tokens
 MAX_NEW_TOKENS = 24
 RESERVED_FOR_ANSWER = 64
 TOKENS_A_BATCH = 12_000
+PROMPTS_AT_ONCE = 32  # whose answers are generated
 INTERVAL = (0.05, 0.95)
 log = logging.getLogger(__name__)
+
+
+class Trial(NamedTuple):
+    """What is asked about one trial: rows of the questions table, and their prompts."""
+
+    questions: list[dict]
+    prompts: Prompts
+    row: scoring.Row
 
 
 @torch.inference_mode()
@@ -33,17 +48,20 @@ def predict(
     `motions` are tokens by trial id, `tasks` the config's. Each row has `answer, parsed, number,
     number_mean, number_low, number_high, probabilities` beside what the question says.
     """
-    rows, started_s = [], time.monotonic()
-    for task, of_task in questions.groupby("task", sort=True):
+    for task in questions["task"].unique():
         check_options(task, tasks[task])
-        for batch in _batches(loaded, of_task, motions):
-            rows += _answer(loaded, tasks[task], batch)
+    rows, started_s, n_generated = [], time.monotonic(), 0
+    for batch in _batches(loaded, questions, motions):
+        answered, generated = _answer(loaded, tasks, batch)
+        rows, n_generated = rows + answered, n_generated + generated
         spent_s = time.monotonic() - started_s
-        log.info(
-            f"{task}: {len(of_task)} questions, {len(rows)} of {len(questions)}, {spent_s:.0f} s"
-        )
+        left_s = spent_s / len(rows) * (len(questions) - len(rows))
+        log.info(f"{len(rows)} of {len(questions)} questions, {left_s:.0f} s left")
     unread = sum(_unread(row) for row in rows)
-    log.info(f"{unread} of {len(rows)} free-text answers could not be read and count as wrong")
+    log.info(
+        f"{unread} of {len(rows)} free-text answers could not be read and count as wrong; "
+        f"{n_generated} were none of the scored answers and had to be generated"
+    )
     return rows
 
 
@@ -60,25 +78,32 @@ def _unread(row: dict) -> bool:
 
 def _batches(
     loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray]
-) -> Iterator[list[tuple[dict, list[int]]]]:
-    """Questions with their prompts, similar lengths together, at most TOKENS_A_BATCH at once."""
-    max_length = loaded.description["max_length"]
-    asked = []
-    for row in questions.to_dict("records"):
-        tokens = _motion_of(row["trial_id"], motions)
-        prompt = encode_prompt(
-            loaded.tokenizer, tokens, row["question"], max_length, RESERVED_FOR_ANSWER
-        )
-        asked.append((row, prompt.input_ids))
-    asked.sort(key=lambda pair: len(pair[1]))
-    batch: list = []
-    for pair in asked:
-        if batch and len(pair[1]) * (len(batch) + 1) > TOKENS_A_BATCH:
+) -> Iterator[list[Trial]]:
+    """Trials with their questions, similar lengths together, at most TOKENS_A_BATCH at once."""
+    trials = [
+        _trial(loaded, of_trial.to_dict("records"), _motion_of(trial_id, motions))
+        for trial_id, of_trial in questions.groupby("trial_id", sort=True)
+    ]
+    batch: list[Trial] = []
+    for trial in sorted(trials, key=lambda trial: len(trial.row.input_ids)):
+        if batch and len(trial.row.input_ids) * (len(batch) + 1) > TOKENS_A_BATCH:
             yield batch
             batch = []
-        batch.append(pair)
-    if batch:
-        yield batch
+        batch.append(trial)
+    yield batch
+
+
+def _trial(loaded: Model, asked: list[dict], tokens: np.ndarray) -> Trial:
+    prompts = encode_prompts(
+        loaded.tokenizer,
+        tokens,
+        [row["question"] for row in asked],
+        loaded.description["max_length"],
+        RESERVED_FOR_ANSWER,
+    )
+    candidates = [_candidates(loaded, row) for row in asked]
+    row = scoring.trial_row(prompts.motion_ids, prompts.questions, candidates)
+    return Trial(asked, prompts, row)
 
 
 def _motion_of(trial_id: str, motions: dict[str, np.ndarray]) -> np.ndarray:
@@ -89,24 +114,6 @@ def _motion_of(trial_id: str, motions: dict[str, np.ndarray]) -> np.ndarray:
     return motions[trial_id]
 
 
-def _answer(loaded: Model, task: dict, batch: Sequence[tuple[dict, list[int]]]) -> list[dict]:
-    tokenizer, pad_id = loaded.tokenizer, loaded.tokenizer.pad_token_id
-    prefilled = scoring.prefill(loaded.model, [prompt for _, prompt in batch], pad_id)
-    candidates = _candidates(loaded, batch[0][0])
-    scores = [None] * len(batch)
-    if candidates:
-        scored = scoring.score_options(loaded.model, prefilled, candidates, pad_id)
-        scores = scored.double().softmax(-1).cpu().numpy()
-    stop_id = tokenizer.convert_tokens_to_ids(END_OF_TURN)
-    written = scoring.generate(loaded.model, prefilled, stop_id, MAX_NEW_TOKENS)
-    texts = [tokenizer.decode(ids, skip_special_tokens=True).strip() for ids in written]
-    read = _read_option if task["kind"] == "classification" else _read_number
-    return [
-        {**row, **read(loaded, task, row, text, shares)}
-        for (row, _), text, shares in zip(batch, texts, scores, strict=True)
-    ]
-
-
 def _candidates(loaded: Model, row: dict) -> list[list[int]]:
     """What is scored, to its end of turn: the options, or the numbers of the training answers.
 
@@ -115,6 +122,32 @@ def _candidates(loaded: Model, row: dict) -> list[list[int]]:
     numbers = loaded.description["training_numbers"].get(row["task"], [])
     answers = row["options"] if row["kind"] == "classification" else numbers
     return [answer_ids(loaded.tokenizer, answer) for answer in answers]
+
+
+def _answer(loaded: Model, tasks: dict, batch: Sequence[Trial]) -> tuple[list[dict], int]:
+    """The answers to all questions of a batch, and how many of them had to be generated."""
+    tokenizer, pad_id = loaded.tokenizer, loaded.tokenizer.pad_token_id
+    stop_id = tokenizer.convert_tokens_to_ids(END_OF_TURN)
+    of_trials = scoring.score(loaded.model, [trial.row for trial in batch], pad_id, stop_id)
+    scored = [found for of_trial in of_trials for found in of_trial]
+    asked = [question for trial in batch for question in trial.questions]
+    prompts = [t.prompts.motion_ids + ids for t in batch for ids in t.prompts.questions]
+    texts = [found.greedy for found in scored]
+    open_ones = [number for number, text in enumerate(texts) if text is None]
+    for start in range(0, len(open_ones), PROMPTS_AT_ONCE):
+        part = open_ones[start : start + PROMPTS_AT_ONCE]
+        chosen = [prompts[number] for number in part]
+        written = scoring.generate(loaded.model, chosen, pad_id, stop_id, MAX_NEW_TOKENS)
+        for number, text in zip(part, written, strict=True):
+            texts[number] = text
+    rows = []
+    for question, found, ids in zip(asked, scored, texts, strict=True):
+        task = tasks[question["task"]]
+        read = _read_option if task["kind"] == "classification" else _read_number
+        text = tokenizer.decode(ids[:MAX_NEW_TOKENS], skip_special_tokens=True).strip()
+        shares = torch.tensor(found.log_probabilities, dtype=torch.float64).softmax(-1).numpy()
+        rows.append({**question, **read(loaded, task, question, text, shares)})
+    return rows, len(open_ones)
 
 
 def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:
