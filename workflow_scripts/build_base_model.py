@@ -7,16 +7,13 @@ log = job.start(snakemake.log[0], snakemake.rule)
 from biomechgpt.language_model.embedded import build_base_model, training_motions
 from biomechgpt.questions.tasks import read_tasks
 
-motions, codebook_size = training_motions(
-    snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold
-)
+motions = training_motions(snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold)
 tasks = snakemake.params.tasks
 build_base_model(
     snakemake.params.cfg,
     motions,
     read_tasks(tasks, dict(zip(tasks, snakemake.input.phrasings, strict=True))),
-    codebook_size,
     snakemake.output[0],
     snakemake.params.code,
 )
-log.info("pretrained on %d motions of training participants", len(motions))
+log.info("pretrained on %d motions of training participants", len(motions.tokens))

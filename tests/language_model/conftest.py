@@ -74,7 +74,9 @@ def motions() -> list[np.ndarray]:
 def base_folder(tmp_path_factory, motions, tasks):
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("base") / "tiny"
-    embedded.build_base_model(BASE_CFG, motions, tasks, CODES, folder, "code")
+    embedded.build_base_model(
+        BASE_CFG, embedded.Motions(motions, 4 / 30, CODES), tasks, folder, "code"
+    )
     return folder
 
 
@@ -128,7 +130,7 @@ def write_tokens(motions):
 
     def write(path, tokenizer_sha256: str):
         metadata = {"tokenizer_sha256": tokenizer_sha256, "statistics_sha256": "s"}
-        metadata |= {"downsampling": "4", "codebook_size": str(CODES)}
+        metadata |= {"downsampling": "4", "codebook_size": str(CODES), "frame_rate_hz": "30.0"}
         columns = {
             "trial_id": [f"t{i}" for i in range(24)],
             "participant_id": [f"p{i // 2}" for i in range(24)],

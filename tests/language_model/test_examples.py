@@ -1,13 +1,11 @@
 """Sequences: one BOS, the end of turn is a target, the answer is never cut."""
 
-import numpy as np
 import pytest
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.examples import (
     encode_example,
     encode_prompts,
-    pretraining_examples,
 )
 
 
@@ -80,20 +78,3 @@ def test_no_room_for_any_motion_is_an_error(tokenizer):
 def test_a_question_with_control_tokens_is_refused(tokenizer, text):
     with pytest.raises(InputError, match="reserved text"):
         encode_prompts(tokenizer, [1], [f"How fast? {text}"], 64, 8)
-
-
-def test_pretraining_replies_do_not_depend_on_the_motion(tokenizer, motions, tasks):
-    """No label can enter: replies are drawn evenly from the options whatever the motion is."""
-    kinds = [motions[0][:6], motions[1][:6]]
-    examples = pretraining_examples(tokenizer, kinds * 300, tasks[:1], 1, 64, 0)
-    texts = [tokenizer.decode(example.questions[0].input_ids) for example in examples]
-    yes = np.array(["model\nyes<end_of_turn>" in text for text in texts])
-    assert 0.4 < yes[::2].mean() < 0.6
-    assert 0.4 < yes[1::2].mean() < 0.6
-
-
-def test_pretraining_passes_may_be_a_fraction(tokenizer, motions, tasks):
-    whole = pretraining_examples(tokenizer, motions, tasks, 2, 128, 0)
-    half = pretraining_examples(tokenizer, motions, tasks, 0.5, 128, 0)
-    assert len(half) == len(whole) // 4
-    assert half[0] == whole[0]

@@ -1,8 +1,8 @@
 """Build the embedded base model: a small Gemma 3 and its language tokenizer, pretrained here.
 
 It reads the movements of training participants and the training phrasings of the questions, and no
-answers (replies are drawn at random), so that fine-tuning starts where it would start from a real
-checkpoint that had seen movement: it knows how motion goes on and how questions read.
+label (`pretraining`), so that fine-tuning starts where it would start from a real checkpoint that had
+seen movement: it knows how motion goes on and how questions read.
 """
 
 import json
@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,15 +20,23 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenize
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model import training, vocabulary
-from biomechgpt.language_model.examples import pretraining_examples
+from biomechgpt.language_model import pretraining, training, vocabulary
 from biomechgpt.language_model.loading import device
 from biomechgpt.questions.tasks import Task
 from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
+REPLY_WEIGHT = 10.0  # of a reply's tokens in the loss: at 1 questions are hardly understood
 LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
+
+
+class Motions(NamedTuple):
+    """Token sequences, how long a token lasts, and how many codes there are."""
+
+    tokens: list[np.ndarray]
+    seconds_per_token: float
+    codebook_size: int
 
 
 def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextConfig:
@@ -58,32 +67,40 @@ def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextCon
 
 def build_base_model(
     cfg: dict,
-    motions: Sequence[np.ndarray],
+    motions: Motions,
     tasks: Sequence[Task],
-    codebook_size: int,
     folder: Path,
     code: str,
 ) -> None:
     """Write the pretrained base model to `folder`, as any Hugging Face model folder.
 
-    `cfg` is one entry of the config's `base_models`; `motions` are the token sequences of training
-    participants, of `tasks` the training phrasings and options are read; `code` is the stage's code hash,
-    which checkpoints must agree with. InputError where either is empty.
+    `cfg` is one entry of the config's `base_models`; `motions` are those of training participants, of
+    `tasks` the training phrasings and options are read; `code` is the stage's code hash, which
+    checkpoints must agree with. InputError where either is empty.
     """
-    if not len(motions) or not len(tasks):
+    if not motions.tokens or not len(tasks):
         raise InputError(
-            f"The base model needs training data: {len(motions)} motions and {len(tasks)} "
+            f"The base model needs training data: {len(motions.tokens)} motions and {len(tasks)} "
             "tasks were given. Check that the fold has training participants with tokens."
         )
     texts = [phrasing.text for task in tasks for phrasing in task.train]
-    tokenizer = vocabulary.train_tokenizer(texts, cfg["vocabulary"], codebook_size)
-    tokenizer = vocabulary.name_motion_rows(tokenizer, codebook_size)
-    examples = pretraining_examples(
-        tokenizer, motions, tasks, cfg["epochs"], MAX_LENGTH, cfg["seed"]
+    texts += [pretraining.RECALL, pretraining.DURATION]
+    tokenizer = vocabulary.train_tokenizer(texts, cfg["vocabulary"], motions.codebook_size)
+    tokenizer = vocabulary.name_motion_rows(tokenizer, motions.codebook_size)
+    examples = pretraining.pretraining_examples(
+        tokenizer,
+        motions.tokens,
+        motions.seconds_per_token,
+        tasks,
+        cfg["epochs"],
+        MAX_LENGTH,
+        cfg["seed"],
     )
     set_seed(cfg["seed"])
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
-    settings = training.Settings(cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"])
+    settings = training.Settings(
+        cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"], answer_weight=REPLY_WEIGHT
+    )
     mark = fingerprint(cfg, code, examples)
     checkpoints = checkpoint_folder(folder)
     metrics = training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
@@ -91,19 +108,22 @@ def build_base_model(
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
         shutil.copy(metrics, temporary)
-        description = {"config": cfg, "motions": len(motions), "sequences": len(examples)}
+        description = {"config": cfg, "motions": len(motions.tokens), "sequences": len(examples)}
         (temporary / "embedded.json").write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)
 
 
 def training_motions(
     token_paths: Sequence[os.PathLike], folds_path: os.PathLike, fold: str
-) -> tuple[list[np.ndarray], int]:
-    """The token sequences of the fold's training participants, and the codebook's size."""
+) -> Motions:
+    """The motions of the fold's training participants."""
     folds = pd.read_csv(folds_path, sep="\t", dtype=str)
     chosen = folds[(folds["fold"] == fold) & (folds["split"] == "train")]
     participants = set(chosen["participant_id"])
     table = read_tokens(token_paths)
     pairs = zip(table.participant_ids, table.tokens, strict=True)
-    motions = [tokens for participant, tokens in pairs if participant in participants]
-    return motions, int(table.metadata["codebook_size"])
+    return Motions(
+        [tokens for participant, tokens in pairs if participant in participants],
+        int(table.metadata["downsampling"]) / float(table.metadata["frame_rate_hz"]),
+        int(table.metadata["codebook_size"]),
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
@@ -11,13 +10,11 @@ from biomechgpt.language_model.vocabulary import (
     CONTROL_TOKENS,
     MOTION_END,
     MOTION_START,
+    motion_name,
     motion_text,
 )
-from biomechgpt.questions.tasks import Task
 
 END_OF_TURN = "<end_of_turn>"
-GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone, in pretraining
-MISSING_WORDS = 0.2  # share left out of every second question, in pretraining
 
 
 class Prompts(NamedTuple):
@@ -116,7 +113,7 @@ def _motion_ids(
             "finetune.max_length leaves no room for a motion beside its question and answer: it is "
             f"{min(len(tokens), 1) - room} tokens short. Raise it."
         )
-    kept = [f"<motion_{token}>" for token in tokens[:room]]
+    kept = [motion_name(token) for token in tokens[:room]]
     return head + tokenizer.convert_tokens_to_ids(kept) + [end], len(tokens) - len(kept)
 
 
@@ -125,52 +122,3 @@ def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
     message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
     text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
     return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template
-
-
-def pretraining_examples(
-    tokenizer: PreTrainedTokenizerFast,
-    motions: Sequence[np.ndarray],
-    tasks: Sequence[Task],
-    epochs: float,
-    max_length: int,
-    seed: int,
-) -> list[Example]:
-    """`epochs` passes over the motions, each from a random start and with a random question.
-
-    Beside each stand `GLIMPSES` questions on its first instant alone, which cost little and teach
-    how questions read. In every second question some words are missing: a phrasing must be
-    understood from what it says and not be known by heart.
-
-    No answers: the reply is drawn evenly from the task's options, or is a number of random digits,
-    whatever the motion. So the base knows how movement goes on, how questions read and what replies
-    look like, as a real checkpoint knows words, and has seen no label.
-    """
-    random = np.random.default_rng(seed)
-    examples = []
-    for number in range(max(1, round(epochs * len(motions)))):
-        motion = motions[number % len(motions)]
-        start = int(random.integers(0, len(motion) // 4 + 1))
-        for part in [motion[start:]] + [motion[:GLIMPSE_TOKENS]] * GLIMPSES:
-            asked = [_random_question(tasks, random)]
-            examples.append(encode_example(tokenizer, part, asked, max_length))
-    return examples
-
-
-def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
-    task = tasks[random.integers(len(tasks))]
-    phrasing = task.train[random.integers(len(task.train))].text
-    question = phrasing if random.random() < 0.5 else _with_gaps(phrasing, random)
-    return question, _random_reply(task, random)
-
-
-def _with_gaps(phrasing: str, random: np.random.Generator) -> str:
-    words = phrasing.split()
-    kept = [word for word in words if random.random() > MISSING_WORDS]
-    return " ".join(kept or words)
-
-
-def _random_reply(task: Task, random: np.random.Generator) -> str:
-    if task.options:
-        return task.options[random.integers(len(task.options))]
-    whole_digits = int(random.integers(1, 4))
-    return f"{random.random() * 10**whole_digits:.{task.decimals}f}"

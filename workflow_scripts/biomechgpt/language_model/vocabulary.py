@@ -43,14 +43,19 @@ CHAT_TEMPLATE = (
 )
 
 
+def motion_name(code: int) -> str:
+    """The token text of a code."""
+    return f"<motion_{code}>"
+
+
 def motion_names(codebook_size: int) -> list[str]:
     """The token texts of the motion vocabulary: one a code, then start and end."""
-    return [f"<motion_{code}>" for code in range(codebook_size)] + [MOTION_START, MOTION_END]
+    return [motion_name(code) for code in range(codebook_size)] + [MOTION_START, MOTION_END]
 
 
 def motion_text(tokens: Iterable[int]) -> str:
     """A motion as text: its tokens between start and end."""
-    return MOTION_START + "".join(f"<motion_{token}>" for token in tokens) + MOTION_END
+    return MOTION_START + "".join(map(motion_name, tokens)) + MOTION_END
 
 
 def motion_ids(tokenizer: PreTrainedTokenizerFast, codebook_size: int) -> list[int]:

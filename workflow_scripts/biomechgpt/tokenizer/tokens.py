@@ -60,6 +60,7 @@ def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
     return {
         "tokenizer_sha256": tokenizer.sha256,
         "statistics_sha256": tokenizer.statistics_sha256,
+        "frame_rate_hz": str(tokenizer.frame_rate_hz),
         "downsampling": str(tokenizer.cfg["downsampling"]),
         "codebook_size": str(tokenizer.cfg["codebook_size"]),
     }

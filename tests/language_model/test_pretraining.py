@@ -1,0 +1,64 @@
+"""What the embedded base reads: replies that follow from the motion itself or from nothing."""
+
+import re
+
+import numpy as np
+import pytest
+
+from biomechgpt.language_model.pretraining import DURATION, RECALL, pretraining_examples
+
+TEXT = re.compile(r"(.*)<end_of_turn>\n<start_of_turn>model\n(.*)<end_of_turn>\n", re.DOTALL)
+
+
+@pytest.fixture
+def pretraining(base, tasks):
+    def made(motions, epochs=1, chosen=tasks):
+        return pretraining_examples(base.tokenizer, motions, 0.5, chosen, epochs, 128, 0)
+
+    return made
+
+
+def read(base, example):
+    """The motion as codes, and pairs of question and reply."""
+    names = base.tokenizer.convert_ids_to_tokens(example.motion_ids)
+    codes = [int(name[8:-1]) for name in names if re.fullmatch(r"<motion_\d+>", name)]
+    texts = [base.tokenizer.decode(question.input_ids) for question in example.questions]
+    return codes, [tuple(part.strip() for part in TEXT.fullmatch(t).groups()) for t in texts]
+
+
+def test_a_motion_is_followed_by_what_it_holds_and_how_long_it_is(base, pretraining, motions):
+    examples = pretraining(motions, epochs=4)
+    assert len(examples) == 4 * 3 * len(motions)
+    for number, example in enumerate(examples[::3]):
+        codes, ((recall, repeated), (duration, seconds)) = read(base, example)
+        whole = list(motions[number % len(motions)])
+        assert (recall, duration) == (RECALL, DURATION)
+        assert {int(code) for code in re.findall(r"<motion_(\d+)>", repeated)} <= set(codes)
+        assert float(seconds) == len(codes) * 0.5
+        assert any(whole[i : i + len(codes)] == codes for i in range(len(whole)))
+        assert len(codes) >= 3 * len(whole) // 8 - 1
+
+
+def test_replies_to_tasks_do_not_depend_on_the_motion(base, pretraining, motions, tasks):
+    """No label can enter: replies are drawn evenly from the options whatever the motion is."""
+    examples = pretraining([motions[0][:6], motions[1][:6]] * 300, chosen=tasks[:1])
+    glimpses = [example for i, example in enumerate(examples) if i % 3]
+    yes = np.array([read(base, example)[1][0][1] == "yes" for example in glimpses])
+    first_motion = np.arange(len(glimpses)) // 2 % 2 == 0
+    assert 0.4 < yes[first_motion].mean() < 0.6
+    assert 0.4 < yes[~first_motion].mean() < 0.6
+
+
+def test_questions_say_no_more_than_the_training_phrasings(base, pretraining, motions, tasks):
+    words = {word for task in tasks for phrasing in task.train for word in phrasing.text.split()}
+    glimpses = [example for i, example in enumerate(pretraining(motions)) if i % 3]
+    asked = [read(base, example)[1][0][0] for example in glimpses]
+    assert {word for question in asked for word in question.split()} <= words
+    whole = {phrasing.text for task in tasks for phrasing in task.train}
+    assert len(set(asked) - whole) > 5
+
+
+def test_passes_may_be_a_fraction(pretraining, motions):
+    whole, half = pretraining(motions, 2), pretraining(motions, 0.5)
+    assert len(half) == len(whole) // 4
+    assert half[0] == whole[0]

@@ -1,0 +1,80 @@
+"""What the embedded base model reads before it is fine-tuned: motions, and questions without labels.
+
+A real checkpoint knows words; this one learns here how movement goes on, what a motion holds and how
+long it lasts, how questions read and what replies look like. No label of the cohort is seen.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from transformers import PreTrainedTokenizerFast
+
+from biomechgpt.language_model.examples import Example, encode_example
+from biomechgpt.language_model.vocabulary import motion_name
+from biomechgpt.questions.tasks import Task
+
+RECALL = "Which movements were seen?"
+DURATION = "How long was this recording, in s?"
+RECALLED = 8  # tokens of the motion that a reply repeats
+GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone
+SPLICED = 0.3  # share of the questions that end as another phrasing of their task does
+MISSING_WORDS = 0.15
+
+
+def pretraining_examples(
+    tokenizer: PreTrainedTokenizerFast,
+    motions: Sequence[np.ndarray],
+    seconds_per_token: float,
+    tasks: Sequence[Task],
+    epochs: float,
+    max_length: int,
+    seed: int,
+) -> list[Example]:
+    """`epochs` passes over the motions; each is followed by two questions that it answers itself.
+
+    The reply to `RECALL` is some of its tokens in any order, so that the model gathers what a motion
+    holds where an answer begins; the reply to `DURATION` is its length. Beside each motion stand
+    `GLIMPSES` questions of `tasks` on its first instant alone, with a reply drawn at random from the
+    options or digits: they cost little and teach how questions read.
+    """
+    random = np.random.default_rng(seed)
+    examples = []
+    for number in range(max(1, round(epochs * len(motions)))):
+        motion = motions[number % len(motions)]
+        part = _stretch(motion, random)
+        asked = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
+        examples.append(encode_example(tokenizer, part, asked, max_length))
+        for _ in range(GLIMPSES):
+            asked = [_random_question(tasks, random)]
+            examples.append(encode_example(tokenizer, motion[:GLIMPSE_TOKENS], asked, max_length))
+    return examples
+
+
+def _stretch(motion: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Three eighths of the motion at least; every second one goes on to its end."""
+    start = int(random.integers(0, len(motion) // 4 + 1))
+    if random.random() < 0.5:
+        return motion[start:]
+    return motion[start : int(random.integers((start + len(motion) + 1) // 2, len(motion) + 1))]
+
+
+def _recall(motion: np.ndarray, random: np.random.Generator) -> tuple[str, str]:
+    return RECALL, "".join(motion_name(token) for token in random.choice(motion, RECALLED))
+
+
+def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
+    """A question with words missing, sometimes joined from two: what it says, not how, must do."""
+    task = tasks[random.integers(len(tasks))]
+    words, others = (task.train[random.integers(len(task.train))].text.split() for _ in range(2))
+    if random.random() < SPLICED:
+        cut = int(random.integers(1, len(words) + 1))
+        words = words[:cut] + others[int(random.integers(0, len(others))) :]
+    kept = [word for word in words if random.random() > MISSING_WORDS]
+    return " ".join(kept or words), _random_reply(task, random)
+
+
+def _random_reply(task: Task, random: np.random.Generator) -> str:
+    if task.options:
+        return task.options[random.integers(len(task.options))]
+    whole_digits = int(random.integers(1, 4))
+    return f"{random.random() * 10**whole_digits:.{task.decimals}f}"
