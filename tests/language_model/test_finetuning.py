@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.finetuning import finetune, training_numbers, training_passes
+from biomechgpt.language_model.finetuning import finetune, possible_numbers, training_passes
 from biomechgpt.language_model.prediction import check_options, predict_file, quantiles
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
@@ -33,7 +33,7 @@ def test_the_model_folder_is_whole(model_folder, sources, questions):
     assert description["sequences_with_cut_motion"] == 0
     assert len(description["joints"]) == 34
     assert description["frame_rate_hz"] == 30.0
-    assert description["training_numbers"]["speed"][:2] == ["0.50", "0.53"]
+    assert description["possible_numbers"]["speed"][:3] == ["0.50", "0.51", "0.52"]
     assert description["base"] is None
     assert not list(model_folder.parent.glob(".*"))
 
@@ -121,9 +121,15 @@ def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):
         predict_file(model_folder, sources.tokens, sources.questions, tmp_path / "p", ["nowhere"])
 
 
-def test_training_numbers_are_sorted_as_numbers(questions):
-    few = questions[questions["task"] == "speed"].head(3).assign(answer=["10.0", "9.5 m/s", "9.5"])
-    assert training_numbers(few) == {"speed": ["9.5", "10.0"]}
+def test_possible_numbers_lie_evenly_over_what_training_answers_span(questions):
+    speed = questions[questions["task"] == "speed"].head(3)
+    few = speed.assign(answer=["10.0", "9.8 m/s", "-0.1"])
+    tasks = {"speed": {"decimals": 1}}
+    expected = ["-0.1", "0.0", *(f"{n / 10:.1f}" for n in range(1, 101))]
+    assert possible_numbers(few, tasks) == {"speed": expected}
+    (many,) = possible_numbers(few, {"speed": {"decimals": 3}}).values()
+    assert 300 < len(many) <= 400
+    assert set(np.diff([float(n) for n in many]).round(6)) == {0.026}
 
 
 def test_options_that_read_the_same_are_refused():

@@ -26,6 +26,7 @@ from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 
 log = logging.getLogger(__name__)
+MOST_NUMBERS = 400  # that are scored as answers to one question
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -128,14 +129,24 @@ def _noisy(
     return np.where(replaced, random.integers(0, codebook_size, len(tokens)), tokens)
 
 
-def training_numbers(questions: pd.DataFrame) -> dict[str, list[str]]:
-    """Per regression task, the numbers of the training answers as text, in ascending order."""
+def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
+    """Per regression task, the numbers that are scored as answers, as text, in ascending order.
+
+    They lie evenly between the least and the largest training answer: where only the answers
+    themselves were scored, their density would be taken for probability.
+    """
     regression = questions[questions["kind"] == "regression"]
-    found = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False)
+    found = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False).astype(float)
     return {
-        task: sorted(set(numbers.dropna()), key=float)
-        for task, numbers in found.groupby(regression["task"])
+        task: _even_numbers(numbers.min(), numbers.max(), tasks[task]["decimals"])
+        for task, numbers in found.dropna().groupby(regression["task"])
     }
+
+
+def _even_numbers(least: float, largest: float, decimals: int) -> list[str]:
+    first, last = round(least * 10**decimals), round(largest * 10**decimals)
+    step = math.ceil((last - first + 1) / MOST_NUMBERS)
+    return [f"{number / 10**decimals:.{decimals}f}" for number in range(first, last + 1, step)]
 
 
 def _provenance(
@@ -150,7 +161,7 @@ def _provenance(
         "downsampling": int(metadata["downsampling"]),
         "codebook_size": int(metadata["codebook_size"]),
         "max_length": cfg["finetune"]["max_length"],
-        "training_numbers": training_numbers(questions),
+        "possible_numbers": possible_numbers(questions, cfg["tasks"]),
         "training_participants": questions["participant_id"].nunique(),
         "training_trials": questions["trial_id"].nunique(),
         "training_questions": len(questions),

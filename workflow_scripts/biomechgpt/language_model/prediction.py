@@ -115,11 +115,11 @@ def _motion_of(trial_id: str, motions: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _candidates(loaded: Model, row: dict) -> list[list[int]]:
-    """What is scored, to its end of turn: the options, or the numbers of the training answers.
+    """What is scored, to its end of turn: the options, or the numbers that training answers span.
 
     Without the end of turn "10" would take the share of "104".
     """
-    numbers = loaded.description["training_numbers"].get(row["task"], [])
+    numbers = loaded.description["possible_numbers"].get(row["task"], [])
     answers = row["options"] if row["kind"] == "classification" else numbers
     return [answer_ids(loaded.tokenizer, answer) for answer in answers]
 
@@ -161,7 +161,7 @@ def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.nda
 
 
 def _read_number(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:
-    numbers = np.array(loaded.description["training_numbers"].get(row["task"], []), float)
+    numbers = np.array(loaded.description["possible_numbers"].get(row["task"], []), float)
     mean = low = high = float("nan")
     if len(numbers):
         mean = float(numbers @ shares)
