@@ -25,6 +25,7 @@ def test_the_model_folder_is_whole(model_folder, sources, questions):
     names = {path.name for path in model_folder.iterdir()}
     assert names == {
         "adapter", "base", "language_tokenizer", "motion_tokenizer", "model.json", "training.jsonl",
+        "tensorboard",
     }  # fmt: skip
     description = json.loads((model_folder / "model.json").read_text())
     assert description["training_questions"] == 48

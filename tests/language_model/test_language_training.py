@@ -1,14 +1,20 @@
 """Training: resume is exact, how a batch is divided changes nothing, bad numbers stop it."""
 
 import json
+import os
+import re
+import signal
 
 import numpy as np
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from transformers import TrainerCallback, set_seed
 
+from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, training
 from biomechgpt.language_model.examples import Example, Question, encode_example
+from biomechgpt.language_model.progress import METRICS_FILE, TENSORBOARD_FOLDER
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 SETTINGS = training.Settings(
@@ -34,8 +40,15 @@ def weights(model):
     return {name: p.detach().clone() for name, p in loading.trainable(model).items()}
 
 
+def metrics(folder):
+    return [json.loads(line) for line in (folder / METRICS_FILE).read_text().splitlines()]
+
+
 class Kill(TrainerCallback):
     """What a power cut does, right after the sixth step."""
+
+    def __init__(self, trial_ids):
+        pass
 
     def on_step_end(self, args, state, control, **kwargs):
         if state.global_step == 6:
@@ -47,7 +60,7 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
 ):
     pad_id = base.tokenizer.pad_token_id
     whole = fresh(base_folder)
-    log = training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
+    training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
 
     stopped = fresh(base_folder)
     monkeypatch.setattr(training, "StepGuard", Kill)
@@ -57,24 +70,90 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
     assert (tmp_path / "cut" / "checkpoint-4" / "complete").exists()
     (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
     resumed = fresh(base_folder)
-    log_resumed = training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+    training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
 
     expected, found = weights(whole), weights(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
-    losses_of = [
-        [json.loads(x)["loss"] for x in f.read_text().splitlines()] for f in (log, log_resumed)
-    ]
+    losses_of = [[line["loss"] for line in metrics(tmp_path / name)] for name in ("whole", "cut")]
     assert losses_of[0] == losses_of[1]
+
+
+class Terminate(Kill):
+    """What a cluster does at the end of the time asked for, during the sixth step."""
+
+    def on_step_begin(self, args, state, control, **kwargs):
+        if state.global_step == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def on_step_end(self, args, state, control, **kwargs):
+        pass
+
+
+def test_sigterm_ends_with_a_checkpoint_that_goes_on_bit_by_bit(
+    base_folder, base, examples, tmp_path, monkeypatch
+):
+    pad_id, before = base.tokenizer.pad_token_id, signal.getsignal(signal.SIGTERM)
+    whole = fresh(base_folder)
+    training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
+    monkeypatch.setattr(training, "StepGuard", Terminate)
+    with pytest.raises(SystemExit, match="after step 6 of 9; its checkpoint is written"):
+        training.train(fresh(base_folder), [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+    assert signal.getsignal(signal.SIGTERM) == before
+    monkeypatch.undo()
+    assert (tmp_path / "cut" / "checkpoint-6" / "complete").exists()
+    resumed = fresh(base_folder)
+    training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+    expected, found = weights(whole), weights(resumed)
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+def test_tensorboard_shows_what_the_file_of_metrics_says(base_folder, base, examples, tmp_path):
+    training.train(
+        fresh(base_folder), [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+    )
+    events = EventAccumulator(str(tmp_path / TENSORBOARD_FOLDER)).Reload()
+    shown = [(event.step, event.value) for event in events.Scalars("answer_loss")]
+    said = [(line["step"], line["answer_loss"]) for line in metrics(tmp_path)]
+    assert [step for step, _ in shown] == [step for step, _ in said]
+    assert [v for _, v in shown] == pytest.approx([v for _, v in said], rel=1e-5)
+
+
+def test_time_and_memory_are_estimated_before_the_first_step(
+    base_folder, base, examples, tmp_path, caplog
+):
+    caplog.set_level("INFO")
+    training.train(
+        fresh(base_folder), [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+    )
+    lines = [record.getMessage() for record in caplog.records]
+    estimate = next(i for i, line in enumerate(lines) if "min without interruptions" in line)
+    first = next(i for i, line in enumerate(lines) if line.startswith("step "))
+    assert estimate < first
+    said = re.match(
+        r"9 steps of \d+ tokens on average, \d+ at most: about .* ([\d.]+) GB", lines[estimate]
+    )
+    assert 0.2 < float(said.group(1)) < 20
+
+
+def test_a_step_too_large_for_the_gpu_says_what_to_lower(
+    base_folder, base, examples, tmp_path, monkeypatch
+):
+    def too_much(*args):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(training, "hidden_states", too_much)
+    with pytest.raises(InputError, match="lower micro_batch_size"):
+        training.train(
+            fresh(base_folder), [examples], base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+        )
 
 
 def test_another_fingerprint_starts_anew(base_folder, base, examples, tmp_path):
     settings = SETTINGS._replace(epochs=1, checkpoint_every_steps=2)
     for mark in ("one", "two"):
         model = fresh(base_folder)
-        log = training.train(
-            model, [examples] * 3, base.tokenizer.pad_token_id, settings, tmp_path, mark
-        )
-        assert json.loads(log.read_text().splitlines()[0])["step"] == 2
+        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, settings, tmp_path, mark)
+        assert metrics(tmp_path)[0]["step"] == 2
     assert (tmp_path / "fingerprint").read_text() == "two"
 
 
@@ -85,10 +164,10 @@ def test_micro_batches_equal_one_batch(base_folder, base, examples, tmp_path):
         set_seed(0)
         model = loading.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
         settings = training.Settings(1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1)
-        log = training.train(
+        training.train(
             model, [examples[:8]], base.tokenizer.pad_token_id, settings, tmp_path / str(size), "m"
         )
-        trained.append(json.loads(log.read_text().splitlines()[0]))
+        trained += metrics(tmp_path / str(size))[:1]
     assert trained[0]["loss"] == pytest.approx(trained[1]["loss"], rel=1e-4)
     assert trained[0]["grad_norm"] == pytest.approx(trained[1]["grad_norm"], rel=1e-3)
 
@@ -104,16 +183,18 @@ def test_packed_weights_stop_training(base_folder, base, examples, tmp_path):
 def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
     next(iter(loading.trainable(model).values())).data[0] = float("nan")
-    with pytest.raises(FloatingPointError, match="step 1"):
-        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
+    with pytest.raises(FloatingPointError, match=r"step 1, on the trials walk-\d+, walk-"):
+        training.train(model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
 
 
 def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
     parameter = next(iter(loading.trainable(model).values()))
     parameter.register_hook(lambda grad: grad * float("inf"))
-    with pytest.raises(FloatingPointError, match="gradient is not finite at step 1"):
-        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
+    with pytest.raises(FloatingPointError, match=r"gradient is not finite at step 1, .* walk-\d"):
+        training.train(model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
 
 
 def imagined(lengths, n_questions):
@@ -166,10 +247,8 @@ def test_order_follows_the_seed_and_groups_lengths():
 
 def test_metrics_separate_answers_from_the_rest(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
-    log = training.train(
-        model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
-    )
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    lines = metrics(tmp_path)
     assert [line["step"] for line in lines] == [2, 4, 6, 8]
     assert all(0 < line["answer_loss"] < 20 for line in lines)
     assert all(0 < line["other_loss"] < 20 for line in lines)

@@ -22,6 +22,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import pretraining, training, vocabulary
 from biomechgpt.language_model.loading import device
+from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.questions.tasks import Task
 from biomechgpt.tokenizer.tokens import read_tokens
 
@@ -103,11 +104,11 @@ def build_base_model(
     )
     mark = fingerprint(cfg, code, examples)
     checkpoints = checkpoint_folder(folder)
-    metrics = training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
+    training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
     with replacing(folder) as temporary:
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
-        shutil.copy(metrics, temporary)
+        copy_metrics(checkpoints, temporary)
         description = {"config": cfg, "motions": len(motions.tokens), "sequences": len(examples)}
         (temporary / "embedded.json").write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)

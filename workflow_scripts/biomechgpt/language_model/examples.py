@@ -38,6 +38,7 @@ class Example(NamedTuple):
     motion_ids: list[int]
     questions: list[Question]
     motion_tokens_cut: int
+    trial_id: str = ""
 
     def length(self) -> int:
         """Tokens that the model reads."""

@@ -22,6 +22,7 @@ from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.prediction import read_questions
+from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 
@@ -64,9 +65,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     model = loading.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
-    metrics = training.train(
-        model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
-    )
+    training.train(model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark)
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
         "joints": list(JOINT_NAMES),
@@ -75,7 +74,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     folders = Folders(Path(sources.base), Path(sources.motion_tokenizer))
     with replacing(folder) as temporary:
         save_model(temporary, model, base.tokenizer, folders, description)
-        shutil.copy(metrics, temporary)
+        copy_metrics(checkpoints, temporary)
     shutil.rmtree(checkpoints)
 
 
@@ -110,8 +109,9 @@ def training_passes(
     random = np.random.default_rng(cfg["seed"])
     noisy = partial(_noisy, chosen["motion_noise"], int(table.metadata["codebook_size"]), random)
     passes = [
-        [encode_example(tokenizer, noisy(motions[trial]), asked, chosen["max_length"])
-         for trial, asked in groups]
+        [encode_example(
+            tokenizer, noisy(motions[trial]), asked, chosen["max_length"]
+         )._replace(trial_id=trial) for trial, asked in groups]
         for _ in range(math.ceil(chosen["epochs"]))
     ]  # fmt: skip
     cut = sum(example.motion_tokens_cut > 0 for example in passes[0])

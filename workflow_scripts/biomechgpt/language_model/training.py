@@ -4,7 +4,10 @@ Nothing here evaluates: a forward pass in eval mode would repack 4-bit weights o
 silently spoil every later gradient (`loading.assert_unpacked`).
 """
 
+import logging
+import resource
 import shutil
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,13 +18,21 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from biomechgpt.checkpoints import open_checkpoints
+from biomechgpt.errors import InputError
 from biomechgpt.language_model.batches import Weights, collate, losses, total_weight
 from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states
-from biomechgpt.language_model.loading import device
-from biomechgpt.language_model.progress import COMPLETE, METRICS_FILE, Progress, StepGuard
+from biomechgpt.language_model.loading import assert_unpacked, device
+from biomechgpt.language_model.progress import (
+    COMPLETE,
+    NOT_FINITE_HELP,
+    Progress,
+    StepGuard,
+    StopAtSigterm,
+)
 
 BATCHES_SORTED_TOGETHER = 16
+log = logging.getLogger(__name__)
 
 
 class Settings(NamedTuple):
@@ -53,6 +64,10 @@ class StepTrainer(Trainer):
         self.loss_is_scaled_for_ga = True
         self.parts = torch.zeros(4)
 
+    def trial_ids(self, n_steps: int) -> list[str]:
+        """The trials of the step after `n_steps` steps."""
+        return [example.trial_id for example in self.train_dataset[n_steps]]
+
     def training_step(self, model, inputs, num_items_in_batch=None):
         """Forward and backward pass of every micro-batch; the loss of the step."""
         weight = total_weight(inputs["micro_batches"])
@@ -69,10 +84,33 @@ class StepTrainer(Trainer):
         loss = batch_losses.weighted_sum / num_items_in_batch
         if not torch.isfinite(loss):
             raise FloatingPointError(
-                f"The loss is {loss.item()} at step {self.state.global_step + 1}."
+                f"The loss is {loss.item()} at step {self.state.global_step + 1}, on the trials "
+                f"{', '.join(self.trial_ids(self.state.global_step))}. {NOT_FINITE_HELP}"
             )
         self.parts += batch_losses.parts.cpu()
         return loss
+
+    def rehearse(self, step: list[Example]) -> float:
+        """Seconds of the forward and backward pass of a step, after which all is as before.
+
+        InputError where a GPU's memory does not hold it.
+        """
+        started_s = time.monotonic()
+        try:
+            with torch.random.fork_rng():
+                inputs = self._prepare_inputs(self.data_collator([step]))
+                weight = total_weight(inputs["micro_batches"])
+                for batch in inputs["micro_batches"]:
+                    with self.compute_loss_context_manager():
+                        self.compute_loss(self.model, batch, num_items_in_batch=weight).backward()
+        except torch.OutOfMemoryError as error:
+            raise InputError(
+                f"The longest step does not fit into the GPU's memory: lower micro_batch_size, which "
+                f"changes nothing else, or max_length. ({error})"
+            ) from error
+        self.model.zero_grad()
+        self.parts.zero_()
+        return time.monotonic() - started_s
 
     def log(self, logs, start_time=None):
         """Add the loss of answers and of the rest, in nats a token, since the last line."""
@@ -126,7 +164,7 @@ def train(
     checkpoints: Path,
     mark: str,
 ) -> Path:
-    """Train `model` in place; return the JSON-lines file of its metrics, inside `checkpoints`.
+    """Train `model` in place; return `checkpoints`, where its metrics lie (`progress`).
 
     `passes` holds the examples of every epoch begun. `checkpoints` is emptied unless a run of the
     same fingerprint `mark` left it; then training goes on from its last whole checkpoint, bit by bit
@@ -140,11 +178,34 @@ def train(
         args=_arguments(settings, len(steps), checkpoints),
         train_dataset=steps,
         data_collator=lambda items: _micro_batches(items[0], pad_id, settings),
-        callbacks=[Progress(checkpoints / METRICS_FILE), StepGuard()],
+        callbacks=[Progress(checkpoints), StopAtSigterm()],
     )
+    trainer.add_callback(StepGuard(trainer.trial_ids))
     trainer.remove_callback(PrinterCallback)  # `Progress` writes the lines
+    _estimate(trainer, steps)
     trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
-    return checkpoints / METRICS_FILE
+    return checkpoints
+
+
+def _estimate(trainer: StepTrainer, steps: list[list[Example]]) -> None:
+    """Log how long all steps will take and what memory they need, after one pass of the longest."""
+    assert_unpacked(trainer.model)
+    lengths = [sum(example.length() for example in step) for step in steps]
+    longest = max(range(len(steps)), key=lengths.__getitem__)
+    trainer.rehearse(steps[longest])  # the first pass also loads kernels
+    minutes = trainer.rehearse(steps[longest]) * sum(lengths) / lengths[longest] / 60
+    log.info(
+        f"{len(steps)} steps of {np.mean(lengths):.0f} tokens on average, {lengths[longest]} at most: "
+        f"about {minutes:.1f} min without interruptions, {_peak_bytes(trainer) / 1e9:.1f} GB of memory"
+    )
+
+
+def _peak_bytes(trainer: StepTrainer) -> int:
+    """What the process has needed so far, and the two moments that Adam will add."""
+    moments = sum(2 * 4 * p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() + moments
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + moments
 
 
 def _micro_batches(step: list[Example], pad_id: int, settings: Settings) -> dict[str, list]:
