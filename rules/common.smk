@@ -77,6 +77,15 @@ def phrasing_files():
     return {n: t.get("phrasings", f"resources/phrasings/{n}.yaml") for n, t in tasks}
 
 
+def variant_tasks(name):
+    chosen = config["variants"][name]["tasks"]
+    return list(config["tasks"]) if chosen == "all" else chosen
+
+
+def variant_phrasings(wildcards):
+    return [phrasing_files()[task] for task in variant_tasks(wildcards.variant)]
+
+
 def token_shards(fold, tokenizer):
     return [f"<results>/{fold}/tokens/{tokenizer}/{shard}.parquet" for shard in SHARDS]
 
@@ -126,11 +135,10 @@ def baseline_config(wildcards):
 def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]
-    tasks = config["tasks"] if variant["tasks"] == "all" else variant["tasks"]
     chosen = config["finetune"] | variant.get("finetune", {})
     return {
         "lora": variant["lora"],
-        "tasks": {name: config["tasks"][name] for name in tasks},
+        "tasks": {task: config["tasks"][task] for task in variant_tasks(wildcards.variant)},
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
     }
 

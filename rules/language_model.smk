@@ -55,6 +55,7 @@ rule finetune:
         tokenizer=variant_tokenizer,
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
+        phrasings=variant_phrasings,
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:

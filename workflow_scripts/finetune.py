@@ -12,6 +12,7 @@ wildcards = snakemake.wildcards
 sources = Sources(
     [Path(path) for path in snakemake.input.tokens],
     Path(snakemake.input.questions),
+    dict(zip(snakemake.params.cfg["tasks"], snakemake.input.phrasings, strict=True)),
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
 )

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+import yaml
 from gemma_checkpoints import write_checkpoint
 
 from biomechgpt.body.coordinates import JOINT_NAMES
@@ -42,6 +43,7 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 FINETUNE = {
     "learning_rate": 3e-3, "epochs": 1, "batch_size": 8, "max_length": 128,
     "warmup_fraction": 0.1, "weight_decay": 0.0, "shared_motion": True, "motion_noise": 0.1,
+    "rephrase": True, "most_copies": 2,
 }  # fmt: skip
 
 
@@ -149,7 +151,12 @@ def sources(tmp_path_factory, base_folder, motion_tokenizer, questions, write_to
     folder = tmp_path_factory.mktemp("inputs")
     tokens = write_tokens(folder / "0.parquet", load_tokenizer(motion_tokenizer).sha256)
     questions.to_parquet(folder / "questions.parquet")
-    return Sources([tokens], folder / "questions.parquet", base_folder, motion_tokenizer)
+    phrasings = {name: folder / f"{name}.yaml" for name in TASK_CFG}
+    for name, path in phrasings.items():
+        held_out = {f"{name}-held": f"Held out: {ASKED[name]}"}
+        path.write_text(yaml.safe_dump({"train": {f"{name}-1": ASKED[name]}, "held_out": held_out}))
+    questions_path = folder / "questions.parquet"
+    return Sources([tokens], questions_path, phrasings, base_folder, motion_tokenizer)
 
 
 @pytest.fixture(scope="session")

@@ -93,16 +93,16 @@ def test_a_cut_motion_is_counted(sources, job_cfg, tmp_path):
 
 
 def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
-    base, sources, questions, job_cfg
+    base, sources, questions, tasks, job_cfg
 ):
     table = read_tokens(sources.tokens)
     asked = questions[questions["split"] == "train"]
     cfg = {**job_cfg, "finetune": {**job_cfg["finetune"], "epochs": 2.5, "motion_noise": 0.4}}
     clean = {**cfg, "finetune": {**cfg["finetune"], "motion_noise": 0.0}}
     one, two, three = (
-        [e.motion_ids for e in p] for p in training_passes(base.tokenizer, asked, table, cfg)
+        [e.motion_ids for e in p] for p in training_passes(base.tokenizer, asked, tasks, table, cfg)
     )
-    plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, table, clean)[0]]
+    plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, tasks, table, clean)[0]]
     assert one != two != three
     assert [len(ids) for ids in one] == [len(ids) for ids in plain]
     tokens = sum(len(table.tokens[i]) for i in range(16))

@@ -3,8 +3,7 @@
 import logging
 import math
 import shutil
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +17,13 @@ from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import loading, training
+from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 
@@ -36,6 +37,7 @@ class Sources(NamedTuple):
 
     tokens: Sequence[Path]  # one Parquet a shard
     questions: Path
+    phrasings: Mapping[str, Path]  # by task
     base: Path  # a Hugging Face folder
     motion_tokenizer: Path
 
@@ -58,7 +60,8 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
         motion_tokenizer.cfg["codebook_size"],
         checkpoint.get("motion_tokens") == "resize",
     )
-    passes = training_passes(base.tokenizer, questions, table, cfg)
+    tasks = read_tasks(cfg["tasks"], sources.phrasings)
+    passes = training_passes(base.tokenizer, questions, tasks, table, cfg)
     set_seed(cfg["seed"])
     codebook = motion_tokenizer.model.quantizer.codebook
     start = codebook if checkpoint.get("new_rows") == "codebook" else None
@@ -86,12 +89,16 @@ def settings(cfg: dict) -> training.Settings:
 
 
 def training_passes(
-    tokenizer: PreTrainedTokenizerFast, questions: pd.DataFrame, table: TokenTable, cfg: dict
+    tokenizer: PreTrainedTokenizerFast,
+    questions: pd.DataFrame,
+    tasks: Sequence[Task],
+    table: TokenTable,
+    cfg: dict,
 ) -> list[list[Example]]:
     """The examples of every epoch begun: a motion with its questions, or with each by itself.
 
-    With `finetune.motion_noise` a share of the motion tokens is replaced by random codes, drawn anew
-    in each epoch. InputError where a question's trial has no tokens, or nothing is left.
+    Each epoch draws anew what `augmentation` does to them, as `cfg["finetune"]` has it. InputError
+    where a question's trial has no tokens, or nothing is left.
     """
     motions = dict(zip(table.trial_ids, table.tokens, strict=True))
     absent = sorted(set(questions["trial_id"]) - set(motions))
@@ -100,33 +107,31 @@ def training_passes(
             f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
             f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
         )
-    chosen = cfg["finetune"]
-    by = "trial_id" if chosen["shared_motion"] else ["trial_id", "task"]
-    groups = [
-        (group["trial_id"].iloc[0], list(zip(group["question"], group["answer"], strict=True)))
-        for _, group in questions.groupby(by, sort=False)
-    ]
+    chosen, codebook_size = cfg["finetune"], int(table.metadata["codebook_size"])
     random = np.random.default_rng(cfg["seed"])
-    noisy = partial(_noisy, chosen["motion_noise"], int(table.metadata["codebook_size"]), random)
-    passes = [
-        [encode_example(
-            tokenizer, noisy(motions[trial]), asked, chosen["max_length"]
-         )._replace(trial_id=trial) for trial, asked in groups]
-        for _ in range(math.ceil(chosen["epochs"]))
-    ]  # fmt: skip
+    copies = copies_of_tasks(questions, chosen["most_copies"])
+    phrasings = {task.name: [p.text for p in task.train] for task in tasks}
+    passes = []
+    for _ in range(math.ceil(chosen["epochs"])):
+        asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
+        if not chosen["shared_motion"]:
+            asked = asked.assign(alone=range(len(asked)))
+        passes.append([])
+        for _, group in asked.groupby(
+            "trial_id" if chosen["shared_motion"] else "alone", sort=False
+        ):
+            trial = group["trial_id"].iloc[0]
+            tokens = noisy(motions[trial], chosen["motion_noise"], codebook_size, random)
+            pairs = list(zip(group["question"], group["answer"], strict=True))
+            example = encode_example(tokenizer, tokens, pairs, chosen["max_length"])
+            passes[-1].append(example._replace(trial_id=trial))
     cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
     log.info(
-        f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(groups)} "
-        f"sequences; the motion of {cut} was cut to max_length {chosen['max_length']}"
+        f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "
+        f"sequences, asked {copies} times; the motion of {cut} was cut to max_length "
+        f"{chosen['max_length']}"
     )
     return passes
-
-
-def _noisy(
-    share: float, codebook_size: int, random: np.random.Generator, tokens: np.ndarray
-) -> np.ndarray:
-    replaced = random.random(len(tokens)) < share
-    return np.where(replaced, random.integers(0, codebook_size, len(tokens)), tokens)
 
 
 def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
