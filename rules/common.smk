@@ -6,6 +6,7 @@ sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 from biomechgpt.cohort.shards import label_digest, shard_digest
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, leave_out_nulls
+from biomechgpt.errors import InputError
 from biomechgpt.motion.folds import fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
@@ -24,6 +25,7 @@ VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
+ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").name
 
 
 wildcard_constraints:
@@ -141,6 +143,23 @@ def variant_config(wildcards):
         "tasks": {task: config["tasks"][task] for task in variant_tasks(wildcards.variant)},
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
     }
+
+
+def annotated(key):
+    """An input function: the model or the cohort that `snakemake annotate` is about."""
+
+    def path(wildcards):
+        if config["annotate"][key] is None:
+            raise InputError(f"annotate.{key} is null: name a folder, see config.yaml.")
+        return config["annotate"][key]
+
+    return path
+
+
+def files_to_annotate(wildcards):
+    """What the recordings look like from outside, so that a changed file is asked about again."""
+    cohort = {"name": "annotate", "path": config["annotate"]["cohort"]}
+    return shard_digest(read_cohorts([cohort]), 0, 1)
 
 
 def tokens_of_first_fold(wildcards):

@@ -27,13 +27,13 @@ rule build_base_model:
 
 
 rule fetch_base_model:
-    localrule: True
     output:
         directory("<results>/base_models/{base}"),
     log:
         "<logs>/fetch_base_model/{base}.log",
     benchmark:
         "<benchmarks>/fetch_base_model/{base}.tsv"
+    localrule: True
     conda:
         "../envs/environment.yaml"
     threads: 1

@@ -71,6 +71,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     training.train(model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark)
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
+        "questions": {task.name: task.train[0].text for task in tasks},
         "joints": list(JOINT_NAMES),
         "frame_rate_hz": motion_tokenizer.frame_rate_hz,
     }

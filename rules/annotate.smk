@@ -1,0 +1,27 @@
+rule annotate:
+    input:
+        model=annotated("model"),
+        cohort=ancient(annotated("cohort")),
+        maps=sorted(Path("resources/coordinate_maps").glob("*.yaml")),
+    output:
+        answers=f"<results>/annotations/{ANNOTATED}/answers.tsv",
+        issues=f"<results>/annotations/{ANNOTATED}/issues.tsv",
+    log:
+        f"<logs>/annotate/{ANNOTATED}.log",
+    benchmark:
+        f"<benchmarks>/annotate/{ANNOTATED}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=240,
+    params:
+        cfg={key: config[key] for key in ("ingest", "motion")},
+        files=files_to_annotate,
+        code=code("annotate"),
+    message:
+        "Asking {input.model} about {input.cohort}"
+    script:
+        "../workflow_scripts/annotate.py"

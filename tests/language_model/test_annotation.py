@@ -1,0 +1,73 @@
+"""New recordings without labels, through a model folder, to a table of answers."""
+
+import csv
+
+import numpy as np
+import pytest
+import yaml
+
+from biomechgpt.errors import InputError
+from biomechgpt.language_model.annotation import Recordings, annotate
+
+LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
+
+
+def write_motion(path, seconds):
+    """A walk-like OpenSim file of both legs, in degrees, 30 frames a second."""
+    time = np.arange(0, seconds, 1 / 30)
+    names = [f"{leg}_{side}" for leg in LEGS for side in "rl"]
+    angles = {name: 20 * np.sin(2 * np.pi * time + i) for i, name in enumerate(names)}
+    for side in "rl":
+        angles[f"knee_angle_{side}"] = -35 - 25 * np.sin(2 * np.pi * time)
+    lines = ["motion", "version=1", f"nRows={len(time)}", f"nColumns={len(names) + 1}"]
+    lines += ["inDegrees=yes", "endheader", "\t".join(["time", *names])]
+    columns = np.column_stack([time, *angles.values()])
+    lines += ["\t".join(f"{value:.5f}" for value in row) for row in columns]
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def recordings(tmp_path, root):
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "participants.tsv").write_text("participant_id\nnew-1\nnew-2\n")
+    rows = ["a\tnew-1\ta.mot", "b\tnew-2\tb.mot", "gone\tnew-2\tgone.mot", "short\tnew-1\ts.mot"]
+    (folder / "trials.tsv").write_text("\n".join(["trial_id\tparticipant_id\tfile", *rows, ""]))
+    for name, seconds in (("a", 4), ("b", 6), ("s", 0.5)):
+        write_motion(folder / f"{name}.mot", seconds)
+    config = yaml.safe_load((root / "config.yaml").read_text())
+    maps = sorted((root / "resources" / "coordinate_maps").glob("*.yaml"))
+    return Recordings(folder, maps, config["ingest"], config["motion"])
+
+
+def read(path):
+    with path.open() as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_every_task_is_answered_on_every_usable_trial(model_folder, recordings, tmp_path):
+    annotate(model_folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    rows = read(tmp_path / "answers.tsv")
+    asked = {(row["trial_id"], row["task"]) for row in rows}
+    assert asked == {(trial, task) for trial in "ab" for task in ("impaired", "device", "speed")}
+    for row in rows:
+        if row["task"] == "speed":
+            assert float(row["low"]) <= float(row["answer"]) <= float(row["high"])
+            assert row["unit"] == "m/s"
+        else:
+            shares = dict(part.rsplit(" ", 1) for part in row["probabilities"].split("; "))
+            assert sum(map(float, shares.values())) == pytest.approx(1, abs=0.01)
+            assert max(shares, key=lambda option: float(shares[option])) == row["answer"]
+            assert row["probability"] == f"{float(shares[row['answer']]):.3f}".rstrip("0")
+    problems = {row["trial_id"]: row["severity"] for row in read(tmp_path / "issues.tsv")}
+    assert problems["gone"] == problems["short"] == "rejected"
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("tmp")]
+
+
+def test_no_usable_recording_is_an_error_that_names_the_table(model_folder, recordings, tmp_path):
+    for path in recordings.cohort.glob("*.mot"):
+        path.unlink()
+    with pytest.raises(InputError, match=r"No recording of .*new can be used; .*issues\.tsv says"):
+        annotate(model_folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    assert len(read(tmp_path / "issues.tsv")) == 4
+    assert not (tmp_path / "answers.tsv").exists()

@@ -1,0 +1,17 @@
+"""Ask a model all its questions on new recordings."""
+
+from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
+from pathlib import Path
+
+from biomechgpt.language_model.annotation import Recordings, annotate
+
+cfg = snakemake.params.cfg
+annotate(
+    Path(snakemake.input.model),
+    Recordings(Path(snakemake.input.cohort), snakemake.input.maps, cfg["ingest"], cfg["motion"]),
+    Path(snakemake.output.answers),
+    Path(snakemake.output.issues),
+)
