@@ -24,6 +24,7 @@ include: "rules/questions.smk"
 include: "rules/language_model.smk"
 include: "rules/baselines.smk"
 include: "rules/report.smk"
+include: "rules/publish.smk"
 include: "rules/annotate.smk"
 
 

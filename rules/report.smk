@@ -50,7 +50,7 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
-        config=config,
+        config={key: config[key] for key in config if key != "annotate"},
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),
         code=code("make_report"),

@@ -100,9 +100,9 @@ def motion_tokenizer(tmp_path_factory):
     torch.manual_seed(0)
     n = len(JOINT_NAMES)
     statistics = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
-    save_tokenizer(
-        folder, Trained(MotionTokenizer(MOTION_CFG, n), statistics), MOTION_CFG, 30.0, []
-    )
+    model = MotionTokenizer(MOTION_CFG, n)
+    model.quantizer.codebook.normal_()
+    save_tokenizer(folder, Trained(model, statistics), MOTION_CFG, 30.0, [])
     return folder
 
 

@@ -28,9 +28,9 @@ def write_checkpoint(folder: Path, layout: str) -> Path:
     tokenizer.add_tokens([AddedToken("<image_soft_token>", special=True, normalized=False)])
     text = {
         "vocab_size": n_rows + (8 if layout == "4b" else 0),
-        "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 6,
+        "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 6,
         "num_attention_heads": 4, "num_key_value_heads": 1 if layout == "1b" else 2,
-        "head_dim": 16, "query_pre_attn_scalar": 16, "sliding_window": 24,
+        "head_dim": 32, "query_pre_attn_scalar": 32, "sliding_window": 24,
         "max_position_embeddings": 512, "pad_token_id": tokenizer.pad_token_id,
         "bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id,
     }  # fmt: skip

@@ -1,0 +1,30 @@
+rule publish:
+    input:
+        model=rules.finetune.output,
+        metrics=rules.evaluate.output.metrics,
+        template="workflow_scripts/biomechgpt/report/model_card.md.jinja",
+    output:
+        directory("<results>/{fold}/published/{variant}/seed-{seed}"),
+    log:
+        "<logs>/publish/{fold}/{variant}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/publish/{fold}/{variant}/seed-{seed}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        cohorts=[cohort["name"] for cohort in COHORTS],
+        simulated=bool(SIMULATED),
+        code=code("publish"),
+    message:
+        "Writing the card of {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/publish.py"
+
+
+rule publish_all:
+    input:
+        in_every_fold(rules.publish.output, variant=VARIANTS, seed=SEEDS),

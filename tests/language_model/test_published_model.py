@@ -1,0 +1,86 @@
+"""A published folder: its card says what a stranger must know, its code loads the model."""
+
+import re
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from gemma_checkpoints import write_checkpoint
+
+from biomechgpt.language_model.checkpoint_source import link_checkpoint
+from biomechgpt.language_model.finetuning import finetune
+from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.prediction import predict
+from biomechgpt.report.model_card import publish
+
+FIGURE = {
+    "split": "test", "task": "impaired", "kind": "classification", "variant": "v", "seed": "0",
+    "reading": "answer", "metric": "macro_f1", "label": "", "value": 0.8125, "sd": float("nan"),
+    "low": 0.7, "high": 0.9, "n_participants": 13, "n_trials": 57,
+}  # fmt: skip
+
+
+@pytest.fixture
+def metrics(tmp_path):
+    others = [{**FIGURE, "seed": "1"}, {**FIGURE, "split": "validation"}]
+    others += [{**FIGURE, "metric": "accuracy"}, {**FIGURE, "variant": "xgboost"}]
+    pd.DataFrame([{**row, "value": 0.1} for row in others] + [FIGURE]).to_parquet(tmp_path / "m")
+    return tmp_path / "m"
+
+
+@pytest.fixture(params=["embedded", "1b reserved", "4b resize"])
+def model(request, model_folder, sources, job_cfg, tmp_path):
+    """A model folder on the embedded base, or on a checkpoint with either kind of motion rows."""
+    if request.param == "embedded":
+        return model_folder
+    layout, motion_tokens = request.param.split()
+    checkpoint = write_checkpoint(tmp_path / "hub", layout)
+    cfg = {"kind": "checkpoint", "source": str(checkpoint), "revision": None}
+    link_checkpoint(
+        cfg | {"motion_tokens": motion_tokens, "new_rows": "codebook"}, tmp_path / "base"
+    )
+    finetune(sources._replace(base=tmp_path / "base"), job_cfg, tmp_path / "model", "code")
+    return tmp_path / "model"
+
+
+def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
+    model, metrics, job_cfg, tmp_path
+):
+    """With transformers and peft alone."""
+    publish(model, metrics, True, ["simulated"], tmp_path / "published")
+    card = (tmp_path / "published" / "README.md").read_text()
+    code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
+    assert "biomechgpt" not in code
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "published", capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    loaded = load_model(model)
+    task = next(iter(job_cfg["tasks"]))
+    asked = {
+        "trial_id": "t", "participant_id": "p", "task": task, "kind": "classification",
+        "question": loaded.description["questions"][task],
+        "options": job_cfg["tasks"][task]["options"],
+    }  # fmt: skip
+    (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]}, job_cfg["tasks"])
+    assert done.stdout.strip() == row["answer"]
+
+
+def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, tmp_path):
+    publish(model_folder, metrics, True, ["here", "there"], tmp_path / "simulated")
+    publish(model_folder, metrics, False, ["here"], tmp_path / "real")
+    card = (tmp_path / "simulated" / "README.md").read_text()
+    for words in (
+        "SIMULATED", "Not for clinical use", "library_name: peft", "a small Gemma 3 that the workflow",
+        "rank 4, alpha 8, dropout 0.1", "34 joint angles at 30.0 Hz", "Cohorts here, there",
+        "8 participants, 16 trials, 48 questions", "macro F1 | 0.812 | 13 | 57 |", "## Limits",
+    ):  # fmt: skip
+        assert words in card, words
+    assert card.count("| 13 | 57 |") == 1
+    real = (tmp_path / "real" / "README.md").read_text()
+    assert "imulated" not in real.replace("SIMULATED", "simulated")
+    assert "Cohort here:" in real
+    copied = {path.name for path in (tmp_path / "real").iterdir()}
+    assert copied == {path.name for path in model_folder.iterdir()} | {"README.md"}

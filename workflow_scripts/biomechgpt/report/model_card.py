@@ -1,0 +1,60 @@
+"""The model card: what a stranger must know before loading a model that was published."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from biomechgpt.evaluation.figures import plain
+from biomechgpt.files import replacing
+from biomechgpt.report.results import NAMES, PRIMARY
+
+TEMPLATE = "model_card.md.jinja"
+
+
+def publish(
+    model: os.PathLike, metrics: os.PathLike, simulated: bool, cohorts: list[str], folder: Path
+) -> None:
+    """Copy a model folder to `folder` with its card, which has its figures from `metrics`.
+
+    `simulated` says that a cohort of the run is; `cohorts` are their names.
+    """
+    described = json.loads(Path(model, "model.json").read_text(encoding="utf-8"))
+    found = pd.read_parquet(metrics)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
+    )
+    text = environment.get_template(TEMPLATE).render(
+        model=described,
+        lora=described["lora"],
+        source=(described["base"] or {}).get("source", "base"),
+        revision=(described["base"] or {}).get("revision"),
+        adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
+        simulated=simulated,
+        cohorts=cohorts,
+        figures=_figures(found, described),
+    )
+    with replacing(folder) as temporary:
+        shutil.copytree(model, temporary)
+        (temporary / "README.md").write_text(text, encoding="utf-8")
+
+
+def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
+    """A row a task: the headline measure of this model, with n."""
+    mine = metrics[
+        (metrics["split"] == "test")
+        & (metrics["variant"] == described["variant"])
+        & (metrics["seed"] == str(described["seed"]))
+        & (metrics["label"] == "")
+        & (metrics["reading"] == "answer")
+    ]
+    return [
+        {"task": plain(row.task), "measure": NAMES[row.metric], "value": f"{row.value:.3g}"}
+        | {"participants": int(row.n_participants), "trials": int(row.n_trials)}
+        for row in mine.itertuples()
+        if row.metric == PRIMARY[row.kind]
+    ]

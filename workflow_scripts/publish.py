@@ -1,0 +1,18 @@
+"""Put a model and its card into one folder that a stranger can use."""
+
+from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
+from pathlib import Path
+
+from biomechgpt.report.model_card import publish
+
+params = snakemake.params
+publish(
+    snakemake.input.model[0],
+    snakemake.input.metrics,
+    params.simulated,
+    params.cohorts,
+    Path(snakemake.output[0]),
+)
