@@ -102,6 +102,7 @@ rule predict:
         mem_mb=8000,
         runtime=240,
     params:
+        splits=config["predict"]["splits"],
         code=code("predict"),
     message:
         "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"

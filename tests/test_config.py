@@ -148,6 +148,8 @@ BAD = [
     ("finetune/epochs", float("nan"), ["finetune.epochs is .nan", "finite"]),
     ("variants/second", {}, ["variants.second.tokenizer, base_model, tasks, lora are missing"]),
     ("variants", {7: {}}, ["the name 7 in variants must be text"]),
+    ("predict/splits", ["train"], ["predict.splits leaves out test"]),
+    ("predict/splits", ["tests"], ["predict.splits[0] is tests", "did you mean test?"]),
     ("run", "holdout", ["run is holdout", "another name"]),
     ("run", "../elsewhere", ["run '../elsewhere'", "file name"]),
 ]

@@ -1,4 +1,4 @@
-"""Ask a fine-tuned model the questions on validation and test participants."""
+"""Ask a fine-tuned model the questions on the participants of some splits."""
 
 from biomechgpt import job
 
@@ -13,5 +13,5 @@ predict_file(
     [Path(path) for path in snakemake.input.tokens],
     Path(snakemake.input.questions),
     Path(snakemake.output[0]),
-    ["validation", "test"],
+    snakemake.params.splits,
 )

@@ -201,3 +201,19 @@ def test_terminal_summary(run, config):
     assert "mean absolute error" in line
     assert line.count("▲") == 2
     assert max(map(len, text.splitlines())) <= 110
+
+
+def test_training_participants_are_shown_apart_and_only_if_they_were_asked(
+    run, page, config, tmp_path
+):
+    assert "On training participants" not in page
+    metrics = pd.read_parquet(run.metrics)
+    headline = metrics[(metrics["task"] == "activity") & (metrics["metric"] == "macro_f1")]
+    trained = headline.assign(split="train", value=0.987, n_participants=77)
+    pd.concat([metrics, trained]).to_parquet(tmp_path / "metrics.parquet")
+    changed = build(run._replace(metrics=tmp_path / "metrics.parquet"), config, tmp_path / "r.html")
+    start = changed.index('id="training"')
+    section = changed[start : changed.index('id="comparisons"', start)]
+    assert re.search(r">0\.987?<|>0\.99<", section)
+    assert "77 participants" in section
+    assert "0.987" not in changed[:start]

@@ -150,6 +150,12 @@ def _check_baselines(baselines: dict, tokenizers: dict, variants: dict) -> list[
     return sentences
 
 
+def _check_predict(predict: dict) -> list[str]:
+    if "test" in predict["splits"]:
+        return []
+    return ["predict.splits leaves out test; the report is about test participants."]
+
+
 def _check_tasks(tasks: dict) -> list[str]:
     sentences = []
     for name, cfg in tasks.items():
@@ -187,5 +193,6 @@ CROSS_CHECKS = (
     (("base_models",), _check_base_models),
     (("variants", "tokenizers", "base_models", "tasks"), _check_variants),
     (("baselines", "tokenizers", "variants"), _check_baselines),
+    (("predict",), _check_predict),
     (("tasks",), _check_tasks),
 )

@@ -80,9 +80,12 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> res
     """What the evaluation found on test participants."""
     names = ("comparisons", "unreadable")
     read = [pd.read_csv(Path(tables, f"{name}.csv")) for name in names]
-    tested = [t[t["split"] == "test"] for t in (pd.read_parquet(metrics), *read)]
+    measured = pd.read_parquet(metrics)
+    tested = [t[t["split"] == "test"] for t in (measured, *read)]
+    on_training = measured[measured["split"] == "train"]
     units = {name: task.get("unit", "") for name, task in config["tasks"].items()}
-    return results.Results(*tested, list(config["variants"]), list(config["baselines"]), units)
+    names = list(config["variants"]), list(config["baselines"])
+    return results.Results(*tested, on_training, *names, units)
 
 
 def _result_sections(found: results.Results, sources: Sources) -> list[Section]:
@@ -104,6 +107,7 @@ def _result_sections(found: results.Results, sources: Sources) -> list[Section]:
             [("figure2", two), ("figure3", three)],
         ),
         ("regression", "Numbers", result_tables.regression(found), [("figure4", four)]),
+        ("training", "On training participants", result_tables.on_training(found), []),
         ("comparisons", "Paired comparisons", result_tables.comparisons(found), []),
         ("unreadable", "Answers that could not be read", result_tables.unreadable(found), []),
     ]
@@ -112,7 +116,7 @@ def _result_sections(found: results.Results, sources: Sources) -> list[Section]:
         drawn = [_figure(Path(sources.figures, f"{stem}.svg"), text) for stem, text in figures]
         detail = [per_class] if name == "classification" and per_class else []
         sections.append(Section(name, title, [*blocks, *drawn, *detail]))
-    return sections
+    return [section for section in sections if section.blocks]
 
 
 def _figure(path: Path, caption: str) -> Figure | Text:

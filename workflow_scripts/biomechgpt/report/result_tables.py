@@ -14,12 +14,13 @@ from biomechgpt.report.blocks import (
     bounds,
     count,
     difference,
+    level,
     number,
     people,
     short,
     verdict_cell,
 )
-from biomechgpt.report.results import NAMES, Results
+from biomechgpt.report.results import NAMES, PRIMARY, Results
 
 
 def classification(results: Results) -> list:
@@ -106,6 +107,36 @@ def _plus_minus(sd: float, digits: int) -> str:
 def _range(values: pd.Series, name: str) -> str:
     ends = bounds(name, values[f"{name}_low"], values[f"{name}_high"])
     return ends or "(interval not estimable)"
+
+
+def on_training(results: Results) -> list:
+    """The headline measures on the participants that were trained on, nothing if they were not asked."""
+    m = results.on_training
+    means = m[(m["seed"] == "mean") & (m["reading"] == "answer") & (m["label"] == "")]
+    means = means[means["metric"] == means["kind"].map(PRIMARY)]
+    if means.empty:
+        return []
+    tasks = means.drop_duplicates("task")
+    head = [
+        Cell(plain(t.task), f"{NAMES[t.metric]}, {people(t.n_participants, t.n_trials)}")
+        for t in tasks.itertuples()
+    ]
+    found = means.set_index(["variant", "task"])["value"]
+    rows = [
+        [
+            Cell(name),
+            *(
+                Cell(level(t.metric, found[name, t.task]) if (name, t.task) in found.index else "–")
+                for t in tasks.itertuples()
+            ),
+        ]
+        for name in means["variant"].unique()
+    ]
+    caption = (
+        "What was learnt by heart: the same measures on training participants, asked in training "
+        "phrasings, mean of the seeds. They say nothing about people who were not trained on."
+    )
+    return [Table(caption, ["model", *head], rows)]
 
 
 def classes(results: Results) -> Table | None:

@@ -31,11 +31,15 @@ NAMES = {
 
 
 class Results(NamedTuple):
-    """All that was measured on test participants; `units` names the units of the numbers."""
+    """All that was measured on test participants; `units` names the units of the numbers.
+
+    `on_training` are the metrics on training participants, empty unless those were asked.
+    """
 
     metrics: pd.DataFrame
     comparisons: pd.DataFrame
     unreadable: pd.DataFrame
+    on_training: pd.DataFrame
     variants: Sequence[str]
     baselines: Sequence[str]
     units: dict[str, str]
