@@ -47,12 +47,13 @@ class Progress(TrainerCallback):
         """Write the losses and the time left."""
         if "loss" not in logs:
             return
+        spent_s = time.monotonic() - self.started_s
         numbers = {key: value for key, value in logs.items() if key != "epoch"}
+        line = {"step": state.global_step, **numbers, "seconds": round(spent_s, 3)}
         with self.metrics.open("a") as file:
-            file.write(json.dumps({"step": state.global_step, **numbers}) + "\n")
+            file.write(json.dumps(line) + "\n")
         for name, value in numbers.items():
             self.writer.add_scalar(name, value, state.global_step)
-        spent_s = time.monotonic() - self.started_s
         left_s = (
             spent_s / (state.global_step - self.first_step) * (state.max_steps - state.global_step)
         )

@@ -1,0 +1,92 @@
+"""The paper's mix of questions on a random model: 4 questions a trial, motions of 134 tokens on average."""
+
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import yaml
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow_scripts"))
+
+from biomechgpt.language_model import loading, vocabulary
+from biomechgpt.language_model.loading import Base
+from biomechgpt.questions.tasks import Task, read_tasks
+
+CODES = 512
+MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
+SIZES = {
+    # name: hidden, feed-forward, layers, heads, key-value heads, head size, window, vocabulary
+    "small": (256, 1024, 6, 4, 1, 64, 512, None),
+    "1b": (1152, 6912, 26, 4, 1, 256, 512, 262144),
+    "4b": (2560, 10240, 34, 8, 4, 256, 1024, 262208),
+}
+
+
+class Trial(NamedTuple):
+    """A motion and its questions with answers."""
+
+    tokens: np.ndarray
+    asked: list[tuple[str, str, str]]  # task, question, answer
+
+
+def tasks() -> list[Task]:
+    """The nine tasks of config.yaml."""
+    cfg = yaml.safe_load((ROOT / "config.yaml").read_text())["tasks"]
+    return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+
+
+def trials(count: int, chosen: list[Task]) -> list[Trial]:
+    """Random motions whose lengths spread as walking trials do, with four tasks each."""
+    random = np.random.default_rng(0)
+    lengths = random.gamma(4.0, MEAN_TOKENS / 4.0, count).round().clip(8, 900).astype(int)
+    made = []
+    for length in lengths:
+        asked = []
+        for number in random.choice(len(chosen), 4, replace=False):
+            task = chosen[number]
+            text = task.train[random.integers(len(task.train))].text
+            reply = str(random.choice(task.options)) if task.options else f"{random.random():.2f}"
+            asked.append((task.name, text, reply))
+        made.append(Trial(random.integers(0, CODES, length), asked))
+    return made
+
+
+def random_base(size: str, chosen: list[Task]) -> Base:
+    """A random model of that size in 4 bits, and its tokenizer with the motion tokens named."""
+    texts = [phrasing.text for task in chosen for phrasing in task.train]
+    tokenizer = vocabulary.train_tokenizer(texts, 1024, CODES)
+    hidden, feed_forward, layers, heads, key_values, head, window, n_rows = SIZES[size]
+    config = Gemma3TextConfig(
+        vocab_size=n_rows or len(tokenizer), hidden_size=hidden, intermediate_size=feed_forward,
+        num_hidden_layers=layers, num_attention_heads=heads, num_key_value_heads=key_values,
+        head_dim=head, query_pre_attn_scalar=head, sliding_window=window,
+        pad_token_id=tokenizer.pad_token_id, bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        model = Gemma3ForCausalLM(config).to(torch.bfloat16 if size != "small" else torch.float32)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return loading.load_base(Path(folder), CODES)
+
+
+def machine() -> str:
+    """The machine in words."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name(0)
+    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads"
+
+
+def show(rows: dict[str, dict]) -> None:
+    """Print a row a line, and all of it as JSON."""
+    for name, row in rows.items():
+        print(f"{name:34s} " + "  ".join(f"{key} {value}" for key, value in row.items()))
+    print(json.dumps({"machine": machine(), "torch": torch.__version__, **rows}))
