@@ -1,5 +1,7 @@
 """Checkpoints in Gemma's own layouts: reserved and added rows, where the files are found."""
 
+import shutil
+
 import httpx2
 import pytest
 import torch
@@ -7,9 +9,10 @@ from huggingface_hub import errors
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cosine_similarity
+from transformers import set_seed
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import checkpoint_source, loading
+from biomechgpt.language_model import checkpoint_source, loading, training
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.checkpoint_source import link_checkpoint, locate, read_note
 from biomechgpt.language_model.examples import encode_example
@@ -92,6 +95,28 @@ def test_what_is_saved_is_the_adapter_and_the_new_rows(checkpoint_folder, resize
         either.eval()
     with torch.no_grad():
         assert torch.equal(model(input_ids=ids).logits, again(input_ids=ids).logits)
+
+
+def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
+    checkpoint_folder, motions, tmp_path, monkeypatch
+):
+    """peft would write all rows into every checkpoint, because the size is not the base's own."""
+
+    def run(folder):
+        base = loading.load_base(checkpoint_folder, CODES, resize=True)
+        set_seed(0)
+        model = loading.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
+        examples = [encode_example(base.tokenizer, m, ASKED, 128) for m in motions[:6]]
+        settings = training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
+        training.train(model, [examples], base.tokenizer.pad_token_id, settings, folder, "m")
+        return {name: p.detach() for name, p in loading.trainable(model).items()}
+
+    whole = run(tmp_path / "run")
+    saved = load_file(tmp_path / "run" / "checkpoint-2" / "adapter_model.safetensors")
+    assert sum(v.numel() for v in saved.values()) == sum(p.numel() for p in whole.values())
+    shutil.rmtree(tmp_path / "run" / "checkpoint-3")
+    resumed = run(tmp_path / "run")
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
 def shared_and_separate(base, motions):
