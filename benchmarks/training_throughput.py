@@ -14,9 +14,10 @@ import torch
 import workload
 from transformers import TrainerCallback
 
-from biomechgpt.language_model import loading, training
+from biomechgpt.language_model import adapters, training
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.progress import METRICS_FILE
+from biomechgpt.language_model.steps import plan_steps
 
 LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
 BATCH = 10  # questions a step, as the paper's 4B
@@ -27,14 +28,14 @@ MAX_LENGTH = 1024
 def ours(size: str, tasks: list, trials: list, shared: bool) -> dict:
     """Train with this project's loop."""
     base = workload.random_base(size, tasks)
-    model = loading.add_adapters(base, LORA, 0)
+    model = adapters.add_adapters(base, LORA, 0)
     examples = []
     for trial in trials:
         asked = [(question, answer) for _, question, answer in trial.asked]
         groups = [asked] if shared else [[pair] for pair in asked]
         examples += [encode_example(base.tokenizer, trial.tokens, g, MAX_LENGTH) for g in groups]
     settings = training.Settings(2e-4, 1, BATCH, 0, checkpoint_every_steps=10**6, log_every_steps=1)
-    steps = training.plan_steps([examples], 1, BATCH, 0)
+    steps = plan_steps([examples], 1, BATCH, 0)
     with tempfile.TemporaryDirectory() as folder:
         training.train(model, [examples], base.tokenizer.pad_token_id, settings, Path(folder), "x")
         lines = Path(folder, METRICS_FILE).read_text().splitlines()
@@ -63,7 +64,7 @@ def trl(size: str, tasks: list, trials: list, packed: bool) -> dict:
 
     TrainableTokensWrapper.bias = None  # TRL 1.16 asks the tied head for it (docs/log.md)
     base = workload.random_base(size, tasks)
-    model = loading.add_adapters(base, LORA, 0)
+    model = adapters.add_adapters(base, LORA, 0)
     tokenizer = base.tokenizer
     texts = []
     for trial in trials:

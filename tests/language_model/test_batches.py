@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 from transformers import set_seed
 
-from biomechgpt.language_model import loading
+from biomechgpt.language_model import adapters, loading
 from biomechgpt.language_model.batches import (
     Weights,
     ancestors,
@@ -53,8 +53,8 @@ def model(base_folder, request):
     """NF4, adapters and rows in training mode, with a window shorter than the sequences."""
     base = loading.load_base(base_folder, 16)
     set_seed(0)
-    model = loading.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
-    for name, parameter in loading.trainable(model).items():  # LoRA starts at no effect
+    model = adapters.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
+    for name, parameter in adapters.trainable(model).items():  # LoRA starts at no effect
         torch.nn.init.normal_(parameter, std=0.05) if "lora_B" in name else None
     model.config.sliding_window = 12
     assert set(model.config.layer_types) == {"full_attention", "sliding_attention"}
@@ -76,7 +76,7 @@ def gradient(model, batches):
     for batch in batches:
         found = losses(hidden_states(model, batch), batch, partial(cross_entropy, model))
         (found.weighted_sum / total_weight(batches)).backward()
-    return torch.cat([p.grad.flatten() for p in loading.trainable(model).values()])
+    return torch.cat([p.grad.flatten() for p in adapters.trainable(model).values()])
 
 
 def test_logits_equal_those_of_separate_sequences(model, shared, tokenizer):

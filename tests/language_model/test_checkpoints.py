@@ -12,7 +12,7 @@ from torch.nn.functional import cosine_similarity
 from transformers import set_seed
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import checkpoint_source, loading, training
+from biomechgpt.language_model import adapters, checkpoint_source, loading, training
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.checkpoint_source import link_checkpoint, locate, read_note
 from biomechgpt.language_model.examples import encode_example
@@ -37,7 +37,7 @@ def codebook():
 
 
 def rows_of(model):
-    return next(p for n, p in loading.trainable(model).items() if "tokens_delta" in n)
+    return next(p for n, p in adapters.trainable(model).items() if "tokens_delta" in n)
 
 
 def test_reserved_rows_leave_the_size_alone_and_added_ones_follow_all_others(
@@ -61,8 +61,8 @@ def test_reserved_rows_leave_the_size_alone_and_added_ones_follow_all_others(
 
 def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, codebook):
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = loading._other_rows(base)
-    rows = rows_of(loading.add_adapters(base, LORA, 0, codebook)).detach()
+    others = adapters._other_rows(base)
+    rows = rows_of(adapters.add_adapters(base, LORA, 0, codebook)).detach()
     centred = rows[:CODES] - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1).fill_diagonal_(-1)
     assert torch.equal(alike.argmax(1), torch.arange(CODES) ^ 1)
@@ -72,8 +72,8 @@ def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, c
 def test_rows_around_the_mean_are_distinct(checkpoint_folder, resize):
     """transformers' own start of added rows makes them one and the same vector."""
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = loading._other_rows(base)
-    rows = rows_of(loading.add_adapters(base, LORA, 0)).detach()
+    others = adapters._other_rows(base)
+    rows = rows_of(adapters.add_adapters(base, LORA, 0)).detach()
     centred = rows - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1) - torch.eye(len(rows))
     assert alike.max() < 0.7
@@ -82,9 +82,9 @@ def test_rows_around_the_mean_are_distinct(checkpoint_folder, resize):
 
 def test_what_is_saved_is_the_adapter_and_the_new_rows(checkpoint_folder, resize, tmp_path):
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    model = loading.add_adapters(base, LORA, 0)
+    model = adapters.add_adapters(base, LORA, 0)
     model.save_pretrained(tmp_path)
-    numbers = sum(p.numel() for p in loading.trainable(model).values())
+    numbers = sum(p.numel() for p in adapters.trainable(model).values())
     saved = (tmp_path / "adapter_model.safetensors").stat().st_size
     assert saved < 1.2 * 4 * numbers
     again = loading.load_base(checkpoint_folder, CODES, resize).model
@@ -105,11 +105,11 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
     def run(folder):
         base = loading.load_base(checkpoint_folder, CODES, resize=True)
         set_seed(0)
-        model = loading.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
+        model = adapters.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
         examples = [encode_example(base.tokenizer, m, ASKED, 128) for m in motions[:6]]
         settings = training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
         training.train(model, [examples], base.tokenizer.pad_token_id, settings, folder, "m")
-        return {name: p.detach() for name, p in loading.trainable(model).items()}
+        return {name: p.detach() for name, p in adapters.trainable(model).items()}
 
     whole = run(tmp_path / "run")
     saved = load_file(tmp_path / "run" / "checkpoint-2" / "adapter_model.safetensors")
@@ -134,13 +134,13 @@ def gradient(model, batch):
     model.zero_grad()
     hidden = hidden_states(model, batch)
     losses(hidden, batch, lambda *pair: cross_entropy(model, *pair)).weighted_sum.backward()
-    return torch.cat([p.grad.flatten() for p in loading.trainable(model).values()])
+    return torch.cat([p.grad.flatten() for p in adapters.trainable(model).values()])
 
 
 def test_shared_motions_teach_what_separate_sequences_do(checkpoint_folder, resize, motions):
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    model = loading.add_adapters(base, LORA, 0).train()
-    for name, parameter in loading.trainable(model).items():  # LoRA starts at no effect
+    model = adapters.add_adapters(base, LORA, 0).train()
+    for name, parameter in adapters.trainable(model).items():  # LoRA starts at no effect
         torch.nn.init.normal_(parameter, std=0.05) if "lora_B" in name else None
     shared, separate = shared_and_separate(base, motions)
     assert shared["position_ids"].max() > base.model.config.sliding_window

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from biomechgpt.language_model import forward, loading
+from biomechgpt.language_model import adapters, forward, loading
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.examples import encode_example
 
@@ -15,8 +15,8 @@ ASKED = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0
 def model(base):
     """Adapters that do something and motion rows that are no longer the base's own."""
     torch.manual_seed(0)
-    model = loading.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
-    for parameter in loading.trainable(model).values():
+    model = adapters.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
+    for parameter in adapters.trainable(model).values():
         parameter.data += 0.05 * torch.randn_like(parameter)
     return model.train()
 
@@ -43,7 +43,7 @@ def ours(model, batch):
 def gradients(model, found):
     model.zero_grad()
     found.weighted_sum.backward()
-    return {name: p.grad.clone() for name, p in loading.trainable(model).items()}
+    return {name: p.grad.clone() for name, p in adapters.trainable(model).items()}
 
 
 @pytest.mark.parametrize("targets_at_once", [1, 7, 10_000])

@@ -12,9 +12,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from transformers import TrainerCallback, set_seed
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import loading, training
+from biomechgpt.language_model import adapters, loading, training
 from biomechgpt.language_model.examples import Example, Question, encode_example
 from biomechgpt.language_model.progress import METRICS_FILE, TENSORBOARD_FOLDER
+from biomechgpt.language_model.steps import plan_steps
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 SETTINGS = training.Settings(
@@ -33,11 +34,11 @@ def examples(base, motions):
 def fresh(base_folder):
     base = loading.load_base(base_folder, 16)
     set_seed(0)
-    return loading.add_adapters(base, LORA, 0)
+    return adapters.add_adapters(base, LORA, 0)
 
 
 def weights(model):
-    return {name: p.detach().clone() for name, p in loading.trainable(model).items()}
+    return {name: p.detach().clone() for name, p in adapters.trainable(model).items()}
 
 
 def metrics(folder):
@@ -162,7 +163,7 @@ def test_micro_batches_equal_one_batch(base_folder, base, examples, tmp_path):
     for size in (None, 2):
         loaded = loading.load_base(base_folder, 16)
         set_seed(0)
-        model = loading.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
+        model = adapters.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
         settings = training.Settings(1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1)
         training.train(
             model, [examples[:8]], base.tokenizer.pad_token_id, settings, tmp_path / str(size), "m"
@@ -182,7 +183,7 @@ def test_packed_weights_stop_training(base_folder, base, examples, tmp_path):
 
 def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
-    next(iter(loading.trainable(model).values())).data[0] = float("nan")
+    next(iter(adapters.trainable(model).values())).data[0] = float("nan")
     named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
     with pytest.raises(FloatingPointError, match=r"step 1, on the trials walk-\d+, walk-"):
         training.train(model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
@@ -190,7 +191,7 @@ def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, exampl
 
 def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
-    parameter = next(iter(loading.trainable(model).values()))
+    parameter = next(iter(adapters.trainable(model).values()))
     parameter.register_hook(lambda grad: grad * float("inf"))
     named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
     with pytest.raises(FloatingPointError, match=r"gradient is not finite at step 1, .* walk-\d"):
@@ -212,7 +213,7 @@ def numbers_of(steps):
 def test_every_pass_asks_every_question_once():
     random = np.random.default_rng(0)
     examples = imagined(random.integers(10, 90, 100), random.integers(1, 8, 100))
-    steps = training.plan_steps([examples] * 3, 2.5, 16, 3)
+    steps = plan_steps([examples] * 3, 2.5, 16, 3)
     counts = np.bincount(numbers_of(steps), minlength=100)
     assert counts.sum() == 250
     assert set(counts) == {2, 3}
@@ -221,16 +222,14 @@ def test_every_pass_asks_every_question_once():
 def test_a_step_holds_about_the_batch_size_of_questions():
     random = np.random.default_rng(0)
     examples = imagined(random.integers(10, 90, 300), random.integers(1, 10, 300))
-    sizes = [
-        sum(len(e.questions) for e in step) for step in training.plan_steps([examples], 1, 16, 3)
-    ]
+    sizes = [sum(len(e.questions) for e in step) for step in plan_steps([examples], 1, 16, 3)]
     assert np.mean(sizes) == pytest.approx(16, abs=1)
     assert sorted(sizes)[-2] <= 20
 
 
 def test_every_pass_takes_its_own_examples():
     one, other = imagined([10] * 8, [1] * 8), imagined([20] * 8, [1] * 8)
-    steps = training.plan_steps([one, other], 2, 4, 0)
+    steps = plan_steps([one, other], 2, 4, 0)
     assert {example.length() for step in steps[:2] for example in step} <= {10, 20}
     assert sorted(example.length() for step in steps for example in step) == [10] * 8 + [20] * 8
 
@@ -238,9 +237,9 @@ def test_every_pass_takes_its_own_examples():
 def test_order_follows_the_seed_and_groups_lengths():
     lengths = np.random.default_rng(0).integers(10, 400, 512)
     examples = imagined(lengths, [1] * 512)
-    steps = training.plan_steps([examples], 1, 16, 3)
-    assert numbers_of(steps) == numbers_of(training.plan_steps([examples], 1, 16, 3))
-    assert numbers_of(steps) != numbers_of(training.plan_steps([examples], 1, 16, 4))
+    steps = plan_steps([examples], 1, 16, 3)
+    assert numbers_of(steps) == numbers_of(plan_steps([examples], 1, 16, 3))
+    assert numbers_of(steps) != numbers_of(plan_steps([examples], 1, 16, 4))
     padded = sum(len(step) * max(example.length() for example in step) for step in steps)
     assert padded < 1.15 * lengths.sum()
 

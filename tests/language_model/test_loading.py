@@ -15,7 +15,7 @@ from transformers import (
 )
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import loading, vocabulary
+from biomechgpt.language_model import adapters, loading, vocabulary
 
 CODES = 16
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
@@ -24,7 +24,7 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 def step(model, ids, learning_rate=0.05):
     """One optimiser step on the next-token loss of `ids`."""
     model.train()
-    optimiser = torch.optim.SGD(loading.trainable(model).values(), learning_rate)
+    optimiser = torch.optim.SGD(adapters.trainable(model).values(), learning_rate)
     model(input_ids=ids, labels=ids).loss.backward()
     optimiser.step()
 
@@ -32,7 +32,7 @@ def step(model, ids, learning_rate=0.05):
 @pytest.fixture
 def adapted(base):
     torch.manual_seed(0)
-    return loading.add_adapters(base, LORA, 0)
+    return adapters.add_adapters(base, LORA, 0)
 
 
 @pytest.fixture
@@ -104,14 +104,16 @@ def test_the_language_model_of_a_multimodal_checkpoint_is_loaded(multimodal_fold
 
 def test_no_adapter_in_a_vision_tower(multimodal_folder):
     _, model = multimodal_folder
-    config = loading.LoraConfig(r=2, target_modules=loading.LORA_TARGETS)
-    names = [n for n, _ in loading.get_peft_model(model, config).named_parameters() if "lora_" in n]
+    config = adapters.LoraConfig(r=2, target_modules=adapters.LORA_TARGETS)
+    names = [
+        n for n, _ in adapters.get_peft_model(model, config).named_parameters() if "lora_" in n
+    ]
     assert len(names) == 2 * 7 * 2
     assert all("language_model" in name for name in names)
 
 
 def test_trainable_are_all_seven_projections_and_the_motion_rows_in_float32(adapted):
-    found = loading.trainable(adapted)
+    found = adapters.trainable(adapted)
     assert len(found) == 2 * 7 * 2 + 1
     assert {p.dtype for p in found.values()} == {torch.float32}
     rows = next(p for name, p in found.items() if "trainable_tokens_delta" in name)
@@ -131,8 +133,8 @@ def test_reserved_rows_start_distinct_and_like_the_others(base_folder, tmp_path)
     stock.save_pretrained(folder)
     base = loading.load_base(folder, CODES)
     assert base.rows_are_new
-    model = loading.add_adapters(base, LORA, 0)
-    rows = next(p for n, p in loading.trainable(model).items() if "tokens_delta" in n).detach()
+    model = adapters.add_adapters(base, LORA, 0)
+    rows = next(p for n, p in adapters.trainable(model).items() if "tokens_delta" in n).detach()
     centred = rows - rows.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1)
     assert (alike - torch.eye(len(rows))).max() < 0.9
@@ -181,7 +183,7 @@ def test_the_adapter_file_holds_nothing_of_the_base(adapted, base, tmp_path):
     saved = load_file(tmp_path / "adapter_model.safetensors")
     vocabulary_size = base.model.config.vocab_size
     assert not [name for name, value in saved.items() if value.shape[0] == vocabulary_size]
-    expected = sum(p.numel() for p in loading.trainable(adapted).values())
+    expected = sum(p.numel() for p in adapters.trainable(adapted).values())
     assert sum(value.numel() for value in saved.values()) == expected
 
 

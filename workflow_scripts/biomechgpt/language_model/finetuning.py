@@ -16,7 +16,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model import loading, training
+from biomechgpt.language_model import adapters, loading, training
 from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
@@ -65,7 +65,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     set_seed(cfg["seed"])
     codebook = motion_tokenizer.model.quantizer.codebook
     start = codebook if checkpoint.get("new_rows") == "codebook" else None
-    model = loading.add_adapters(base, cfg["lora"], cfg["seed"], start)
+    model = adapters.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
     training.train(model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark)
