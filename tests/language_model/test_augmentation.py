@@ -4,10 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy
+from biomechgpt.language_model.augmentation import (
+    asked_anew,
+    copies_of_tasks,
+    in_other_words,
+    noisy,
+)
 
 COUNTS = {"often": 90, "seldom": 24, "rare": 3}
-PHRASINGS = {"often": ["a", "b", "c"], "seldom": ["d", "e"], "rare": ["f", "g"]}
+PHRASINGS = {
+    "often": ["how often is it", "say how often", "is it often"],
+    "seldom": ["how seldom", "seldom or not"],
+    "rare": ["is this a rare one", "rare"],
+}
 
 
 @pytest.fixture
@@ -27,32 +36,35 @@ def test_rare_tasks_are_asked_more_often_up_to_the_limit(questions):
     assert set(copies_of_tasks(questions, 1).values()) == {1}
 
 
-def test_every_copy_keeps_its_answer_and_gets_a_phrasing_of_its_task(questions, random):
+def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions, random):
     copies = {"often": 1, "seldom": 2, "rare": 2}
     asked = asked_anew(questions, copies, PHRASINGS, random)
     assert asked["task"].value_counts().to_dict() == {"often": 90, "seldom": 48, "rare": 6}
-    assert all(q in PHRASINGS[t] for q, t in zip(asked["question"], asked["task"], strict=True))
+    for task, question in zip(asked["task"], asked["question"], strict=True):
+        assert set(question.split()) <= {word for text in PHRASINGS[task] for word in text.split()}
     assert dict(zip(asked["answer"], asked["task"], strict=True)) == dict(
         zip(questions["answer"], questions["task"], strict=True)
     )
-    twice = asked[asked["task"] != "often"].groupby("answer")["question"].nunique()
-    assert set(twice) == {2}
 
 
-def test_more_copies_than_phrasings_use_them_again(questions, random):
-    asked = asked_anew(questions, dict.fromkeys(COUNTS, 5), PHRASINGS, random)
-    assert len(asked) == 5 * len(questions)
-    rare = asked[asked["task"] == "rare"].groupby("answer")["question"].value_counts()
-    assert set(rare) == {2, 3}
-
-
-def test_phrasings_are_drawn_anew_and_evenly(questions, random):
+def test_words_are_drawn_anew(questions, random):
     copies = dict.fromkeys(COUNTS, 1)
     first, second = (asked_anew(questions, copies, PHRASINGS, random) for _ in range(2))
     same = (first["question"].to_numpy() == second["question"].to_numpy()).mean()
-    assert 0.2 < same < 0.6
-    often = first[first["task"] == "often"]["question"].value_counts()
-    assert often.min() > 18
+    assert same < 0.5
+
+
+def test_other_words_lose_some_and_join_two_phrasings_without_becoming_empty(random):
+    texts = [
+        in_other_words(["a1 a2 a3 a4 a5 a6 a7 a8", "b1 b2 b3 b4"], random) for _ in range(2000)
+    ]
+    assert all(texts)
+    both = np.mean(["a" in text and "b" in text for text in texts])
+    assert 0.1 < both < 0.2  # three in ten are joined, half of those with another phrasing
+    whole = [text for text in texts if text.startswith("a1") and "b" not in text]
+    missing = 1 - np.mean([len(text.split()) for text in whole if len(text.split()) <= 8]) / 8
+    assert 0.1 < missing < 0.25
+    assert in_other_words(["one"], random) == "one"
 
 
 def test_without_phrasings_the_questions_stay_as_they_are(questions, random):

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+SPLICED = 0.3  # share of the questions that end as another phrasing of their task does
+MISSING_WORDS = 0.15
+
 
 def copies_of_tasks(questions: pd.DataFrame, most: int) -> dict[str, int]:
     """How often a question of each task is asked in an epoch: the more, the fewer there are.
@@ -23,19 +26,26 @@ def asked_anew(
     phrasings: Mapping[str, Sequence[str]] | None,
     random: np.random.Generator,
 ) -> pd.DataFrame:
-    """`questions` with `copies` of each by its task, in phrasings drawn at random where given.
-
-    Copies of one question never share a phrasing, unless the task has fewer.
-    """
+    """`questions` with `copies` of each by its task, each `in_other_words` where phrasings are given."""
     repeated = questions.loc[questions.index.repeat(questions["task"].map(copies))]
     if phrasings is None:
         return repeated
-    texts = [
-        text
-        for task in questions["task"]
-        for text in np.resize(random.permutation(phrasings[task]), copies[task]).tolist()
-    ]
+    texts = [in_other_words(phrasings[task], random) for task in repeated["task"]]
     return repeated.assign(question=texts)
+
+
+def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str:
+    """One of a task's phrasings, sometimes ending as another, with some words missing.
+
+    A question must be understood from what it says and not be known by heart: people ask in words
+    that were not trained on.
+    """
+    words, others = (phrasings[random.integers(len(phrasings))].split() for _ in range(2))
+    if random.random() < SPLICED:
+        cut = int(random.integers(1, len(words) + 1))
+        words = words[:cut] + others[int(random.integers(0, len(others))) :]
+    kept = [word for word in words if random.random() > MISSING_WORDS]
+    return " ".join(kept or words)
 
 
 def noisy(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from transformers import PreTrainedTokenizerFast
 
+from biomechgpt.language_model.augmentation import in_other_words
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.vocabulary import motion_name
 from biomechgpt.questions.tasks import Task
@@ -17,8 +18,6 @@ RECALL = "Which movements were seen?"
 DURATION = "How long was this recording, in s?"
 RECALLED = 8  # tokens of the motion that a reply repeats
 GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone
-SPLICED = 0.3  # share of the questions that end as another phrasing of their task does
-MISSING_WORDS = 0.15
 
 
 def pretraining_examples(
@@ -63,14 +62,9 @@ def _recall(motion: np.ndarray, random: np.random.Generator) -> tuple[str, str]:
 
 
 def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
-    """A question with words missing, sometimes joined from two: what it says, not how, must do."""
     task = tasks[random.integers(len(tasks))]
-    words, others = (task.train[random.integers(len(task.train))].text.split() for _ in range(2))
-    if random.random() < SPLICED:
-        cut = int(random.integers(1, len(words) + 1))
-        words = words[:cut] + others[int(random.integers(0, len(others))) :]
-    kept = [word for word in words if random.random() > MISSING_WORDS]
-    return " ".join(kept or words), _random_reply(task, random)
+    asked = in_other_words([phrasing.text for phrasing in task.train], random)
+    return asked, _random_reply(task, random)
 
 
 def _random_reply(task: Task, random: np.random.Generator) -> str:
