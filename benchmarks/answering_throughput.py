@@ -1,84 +1,77 @@
 """Questions answered a second: a trial's tree read once, against one `generate` call a batch.
 
 The tree gives the probability of every option and of every number beside the text; `generate` gives
-the text alone. Both read the same questions with the same random model.
+the text alone. Both ask a fine-tuned model of a finished run the questions on its test participants.
 """
 
 import argparse
 import time
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 import workload
 
-from biomechgpt.language_model import loading
 from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
-from biomechgpt.language_model.model_folder import Model
+from biomechgpt.language_model.model_folder import Model, load_model
 from biomechgpt.language_model.prediction import (
     MAX_NEW_TOKENS,
     RESERVED_FOR_ANSWER,
     predict,
+    read_questions,
 )
-
-MAX_LENGTH = 1024
+from biomechgpt.tokenizer.tokens import read_tokens
 
 
 def main() -> None:
     """Print both rates."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=workload.SIZES, default="small")
-    parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("model", type=Path, help="such as results/holdout/models/tiny-all/seed-0")
+    parser.add_argument("tokens", type=Path, help="such as results/holdout/tokens/compact")
+    parser.add_argument(
+        "questions", type=Path, help="such as results/holdout/questions/seed-0.parquet"
+    )
     parser.add_argument("--batch", type=int, default=16, help="questions a call of generate")
     chosen = parser.parse_args()
-    tasks = workload.tasks()
-    trials = workload.trials(chosen.trials, tasks)
-    base = workload.random_base(chosen.size, tasks)
-    loading.never_pack(base.model)
-    base.model.eval()
+    loaded = load_model(chosen.model)
+    table = read_tokens(sorted(chosen.tokens.glob("*.parquet")))
+    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    questions = read_questions(chosen.questions, ["test"])
     rows = {
-        "tree of a trial": tree(base, tasks, trials),
-        "generate": generate(base, trials, chosen.batch),
+        "tree of a trial": tree(loaded, questions, motions),
+        "generate": generate(loaded, questions, motions, chosen.batch),
     }
     faster = rows["tree of a trial"]["questions_per_s"] / rows["generate"]["questions_per_s"]
     rows["tree of a trial"]["faster_by"] = round(faster, 1)
     workload.show(rows)
 
 
-def tree(base, tasks: list, trials: list) -> dict:
-    """This project's prediction, text and probabilities."""
-    kinds = {task.name: task for task in tasks}
-    questions = pd.DataFrame(
-        {"trial_id": str(number), "task": name, "kind": kinds[name].kind, "question": text,
-         "options": list(kinds[name].options)}
-        for number, trial in enumerate(trials)
-        for name, text, _ in trial.asked
-    )  # fmt: skip
-    numbers = {t.name: [f"{i / 10:.{t.decimals}f}" for i in range(100)] for t in tasks}
-    loaded = Model(
-        base.model, base.tokenizer, {"max_length": MAX_LENGTH, "possible_numbers": numbers}
-    )
-    cfg = {t.name: {"kind": t.kind, "options": list(t.options), "unit": t.unit} for t in tasks}
-    motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
+def tree(loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray]) -> dict:
+    """This project's prediction: text and probabilities."""
     started_s = time.monotonic()
-    rows = predict(loaded, questions, motions, cfg)
+    rows = predict(loaded, questions, motions, loaded.description["tasks"])
     return {"questions_per_s": round(len(rows) / (time.monotonic() - started_s), 2)}
 
 
 @torch.inference_mode()
-def generate(base, trials: list, size: int) -> dict:
-    """transformers' `generate` on the whole prompt of every question."""
-    stop = base.tokenizer.convert_tokens_to_ids(END_OF_TURN)
+def generate(
+    loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray], size: int
+) -> dict:
+    """transformers' `generate` on the whole prompt of every question: text."""
+    tokenizer, length = loaded.tokenizer, loaded.description["max_length"]
+    stop = tokenizer.convert_tokens_to_ids(END_OF_TURN)
     prompts = []
-    for trial in trials:
-        texts = [text for _, text, _ in trial.asked]
-        found = encode_prompts(base.tokenizer, trial.tokens, texts, MAX_LENGTH, RESERVED_FOR_ANSWER)
-        prompts += [found.motion_ids + question for question in found.questions]
+    for row in questions.itertuples():
+        tokens = motions[row.trial_id]
+        found = encode_prompts(tokenizer, tokens, [row.question], length, RESERVED_FOR_ANSWER)
+        prompts.append(found.motion_ids + found.questions[0])
     prompts.sort(key=len)
     started_s = time.monotonic()
     for start in range(0, len(prompts), size):
         part = [{"input_ids": ids} for ids in prompts[start : start + size]]
-        batch = base.tokenizer.pad(part, return_tensors="pt").to(base.model.device)
-        base.model.generate(
+        batch = tokenizer.pad(part, return_tensors="pt").to(loaded.model.device)
+        loaded.model.generate(
             **batch, max_new_tokens=MAX_NEW_TOKENS, do_sample=False, eos_token_id=stop
         )
     return {"questions_per_s": round(len(prompts) / (time.monotonic() - started_s), 2)}
