@@ -26,11 +26,18 @@ def asked_anew(
     phrasings: Mapping[str, Sequence[str]] | None,
     random: np.random.Generator,
 ) -> pd.DataFrame:
-    """`questions` with `copies` of each by its task, each `in_other_words` where phrasings are given."""
+    """`questions` with `copies` of each by its task, asked anew where phrasings are given.
+
+    Half of them are then in one of their task's phrasings, half `in_other_words`.
+    """
     repeated = questions.loc[questions.index.repeat(questions["task"].map(copies))]
     if phrasings is None:
         return repeated
-    texts = [in_other_words(phrasings[task], random) for task in repeated["task"]]
+    texts = [
+        in_other_words(phrasings[task], random) if random.random() < 0.5
+        else phrasings[task][random.integers(len(phrasings[task]))]
+        for task in repeated["task"]
+    ]  # fmt: skip
     return repeated.assign(question=texts)
 
 
