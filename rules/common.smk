@@ -25,7 +25,7 @@ VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
-ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").name
+ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name
 
 
 wildcard_constraints:

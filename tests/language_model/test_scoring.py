@@ -142,3 +142,7 @@ def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions,
         assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-4)
         if row["kind"] == "regression":
             assert alone["number_mean"] == pytest.approx(row["number_mean"], abs=1e-3)
+
+
+def test_no_questions_have_no_answers(loaded, questions, job_cfg):
+    assert predict(loaded, questions.head(0), {}, job_cfg["tasks"]) == []

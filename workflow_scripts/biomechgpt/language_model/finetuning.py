@@ -3,7 +3,7 @@
 import logging
 import math
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -108,24 +108,21 @@ def training_passes(
             f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
             f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
         )
-    chosen, codebook_size = cfg["finetune"], int(table.metadata["codebook_size"])
+    chosen = cfg["finetune"]
     random = np.random.default_rng(cfg["seed"])
     copies = copies_of_tasks(questions, chosen["most_copies"])
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
+    share, codebook_size = chosen["motion_noise"], int(table.metadata["codebook_size"])
     passes = []
     for _ in range(math.ceil(chosen["epochs"])):
         asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
-        if not chosen["shared_motion"]:
-            asked = asked.assign(alone=range(len(asked)))
-        passes.append([])
-        for _, group in asked.groupby(
-            "trial_id" if chosen["shared_motion"] else "alone", sort=False
-        ):
-            trial = group["trial_id"].iloc[0]
-            tokens = noisy(motions[trial], chosen["motion_noise"], codebook_size, random)
-            pairs = list(zip(group["question"], group["answer"], strict=True))
-            example = encode_example(tokenizer, tokens, pairs, chosen["max_length"])
-            passes[-1].append(example._replace(trial_id=trial))
+        passes.append([
+            encode_example(
+                tokenizer, noisy(motions[trial], share, codebook_size, random), pairs,
+                chosen["max_length"],
+            )._replace(trial_id=trial)
+            for trial, pairs in _sequences(asked, chosen["shared_motion"])
+        ])  # fmt: skip
     cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
     log.info(
         f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "
@@ -133,6 +130,16 @@ def training_passes(
         f"{chosen['max_length']}"
     )
     return passes
+
+
+def _sequences(
+    asked: pd.DataFrame, shared_motion: bool
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A trial with what is asked and answered in one sequence: all its questions, or each alone."""
+    groups = asked["trial_id"] if shared_motion else np.arange(len(asked))
+    for _, group in asked.groupby(groups, sort=False):
+        pairs = list(zip(group["question"], group["answer"], strict=True))
+        yield group["trial_id"].iloc[0], pairs
 
 
 def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:

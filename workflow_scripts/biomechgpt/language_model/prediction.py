@@ -80,8 +80,10 @@ def _batches(
     loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray]
 ) -> Iterator[list[Trial]]:
     """Trials with their questions, similar lengths together, at most TOKENS_A_BATCH at once."""
+    first_of_task = questions.drop_duplicates("task").to_dict("records")
+    candidates = {row["task"]: _candidates(loaded, row) for row in first_of_task}
     trials = [
-        _trial(loaded, of_trial.to_dict("records"), _motion_of(trial_id, motions))
+        _trial(loaded, of_trial.to_dict("records"), _motion_of(trial_id, motions), candidates)
         for trial_id, of_trial in questions.groupby("trial_id", sort=True)
     ]
     batch: list[Trial] = []
@@ -90,10 +92,13 @@ def _batches(
             yield batch
             batch = []
         batch.append(trial)
-    yield batch
+    if batch:
+        yield batch
 
 
-def _trial(loaded: Model, asked: list[dict], tokens: np.ndarray) -> Trial:
+def _trial(
+    loaded: Model, asked: list[dict], tokens: np.ndarray, candidates: dict[str, list[list[int]]]
+) -> Trial:
     prompts = encode_prompts(
         loaded.tokenizer,
         tokens,
@@ -101,8 +106,8 @@ def _trial(loaded: Model, asked: list[dict], tokens: np.ndarray) -> Trial:
         loaded.description["max_length"],
         RESERVED_FOR_ANSWER,
     )
-    candidates = [_candidates(loaded, row) for row in asked]
-    row = scoring.trial_row(prompts.motion_ids, prompts.questions, candidates)
+    of_asked = [candidates[row["task"]] for row in asked]
+    row = scoring.trial_row(prompts.motion_ids, prompts.questions, of_asked)
     return Trial(asked, prompts, row)
 
 
@@ -126,28 +131,39 @@ def _candidates(loaded: Model, row: dict) -> list[list[int]]:
 
 def _answer(loaded: Model, tasks: dict, batch: Sequence[Trial]) -> tuple[list[dict], int]:
     """The answers to all questions of a batch, and how many of them had to be generated."""
-    tokenizer, pad_id = loaded.tokenizer, loaded.tokenizer.pad_token_id
-    stop_id = tokenizer.convert_tokens_to_ids(END_OF_TURN)
-    of_trials = scoring.score(loaded.model, [trial.row for trial in batch], pad_id, stop_id)
+    stop_id = loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN)
+    of_trials = scoring.score(
+        loaded.model, [trial.row for trial in batch], loaded.tokenizer.pad_token_id, stop_id
+    )
     scored = [found for of_trial in of_trials for found in of_trial]
     asked = [question for trial in batch for question in trial.questions]
     prompts = [t.prompts.motion_ids + ids for t in batch for ids in t.prompts.questions]
-    texts = [found.greedy for found in scored]
-    open_ones = [number for number, text in enumerate(texts) if text is None]
-    for start in range(0, len(open_ones), PROMPTS_AT_ONCE):
-        part = open_ones[start : start + PROMPTS_AT_ONCE]
-        chosen = [prompts[number] for number in part]
-        written = scoring.generate(loaded.model, chosen, pad_id, stop_id, MAX_NEW_TOKENS)
-        for number, text in zip(part, written, strict=True):
-            texts[number] = text
-    rows = []
-    for question, found, ids in zip(asked, scored, texts, strict=True):
-        task = tasks[question["task"]]
-        read = _read_option if task["kind"] == "classification" else _read_number
-        text = tokenizer.decode(ids[:MAX_NEW_TOKENS], skip_special_tokens=True).strip()
-        shares = torch.tensor(found.log_probabilities, dtype=torch.float64).softmax(-1).numpy()
-        rows.append({**question, **read(loaded, task, question, text, shares)})
-    return rows, len(open_ones)
+    unknown = [i for i, found in enumerate(scored) if found.greedy is None]
+    written = _generate(loaded, [prompts[i] for i in unknown], stop_id)
+    generated = dict(zip(unknown, written, strict=True))
+    rows = [
+        _read(loaded, tasks[question["task"]], question, found, generated.get(i, found.greedy))
+        for i, (question, found) in enumerate(zip(asked, scored, strict=True))
+    ]
+    return rows, len(unknown)
+
+
+def _generate(loaded: Model, prompts: list[list[int]], stop_id: int) -> list[list[int]]:
+    pad_id, written = loaded.tokenizer.pad_token_id, []
+    for start in range(0, len(prompts), PROMPTS_AT_ONCE):
+        part = prompts[start : start + PROMPTS_AT_ONCE]
+        written += scoring.generate(loaded.model, part, pad_id, stop_id, MAX_NEW_TOKENS)
+    return written
+
+
+def _read(
+    loaded: Model, task: dict, question: dict, found: scoring.Scored, text_ids: list[int]
+) -> dict:
+    """A row of the predictions from the scores of a question and its text."""
+    read = _read_option if task["kind"] == "classification" else _read_number
+    text = loaded.tokenizer.decode(text_ids[:MAX_NEW_TOKENS], skip_special_tokens=True).strip()
+    shares = torch.tensor(found.log_probabilities, dtype=torch.float64).softmax(-1).numpy()
+    return {**question, **read(loaded, task, question, text, shares)}
 
 
 def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:
