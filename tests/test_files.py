@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -71,3 +72,22 @@ def test_log_takes_what_python_children_and_tracebacks_print(tmp_path, root):
     text = (tmp_path / "log").read_text()
     for word in ("a line", "printed", "child", "ValueError: traceback"):
         assert word in text
+
+
+def test_a_terminal_still_gets_lines_of_progress_but_not_all(tmp_path, root):
+    script = (
+        "import logging, sys\n"
+        f"sys.path.insert(0, {str(root / 'workflow_scripts')!r})\n"
+        "from biomechgpt import job\n"
+        "job.SECONDS_BETWEEN_LINES = 0.5\n"
+        f"log = job.start({str(tmp_path / 'a.log')!r}, 'rule')\n"
+        "import time; progress = logging.getLogger(job.PROGRESS)\n"
+        "progress.info('too soon'); time.sleep(0.6); progress.info('step 1'); log.info('a detail')\n"
+        "progress.info('step 2')\n"
+    )
+    ours, theirs = os.openpty()
+    subprocess.run([sys.executable, "-c", script], stderr=theirs, check=True)
+    assert os.read(ours, 1000).decode().split("\r\n") == [f"{tmp_path / 'a.log'}: step 1", ""]
+    os.close(ours), os.close(theirs)
+    text = (tmp_path / "a.log").read_text()
+    assert all(words in text for words in ("too soon", "step 1", "a detail", "step 2"))

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.finetuning import finetune, possible_numbers, training_passes
-from biomechgpt.language_model.prediction import check_options, predict_file, quantiles
+from biomechgpt.language_model.finetuning import finetune, training_passes
+from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
 
@@ -122,26 +122,9 @@ def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):
         predict_file(model_folder, sources.tokens, sources.questions, tmp_path / "p", ["nowhere"])
 
 
-def test_possible_numbers_lie_evenly_over_what_training_answers_span(questions):
-    speed = questions[questions["task"] == "speed"].head(3)
-    few = speed.assign(answer=["10.0", "9.8 m/s", "-0.1"])
-    tasks = {"speed": {"decimals": 1}}
-    expected = ["-0.1", "0.0", *(f"{n / 10:.1f}" for n in range(1, 101))]
-    assert possible_numbers(few, tasks) == {"speed": expected}
-    (many,) = possible_numbers(few, {"speed": {"decimals": 3}}).values()
-    assert 300 < len(many) <= 400
-    assert set(np.diff([float(n) for n in many]).round(6)) == {0.026}
-
-
 def test_options_that_read_the_same_are_refused():
     with pytest.raises(InputError, match=r"tasks\.x\.options"):
         check_options("x", {"options": ["Yes", "yes."]})
-
-
-def test_quantiles():
-    numbers, shares = np.arange(10.0), np.full(10, 0.1)
-    assert quantiles(numbers, shares) == (0.0, 9.0)
-    assert quantiles(numbers, np.eye(10)[4]) == (4.0, 4.0)
 
 
 def test_a_prediction_stands_once(predictions, tmp_path):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig, set_seed
 
 from biomechgpt.language_model import scoring
 from biomechgpt.language_model.examples import END_OF_TURN, answer_ids, encode_prompts
@@ -17,6 +18,15 @@ NUMBERS = [f"{whole}.{part}" for whole in range(3) for part in range(10, 30)]
 @pytest.fixture(scope="module")
 def loaded(model_folder):
     return load_model(model_folder)
+
+
+@pytest.fixture(scope="module")
+def talkative(loaded):
+    """A random model: its texts differ and end at different lengths."""
+    set_seed(0)
+    config = Gemma3TextConfig(**loaded.model.get_base_model().config.to_dict())
+    model = Gemma3ForCausalLM(config).eval()
+    return loaded._replace(model=model)
 
 
 @pytest.fixture
@@ -42,8 +52,8 @@ def row_of(loaded, trial, options=OPTIONS):
 
 
 @torch.inference_mode()
-def scored(loaded, rows, stop_id):
-    return scoring.score(loaded.model, rows, loaded.tokenizer.pad_token_id, stop_id)
+def scored(loaded, rows, stop_id, longest_text=9):
+    return scoring.score(loaded.model, rows, loaded.tokenizer.pad_token_id, stop_id, longest_text)
 
 
 @torch.inference_mode()
@@ -55,12 +65,10 @@ def plain_log_probability(loaded, prompt, answer):
 
 
 @torch.inference_mode()
-def plain_greedy(loaded, prompt, stop_id, longest):
+def plain_greedy(loaded, prompt, longest):
     ids = list(prompt)
     while len(ids) < len(prompt) + longest:
         ids.append(loaded.model(input_ids=torch.tensor([ids])).logits[0, -1].argmax().item())
-        if ids[-1] == stop_id:
-            return ids[len(prompt) : -1]
     return ids[len(prompt) :]
 
 
@@ -92,25 +100,29 @@ def test_few_logits_at_once_change_nothing(loaded, trials, stop_id, monkeypatch)
     monkeypatch.setattr(scoring, "targets_at_once", lambda model: 3)
     for of_trial, in_parts in zip(whole, scored(loaded, rows, stop_id), strict=True):
         for one, other in zip(of_trial, in_parts, strict=True):
-            assert one.greedy == other.greedy
+            assert one.text == other.text
             assert one.log_probabilities == pytest.approx(other.log_probabilities, abs=1e-5)
 
 
-def test_the_greedy_text_is_the_argmax_of_plain_passes_or_none(loaded, trials, stop_id):
-    held = 0
-    for trial in trials:
-        prompts = [trial.motion_ids + question for question in trial.questions]
-        greedy = [plain_greedy(loaded, prompt, stop_id, 9) for prompt in prompts]
-        candidates = [[*text[:8], stop_id] for text in greedy]
-        row = scoring.trial_row(trial.motion_ids, trial.questions, [[c] for c in candidates])
-        found = [one.greedy for one in scored(loaded, [row], stop_id)[0]]
-        assert found == [text if len(text) < 9 else None for text in greedy]
-        held += sum(text is not None for text in found)
-        others = [[[(candidate[0] + 1) % 400, stop_id]] for candidate in candidates]
-        row = scoring.trial_row(trial.motion_ids, trial.questions, others)
-        found = [one.greedy for one in scored(loaded, [row], stop_id)[0]]
-        assert found == [None if text else [] for text in greedy]
-    assert held
+@pytest.mark.parametrize("held", [0, 1, 3, 9])
+def test_the_text_is_the_argmax_of_plain_passes_however_much_the_row_holds(talkative, trials, held):
+    """A row that holds nothing of a text, its beginning, or all of it; rows and texts side by side."""
+    prompts = [[t.motion_ids + question for question in t.questions] for t in trials]
+    free = [[plain_greedy(talkative, prompt, 9) for prompt in row] for row in prompts]
+    stop_id = free[0][0][2]
+    greedy = [[_until(text, stop_id) for text in row] for row in free]
+    assert len({len(text) for row in greedy for text in row}) > 1
+    rows = [
+        scoring.trial_row(
+            trial.motion_ids, trial.questions, [[[*text[:held], stop_id]] for text in texts]
+        )
+        for trial, texts in zip(trials, greedy, strict=True)
+    ]
+    assert [[one.text for one in of_row] for of_row in scored(talkative, rows, stop_id)] == greedy
+
+
+def _until(ids, stop_id):
+    return ids[: ids.index(stop_id)] if stop_id in ids else ids
 
 
 def test_what_begins_alike_is_read_once():
@@ -118,16 +130,6 @@ def test_what_begins_alike_is_read_once():
     assert sorted(row.input_ids) == [0, 1, 2, 5, 6, 7, 8]
     assert row.candidates[0][3] == [(2, 7)]
     assert row.candidates[0][0][:2] == row.candidates[0][2][:2]
-
-
-def test_generation_is_the_argmax_of_plain_passes_in_a_batch_too(loaded, trials, stop_id):
-    prompts = [trial.motion_ids + trial.questions[0] for trial in trials]
-    pad_id = loaded.tokenizer.pad_token_id
-    with torch.inference_mode():
-        free = scoring.generate(loaded.model, prompts, pad_id, -1, 5)
-        stopped = scoring.generate(loaded.model, prompts, pad_id, free[0][2], 5)
-    assert free == [plain_greedy(loaded, prompt, -1, 5) for prompt in prompts]
-    assert stopped[0] == free[0][: free[0].index(free[0][2])]
 
 
 def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions, job_cfg):

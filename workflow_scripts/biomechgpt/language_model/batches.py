@@ -92,9 +92,13 @@ def ancestors(predecessors: Sequence[int]) -> torch.Tensor:
 
 
 def attention_masks(batch: dict[str, torch.Tensor], sliding_window: int) -> dict[str, torch.Tensor]:
-    """Which token sees which, (B, 1, T, T) bool, for either kind of Gemma 3's layers."""
+    """Which token sees which, (B, 1, T, T) bool, for either kind of Gemma 3's layers.
+
+    With `key_positions` (B, K) of what was read before and now, (B, 1, T, K).
+    """
     visible, positions = batch["visible"], batch["position_ids"]
-    near = positions[:, :, None] - positions[:, None, :] < sliding_window
+    key_positions = batch.get("key_positions", positions)
+    near = positions[:, :, None] - key_positions[:, None, :] < sliding_window
     return {"full_attention": visible[:, None], "sliding_attention": (visible & near)[:, None]}
 
 

@@ -21,6 +21,7 @@ from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, 
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
+from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.questions.tasks import Task, read_tasks
@@ -28,7 +29,6 @@ from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 
 log = logging.getLogger(__name__)
-MOST_NUMBERS = 400  # that are scored as answers to one question
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
@@ -140,26 +140,6 @@ def _sequences(
     for _, group in asked.groupby(groups, sort=False):
         pairs = list(zip(group["question"], group["answer"], strict=True))
         yield group["trial_id"].iloc[0], pairs
-
-
-def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
-    """Per regression task, the numbers that are scored as answers, as text, in ascending order.
-
-    They lie evenly between the least and the largest training answer: where only the answers
-    themselves were scored, their density would be taken for probability.
-    """
-    regression = questions[questions["kind"] == "regression"]
-    found = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False).astype(float)
-    return {
-        task: _even_numbers(numbers.min(), numbers.max(), tasks[task]["decimals"])
-        for task, numbers in found.dropna().groupby(regression["task"])
-    }
-
-
-def _even_numbers(least: float, largest: float, decimals: int) -> list[str]:
-    first, last = round(least * 10**decimals), round(largest * 10**decimals)
-    step = math.ceil((last - first + 1) / MOST_NUMBERS)
-    return [f"{number / 10**decimals:.{decimals}f}" for number in range(first, last + 1, step)]
 
 
 def _provenance(

@@ -11,7 +11,7 @@ import torch
 from peft import PeftModel
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
-from transformers import Gemma3ForCausalLM
+from transformers import Cache, Gemma3ForCausalLM
 
 from biomechgpt.language_model.batches import attention_masks
 
@@ -26,14 +26,20 @@ class Vocabulary(NamedTuple):
     rows: torch.Tensor | None  # (R, D), in place of the embedding's own
 
 
-def hidden_states(model: torch.nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The last hidden states (B, T, D) of a batch of `collate`."""
+def hidden_states(
+    model: torch.nn.Module, batch: dict[str, torch.Tensor], cache: Cache | None = None
+) -> torch.Tensor:
+    """The last hidden states (B, T, D) of a batch of `pad_rows`.
+
+    With a `cache` they are of the tokens behind those in it, which are added to it.
+    """
     base = _base(model)
     return base.model(
         inputs_embeds=_embed(_vocabulary(base), batch["input_ids"]),
         attention_mask=attention_masks(batch, base.config.sliding_window),
         position_ids=batch["position_ids"],
-        use_cache=False,
+        past_key_values=cache,
+        use_cache=cache is not None,
     ).last_hidden_state
 
 

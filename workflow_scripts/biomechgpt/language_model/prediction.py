@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 from biomechgpt.errors import InputError
+from biomechgpt.job import PROGRESS
 from biomechgpt.language_model import scoring
 from biomechgpt.language_model.answers import normalised, parse_number, parse_option
 from biomechgpt.language_model.examples import (
@@ -20,15 +21,15 @@ from biomechgpt.language_model.examples import (
     encode_prompts,
 )
 from biomechgpt.language_model.model_folder import Model, check_tokens, load_model
+from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_NEW_TOKENS = 24
 RESERVED_FOR_ANSWER = 64
 TOKENS_A_BATCH = 12_000
-PROMPTS_AT_ONCE = 32  # whose answers are generated
-INTERVAL = (0.05, 0.95)
 log = logging.getLogger(__name__)
+progress = logging.getLogger(PROGRESS)
 
 
 class Trial(NamedTuple):
@@ -50,18 +51,14 @@ def predict(
     """
     for task in questions["task"].unique():
         check_options(task, tasks[task])
-    rows, started_s, n_generated = [], time.monotonic(), 0
+    rows, started_s = [], time.monotonic()
     for batch in _batches(loaded, questions, motions):
-        answered, generated = _answer(loaded, tasks, batch)
-        rows, n_generated = rows + answered, n_generated + generated
+        rows += _answer(loaded, tasks, batch)
         spent_s = time.monotonic() - started_s
         left_s = spent_s / len(rows) * (len(questions) - len(rows))
-        log.info(f"{len(rows)} of {len(questions)} questions, {left_s:.0f} s left")
+        progress.info(f"{len(rows)} of {len(questions)} questions, {left_s:.0f} s left")
     unread = sum(_unread(row) for row in rows)
-    log.info(
-        f"{unread} of {len(rows)} free-text answers could not be read and count as wrong; "
-        f"{n_generated} were none of the scored answers and had to be generated"
-    )
+    log.info(f"{unread} of {len(rows)} free-text answers could not be read and count as wrong")
     return rows
 
 
@@ -120,48 +117,40 @@ def _motion_of(trial_id: str, motions: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _candidates(loaded: Model, row: dict) -> list[list[int]]:
-    """What is scored, to its end of turn: the options, or the numbers that training answers span.
+    """What is scored: the options to their end of turn, or what numbers begin with.
 
-    Without the end of turn "10" would take the share of "104".
+    The end of turn stands behind a number only where another begins with it: without it "10" would
+    take the share of "104".
     """
+    if row["kind"] == "classification":
+        return [answer_ids(loaded.tokenizer, option) for option in row["options"]]
     numbers = loaded.description["possible_numbers"].get(row["task"], [])
-    answers = row["options"] if row["kind"] == "classification" else numbers
-    return [answer_ids(loaded.tokenizer, answer) for answer in answers]
+    ended = [answer_ids(loaded.tokenizer, number) for number in numbers]
+    begun = {tuple(ids[:end]) for ids in ended for end in range(1, len(ids) - 1)}
+    return [ids if tuple(ids[:-1]) in begun else ids[:-1] for ids in ended]
 
 
-def _answer(loaded: Model, tasks: dict, batch: Sequence[Trial]) -> tuple[list[dict], int]:
-    """The answers to all questions of a batch, and how many of them had to be generated."""
-    stop_id = loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN)
+def _answer(loaded: Model, tasks: dict, batch: Sequence[Trial]) -> list[dict]:
+    """The answers to all questions of a batch."""
     of_trials = scoring.score(
-        loaded.model, [trial.row for trial in batch], loaded.tokenizer.pad_token_id, stop_id
+        loaded.model,
+        [trial.row for trial in batch],
+        loaded.tokenizer.pad_token_id,
+        loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN),
+        MAX_NEW_TOKENS,
     )
     scored = [found for of_trial in of_trials for found in of_trial]
     asked = [question for trial in batch for question in trial.questions]
-    prompts = [t.prompts.motion_ids + ids for t in batch for ids in t.prompts.questions]
-    unknown = [i for i, found in enumerate(scored) if found.greedy is None]
-    written = _generate(loaded, [prompts[i] for i in unknown], stop_id)
-    generated = dict(zip(unknown, written, strict=True))
-    rows = [
-        _read(loaded, tasks[question["task"]], question, found, generated.get(i, found.greedy))
-        for i, (question, found) in enumerate(zip(asked, scored, strict=True))
+    return [
+        _read(loaded, tasks[question["task"]], question, found)
+        for question, found in zip(asked, scored, strict=True)
     ]
-    return rows, len(unknown)
 
 
-def _generate(loaded: Model, prompts: list[list[int]], stop_id: int) -> list[list[int]]:
-    pad_id, written = loaded.tokenizer.pad_token_id, []
-    for start in range(0, len(prompts), PROMPTS_AT_ONCE):
-        part = prompts[start : start + PROMPTS_AT_ONCE]
-        written += scoring.generate(loaded.model, part, pad_id, stop_id, MAX_NEW_TOKENS)
-    return written
-
-
-def _read(
-    loaded: Model, task: dict, question: dict, found: scoring.Scored, text_ids: list[int]
-) -> dict:
+def _read(loaded: Model, task: dict, question: dict, found: scoring.Scored) -> dict:
     """A row of the predictions from the scores of a question and its text."""
     read = _read_option if task["kind"] == "classification" else _read_number
-    text = loaded.tokenizer.decode(text_ids[:MAX_NEW_TOKENS], skip_special_tokens=True).strip()
+    text = loaded.tokenizer.decode(found.text, skip_special_tokens=True).strip()
     shares = torch.tensor(found.log_probabilities, dtype=torch.float64).softmax(-1).numpy()
     return {**question, **read(loaded, task, question, text, shares)}
 
@@ -177,7 +166,8 @@ def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.nda
 
 
 def _read_number(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:
-    numbers = np.array(loaded.description["possible_numbers"].get(row["task"], []), float)
+    beginnings = loaded.description["possible_numbers"].get(row["task"], [])
+    numbers = values(beginnings, task["decimals"])
     mean = low = high = float("nan")
     if len(numbers):
         mean = float(numbers @ shares)
@@ -189,12 +179,6 @@ def _read_number(loaded: Model, task: dict, row: dict, text: str, shares: np.nda
         "number_mean": mean, "number_low": low, "number_high": high,
         "probabilities": [],
     }  # fmt: skip
-
-
-def quantiles(numbers: np.ndarray, shares: np.ndarray) -> tuple[float, float]:
-    """The 5 % and 95 % quantiles of a distribution over sorted `numbers`."""
-    reached = np.searchsorted(np.cumsum(shares), INTERVAL).clip(max=len(numbers) - 1)
-    return float(numbers[reached[0]]), float(numbers[reached[1]])
 
 
 def predict_file(

@@ -12,13 +12,14 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from transformers import TrainerCallback
 
+from biomechgpt.job import PROGRESS
 from biomechgpt.language_model.loading import assert_unpacked
 
 COMPLETE = "complete"  # a file in a checkpoint that was written to its end
 METRICS_FILE = "training.jsonl"
 TENSORBOARD_FOLDER = "tensorboard"
 NOT_FINITE_HELP = "Lower the learning_rate; look at these recordings in the ingestion report."
-log = logging.getLogger(__name__)
+log = logging.getLogger(PROGRESS)
 
 
 def copy_metrics(checkpoints: Path, folder: Path) -> None:

@@ -1,15 +1,15 @@
-"""Score closed sets of answers with every shared beginning read once, and generate freely.
+"""Score closed sets of answers with every shared beginning read once, and write on from there.
 
 A trial is one row: its motion, behind it the questions, and behind each question the beginnings of
-its candidate answers. One forward pass gives the probability of every candidate, and the greedy text
-as far as it begins as some candidate does; only other texts need to be generated.
+its candidate answers. One forward pass gives the probability of every candidate. The greedy text of
+every question follows the row as far as it goes and is written on from the same key-value cache.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from transformers import Cache, PreTrainedModel
+from transformers import DynamicCache, PreTrainedModel
 
 from biomechgpt.language_model.batches import pad_rows
 from biomechgpt.language_model.forward import hidden_states, logits, targets_at_once
@@ -28,10 +28,17 @@ class Row(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """The summed log-probability of every candidate (O,); the greedy text where the row holds it."""
+    """The summed log-probability of every candidate (O,), and the greedy text."""
 
     log_probabilities: list[float]
-    greedy: list[int] | None
+    text: list[int]
+
+
+class Text(NamedTuple):
+    """A greedy text as far as it is written: its last token is not read yet, or is the stop."""
+
+    ids: list[int]
+    place: int  # of the token read last
 
 
 def trial_row(
@@ -73,30 +80,40 @@ def _branch(row: Row, root: int, answers: list[tuple[int, ...]]) -> list[list[tu
 
 
 def score(
-    model: PreTrainedModel, rows: Sequence[Row], pad_id: int, stop_id: int
+    model: PreTrainedModel, rows: Sequence[Row], pad_id: int, stop_id: int, longest_text: int
 ) -> list[list[Scored]]:
-    """The scores of every question of every row, from one forward pass."""
+    """The scores of every question of every row, from one forward pass, and the texts.
+
+    A text ends before the stop token, or after `longest_text` tokens.
+    """
     trees = [{"input_ids": row.input_ids, "predecessors": row.predecessors} for row in rows]
     batch = {name: value.to(model.device) for name, value in pad_rows(trees, pad_id).items()}
-    hidden = hidden_states(model, batch)
-    return [_score_row(model, hidden[i], row, stop_id) for i, row in enumerate(rows)]
+    cache = DynamicCache()  # without a config no layer forgets what its window has left behind
+    hidden = hidden_states(model, batch, cache)
+    read = [_read_row(model, hidden[i], row, stop_id) for i, row in enumerate(rows)]
+    _write_on(model, batch, cache, [texts for _, texts in read], stop_id, longest_text)
+    return [
+        [
+            Scored(nats, _before(text.ids[:longest_text], stop_id))
+            for nats, text in zip(*of_row, strict=True)
+        ]
+        for of_row in read
+    ]
 
 
-def _score_row(
+def _read_row(
     model: PreTrainedModel, hidden: torch.Tensor, row: Row, stop_id: int
-) -> list[Scored]:
+) -> tuple[list[list[float]], list[Text]]:
+    """The log-probability of every candidate of every question, and the texts as far as known."""
     steps = sorted({step for of_one in row.candidates for answer in of_one for step in answer})
     places = sorted({place for place, _ in steps} | set(row.roots))
     nats, best = _next_tokens(model, hidden[places], places, steps)
-    read = zip(row.predecessors, row.input_ids, strict=True)
-    children = {step: place for place, step in enumerate(read)}
-    return [
-        Scored(
-            [sum(nats[step] for step in answer) for answer in answers],
-            _greedy(root, best, children, stop_id),
-        )
-        for root, answers in zip(row.roots, row.candidates, strict=True)
+    tokens = zip(row.predecessors, row.input_ids, strict=True)
+    children = {step: place for place, step in enumerate(tokens)}
+    scores = [
+        [sum(nats[step] for step in answer) for answer in answers] for answers in row.candidates
     ]
+    return scores, [_greedy(root, best, children, stop_id) for root in row.roots]
 
 
 def _next_tokens(
@@ -120,64 +137,57 @@ def _next_tokens(
 
 def _greedy(
     place: int, best: dict[int, int], children: dict[tuple[int, int], int], stop_id: int
-) -> list[int] | None:
-    """The most probable token again and again, without the stop; None where the row has no such."""
-    text: list[int] = []
-    while place in best:
-        token = best[place]
-        if token == stop_id:
-            return text
-        text.append(token)
-        place = children.get((place, token), -1)
-    return None
+) -> Text:
+    """The most probable token again and again, as long as the row holds it."""
+    ids = [best[place]]
+    while ids[-1] != stop_id and (place, ids[-1]) in children:
+        place = children[place, ids[-1]]
+        ids.append(best[place])
+    return Text(ids, place)
 
 
-class Prefilled(NamedTuple):
-    """A batch of B prompts that the model has read."""
-
-    cache: Cache
-    attention_mask: torch.Tensor  # (B, T), 0 on the padding
-    next_tokens: torch.Tensor  # (B,), the most probable beginning of the answer
-
-
-def prefill(model: PreTrainedModel, prompts: Sequence[Sequence[int]], pad_id: int) -> Prefilled:
-    """Run the prompts, padded on the left to the longest."""
-    longest = max(map(len, prompts))
-    ids = torch.tensor([[pad_id] * (longest - len(p)) + list(p) for p in prompts])
-    mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
-    ids, mask = ids.to(model.device), mask.to(model.device)
-    positions = (mask.cumsum(1) - 1).clamp(min=0)
-    output = model(
-        input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1
-    )
-    return Prefilled(output.past_key_values, mask, output.logits[:, -1].argmax(-1))
-
-
-def generate(
+def _write_on(
     model: PreTrainedModel,
-    prompts: Sequence[Sequence[int]],
-    pad_id: int,
+    batch: dict[str, torch.Tensor],
+    cache: DynamicCache,
+    texts: list[list[Text]],
     stop_id: int,
-    max_new_tokens: int,
-) -> list[list[int]]:
-    """Greedy continuation of every prompt, without the stop token."""
-    cache, mask, token = prefill(model, prompts, pad_id)
-    written = [token]
-    for _ in range(max_new_tokens - 1):
-        if all((torch.stack(written) == stop_id).any(0)):
-            break
-        positions = mask.sum(1, keepdim=True)
-        mask = torch.cat([mask, torch.ones_like(mask[:, :1])], 1)
-        output = model(
-            input_ids=token[:, None],
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=cache,
-        )
-        token = output.logits[:, -1].argmax(-1)
-        written.append(token)
-    return [_until(column, stop_id) for column in torch.stack(written, 1).tolist()]
+    longest: int,
+) -> None:
+    """Append to each text its most probable tokens, those of a batch of rows side by side."""
+    device = batch["visible"].device
+    unread = [[text for text in of_row if text.ids[-1] != stop_id] for of_row in texts]
+    width = max(map(len, unread))
+
+    def table(values: list[list[int]]) -> torch.Tensor:
+        return torch.tensor([v + [0] * (width - len(v)) for v in values], device=device)  # (B, U)
+
+    if not width:
+        return
+    places = table([[text.place for text in of_row] for of_row in unread])
+    visible = batch["visible"].take_along_dim(places[..., None], dim=1)  # (B, U, T)
+    key_positions = batch["position_ids"]
+    itself = torch.eye(width, dtype=torch.bool, device=device).expand(len(texts), -1, -1)
+    while any(_goes_on(text, stop_id, longest) for of_row in unread for text in of_row):
+        visible = torch.cat([visible, itself], -1)
+        positions = visible.sum(-1) - 1
+        key_positions = torch.cat([key_positions, positions], 1)
+        step = {
+            "input_ids": table([[text.ids[-1] for text in of_row] for of_row in unread]),
+            "visible": visible, "position_ids": positions, "key_positions": key_positions,
+        }  # fmt: skip
+        hidden = hidden_states(model, step, cache).flatten(0, 1)
+        parts = hidden.split(targets_at_once(model))
+        best = torch.cat([logits(model, part).argmax(-1) for part in parts])
+        for of_row, tokens in zip(unread, best.view(-1, width).tolist(), strict=True):
+            for text, token in zip(of_row, tokens, strict=False):
+                if _goes_on(text, stop_id, longest):
+                    text.ids.append(token)
 
 
-def _until(tokens: list[int], stop_id: int) -> list[int]:
-    return tokens[: tokens.index(stop_id)] if stop_id in tokens else tokens
+def _goes_on(text: Text, stop_id: int, longest: int) -> bool:
+    return text.ids[-1] != stop_id and len(text.ids) < longest
+
+
+def _before(ids: list[int], stop_id: int) -> list[int]:
+    return ids[:-1] if ids[-1] == stop_id else ids

@@ -15,11 +15,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from biomechgpt.checkpoints import file_sha256, fingerprint, open_checkpoints
+from biomechgpt.job import PROGRESS
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
 from biomechgpt.tokenizer.windows import FrameStore, draw_windows, store_frames
 
 log = logging.getLogger(__name__)
+progress = logging.getLogger(PROGRESS)
 CHECKPOINT_EVERY = 250  # steps
 BETAS = (0.9, 0.99)  # of AdamW, as T2M-GPT
 FINAL_RATE_SHARE = 0.05  # of the learning rate, at the end of its cosine
@@ -85,7 +87,7 @@ def _optimise(
             _save(checkpoint, parts, generator, done)
             left_s = (time.monotonic() - began) / (done - first) * (cfg["steps"] - done)
             named = {name: round(value.item(), 4) for name, value in losses._asdict().items()}
-            log.info(
+            progress.info(
                 "step %d of %d, %s, %.0f s left", done, cfg["steps"], json.dumps(named), left_s
             )
 
