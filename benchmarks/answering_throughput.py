@@ -1,7 +1,9 @@
 """Questions answered a second: a trial's tree read once, against one `generate` call a batch.
 
 The tree gives the probability of every option and of every number beside the text; `generate` gives
-the text alone. Both ask a fine-tuned model of a finished run the questions on its test participants.
+the text alone. Both ask a fine-tuned model of a finished run the questions on its test participants,
+or, with `--size`, a random model the questions of the paper's mix. A random model never ends its
+answer, so both then write as many tokens as answers have.
 """
 
 import argparse
@@ -13,68 +15,113 @@ import pandas as pd
 import torch
 import workload
 
+from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
 from biomechgpt.language_model.model_folder import Model, load_model
-from biomechgpt.language_model.prediction import (
-    MAX_NEW_TOKENS,
-    RESERVED_FOR_ANSWER,
-    predict,
-    read_questions,
-)
+from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.tokenizer.tokens import read_tokens
+
+ANSWER_TOKENS = 4  # of a random model
+LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
 
 
 def main() -> None:
     """Print both rates."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="such as results/holdout/models/tiny-all/seed-0")
-    parser.add_argument("tokens", type=Path, help="such as results/holdout/tokens/compact")
-    parser.add_argument(
-        "questions", type=Path, help="such as results/holdout/questions/seed-0.parquet"
-    )
+    parser.add_argument("--run", type=Path, help="results of a finished run, such as results")
+    parser.add_argument("--size", choices=workload.SIZES, help="of a random model instead")
+    parser.add_argument("--trials", type=int, default=100, help="asked of a random model")
     parser.add_argument("--batch", type=int, default=16, help="questions a call of generate")
     chosen = parser.parse_args()
-    loaded = load_model(chosen.model)
-    table = read_tokens(sorted(chosen.tokens.glob("*.parquet")))
-    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
-    questions = read_questions(chosen.questions, ["test"])
+    if (chosen.run is None) == (chosen.size is None):
+        parser.error("name --run or --size")
+    if chosen.run:
+        loaded, questions, motions = of_run(chosen.run / "holdout")
+        longest = prediction.MAX_NEW_TOKENS
+    else:
+        loaded, questions, motions = of_random_model(chosen.size, chosen.trials)
+        longest = prediction.MAX_NEW_TOKENS = ANSWER_TOKENS
     rows = {
         "tree of a trial": tree(loaded, questions, motions),
-        "generate": generate(loaded, questions, motions, chosen.batch),
+        "generate": generate(loaded, questions, motions, chosen.batch, longest),
     }
     faster = rows["tree of a trial"]["questions_per_s"] / rows["generate"]["questions_per_s"]
     rows["tree of a trial"]["faster_by"] = round(faster, 1)
     workload.show(rows)
 
 
+def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
+    """The first model of a run, the questions on its test participants, and the motions."""
+    table = read_tokens(sorted((fold / "tokens/compact").glob("*.parquet")))
+    questions = prediction.read_questions(fold / "questions/seed-0.parquet", ["test"])
+    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    return load_model(fold / "models/tiny-all/seed-0"), questions, motions
+
+
+def of_random_model(size: str, count: int) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
+    """A random model with adapters, the paper's mix of questions, and the motions."""
+    tasks = workload.tasks()
+    trials = workload.trials(count, tasks)
+    kinds = {task.name: (task.kind, list(task.options)) for task in tasks}
+    questions = pd.DataFrame(
+        {
+            "trial_id": str(number), "task": task, "kind": kinds[task][0], "question": question,
+            "options": kinds[task][1], "answer": answer,
+        }
+        for number, trial in enumerate(trials)
+        for task, question, answer in trial.asked
+    )  # fmt: skip
+    base = workload.random_base(size, tasks)
+    model = adapters.add_adapters(base, LORA, 0, None).eval()
+    loading.never_pack(model)
+    cfg = workload.task_config()
+    numbers = possible_numbers(questions, cfg)
+    description = {"max_length": 1024, "tasks": cfg, "possible_numbers": numbers}
+    motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
+    return Model(model, base.tokenizer, description), questions, motions
+
+
 def tree(loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray]) -> dict:
     """This project's prediction: text and probabilities."""
     started_s = time.monotonic()
-    rows = predict(loaded, questions, motions, loaded.description["tasks"])
-    return {"questions_per_s": round(len(rows) / (time.monotonic() - started_s), 2)}
+    rows = prediction.predict(loaded, questions, motions, loaded.description["tasks"])
+    return rate(len(rows), started_s)
 
 
 @torch.inference_mode()
 def generate(
-    loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray], size: int
+    loaded: Model,
+    questions: pd.DataFrame,
+    motions: dict[str, np.ndarray],
+    size: int,
+    longest: int,
 ) -> dict:
     """transformers' `generate` on the whole prompt of every question: text."""
     tokenizer, length = loaded.tokenizer, loaded.description["max_length"]
     stop = tokenizer.convert_tokens_to_ids(END_OF_TURN)
+    started_s = time.monotonic()
     prompts = []
     for row in questions.itertuples():
         tokens = motions[row.trial_id]
-        found = encode_prompts(tokenizer, tokens, [row.question], length, RESERVED_FOR_ANSWER)
+        found = encode_prompts(
+            tokenizer, tokens, [row.question], length, prediction.RESERVED_FOR_ANSWER
+        )
         prompts.append(found.motion_ids + found.questions[0])
     prompts.sort(key=len)
-    started_s = time.monotonic()
     for start in range(0, len(prompts), size):
         part = [{"input_ids": ids} for ids in prompts[start : start + size]]
         batch = tokenizer.pad(part, return_tensors="pt").to(loaded.model.device)
-        loaded.model.generate(
-            **batch, max_new_tokens=MAX_NEW_TOKENS, do_sample=False, eos_token_id=stop
-        )
-    return {"questions_per_s": round(len(prompts) / (time.monotonic() - started_s), 2)}
+        loaded.model.generate(**batch, max_new_tokens=longest, do_sample=False, eos_token_id=stop)
+    return rate(len(prompts), started_s)
+
+
+def rate(count: int, started_s: float) -> dict:
+    """Questions a second since then."""
+    row = {"questions_per_s": round(count / (time.monotonic() - started_s), 2)}
+    if torch.cuda.is_available():
+        row["peak_gb"] = round(torch.cuda.max_memory_allocated() / 1e9, 2)
+        torch.cuda.reset_peak_memory_stats()
+    return row
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import json
 import platform
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,9 +38,14 @@ class Trial(NamedTuple):
     asked: list[tuple[str, str, str]]  # task, question, answer
 
 
+def task_config() -> dict[str, dict]:
+    """The nine tasks as config.yaml has them."""
+    return yaml.safe_load((ROOT / "config.yaml").read_text())["tasks"]
+
+
 def tasks() -> list[Task]:
-    """The nine tasks of config.yaml."""
-    cfg = yaml.safe_load((ROOT / "config.yaml").read_text())["tasks"]
+    """The nine tasks with their phrasings."""
+    cfg = task_config()
     return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
 
 
@@ -76,6 +83,34 @@ def random_base(size: str, chosen: list[Task]) -> Base:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         return loading.load_base(Path(folder), CODES)
+
+
+def needed_flop(size: str, tokens: float) -> float:
+    """What training on so many tokens needs: forward, and backward to the activations.
+
+    Of the frozen matrices and the head; attention, adapters and anything done twice are not counted.
+    """
+    hidden, feed_forward, layers, heads, key_values, head, _, n_rows = SIZES[size]
+    attention = hidden * head * 2 * (heads + key_values)
+    weights = layers * (attention + 3 * hidden * feed_forward) + hidden * (n_rows or 0)
+    return 4.0 * weights * tokens
+
+
+def matrix_rate() -> float:
+    """Multiply-add operations a second (FLOP/s) of a large product, as training would do it."""
+    on_gpu = torch.cuda.is_available()
+    side, dtype = (8192, torch.bfloat16) if on_gpu else (2048, torch.float32)
+    one = torch.randn(side, side, device="cuda" if on_gpu else "cpu", dtype=dtype)
+    fastest_s = min(_seconds(lambda: one @ one) for _ in range(10))
+    return 2.0 * side**3 / fastest_s
+
+
+def _seconds(work: Callable) -> float:
+    started_s = time.monotonic()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.monotonic() - started_s
 
 
 def machine() -> str:

@@ -142,6 +142,8 @@ def variant_config(wildcards):
         "lora": variant["lora"],
         "tasks": {task: config["tasks"][task] for task in variant_tasks(wildcards.variant)},
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
+        "cohorts": [cohort["name"] for cohort in COHORTS],
+        "simulated": bool(SIMULATED),
     }
 
 

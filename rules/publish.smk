@@ -16,8 +16,6 @@ rule publish:
         mem_mb=1000,
         runtime=30,
     params:
-        cohorts=[cohort["name"] for cohort in COHORTS],
-        simulated=bool(SIMULATED),
         code=code("publish"),
     message:
         "Writing the card of {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"

@@ -8,11 +8,4 @@ from pathlib import Path
 
 from biomechgpt.report.model_card import publish
 
-params = snakemake.params
-publish(
-    snakemake.input.model[0],
-    snakemake.input.metrics,
-    params.simulated,
-    params.cohorts,
-    Path(snakemake.output[0]),
-)
+publish(snakemake.input.model[0], snakemake.input.metrics, Path(snakemake.output[0]))

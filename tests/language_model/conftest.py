@@ -163,7 +163,7 @@ def sources(tmp_path_factory, base_folder, motion_tokenizer, questions, write_to
 def job_cfg() -> dict:
     return {
         "fold": "holdout", "variant": "v", "seed": 0, "lora": LORA, "tasks": TASK_CFG,
-        "finetune": FINETUNE,
+        "finetune": FINETUNE, "cohorts": ["here", "there"], "simulated": True,
     }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def test_every_task_is_answered_on_every_usable_trial(model_folder, recordings, 
     rows = read(tmp_path / "answers.tsv")
     asked = {(row["trial_id"], row["task"]) for row in rows}
     assert asked == {(trial, task) for trial in "ab" for task in ("impaired", "device", "speed")}
+    assert {row["model_learnt_from"] for row in rows} == {"simulated data"}
     for row in rows:
         if row["task"] == "speed":
             assert float(row["low"]) <= float(row["answer"]) <= float(row["high"])

@@ -1,6 +1,8 @@
 """A published folder: its card says what a stranger must know, its code loads the model."""
 
+import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -48,7 +50,7 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     model, metrics, job_cfg, tmp_path
 ):
     """With transformers and peft alone."""
-    publish(model, metrics, True, ["simulated"], tmp_path / "published")
+    publish(model, metrics, tmp_path / "published")
     card = (tmp_path / "published" / "README.md").read_text()
     code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
     assert "biomechgpt" not in code
@@ -69,8 +71,13 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
 
 
 def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, tmp_path):
-    publish(model_folder, metrics, True, ["here", "there"], tmp_path / "simulated")
-    publish(model_folder, metrics, False, ["here"], tmp_path / "real")
+    publish(model_folder, metrics, tmp_path / "simulated")
+    recorded = tmp_path / "recorded"
+    shutil.copytree(model_folder, recorded)
+    described = json.loads((recorded / "model.json").read_text())
+    described |= {"simulated": False, "cohorts": ["here"]}
+    (recorded / "model.json").write_text(json.dumps(described))
+    publish(recorded, metrics, tmp_path / "real")
     card = (tmp_path / "simulated" / "README.md").read_text()
     for words in (
         "SIMULATED", "Not for clinical use", "library_name: peft", "a small Gemma 3 that the workflow",

@@ -109,4 +109,6 @@ def _line(row: dict, files: Mapping[str, str], loaded: Model) -> dict:
         }
     conditions = (task.get("applies_to") or {}).items()
     only_if = " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
-    return line | {"only_if": only_if, "generated_text": row["answer"], "question": row["question"]}
+    learnt_from = "simulated data" if loaded.description["simulated"] else "recordings"
+    line |= {"only_if": only_if, "model_learnt_from": learnt_from}
+    return line | {"generated_text": row["answer"], "question": row["question"]}

@@ -45,9 +45,10 @@ class Sources(NamedTuple):
 def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
-    `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name) and `finetune` (the
-    config's block without `seeds`); `code` is the stage's code hash. InputError where tokens and
-    motion tokenizer do not belong together, or where there is nothing to train on.
+    `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name), `finetune` (the
+    config's block without `seeds`), `cohorts` (names) and `simulated` (whether one is); `code` is
+    the stage's code hash. InputError where tokens and motion tokenizer do not belong together, or
+    where there is nothing to train on.
     """
     motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
     table = read_tokens(sources.tokens)

@@ -16,13 +16,8 @@ from biomechgpt.report.results import NAMES, PRIMARY
 TEMPLATE = "model_card.md.jinja"
 
 
-def publish(
-    model: os.PathLike, metrics: os.PathLike, simulated: bool, cohorts: list[str], folder: Path
-) -> None:
-    """Copy a model folder to `folder` with its card, which has its figures from `metrics`.
-
-    `simulated` says that a cohort of the run is; `cohorts` are their names.
-    """
+def publish(model: os.PathLike, metrics: os.PathLike, folder: Path) -> None:
+    """Copy a model folder to `folder` with its card, which has its figures from `metrics`."""
     described = json.loads(Path(model, "model.json").read_text(encoding="utf-8"))
     found = pd.read_parquet(metrics)
     environment = jinja2.Environment(
@@ -34,8 +29,6 @@ def publish(
         source=(described["base"] or {}).get("source", "base"),
         revision=(described["base"] or {}).get("revision"),
         adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
-        simulated=simulated,
-        cohorts=cohorts,
         figures=_figures(found, described),
     )
     with replacing(folder) as temporary:
