@@ -60,12 +60,12 @@ def test_quantiles_are_those_of_the_distribution():
     assert quantiles(numbers, np.eye(10)[4]) == (4.0, 4.0)
 
 
-def test_the_stop_is_scored_only_where_another_number_begins_so(model_folder):
+def test_the_stop_is_scored_behind_whole_numbers_alone(model_folder):
     loaded = load_model(model_folder)
-    loaded.description["possible_numbers"]["speed"] = ["9", "10", "104", "1.", "2."]
+    loaded.description["possible_numbers"]["speed"] = ["9", "10", "104", "1.", "1.1"]
     found = _candidates(loaded, {"kind": "regression", "task": "speed"})
-    ended = [answer_ids(loaded.tokenizer, n) for n in ["9", "10", "104", "1.", "2."]]
-    assert found == [ended[0][:-1], ended[1], *(ids[:-1] for ids in ended[2:])]
+    ended = [answer_ids(loaded.tokenizer, n) for n in ["9", "10", "104", "1.", "1.1"]]
+    assert found == [*ended[:3], *(ids[:-1] for ids in ended[3:])]
 
 
 def test_beginnings_are_beginnings_to_the_tokenizer(model_folder):

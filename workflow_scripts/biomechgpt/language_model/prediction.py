@@ -117,17 +117,15 @@ def _motion_of(trial_id: str, motions: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _candidates(loaded: Model, row: dict) -> list[list[int]]:
-    """What is scored: the options to their end of turn, or what numbers begin with.
+    """What is scored: options and whole numbers to their end of turn, or how other numbers begin.
 
-    The end of turn stands behind a number only where another begins with it: without it "10" would
-    take the share of "104".
+    Without its end of turn "10" would take the share of "104".
     """
     if row["kind"] == "classification":
         return [answer_ids(loaded.tokenizer, option) for option in row["options"]]
     numbers = loaded.description["possible_numbers"].get(row["task"], [])
-    ended = [answer_ids(loaded.tokenizer, number) for number in numbers]
-    begun = {tuple(ids[:end]) for ids in ended for end in range(1, len(ids) - 1)}
-    return [ids if tuple(ids[:-1]) in begun else ids[:-1] for ids in ended]
+    ended = [(number, answer_ids(loaded.tokenizer, number)) for number in numbers]
+    return [ids[:-1] if "." in number else ids for number, ids in ended]
 
 
 def _answer(loaded: Model, tasks: dict, batch: Sequence[Trial]) -> list[dict]:
