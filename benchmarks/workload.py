@@ -125,3 +125,5 @@ def show(rows: dict[str, dict]) -> None:
     for name, row in rows.items():
         print(f"{name:34s} " + "  ".join(f"{key} {value}" for key, value in row.items()))
     print(json.dumps({"machine": machine(), "torch": torch.__version__, **rows}))
+    if not torch.cuda.is_available():
+        print("No GPU was found: where there is one, run this with --size 1b and --size 4b.")
