@@ -16,4 +16,4 @@ build_base_model(
     snakemake.output[0],
     snakemake.params.code,
 )
-log.info("pretrained on %d motions of training participants", len(motions.tokens))
+log.info("pretrained on %d motions of training participants", len(motions.views))

@@ -42,7 +42,7 @@ ASKED = {
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
 FINETUNE = {
     "learning_rate": 3e-3, "epochs": 1, "batch_size": 8, "max_length": 128,
-    "warmup_fraction": 0.1, "weight_decay": 0.0, "shared_motion": True, "motion_noise": 0.1,
+    "warmup_fraction": 0.1, "weight_decay": 0.0, "shared_motion": True, "motion_noise": 0.1, "mirror": True,
     "rephrase": True, "most_copies": 2,
 }  # fmt: skip
 
@@ -77,7 +77,11 @@ def base_folder(tmp_path_factory, motions, tasks):
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("base") / "tiny"
     embedded.build_base_model(
-        BASE_CFG, embedded.Motions(motions, 4 / 30, CODES), tasks, folder, "code"
+        BASE_CFG,
+        embedded.Motions([(m, m[::-1]) for m in motions], 4 / 30, CODES),
+        tasks,
+        folder,
+        "code",
     )
     return folder
 
@@ -139,6 +143,7 @@ def write_tokens(motions):
             "n_frames": [4 * len(m) for m in motions],
             "frame_rate_hz": [30.0] * 24,
             "tokens": pa.array([m.tolist() for m in motions], pa.list_(pa.uint16())),
+            "mirrored_tokens": pa.array([m[::-1].tolist() for m in motions], pa.list_(pa.uint16())),
         }
         pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
         return path

@@ -9,6 +9,7 @@ from biomechgpt.language_model.augmentation import (
     copies_of_tasks,
     in_other_words,
     noisy,
+    other_side,
 )
 
 COUNTS = {"often": 90, "seldom": 24, "rare": 3}
@@ -77,3 +78,8 @@ def test_noise_leaves_the_other_tokens_alone(random):
     found = noisy(tokens, 0.3, 16, random)
     assert (found != tokens).mean() == pytest.approx(0.3 * 15 / 16, abs=0.02)
     assert np.array_equal(noisy(tokens, 0.0, 16, random), tokens)
+
+
+def test_left_and_right_change_places_and_nothing_else():
+    text = "Left or right: copyright, left-handed, LEFT."
+    assert other_side(text) == "Right or left: copyright, right-handed, LEFT."

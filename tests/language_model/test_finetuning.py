@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.examples import encode_prompts
 from biomechgpt.language_model.finetuning import finetune, training_passes
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
@@ -97,7 +98,10 @@ def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
 ):
     table = read_tokens(sources.tokens)
     asked = questions[questions["split"] == "train"]
-    cfg = {**job_cfg, "finetune": {**job_cfg["finetune"], "epochs": 2.5, "motion_noise": 0.4}}
+    cfg = {
+        **job_cfg,
+        "finetune": {**job_cfg["finetune"], "epochs": 2.5, "motion_noise": 0.4, "mirror": False},
+    }
     clean = {**cfg, "finetune": {**cfg["finetune"], "motion_noise": 0.0}}
     one, two, three = (
         [e.motion_ids for e in p] for p in training_passes(base.tokenizer, asked, tasks, table, cfg)
@@ -110,6 +114,30 @@ def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
         a != b for x, y in zip(one, plain, strict=True) for a, b in zip(x, y, strict=True)
     )
     assert changed / tokens == pytest.approx(0.4 * 15 / 16, abs=0.08)
+
+
+def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
+    base, sources, questions, tasks, job_cfg
+):
+    table = read_tokens(sources.tokens)
+    asked = questions[questions["split"] == "train"].assign(question="Does the left knee bend?")
+    chosen = job_cfg["finetune"] | {"epochs": 30, "motion_noise": 0.0, "rephrase": False}
+    passes = training_passes(base.tokenizer, asked, tasks, table, {**job_cfg, "finetune": chosen})
+    plain, other = (motion_ids(base, table, name) for name in ("tokens", "mirrored"))
+    n_mirrored = n_motions = 0
+    for example in (example for one_pass in passes for example in one_pass):
+        is_plain = example.motion_ids == plain[example.trial_id]
+        assert is_plain or example.motion_ids == other[example.trial_id]
+        text = base.tokenizer.decode(example.questions[0].input_ids)
+        assert ("left knee" in text) == is_plain
+        assert ("right knee" in text) == (not is_plain)
+        n_mirrored, n_motions = n_mirrored + (not is_plain), n_motions + 1
+    assert n_mirrored / n_motions == pytest.approx(0.5, abs=0.08)
+
+
+def motion_ids(base, table, name):
+    tokens = zip(table.trial_ids, getattr(table, name), strict=True)
+    return {i: encode_prompts(base.tokenizer, t, ["?"], 512, 8).motion_ids for i, t in tokens}
 
 
 def test_no_training_questions_is_an_error(sources, job_cfg, tmp_path):

@@ -13,7 +13,8 @@ TEXT = re.compile(r"(.*)<end_of_turn>\n<start_of_turn>model\n(.*)<end_of_turn>\n
 @pytest.fixture
 def pretraining(base, tasks):
     def made(motions, epochs=1, chosen=tasks):
-        return pretraining_examples(base.tokenizer, motions, 0.5, chosen, epochs, 128, 0)
+        views = [motion if isinstance(motion, tuple) else (motion,) for motion in motions]
+        return pretraining_examples(base.tokenizer, views, 0.5, chosen, epochs, 128, 0)
 
     return made
 
@@ -37,6 +38,12 @@ def test_a_motion_is_followed_by_what_it_holds_and_how_long_it_is(base, pretrain
         assert float(seconds) == len(codes) * 0.5
         assert any(whole[i : i + len(codes)] == codes for i in range(len(whole)))
         assert len(codes) >= 3 * len(whole) // 8 - 1
+
+
+def test_passes_take_the_views_of_a_motion_in_turn(base, pretraining):
+    views = [(np.full(8, i), np.full(8, i + 10)) for i in range(5)]
+    seen = [read(base, example)[0][0] for example in pretraining(views, epochs=4)[::3]]
+    assert seen == [0, 11, 2, 13, 4, 10, 1, 12, 3, 14] * 2
 
 
 def test_replies_to_tasks_do_not_depend_on_the_motion(base, pretraining, motions, tasks):

@@ -7,6 +7,7 @@ import torch
 from conftest_tokenizer import ABSENT, angles
 
 from biomechgpt.body.frames import Trial
+from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
 from biomechgpt.tokenizer.statistics import normalise
@@ -47,6 +48,10 @@ def test_tokens_on_disk_are_those_of_each_trial_alone(tokenizer, folder, shard, 
     for trial_id, codes in zip(table.trial_ids, table.tokens, strict=True):
         number = int(trial_id[1:])
         scaled = normalise(angles(40 + 5 * number, number), tokenizer.statistics)
+        assert np.array_equal(codes, encode_trial(tokenizer, torch.from_numpy(scaled)).numpy())
+    for trial_id, codes in zip(table.trial_ids, table.mirrored, strict=True):
+        number = int(trial_id[1:])
+        scaled = normalise(mirrored(angles(40 + 5 * number, number)), tokenizer.statistics)
         assert np.array_equal(codes, encode_trial(tokenizer, torch.from_numpy(scaled)).numpy())
 
 

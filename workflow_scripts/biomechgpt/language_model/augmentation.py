@@ -1,5 +1,6 @@
 """What a model is trained on, made anew in every epoch: else a small cohort is learnt by heart."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 SPLICED = 0.3  # share of the questions that end as another phrasing of their task does
 MISSING_WORDS = 0.15
+OTHER_SIDE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
 def copies_of_tasks(questions: pd.DataFrame, most: int) -> dict[str, int]:
@@ -61,3 +63,8 @@ def noisy(
     """`tokens` of a motion with a share of them replaced by random codes."""
     replaced = random.random(len(tokens)) < share
     return np.where(replaced, random.integers(0, codebook_size, len(tokens)), tokens)
+
+
+def other_side(text: str) -> str:
+    """`text` on a mirrored movement: the words left and right are exchanged."""
+    return re.sub(r"\b(?:[Ll]eft|[Rr]ight)\b", lambda found: OTHER_SIDE[found[0]], text)

@@ -35,7 +35,7 @@ LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
 class Motions(NamedTuple):
     """Token sequences, how long a token lasts, and how many codes there are."""
 
-    tokens: list[np.ndarray]
+    views: list[tuple[np.ndarray, ...]]  # of each motion: as it is, mirrored
     seconds_per_token: float
     codebook_size: int
 
@@ -79,9 +79,9 @@ def build_base_model(
     `tasks` the training phrasings and options are read; `code` is the stage's code hash, which
     checkpoints must agree with. InputError where either is empty.
     """
-    if not motions.tokens or not len(tasks):
+    if not motions.views or not len(tasks):
         raise InputError(
-            f"The base model needs training data: {len(motions.tokens)} motions and {len(tasks)} "
+            f"The base model needs training data: {len(motions.views)} motions and {len(tasks)} "
             "tasks were given. Check that the fold has training participants with tokens."
         )
     texts = [phrasing.text for task in tasks for phrasing in task.train]
@@ -90,7 +90,7 @@ def build_base_model(
     tokenizer = vocabulary.name_motion_rows(tokenizer, motions.codebook_size)
     examples = pretraining.pretraining_examples(
         tokenizer,
-        motions.tokens,
+        motions.views,
         motions.seconds_per_token,
         tasks,
         cfg["epochs"],
@@ -109,7 +109,7 @@ def build_base_model(
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
         copy_metrics(checkpoints, temporary)
-        description = {"config": cfg, "motions": len(motions.tokens), "sequences": len(examples)}
+        description = {"config": cfg, "motions": len(motions.views), "sequences": len(examples)}
         (temporary / "embedded.json").write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)
 
@@ -122,9 +122,9 @@ def training_motions(
     chosen = folds[(folds["fold"] == fold) & (folds["split"] == "train")]
     participants = set(chosen["participant_id"])
     table = read_tokens(token_paths)
-    pairs = zip(table.participant_ids, table.tokens, strict=True)
+    motions = zip(table.participant_ids, table.tokens, table.mirrored, strict=True)
     return Motions(
-        [tokens for participant, tokens in pairs if participant in participants],
+        [tuple(views) for participant, *views in motions if participant in participants],
         int(table.metadata["downsampling"]) / float(table.metadata["frame_rate_hz"]),
         int(table.metadata["codebook_size"]),
     )

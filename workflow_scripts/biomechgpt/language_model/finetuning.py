@@ -17,7 +17,7 @@ from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import adapters, loading, training
-from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy
+from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy, other_side
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
@@ -102,7 +102,8 @@ def training_passes(
     Each epoch draws anew what `augmentation` does to them, as `cfg["finetune"]` has it. InputError
     where a question's trial has no tokens, or nothing is left.
     """
-    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    views = zip(table.tokens, table.mirrored, strict=True)
+    motions = dict(zip(table.trial_ids, views, strict=True))
     absent = sorted(set(questions["trial_id"]) - set(motions))
     if absent or questions.empty:
         raise InputError(
@@ -117,13 +118,15 @@ def training_passes(
     passes = []
     for _ in range(math.ceil(chosen["epochs"])):
         asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
-        passes.append([
-            encode_example(
-                tokenizer, noisy(motions[trial], share, codebook_size, random), pairs,
-                chosen["max_length"],
-            )._replace(trial_id=trial)
-            for trial, pairs in _sequences(asked, chosen["shared_motion"])
-        ])  # fmt: skip
+        examples = []
+        for trial, pairs in _sequences(asked, chosen["shared_motion"]):
+            tokens, mirrored_tokens = motions[trial]
+            if chosen["mirror"] and random.random() < 0.5:
+                tokens, pairs = mirrored_tokens, [tuple(map(other_side, pair)) for pair in pairs]
+            tokens = noisy(tokens, share, codebook_size, random)
+            example = encode_example(tokenizer, tokens, pairs, chosen["max_length"])
+            examples.append(example._replace(trial_id=trial))
+        passes.append(examples)
     cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
     log.info(
         f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "

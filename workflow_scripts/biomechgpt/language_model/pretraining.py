@@ -22,7 +22,7 @@ GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone
 
 def pretraining_examples(
     tokenizer: PreTrainedTokenizerFast,
-    motions: Sequence[np.ndarray],
+    motions: Sequence[tuple[np.ndarray, ...]],
     seconds_per_token: float,
     tasks: Sequence[Task],
     epochs: float,
@@ -31,6 +31,7 @@ def pretraining_examples(
 ) -> list[Example]:
     """`epochs` passes over the motions; each is followed by two questions that it answers itself.
 
+    `motions` have one or more views each, as they are and mirrored, which passes take in turn.
     The reply to `RECALL` is some of its tokens in any order, so that the model gathers what a motion
     holds where an answer begins; the reply to `DURATION` is its length. Beside each motion stand
     `GLIMPSES` questions of `tasks` on its first instant alone, with a reply drawn at random from the
@@ -39,7 +40,9 @@ def pretraining_examples(
     random = np.random.default_rng(seed)
     examples = []
     for number in range(max(1, round(epochs * len(motions)))):
-        motion = motions[number % len(motions)]
+        done, place = divmod(number, len(motions))
+        views = motions[place]
+        motion = views[(done + place) % len(views)]
         part = _stretch(motion, random)
         asked = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
         examples.append(encode_example(tokenizer, part, asked, max_length))

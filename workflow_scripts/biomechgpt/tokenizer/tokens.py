@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.tokenizer.statistics import normalise
@@ -23,6 +24,7 @@ FIELDS = [
     ("n_frames", pa.int64()),
     ("frame_rate_hz", pa.float64()),
     ("tokens", pa.list_(pa.uint16())),
+    ("mirrored_tokens", pa.list_(pa.uint16())),
 ]
 
 
@@ -33,6 +35,7 @@ class TokenTable(NamedTuple):
     participant_ids: list[str]
     tokens: list[np.ndarray]  # each (n_tokens,) uint16
     metadata: dict[str, str]
+    mirrored: list[np.ndarray] = []  # those of the same movements with left and right exchanged
 
 
 def tokenise_shard(
@@ -45,15 +48,19 @@ def tokenise_shard(
     tokenizer = load_tokenizer(tokenizer_folder)
     rows = []
     for trial in read_chosen([joint_angles_path], trial_ids):
-        normalised = torch.from_numpy(normalise(trial.frames, tokenizer.statistics))
-        codes = encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
         row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
-        rows.append(row | {"tokens": codes})
+        row |= {"tokens": _codes(tokenizer, trial.frames)}
+        rows.append(row | {"mirrored_tokens": _codes(tokenizer, mirrored(trial.frames))})
     schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
     with replacing(tokens_path) as temporary:
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
     log.info("%d trials", len(rows))
+
+
+def _codes(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
+    normalised = torch.from_numpy(normalise(joint_angles_rad, tokenizer.statistics))
+    return encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
 
 
 def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
@@ -82,4 +89,5 @@ def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
         table["participant_id"].to_pylist(),
         [np.array(tokens, np.uint16) for tokens in table["tokens"].to_pylist()],
         marks[0],
+        [np.array(tokens, np.uint16) for tokens in table["mirrored_tokens"].to_pylist()],
     )
