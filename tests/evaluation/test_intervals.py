@@ -106,7 +106,7 @@ def test_draws_without_the_participants_of_the_task_are_left_out():
 
 def test_interval_is_the_middle_of_the_draws():
     low, high = intervals.interval(np.arange(1001.0), 5)
-    assert (low, high) == (25, 975)
+    assert (low, high) == pytest.approx((25, 975))
 
 
 @pytest.mark.parametrize(
