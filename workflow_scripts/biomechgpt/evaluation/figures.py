@@ -16,7 +16,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from biomechgpt.evaluation import metrics, scores
+from biomechgpt.evaluation import agreement, metrics
+from biomechgpt.evaluation.answers import task_options
 from biomechgpt.files import replacing
 
 INK, PAPER = "#1b1b1b", "#ffffff"
@@ -100,7 +101,7 @@ def confusion_figure(rows: pd.DataFrame, tasks: Sequence[str]) -> Figure:
 
 
 def _confusion(axes: Axes, rows: pd.DataFrame, task: str) -> None:
-    options = scores.task_options(rows)
+    options = task_options(rows)
     truth = metrics.encode_truth(rows["truth"], options)
     answer = metrics.encode_most_probable(rows["options"], rows["probabilities"], options)
     counts = metrics.confusion(truth, answer, len(options))[:, : len(options)]
@@ -140,7 +141,7 @@ def regression_figure(rows: pd.DataFrame, units: dict[str, str]) -> Figure:
 def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
     truth = rows["truth_number"].to_numpy(np.float64)
     number = metrics.decided_numbers(rows).to_numpy(np.float64, na_value=np.nan)
-    fit, readable = metrics.regression_metrics(truth, number), np.isfinite(number)
+    fit, readable = agreement.regression_metrics(truth, number), np.isfinite(number)
     axes.scatter(truth[readable], number[readable], s=14, color=BLUE, alpha=0.55, linewidth=0)
     ends = np.array([truth.min(), truth.max()])
     axes.plot(ends, ends, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="identity")
@@ -166,15 +167,19 @@ def comparison_figure(comparisons: pd.DataFrame) -> Figure:
     """Paired differences with their 95 % intervals: macro F1 of the classes, r of the numbers."""
     rows = comparisons[comparisons["metric"].isin(("macro_f1", "r"))]
     tasks, others = list(rows["task"].unique()), list(rows["other"].unique())
-    figure = Figure(figsize=(7.2, 0.42 * len(tasks) + 1.2), layout="constrained")
+    height = len(tasks) * max(0.42, 0.14 * len(others))
+    figure = Figure(figsize=(7.2, height + 1.2), layout="constrained")
     axes = figure.subplots()
     axes.axvline(0, color=INK, linewidth=0.8)
+    step = min(0.26, 0.8 / max(len(others), 1))
     for k, other in enumerate(others):
         mine = rows[rows["other"] == other]
-        y = mine["task"].map(tasks.index) + 0.26 * (k - (len(others) - 1) / 2)
-        error = np.abs(mine[["low", "high"]].to_numpy().T - mine["difference"].to_numpy())
-        style = {"color": (ORANGE, BLUE, GREEN)[k % 3], "fmt": "os^"[k % 3], "markersize": 4.5}
-        axes.errorbar(mine["difference"], y, xerr=error, capsize=2, **style, label=other)
+        y = mine["task"].map(tasks.index) + step * (k - (len(others) - 1) / 2)
+        # Colours and signs repeat at different lengths, so that twelve models differ.
+        colour, sign = (ORANGE, BLUE, GREEN)[k % 3], "os^D"[k % 4]
+        axes.hlines(y, mine["low"], mine["high"], color=colour, linewidth=1.2)
+        style = {"color": colour, "marker": sign, "markersize": 4.5, "linestyle": "none"}
+        axes.plot(mine["difference"], y, **style, label=other)
     kind = rows.drop_duplicates("task").set_index("task")["metric"]
     names = {"macro_f1": "macro F1", "r": "r"}
     axes.set_yticks(range(len(tasks)), [f"{plain(t)} ({names[kind[t]]})" for t in tasks])
