@@ -2,34 +2,34 @@
 
 import io
 
-import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import TONES, level
-from biomechgpt.report.results import NAMES, PRIMARY, Results
+from biomechgpt.report.blocks import TONES, bounds, level
+from biomechgpt.report.results import PRIMARY, Results
 
 WIDTH = 110  # a log has no width of its own
+HEAD = (
+    "question",
+    "measure",
+    "",
+    "95 % interval",
+    "strongest simple method",
+    "chance",
+    "n",
+    "trials",
+)
 
 
 def summary(results: Results, simulated: bool) -> str:
-    """A table: question, language model with its interval, baselines, verdicts, n. Plain text."""
+    """A table: question, language model with its interval, who it is compared with, n. Plain text."""
     variant = results.variants[0]
     tag = "simulated data, " if simulated else ""
     table = Table(title=f"Test participants ({tag}mean of the seeds)", title_justify="left")
-    for name in (
-        "question",
-        "measure",
-        variant,
-        "95 % interval",
-        *results.baselines,
-        "n",
-        "trials",
-    ):
-        text = name in ("question", "measure")
-        table.add_column(name, justify="left" if text else "right", no_wrap=True)
+    for name in HEAD:
+        justify = "left" if name in ("question", "measure") else "right"
+        table.add_column(name or variant, justify=justify, no_wrap=True)
     for task in results.tasks.itertuples():
         table.add_row(*_row(results, variant, task))
     text = io.StringIO()
@@ -41,25 +41,23 @@ def summary(results: Results, simulated: bool) -> str:
 
 def _row(results: Results, variant: str, task) -> list[str]:
     metric = PRIMARY[task.kind]
-    mine = results.mean(variant, task.task, metric)
-    low, high = mine["low"], mine["high"]
-    bounds = (
-        f"{level(metric, low)} to {level(metric, high)}" if np.isfinite(low) else "not estimable"
-    )
+    own = results.mean(variant, task.task, metric)
+    best = results.strongest(task.task, task.kind)
     return [
         plain(task.task),
-        NAMES[metric],
-        level(metric, mine["value"]),
-        bounds,
-        *(_other(results, variant, other, task.task, metric) for other in results.baselines),
+        "macro F1" if metric == "macro_f1" else "mean error",
+        level(metric, own.value),
+        bounds(metric, own.low, own.high) or "not estimable",
+        f"{best or ''} {_other(results, best, task.task, metric)}".strip(),
+        _other(results, results.chance, task.task, metric),
         str(task.n_participants),
         str(task.n_trials),
     ]
 
 
-def _other(results: Results, variant: str, other: str, task: str, metric: str) -> str:
-    value: pd.Series | None = results.mean(other, task, metric)
-    difference = results.difference(variant, other, task, metric)
-    if value is None or difference is None:
+def _other(results: Results, other: str | None, task: str, metric: str) -> str:
+    row = results.mean(other, task, metric)
+    difference = results.difference(results.variants[0], other, task, metric)
+    if row is None or difference is None:
         return "–"
-    return f"{level(metric, value['value'])} {TONES[difference['verdict']][0]}"
+    return f"{level(metric, row.value)} {TONES[difference.verdict][0]}"
