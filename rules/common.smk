@@ -25,6 +25,11 @@ VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
+# What the evaluation alone looks at is no part of a question: a change there retrains nothing.
+QUESTIONS = {
+    name: {key: value for key, value in task.items() if key != "minimal_detectable_change"}
+    for name, task in config["tasks"].items()
+}
 ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name
 
 
@@ -140,7 +145,7 @@ def variant_config(wildcards):
     chosen = config["finetune"] | variant.get("finetune", {})
     return {
         "lora": variant["lora"],
-        "tasks": {task: config["tasks"][task] for task in variant_tasks(wildcards.variant)},
+        "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards.variant)},
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
         "cohorts": [cohort["name"] for cohort in COHORTS],
         "simulated": bool(SIMULATED),

@@ -18,7 +18,7 @@ rule build_base_model:
         runtime=240,
     params:
         cfg=base_config,
-        tasks=config["tasks"],
+        tasks=QUESTIONS,
         code=code("build_base_model"),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"

@@ -19,7 +19,7 @@ rule generate_questions:
         runtime=30,
     params:
         cohorts=COHORTS,
-        cfg=config["tasks"],
+        cfg=QUESTIONS,
         code=code("generate_questions"),
     message:
         "Writing questions and answers, {wildcards.fold}, seed {wildcards.seed}"

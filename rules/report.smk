@@ -3,8 +3,11 @@ rule evaluate:
         predictions=every_prediction,
         folds=rules.assign_folds.output.folds,
         counts=in_every_fold(rules.generate_questions.output.table, seed=SEEDS[0]),
+        trials=rules.index_trials.output.trials,
+        questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
     output:
         metrics="<results>/metrics.parquet",
+        answers="<results>/answers.parquet",
         tables=report(
             directory("<results>/tables"),
             patterns=["{table}.csv"],

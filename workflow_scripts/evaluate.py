@@ -1,4 +1,4 @@
-"""Measure all predictions: metrics.parquet, the tables and the figures."""
+"""Measure all predictions: metrics.parquet, answers.parquet, the tables and the figures."""
 
 from biomechgpt import job
 
@@ -6,19 +6,25 @@ log = job.start(snakemake.log[0], snakemake.rule)
 
 import pandas as pd
 
-from biomechgpt.evaluation.evaluate import evaluate, in_order, write_metrics
+from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.leakage import audit, read_questions
+from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
 from biomechgpt.questions.predictions import read_predictions
 
-variants, baselines = snakemake.params.variants, snakemake.params.baselines
-tasks = snakemake.params.tasks
+given, made, params = snakemake.input, snakemake.output, snakemake.params
+variants, tasks = params.variants, params.tasks
 units = {name: task.get("unit", "") for name, task in tasks.items()}
-predictions = in_order(read_predictions(snakemake.input.predictions), list(tasks))
-folds = pd.read_csv(snakemake.input.folds, sep="\t", dtype=str)
-counts = [pd.read_csv(path, sep="\t") for path in snakemake.input.counts]
-evaluation = evaluate(predictions, folds, snakemake.params.cfg, variants, baselines)
-write_metrics(evaluation, snakemake.output.metrics)
-write_tables(evaluation, pool_table_one(counts), snakemake.output.tables)
-draw_all(predictions, evaluation.comparisons, variants[0], units, snakemake.output.figures)
+key = "minimal_detectable_change"
+detectable = {name: task[key] for name, task in tasks.items() if key in task}
+predictions = in_order(read_predictions(given.predictions), list(tasks))
+folds = pd.read_csv(given.folds, sep="\t", dtype=str)
+counts = [pd.read_csv(path, sep="\t") for path in given.counts]
+found = evaluate(predictions, folds, params.cfg, variants, params.baselines, detectable)
+checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
+write_metrics(found, made.metrics)
+write_answers(found.answers, made.answers)
+write_tables(found, pool_table_one(counts), made.tables, checked)
+draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))

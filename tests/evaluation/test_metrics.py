@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn.metrics import f1_score, matthews_corrcoef
 
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation import metrics
+from biomechgpt.evaluation import agreement, metrics
 
 OPTIONS = ["cane", "walker", "none"]
 TRUTH = ["cane", "cane", "walker", "none", "none", "none"]
@@ -15,7 +15,8 @@ PARSED = ["cane", "walker", "walker", "none", None, "a stick"]
 
 def scores(truth, parsed, options=OPTIONS):
     codes = metrics.encode_truth(truth, options), metrics.encode_answers(parsed, options)
-    return metrics.classification_metrics(*codes, len(options))
+    found = metrics.classification_measures(metrics.confusion(*codes, len(options)))
+    return {name: float(value) for name, value in found.items()}
 
 
 def test_classification_by_hand_with_two_unreadable_answers():
@@ -80,7 +81,7 @@ def test_most_probable_follows_the_order_of_its_own_row():
 
 def test_class_measures_carry_the_support():
     codes = metrics.encode_truth(TRUTH, OPTIONS), metrics.encode_answers(PARSED, OPTIONS)
-    found = metrics.class_metrics(*codes, 3)
+    found = metrics.class_measures(metrics.confusion(*codes, 3))
     assert found["support"].tolist() == [2, 1, 3]
     assert found["precision"].tolist() == [1.0, 0.5, 1.0]
     assert found["recall"] == pytest.approx([1 / 2, 1, 1 / 3])
@@ -88,7 +89,7 @@ def test_class_measures_carry_the_support():
 
 def test_regression_agrees_with_scipy_and_by_hand():
     truth, number = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.5, 1.5, 3.5, 4.0])
-    found = metrics.regression_metrics(truth, number)
+    found = agreement.regression_metrics(truth, number)
     fit = stats.linregress(truth, number)
     line = (found["r"], found["slope"], found["intercept"], found["p"])
     assert line == pytest.approx((fit.rvalue, fit.slope, fit.intercept, fit.pvalue))
@@ -102,25 +103,25 @@ def test_regression_agrees_with_scipy_and_by_hand():
 
 def test_an_unreadable_number_costs_the_farther_end_of_the_range():
     truth, number = np.array([1.0, 2.0, 6.0]), np.array([1.0, np.nan, 6.0])
-    found = metrics.regression_metrics(truth, number)
+    found = agreement.regression_metrics(truth, number)
     assert found["mae"] == pytest.approx(4 / 3)
     assert found["bias"] == 0
     assert found["unreadable_share"] == pytest.approx(1 / 3)
-    infinite = metrics.regression_metrics(truth, np.array([1.0, np.inf, 6.0]))
+    infinite = agreement.regression_metrics(truth, np.array([1.0, np.inf, 6.0]))
     assert infinite["mae"] == found["mae"]
 
 
 def test_constant_answers_have_no_correlation_and_constant_truth_none_defined():
-    found = metrics.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0))
+    found = agreement.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0))
     assert (found["r"], found["slope"], found["p"], found["ccc"]) == (0, 0, 1, 0)
-    assert np.isnan(metrics.regression_metrics(np.ones(4), np.arange(4.0))["r"])
-    assert np.isnan(metrics.regression_metrics(np.arange(2.0), np.arange(2.0))["r"])
+    assert np.isnan(agreement.regression_metrics(np.ones(4), np.arange(4.0))["r"])
+    assert np.isnan(agreement.regression_metrics(np.arange(2.0), np.arange(2.0))["r"])
 
 
 def test_all_numbers_unreadable_or_no_rows():
-    lost = metrics.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, np.nan))
+    lost = agreement.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, np.nan))
     assert lost["unreadable_share"] == 1
     assert np.isnan(lost["r"])
     assert np.isnan(lost["bias"])
     assert lost["mae"] == pytest.approx((2 + 1 + 2) / 3)
-    assert np.isnan(metrics.regression_metrics(np.array([]), np.array([]))["mae"])
+    assert np.isnan(agreement.regression_metrics(np.array([]), np.array([]))["mae"])

@@ -4,43 +4,46 @@ Predictions of several folds are pooled and measured together (never a mean over
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation import intervals, metrics, scores
+from biomechgpt.evaluation import calibration, comparisons, long_rows, notes, reliability, scores
+from biomechgpt.evaluation.answers import Answers, Resampling, read_answers, resample, task_options
+from biomechgpt.evaluation.columns import COLUMNS
+from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.files import replacing
 
 # `answer`: the most probable option, or the mean of the predicted distribution of numbers.
 # `text`: what the freely generated text says, as the paper reads it.
 READINGS = ("answer", "text")
-COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}
-_KEY = ("split", "task", "kind", "variant")
-_SIZE = ("n_participants", "n_trials")
-_COLUMNS = {
-    "metrics": (*_KEY, "seed", "reading", "metric", "label", "value", "sd", "low", "high", *_SIZE),
-    "comparisons": (*_KEY, "other", "metric", "difference", "low", "high", "verdict", *_SIZE),
-    "confusions": (*_KEY, "seed", "reading", "truth", "answer", "unreadable", "trials"),
-    "unreadable": (*_KEY, "answers", "unreadable", *_SIZE),
-}
+NOTHING_DETECTABLE: Mapping[str, float] = MappingProxyType({})
 
 
 class Evaluation(NamedTuple):
-    """The four tables of an evaluation, each a long DataFrame.
+    """The tables of an evaluation, with the columns of `COLUMNS`; docs/contracts.md explains them.
 
-    `metrics`: split, task, kind, variant, seed (a number or `mean`), reading, metric, label (of a
-    class measure, else empty), value, sd over seeds, low, high, n_participants, n_trials.
-    `comparisons`: variant minus other, signed so that positive is better. `confusions`: counts of
-    (truth, answer). `unreadable`: answers that could not be read.
+    `answers` are tables with the columns of `per_trial.SCHEMA`, one for every model and task.
     """
 
     metrics: pd.DataFrame
     comparisons: pd.DataFrame
     confusions: pd.DataFrame
     unreadable: pd.DataFrame
+    t_intervals: pd.DataFrame
+    phrasings: pd.DataFrame
+    calibration: pd.DataFrame
+    reliability: pd.DataFrame
+    prediction_sets: pd.DataFrame
+    number_intervals: pd.DataFrame
+    risk_coverage: pd.DataFrame
+    notes: pd.DataFrame
+    answers: list[pa.Table]
 
 
 def evaluate(
@@ -49,18 +52,36 @@ def evaluate(
     cfg: dict,
     variants: Sequence[str],
     baselines: Sequence[str],
+    detectable: Mapping[str, float] = NOTHING_DETECTABLE,
 ) -> Evaluation:
     """Evaluate predictions of all splits they hold; `cfg` has `bootstrap_draws` and `seed`.
 
-    `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError
-    when they do not, when a truth is missing, or when a variant is not among the predictions.
+    `detectable` is the minimal detectable change of the tasks that have one, in their units.
+    `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError when
+    they do not, when a truth is missing, or when a model is not among the predictions.
     """
-    _check(predictions, folds, [*variants, *baselines])
-    parts = [
-        _evaluate_split(rows, cfg, variants, baselines) for _, rows in predictions.groupby("split")
-    ]
-    tables = zip(*parts, strict=True)
-    return Evaluation(*(pd.concat(table, ignore_index=True) for table in tables))
+    models = [*variants, *baselines]
+    _check(predictions, folds, models)
+    rows: dict[str, list] = {name: [] for name in COLUMNS}
+    trials: list[pa.Table] = []
+    for split, of_split in headline(predictions).groupby("split"):
+        draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
+        for head, answers in _by_task(of_split, models, draws.participants):
+            key = {"split": split, **head}
+            scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
+            _compare(rows, key, answers, scored, draws)
+        if split == "test":
+            trials = _uncertainty(rows, predictions, folds, models, cfg["seed"], draws)
+            _phrasings(rows, predictions, models, draws)
+    tables = (pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items())
+    return Evaluation(*tables, trials)
+
+
+def headline(predictions: pd.DataFrame) -> pd.DataFrame:
+    """What is measured: outside training the held-out phrasings, where a model was asked any."""
+    by_model = predictions.groupby(["split", "variant", "task"])["phrasing_held_out"]
+    seen = by_model.transform("any") & ~predictions["phrasing_held_out"]
+    return predictions[~seen | (predictions["split"] == "train")]
 
 
 def in_order(predictions: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
@@ -96,137 +117,126 @@ def _check(predictions: pd.DataFrame, folds: pd.DataFrame, names: Sequence[str])
         )
 
 
-def _evaluate_split(
-    rows: pd.DataFrame, cfg: dict, variants: Sequence[str], baselines: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    resampling = scores.resample(rows["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
-    tables: tuple[list, list, list, list] = ([], [], [], [])
-    for task, task_rows in rows.groupby("task", sort=False):
-        head = {"split": rows["split"].iloc[0], "task": task, "kind": task_rows["kind"].iloc[0]}
-        by_model = dict(list(task_rows.groupby("variant", sort=False)))
-        options = scores.task_options(task_rows)
-        scored = {
-            name: _score(by_model[name], options, resampling)
-            for name in (*variants, *baselines)
+def _by_task(
+    rows: pd.DataFrame, models: Sequence[str], participants: pd.Index
+) -> Iterator[tuple[dict, dict[str, Answers]]]:
+    """Task and kind, and the answers of every model that has the task, in the order of `models`."""
+    for task, of_task in rows.groupby("task", sort=False):
+        options = task_options(of_task)
+        by_model = dict(list(of_task.groupby("variant", sort=False)))
+        answers = {
+            name: read_answers(by_model[name], options, participants)
+            for name in models
             if name in by_model
         }
-        for name, readings in scored.items():
-            key = {**head, "variant": name}
-            tables[0].extend(_long(by_model[name], readings, key))
-            tables[2].extend(_confusion_rows(options, readings, key))
-            tables[3].append(_unreadable_row(by_model[name], options, key))
-        pairs = [(a, b) for a in variants for b in baselines if a in scored and b in scored]
-        for pair in pairs:
-            differences = _compare(by_model, scored, pair, options, resampling)
-            tables[1].extend({**head, **difference} for difference in differences)
-    named = zip(tables, _COLUMNS.values(), strict=True)
-    return tuple(pd.DataFrame(table, columns=list(columns)) for table, columns in named)
+        yield {"task": task, "kind": of_task["kind"].iloc[0]}, answers
 
 
-def _score(rows: pd.DataFrame, options: list[str], resampling: scores.Resampling) -> dict:
-    if rows["kind"].iloc[0] == "regression":
-        return {reading: scores.score_regression(rows, resampling, reading) for reading in READINGS}
-    return {
-        reading: scores.score_classification(rows, options, resampling, reading)
-        for reading in READINGS
-    }
-
-
-def _size(rows: pd.DataFrame) -> dict:
-    return {
-        "n_participants": rows["participant_id"].nunique(),
-        "n_trials": rows["trial_id"].nunique(),
-    }
-
-
-def _long(rows: pd.DataFrame, readings: dict, key: dict) -> list[dict]:
-    """Every measure of a model on a task: one row a seed, one for the mean over seeds."""
-    size, found = _size(rows), []
-    for reading, score in readings.items():
-        for metric in score.values.columns:
-            head = {**key, "reading": reading, "metric": metric, "label": ""}
-            found += _seed_rows(head, score.values[metric], score.draws.get(metric), size)
-        if len(score.classes):
-            measures = score.classes.melt(["seed", "label"], var_name="metric")
-            for (label, metric), cells in measures.groupby(["label", "metric"], sort=False):
-                head = {**key, "reading": reading, "metric": metric, "label": label}
-                found += _seed_rows(head, cells.set_index("seed")["value"], None, size)
-    return found
-
-
-def _seed_rows(head: dict, values: pd.Series, draws: np.ndarray | None, size: dict) -> list[dict]:
-    n = size["n_participants"]
-    low, high = (np.nan, np.nan) if draws is None else intervals.interval(draws, n)
-    nothing = {"sd": np.nan, "low": np.nan, "high": np.nan}
-    rows = [
-        {**head, "seed": str(seed), "value": value, **nothing, **size}
-        for seed, value in values.items()
-    ]
-    # The largest p stands for all seeds: a mean of p values has no meaning.
-    centre = values.max() if head["metric"] == "p" else values.mean(skipna=False)
-    mean = {"value": centre, "sd": values.std(ddof=1, skipna=False), "low": low, "high": high}
-    return [*rows, {**head, "seed": "mean", **mean, **size}]
-
-
-def _confusion_rows(options: list[str], readings: dict, key: dict) -> list[dict]:
-    columns = [(option, False) for option in options] + [("", True)]
-    return [
-        {
-            **key,
-            "seed": seed,
-            "reading": reading,
-            "truth": truth,
-            "answer": answer,
-            "unreadable": unreadable,
-            "trials": int(counts[i, j]),
-        }
-        for reading, score in readings.items()
-        for seed, counts in score.confusions.items()
-        for i, truth in enumerate(options)
-        for j, (answer, unreadable) in enumerate(columns)
-    ]
-
-
-def _unreadable_row(rows: pd.DataFrame, options: list[str], key: dict) -> dict:
-    if key["kind"] == "regression":
-        lost = ~np.isfinite(rows["number"].to_numpy(np.float64, na_value=np.nan))
-    else:
-        lost = metrics.encode_answers(rows["parsed"], options) == len(options)
-    return {**key, "answers": len(rows), "unreadable": int(lost.sum()), **_size(rows)}
+def _measure(
+    rows: dict[str, list],
+    key: dict,
+    answers: dict[str, Answers],
+    draws: Resampling,
+    detectable: float | None,
+) -> dict[str, scores.Score]:
+    """Add the measures, confusions and unreadable answers; return the scores of the answers."""
+    scored = {}
+    for name, given in answers.items():
+        head, size = {**key, "variant": name}, given.size
+        for reading in READINGS:
+            score = scores.score(given, draws.weights, reading, detectable)
+            found = long_rows.metric_rows(score, given.seeds, reading, size)
+            found += long_rows.class_rows(score, given.options, given.seeds, reading, size)
+            _add(rows["metrics"], head, found)
+            _add(rows["confusions"], head, long_rows.confusion_rows(score, given, reading))
+            scored.setdefault(name, score)
+        votes = scores.score_votes(given, draws.weights)
+        if votes is not None:
+            found = long_rows.metric_rows(votes[0], given.seeds, "vote", votes[1])
+            _add(rows["metrics"], head, found)
+        _add(rows["unreadable"], head, [long_rows.unreadable_row(given)])
+    return scored
 
 
 def _compare(
-    by_model: dict,
-    scored: dict,
-    pair: tuple[str, str],
-    options: list[str],
-    resampling: scores.Resampling,
-) -> list[dict]:
-    """Paired differences on the trials that both models answered."""
-    mine, theirs = (by_model[name] for name in pair)
-    keys = [set(zip(rows["fold"], rows["trial_id"], strict=True)) for rows in (mine, theirs)]
-    a, b = (scored[name]["answer"] for name in pair)
-    if keys[0] != keys[1]:
-        shared = pd.MultiIndex.from_tuples(sorted(keys[0] & keys[1]), names=["fold", "trial_id"])
-        if not len(shared):
-            return []
-        mine, theirs = (_only(rows, shared) for rows in (mine, theirs))
-        a, b = (_score(rows, options, resampling)["answer"] for rows in (mine, theirs))
-    names = dict(zip(("variant", "other"), pair, strict=True))
-    return [
-        {**names, "metric": metric, **_difference(a, b, metric, _size(mine))}
-        for metric in COMPARED[mine["kind"].iloc[0]]
-    ]
+    rows: dict[str, list],
+    key: dict,
+    answers: dict[str, Answers],
+    scored: dict[str, scores.Score],
+    draws: Resampling,
+) -> None:
+    """Add every paired difference, and for test participants the t-intervals."""
+    models = [comparisons.model(name, answers[name], scored[name]) for name in answers]
+    pairs = list(comparisons.pairs(models, draws.weights))
+    for pair in pairs:
+        _add(rows["comparisons"], key, comparisons.comparison_rows(*pair))
+    if key["split"] == "test":
+        head = {"task": key["task"], "kind": key["kind"]}
+        for pair in [*((one, None) for one in models), *pairs]:
+            _add(rows["t_intervals"], head, comparisons.t_rows(*pair))
 
 
-def _only(rows: pd.DataFrame, trials: pd.MultiIndex) -> pd.DataFrame:
-    return rows[pd.MultiIndex.from_frame(rows[["fold", "trial_id"]]).isin(trials)]
+def _uncertainty(
+    rows: dict[str, list],
+    predictions: pd.DataFrame,
+    folds: pd.DataFrame,
+    models: Sequence[str],
+    seed: int,
+    draws: Resampling,
+) -> list[pa.Table]:
+    """Add what is said of test participants alone; return the table of their answers."""
+    asked = headline(predictions)
+    tested, validation = (asked[asked["split"] == split] for split in ("test", "validation"))
+    people = pd.Index(validation["participant_id"].unique())
+    known = {head["task"]: given for head, given in _by_task(validation, models, people)}
+    order = calibration.random_order(folds, seed)
+    found = []
+    for head, answers in _by_task(tested, models, draws.participants):
+        _add(rows["notes"], {"task": head["task"]}, notes.task_notes(answers))
+        for name, test in answers.items():
+            nobody = test.only(test.person < 0)
+            given = known.get(head["task"], {}).get(name, nobody)
+            calibrated = calibration.calibrate(test, given, order)
+            key = {**head, "variant": name}
+            _add_uncertainty(rows, key, test, calibrated, draws.weights)
+            told = notes.model_notes(test, calibrated, list(answers.values()))
+            _add(rows["notes"], {"task": head["task"], "variant": name}, told)
+            found.append(per_trial(test, calibrated))
+    return found
 
 
-def _difference(a: scores.Score, b: scores.Score, metric: str, size: dict) -> dict:
-    sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
-    value = sign * (a.values[metric].mean(skipna=False) - b.values[metric].mean(skipna=False))
-    draws = sign * (a.draws[metric] - b.draws[metric])
-    low, high = intervals.interval(draws, size["n_participants"])
-    verdict = intervals.verdict((low, high)) if np.isfinite(value) else "not estimable"
-    return {"difference": value, "low": low, "high": high, "verdict": verdict, **size}
+def _phrasings(
+    rows: dict[str, list], predictions: pd.DataFrame, models: Sequence[str], draws: Resampling
+) -> None:
+    """Add how held-out phrasings compare with seen ones, where test trials were asked in both."""
+    tested = predictions[predictions["split"] == "test"]
+    kinds = tested.groupby(["task", "variant"])["phrasing_held_out"].transform("nunique")
+    for head, answers in _by_task(tested[kinds == 2], models, draws.participants):
+        for name, given in answers.items():
+            found = comparisons.phrasing_rows(given, draws.weights)
+            _add(rows["phrasings"], {**head, "variant": name}, found)
+
+
+def _add_uncertainty(
+    rows: dict[str, list],
+    key: dict,
+    test: Answers,
+    calibrated: calibration.Calibrated,
+    weights: np.ndarray,
+) -> None:
+    """Add what calibration gives for one model on one task."""
+    p = calibrated.probabilities
+    _add(rows["calibration"], key, calibrated.table.to_dict("records"))
+    _add(rows["risk_coverage"], key, reliability.risk_rows(test, p, weights))
+    if test.numeric:
+        _add(rows["number_intervals"], key, reliability.interval_rows(test, calibrated, weights))
+        return
+    score = scores.score_calibrated(test, p, weights)
+    found = long_rows.metric_rows(score, test.seeds, "calibrated", test.size)
+    _add(rows["metrics"], {"split": "test", **key}, found)
+    _add(rows["reliability"], key, reliability.reliability_rows(test, p, weights))
+    _add(rows["prediction_sets"], key, reliability.set_rows(test, calibrated, weights))
+
+
+def _add(rows: list, head: dict, found: list[dict]) -> None:
+    rows.extend({**head, **row} for row in found)

@@ -16,7 +16,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from biomechgpt.evaluation import metrics, scores
+from biomechgpt.evaluation import agreement, metrics
+from biomechgpt.evaluation.answers import task_options
 from biomechgpt.files import replacing
 
 INK, PAPER = "#1b1b1b", "#ffffff"
@@ -100,7 +101,7 @@ def confusion_figure(rows: pd.DataFrame, tasks: Sequence[str]) -> Figure:
 
 
 def _confusion(axes: Axes, rows: pd.DataFrame, task: str) -> None:
-    options = scores.task_options(rows)
+    options = task_options(rows)
     truth = metrics.encode_truth(rows["truth"], options)
     answer = metrics.encode_most_probable(rows["options"], rows["probabilities"], options)
     counts = metrics.confusion(truth, answer, len(options))[:, : len(options)]
@@ -140,7 +141,7 @@ def regression_figure(rows: pd.DataFrame, units: dict[str, str]) -> Figure:
 def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
     truth = rows["truth_number"].to_numpy(np.float64)
     number = metrics.decided_numbers(rows).to_numpy(np.float64, na_value=np.nan)
-    fit, readable = metrics.regression_metrics(truth, number), np.isfinite(number)
+    fit, readable = agreement.regression_metrics(truth, number), np.isfinite(number)
     axes.scatter(truth[readable], number[readable], s=14, color=BLUE, alpha=0.55, linewidth=0)
     ends = np.array([truth.min(), truth.max()])
     axes.plot(ends, ends, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), label="identity")

@@ -3,82 +3,95 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from biomechgpt.evaluation import intervals, metrics
+from biomechgpt.evaluation import agreement, metrics
+from biomechgpt.evaluation.answers import Answers, confusion_sums, in_draws
+from biomechgpt.evaluation.probabilities import probability_measures
 
 
 class Score(NamedTuple):
     """One model on one task, read in one way.
 
-    `values` has a row a seed and a column a measure; `draws` the mean over seeds in every draw,
-    (D,) a measure; `classes` a row a (seed, option); `confusions` a (K, K + 1) array a seed.
+    `values` has the measures of every seed, (S,) each; `draws` their mean over seeds in every draw,
+    (D,) each; `classes` the measures of every class, (S, K) each; `confusions` is (S, K, K + 1).
     """
 
-    values: pd.DataFrame
+    values: dict[str, np.ndarray]
     draws: dict[str, np.ndarray]
-    classes: pd.DataFrame
-    confusions: dict[int, np.ndarray]
+    classes: dict[str, np.ndarray]
+    confusions: np.ndarray | None
 
 
-class Resampling(NamedTuple):
-    """The participants of a split and how often each is drawn: `weights` is (D, P)."""
-
-    participants: pd.Index
-    weights: np.ndarray
-
-
-def resample(participants: pd.Series, n_draws: int, seed: int) -> Resampling:
-    """The draws all tasks and models of a split share; they do not depend on the order of rows."""
-    index = pd.Index(sorted(participants.unique()))
-    return Resampling(index, intervals.participant_weights(len(index), n_draws, seed))
-
-
-def task_options(rows: pd.DataFrame) -> list[str]:
-    """All answer options of a task, in the order in which its rows name them."""
-    return list(dict.fromkeys(option for options in rows["options"] for option in options))
-
-
-def score_classification(
-    rows: pd.DataFrame, options: list[str], resampling: Resampling, reading: str
+def score(
+    answers: Answers, weights: np.ndarray, reading: str, detectable: float | None = None
 ) -> Score:
-    """Score rows of one model and task; `reading` is `answer` (most probable) or `text`."""
-    values, classes, confusions, draws = {}, [], {}, []
-    size = (len(resampling.participants), len(options))
-    for seed, group in rows.groupby("seed"):
-        truth = metrics.encode_truth(group["truth"], options)
-        answer = _encode(group, options, reading)
-        person = resampling.participants.get_indexer(group["participant_id"])
-        sums = intervals.classification_sums(truth, answer, person, size)
-        draws.append(intervals.classification_draws(sums, resampling.weights))
-        values[seed] = metrics.classification_metrics(truth, answer, len(options))
-        by_class = metrics.class_metrics(truth, answer, len(options))
-        by_class["participants"] = (sums.sum(axis=2) > 0).sum(axis=0)
-        classes.append(pd.DataFrame({"seed": seed, "label": options, **by_class}))
-        confusions[seed] = metrics.confusion(truth, answer, len(options))
-    by_seed = pd.DataFrame.from_dict(values, orient="index")
-    return Score(by_seed, _mean(draws), pd.concat(classes, ignore_index=True), confusions)
+    """Score `reading` (`answer` or `text`) in the draws `weights` (1 + D, P) of a `Resampling`.
+
+    `detectable` is the minimal detectable change of a numeric task, in its unit.
+    """
+    given = answers.given(reading)
+    if answers.numeric:
+        return _score_numbers(answers, given, weights, detectable)
+    sums = confusion_sums(answers, given, weights.shape[1])
+    measures = metrics.classification_measures(in_draws(sums, weights))
+    if reading == "answer":
+        measures |= probability_measures(answers, answers.probabilities, weights)
+    confusions = sums.sum(axis=1)
+    classes = metrics.class_measures(confusions)
+    classes["participants"] = (sums.sum(axis=-1) > 0).sum(axis=1)
+    return _of_measures(measures)._replace(classes=classes, confusions=confusions)
 
 
-def _encode(rows: pd.DataFrame, options: list[str], reading: str) -> np.ndarray:
-    if reading == "text":
-        return metrics.encode_answers(rows["parsed"], options)
-    return metrics.encode_most_probable(rows["options"], rows["probabilities"], options)
+def _score_numbers(
+    answers: Answers, given: np.ndarray, weights: np.ndarray, detectable: float | None
+) -> Score:
+    origin = answers.truth.mean()
+    rows = agreement.agreement_rows(answers.truth, given, origin, detectable)
+    sums = agreement.with_clusters(answers.summed(rows, weights.shape[1]))
+    measures = agreement.agreement_measures(in_draws(sums, weights), origin)
+    if detectable is None:
+        del measures["within_mdc"]
+    found = _of_measures(measures)
+    readable = np.bincount(answers.seed, np.isfinite(given))
+    found.values["p"] = agreement.p_value(found.values["r"], readable)
+    return found
 
 
-def score_regression(rows: pd.DataFrame, resampling: Resampling, reading: str) -> Score:
-    """Score the numbers of one model and task; `reading` as for a classification."""
-    numbers = rows["number"] if reading == "text" else metrics.decided_numbers(rows)
-    values, draws = {}, []
-    for seed, group in rows.groupby("seed"):
-        truth = group["truth_number"].to_numpy(np.float64)
-        number = numbers[group.index].to_numpy(np.float64, na_value=np.nan)
-        person = resampling.participants.get_indexer(group["participant_id"])
-        sums = intervals.regression_sums(truth, number, person, len(resampling.participants))
-        draws.append(intervals.regression_draws(sums, resampling.weights))
-        values[seed] = metrics.regression_metrics(truth, number)
-    return Score(pd.DataFrame.from_dict(values, orient="index"), _mean(draws), pd.DataFrame(), {})
+def score_calibrated(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> Score:
+    """The measures of probabilities (N, K) that calibration changed."""
+    return _of_measures(probability_measures(answers, calibrated, weights))
 
 
-def _mean(draws: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    return {name: np.mean([one[name] for one in draws], axis=0) for name in draws[0]}
+def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str, int]] | None:
+    """One answer a participant by the mean probability over their trials, and who voted.
+
+    Participants whose trials do not share one truth have no one answer and are left out. None where
+    nobody is left or the model gives no probabilities.
+    """
+    known = np.isfinite(answers.probabilities).all(axis=1)
+    voters = known & ~np.isin(answers.person, mixed_participants(answers))
+    if answers.numeric or not voters.any():
+        return None
+    answers = answers.only(voters)
+    sums = answers.summed(answers.probabilities, weights.shape[1])  # (S, P, K)
+    seed, person = np.nonzero(sums.sum(axis=-1))
+    truth = np.zeros(weights.shape[1], dtype=int)
+    truth[answers.person] = answers.truth
+    counts = np.zeros((*sums.shape, sums.shape[-1] + 1), dtype=int)
+    counts[seed, person, truth[person], sums[seed, person].argmax(axis=-1)] = 1
+    measures = metrics.classification_measures(in_draws(counts, weights))
+    del measures["unreadable_share"]
+    return _of_measures(measures), answers.size
+
+
+def mixed_participants(answers: Answers) -> np.ndarray:
+    """The participants, as positions, whose trials have more than one truth."""
+    pairs = np.unique(np.stack([answers.person, answers.truth]), axis=1)
+    person, n_truths = np.unique(pairs[0], return_counts=True)
+    return person[n_truths > 1]
+
+
+def _of_measures(measures: dict[str, np.ndarray]) -> Score:
+    values = {name: both[0] for name, both in measures.items()}
+    draws = {name: both[1:].mean(axis=1) for name, both in measures.items()}
+    return Score(values, draws, {}, None)

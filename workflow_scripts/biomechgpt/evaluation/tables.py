@@ -10,8 +10,11 @@ import pandas as pd
 
 from biomechgpt.evaluation import paper
 from biomechgpt.evaluation.evaluate import Evaluation
+from biomechgpt.evaluation.leakage import Audit
 from biomechgpt.files import replacing
 
+CLASS_COLUMNS = ("precision", "recall", "f1", "support", "participants")
+_PARQUET = ("metrics", "answers")  # written as such
 # Column name: (metric, the column of the mean row that it takes)
 CLASSIFICATION_CELLS = {
     "weighted_f1": ("weighted_f1", "value"),
@@ -97,21 +100,39 @@ def _reference_cells(reference: dict, task: str, name: str, headline: str) -> di
     return {model: paper.TEST_SIZE[task][place[name]] for model in known if name in place}
 
 
-def write_tables(evaluation: Evaluation, table_one: pd.DataFrame, folder: os.PathLike) -> None:
-    """Write table1, table2, table2_text, table3, comparisons, unreadable, confusions."""
+def write_tables(
+    evaluation: Evaluation,
+    table_one: pd.DataFrame,
+    folder: os.PathLike,
+    audit: Audit | None = None,
+) -> None:
+    """Write every CSV file that docs/contracts.md names, those of the audit where it was made."""
+    measured = evaluation.metrics
+    means = measured[(measured["split"] == "test") & (measured["seed"] == "mean")]
+    long = {name: table for name, table in evaluation._asdict().items() if name not in _PARQUET}
     tables = {
         "table1": table_one,
-        "table2": _flat(classification_table(evaluation.metrics)),
-        "table2_text": _flat(classification_table(evaluation.metrics, "text")),
-        "table3": _flat(regression_table(evaluation.metrics)),
-        "comparisons": evaluation.comparisons,
-        "unreadable": evaluation.unreadable,
-        "confusions": evaluation.confusions,
+        "table2": _flat(classification_table(measured)),
+        "table2_text": _flat(classification_table(measured, "text")),
+        "table3": _flat(regression_table(measured)),
+        "measures": means.drop(columns=["split", "seed"]),
+        "classes": class_table(means),
+        **long,
     }
+    if audit is not None:
+        tables |= {"leakage": audit.checks, "fold_sizes": audit.sizes}
     with replacing(folder) as temporary:
         temporary.mkdir()
         for name, table in tables.items():
             harmless(table).to_csv(temporary / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def class_table(means: pd.DataFrame) -> pd.DataFrame:
+    """A row a class: precision, recall, f1, support and participants, means over the seeds."""
+    rows = means[means["label"] != ""]
+    keys, names = ["task", "variant", "reading", "label"], list(CLASS_COLUMNS)
+    wide = rows.pivot_table(index=keys, columns="metric", values="value", sort=False)
+    return wide.reindex(columns=names).reset_index().rename_axis(columns=None)
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:

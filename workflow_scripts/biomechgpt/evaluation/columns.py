@@ -1,0 +1,36 @@
+"""The columns of the long tables, in their order; docs/contracts.md says what they mean."""
+
+_SIZE = ("n_participants", "n_trials")
+_KEY, _TASK = ("split", "task", "kind", "variant"), ("task", "kind", "variant")
+_BOUNDS = ("low", "high")
+COLUMNS = {
+    "metrics": (
+        *(*_KEY, "seed", "reading", "metric", "label", "value", "sd", *_BOUNDS, *_SIZE, "n_seeds"),
+    ),
+    "comparisons": (
+        *(*_KEY, "other", "metric", "difference", *_BOUNDS, "verdict", *_SIZE),
+        *("n_seeds", "other_n_seeds"),
+    ),
+    "confusions": (*_KEY, "seed", "reading", "truth", "answer", "unreadable", "trials"),
+    "unreadable": (*_KEY, "answers", "unreadable", "no_text", "off_list", *_SIZE),
+    "t_intervals": (*_TASK, "other", "measure", "value", *_BOUNDS, "verdict", "n_participants"),
+    "phrasings": (*_TASK, "metric", "held_out", "seen", "difference", *_BOUNDS, "verdict", *_SIZE),
+    "calibration": (
+        *("fold", *_TASK, "seed", "n_temperature", "temperature", "n_conformal", "level"),
+        *("limit", "status"),
+    ),
+    "reliability": (
+        *("task", "variant", "reading", "bin", "confidence", "accuracy", *_BOUNDS),
+        *("n_answers", "n_participants"),
+    ),
+    "prediction_sets": (
+        *("task", "variant", "level", "label", "coverage", *_BOUNDS, "trial_coverage"),
+        *("mean_size", "single_share", "n_options", *_SIZE, "n_seeds"),
+    ),
+    "number_intervals": (
+        *("task", "variant", "method", "level", "coverage", *_BOUNDS, "trial_coverage"),
+        *("mean_width", *_SIZE, "n_seeds"),
+    ),
+    "risk_coverage": (*_TASK, "target", "answered", "risk", *_BOUNDS, *_SIZE),
+    "notes": ("task", "variant", "note", "detail"),
+}

@@ -1,0 +1,119 @@
+"""Paired differences: between two models on the same trials, between two kinds of phrasing."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from biomechgpt.evaluation import agreement, intervals, metrics
+from biomechgpt.evaluation.answers import Answers
+from biomechgpt.evaluation.scores import Score, score
+
+COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}
+
+
+class Model(NamedTuple):
+    """A model on a task: its answers, their score, and the (fold, trial) that it answered."""
+
+    name: str
+    answers: Answers
+    score: Score
+    trials: pd.MultiIndex
+
+
+def model(name: str, answers: Answers, its_score: Score) -> Model:
+    """Put together what a comparison needs."""
+    return Model(name, answers, its_score, _trials(answers).unique().sort_values())
+
+
+def pairs(models: list[Model], weights: np.ndarray) -> Iterator[tuple[Model, Model]]:
+    """Every pair in the order of `models`, both on the trials that both answered."""
+    for i, one in enumerate(models):
+        for other in models[i + 1 :]:
+            shared = one.trials.intersection(other.trials)
+            if len(shared):
+                yield tuple(_restricted(each, shared, weights) for each in (one, other))
+
+
+def comparison_rows(one: Model, other: Model) -> list[dict]:
+    """`one` minus `other`, positive where `one` is better."""
+    kind = "regression" if one.answers.numeric else "classification"
+    names = {"variant": one.name, "other": other.name}
+    n_seeds = {"n_seeds": len(one.answers.seeds), "other_n_seeds": len(other.answers.seeds)}
+    return [{**names, **_difference(one, other, metric), **n_seeds} for metric in COMPARED[kind]]
+
+
+def phrasing_rows(answers: Answers, weights: np.ndarray) -> list[dict]:
+    """Held-out minus seen phrasings of a model asked in both, positive where held-out go better.
+
+    No rows where no trial was asked in both.
+    """
+    held_out = answers.rows["phrasing_held_out"].to_numpy(bool)
+    sides = [answers.only(keep) for keep in (held_out, ~held_out)]
+    models = [model("", side, score(side, weights, "answer")) for side in sides]
+    rows = []
+    for one, other in pairs(models, weights):
+        for metric in COMPARED["regression" if answers.numeric else "classification"]:
+            means = (each.score.values[metric].mean() for each in (one, other))
+            levels = dict(zip(("held_out", "seen"), means, strict=True))
+            rows.append({**levels, **_difference(one, other, metric)})
+    return rows
+
+
+def t_rows(one: Model, other: Model | None) -> list[dict]:
+    """The t-interval over participants of the level of `one`, or of its difference from `other`."""
+    measure, sign, own = _own_measure(one.answers)
+    if other is not None:
+        own = sign * (own - _own_measure(other.answers)[2])
+    own = own[np.isfinite(own)]
+    low, high = intervals.t_interval(own)
+    row = {"variant": one.name, "other": other.name if other else "", "measure": measure}
+    row |= {"value": own.mean() if len(own) else np.nan, "low": low, "high": high}
+    verdict = _verdict(own, len(own), (low, high)) if other else ""
+    return [{**row, "verdict": verdict, "n_participants": len(own)}]
+
+
+def _own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
+    """Its name, its sign (1: more is better) and its value for each participant, NaN if absent."""
+    given = answers.given("answer")
+    if answers.numeric:
+        name, sign, values = "mae", -1, agreement.absolute_errors(answers.truth, given)
+    else:
+        name, sign, values = "accuracy", 1, (given == answers.truth).astype(float)
+    n = answers.person.max() + 1
+    with np.errstate(invalid="ignore"):
+        own = np.bincount(answers.person, values, n) / np.bincount(answers.person, minlength=n)
+    return name, sign, own
+
+
+def _difference(one: Model, other: Model, metric: str) -> dict:
+    sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
+    a, b = one.score, other.score
+    value = sign * (a.values[metric].mean() - b.values[metric].mean())
+    draws = sign * (a.draws[metric] - b.draws[metric])
+    size = one.answers.size
+    low, high = intervals.interval(draws, size["n_participants"])
+    verdict = _verdict(np.append(draws, value), size["n_participants"], (low, high))
+    found = {"metric": metric, "difference": value, "low": low, "high": high, "verdict": verdict}
+    return {**found, **size}
+
+
+def _verdict(differences: np.ndarray, n_participants: int, bounds: tuple[float, float]) -> str:
+    """The verdict; two models that answer alike have no interval, yet are not told apart."""
+    enough = n_participants >= intervals.FEWEST_PARTICIPANTS
+    if enough and np.max(np.abs(differences)) <= 1e-12:
+        return "not distinguishable"
+    return intervals.verdict(bounds)
+
+
+def _trials(answers: Answers) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(answers.rows[["fold", "trial_id"]])
+
+
+def _restricted(one: Model, trials: pd.MultiIndex, weights: np.ndarray) -> Model:
+    """The model on `trials` alone."""
+    if len(trials) == len(one.trials):
+        return one
+    answers = one.answers.only(_trials(one.answers).isin(trials))
+    return Model(one.name, answers, score(answers, weights, "answer"), trials)

@@ -1,0 +1,78 @@
+"""What a reader must know before believing a figure, in a sentence each."""
+
+import numpy as np
+
+from biomechgpt.evaluation import intervals
+from biomechgpt.evaluation.answers import Answers
+from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.scores import mixed_participants
+
+
+def task_notes(answers: dict[str, Answers]) -> list[dict]:
+    """What holds for all models on a task; `answers` of every model on its test trials."""
+    widest = max(answers.values(), key=lambda one: one.size["n_participants"])
+    n, notes = widest.size["n_participants"], []
+    if n < intervals.FEWEST_PARTICIPANTS:
+        notes.append(("too_few_participants", f"{n} participants: no interval is estimable."))
+    elif n < intervals.FEW_PARTICIPANTS:
+        text = f"{n} participants: the bootstrap interval is too narrow, see the t-interval."
+        notes.append(("few_participants", text))
+    if len(np.unique(widest.truth)) == 1:
+        text = "Only one truth occurs: nothing can be told apart here."
+        notes.append(("one_class", text))
+    if not widest.numeric:
+        notes += _class_notes(widest)
+    return [{"variant": "", "note": note, "detail": detail} for note, detail in notes]
+
+
+def _class_notes(answers: Answers) -> list[tuple[str, str]]:
+    notes = []
+    people = [
+        len(np.unique(answers.person[answers.truth == k])) for k in range(len(answers.options))
+    ]
+    absent = [name for name, n in zip(answers.options, people, strict=True) if n == 0]
+    rare = [
+        f"{name} ({n})"
+        for name, n in zip(answers.options, people, strict=True)
+        if 0 < n < intervals.FEWEST_PARTICIPANTS
+    ]
+    if absent:
+        text = f"No test trial is {' or '.join(absent)}: left out of macro averages."
+        notes.append(("absent_class", text))
+    if rare:
+        text = f"Few participants: {', '.join(rare)}. Macro F1 hangs on them."
+        notes.append(("rare_class", text))
+    mixed = len(mixed_participants(answers))
+    if mixed:
+        text = f"{mixed} participants have trials with different truths and do not vote."
+        notes.append(("mixed_participants", text))
+    return notes
+
+
+def model_notes(answers: Answers, calibrated: Calibrated, all_models: list[Answers]) -> list[dict]:
+    """What holds for one model on a task that `all_models` answered."""
+    n_seeds = max(len(one.seeds) for one in all_models)
+    n_trials = max(one.size["n_trials"] for one in all_models)
+    notes = []
+    if len(answers.seeds) < n_seeds:
+        text = f"{len(answers.seeds)} of {n_seeds} seeds: the mean is of those."
+        notes.append(("missing_seeds", text))
+    most = max(np.bincount(answers.seed))
+    if answers.size["n_trials"] < n_trials or (np.bincount(answers.seed) < most).any():
+        text = f"Not all of {n_trials} trials are answered in each seed; compared on shared trials."
+        notes.append(("missing_trials", text))
+    given = answers.given("answer")
+    if len(np.unique(given[np.isfinite(given)])) == 1:
+        notes.append(("constant_answer", "Every trial gets the same answer."))
+    if not answers.numeric and not np.isfinite(answers.probabilities).any():
+        notes.append(("no_probabilities", "The model gives no probabilities."))
+    table = calibrated.table
+    if not answers.numeric and (table["n_temperature"] == 0).any():
+        text = "Temperature 1 where a fold has fewer than 10 validation participants to share out."
+        notes.append(("not_calibrated", text))
+    for level, rows in table.groupby("level"):
+        lost = rows[rows["status"] != ""].drop_duplicates("fold")
+        if len(lost):
+            text = f"{100 * level:.0f} % in {len(lost)} of {table['fold'].nunique()} folds: "
+            notes.append(("no_sets", text + lost["status"].iloc[0] + "."))
+    return [{"note": note, "detail": detail} for note, detail in notes]
