@@ -16,18 +16,15 @@ def audit(table: pd.DataFrame | None) -> list:
     said = f"{leaks} of them found a leak." if leaks else "None of them found a leak."
     rows = [
         [
-            row.check,
+            row.check.replace("_", " "),
             row.fold,
-            count(row.found),
             Cell(row.verdict, tone=TONES.get(row.verdict, "")),
             "" if pd.isna(row.detail) else row.detail,
+            count(row.found),
         ]
         for row in table.itertuples()
     ]
     text = f"{len(table)} checks on what training could have seen of the test participants. {said}"
-    caption = (
-        "Leakage audit. Found: how many cases. By construction: the program cannot do otherwise, "
-        "at the place named."
-    )
-    head = ["check", "fold", "found", "verdict", "detail"]
-    return [Text(text), Table(caption, head, rows, n_text=2, long=len(rows) > 20)]
+    caption = "Leakage audit. By construction: the program cannot do otherwise, at the place named."
+    head = ["check", "fold", "verdict", "detail", "cases"]
+    return [Text(text), Table(caption, head, rows, n_text=4, long=len(rows) > 20)]

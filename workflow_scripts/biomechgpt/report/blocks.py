@@ -171,6 +171,14 @@ def count(value: float | None) -> str:
     return number(value, 0)
 
 
+def percent(value: float, low: float = np.nan, high: float = np.nan) -> Cell:
+    """A share as percent with its interval under it."""
+    if not np.isfinite(value):
+        return Cell("–")
+    ends = f"[{100 * low:.0f}, {100 * high:.0f}]" if np.isfinite(low) else ""
+    return Cell(f"{100 * value:.0f} %", ends)
+
+
 def people(n_participants: float, n_trials: float) -> str:
     """The n of a figure, in words."""
     return f"{_plural(n_participants, 'participant')}, {_plural(n_trials, 'trial')}"

@@ -144,14 +144,16 @@ def short_sentence(results: Results, task) -> str:
     own = results.mean(results.variants[0], task.task, metric)
     value = f"{NAMES[metric]} {level(metric, own.value)} {unit}".rstrip()
     size = people(task.n_participants, task.n_trials)
+    caution = results.cautions.get(task.task, "")
+    caution = f" Caution: {caution}" if caution else ""
     if task.n_participants < FEWEST_PARTICIPANTS:
-        return f"{value} ({size}): too few participants, not estimable."
+        return f"{value} ({size}): too few participants, not estimable.{caution}"
     few = " Fewer than 10 participants: the interval is too narrow."
     few = few if task.n_participants < FEW_PARTICIPANTS else ""
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
-    return f"{value} {ends} ({size}){compared}.{doubt}{few}"
+    return f"{value} {ends} ({size}){compared}.{doubt}{few}{caution}"
 
 
 def _in_words(results: Results, task, unit: str) -> str:

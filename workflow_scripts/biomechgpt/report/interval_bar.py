@@ -4,7 +4,7 @@ import numpy as np
 
 from biomechgpt.report.blocks import PAGE_BLUE, PAGE_ORANGE
 
-WIDTH, MIDDLE, MARGIN = 176, 9, 6
+WIDTH, MIDDLE, MARGIN = 128, 9, 6
 
 
 def bar(row, limits: tuple[float, float], own: bool) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 PRIMARY = {"classification": "macro_f1", "regression": "mae"}
 SECONDARY = {"classification": "weighted_f1", "regression": "r"}
+MDC = "minimal_detectable_change"
 FEW_PARTICIPANTS = 10  # below it the bootstrap covers some 85 % instead of 95 %
 NAMES = {
     "macro_f1": "macro F1",
@@ -20,15 +21,17 @@ NAMES = {
 
 
 class Results(NamedTuple):
-    """All that was measured on test participants; `units` names the units of the numbers.
+    """All that was measured on test participants; `units` names the units of the numbers,
+    `detectable` the minimal detectable change of the tasks that have one, `cautions` what the
+    configuration says of a task's figures.
 
     `on_training` are the metrics on training participants, empty unless those were asked. `simple`
-    are the baselines that learnt from true labels, all but chance. `means` is by model, task and
-    metric, `differences` by variant, other, task and metric. `folder` holds the tables.
+    are the baselines that learnt from true labels, all but chance. `means` is by model, task,
+    metric and reading, `differences` by variant, other, task and metric. `folder` holds the tables.
     """
 
     metrics: pd.DataFrame
-    means: dict[tuple[str, str, str], tuple]
+    means: dict[tuple[str, str, str, str], tuple]
     comparisons: pd.DataFrame
     differences: dict[tuple[str, str, str, str], tuple]
     unreadable: pd.DataFrame
@@ -37,6 +40,8 @@ class Results(NamedTuple):
     baselines: Sequence[str]
     simple: Sequence[str]
     units: dict[str, str]
+    detectable: dict[str, float]
+    cautions: dict[str, str]
     folder: Path
 
     @property
@@ -50,9 +55,11 @@ class Results(NamedTuple):
         """The baseline that learnt from shuffled labels, None where there is none."""
         return next((name for name in self.baselines if name not in self.simple), None)
 
-    def mean(self, model: str | None, task: str, metric: str) -> tuple | None:
+    def mean(
+        self, model: str | None, task: str, metric: str, reading: str = "answer"
+    ) -> tuple | None:
         """The mean over seeds with sd, low and high, None where the model lacks the task."""
-        return self.means.get((model, task, metric))
+        return self.means.get((model, task, metric, reading))
 
     def difference(self, variant: str, other: str | None, task: str, metric: str) -> tuple | None:
         """The paired difference with low, high and verdict, None where there is none."""
@@ -85,10 +92,10 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Res
             *(pd.read_csv(Path(tables, f"{name}.csv")) for name in ("comparisons", "unreadable")),
         )
     )
-    means = measured.query("seed == 'mean' and reading == 'answer' and label == ''")
+    means = measured.query("seed == 'mean' and label == ''")
     return Results(
         metrics=measured,
-        means={(row.variant, row.task, row.metric): row for row in means.itertuples()},
+        means={(row.variant, row.task, row.metric, row.reading): row for row in means.itertuples()},
         comparisons=comparisons,
         differences={
             (row.variant, row.other, row.task, row.metric): row for row in comparisons.itertuples()
@@ -99,5 +106,7 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Res
         baselines=list(config["baselines"]),
         simple=[n for n, b in config["baselines"].items() if b.get("labels") != "shuffled"],
         units={name: task.get("unit", "") for name, task in config["tasks"].items()},
+        detectable={name: task.get(MDC, np.nan) for name, task in config["tasks"].items()},
+        cautions={n: task["caution"] for n, task in config["tasks"].items() if "caution" in task},
         folder=Path(tables),
     )

@@ -12,6 +12,7 @@ from biomechgpt.evaluation.figures import BLUE, INK, ORANGE, STYLE, plain
 from biomechgpt.report.blocks import ON_BLUE, Figure, number, short, svg_of
 
 DASHES = (0, (4, 3))
+READINGS = (("answer", "as predicted", ORANGE, "s"), ("calibrated", "calibrated", BLUE, "o"))
 LEGEND = {
     "loc": "lower left",
     "bbox_to_anchor": (0, 1),
@@ -21,8 +22,14 @@ LEGEND = {
 }
 
 
-def _figure(width: float, height: float) -> matplotlib.figure.Figure:
+def blank(width: float, height: float) -> matplotlib.figure.Figure:
+    """A figure of so many inches."""
     return matplotlib.figure.Figure(figsize=(width, height))
+
+
+def with_unit(text: str, unit: str) -> str:
+    """The label of an axis."""
+    return f"{text} ({unit})" if unit else text
 
 
 def confusion(confusions: pd.DataFrame, task: str) -> Figure:
@@ -33,8 +40,8 @@ def confusion(confusions: pd.DataFrame, task: str) -> Figure:
     counts = rows[~rows["unreadable"]].pivot(index="truth", columns="answer", values="trials")
     counts = counts.loc[options, options].to_numpy(int)
     with matplotlib.rc_context(STYLE):
-        side = 0.42 * len(options)
-        figure = _figure(1.2 + side, 0.6 + side)
+        side = max(0.42 * len(options), 1.3)
+        figure = blank(1.2 + side, 0.6 + side)
         _draw_confusion(figure.subplots(), counts, options)
         svg = svg_of(figure, f"confusion-{task}")
     caption = (
@@ -78,77 +85,17 @@ def _confusion_in_words(counts: np.ndarray, options: Sequence[str]) -> str:
     return f"{text} Most often {options[i]} is answered with {options[j]} ({wrong[i, j]} trials)."
 
 
-def numbers(answers: pd.DataFrame, unit: str) -> list[Figure]:
-    """Answer against truth, and the Bland-Altman drawing, first seed."""
-    rows = answers[answers["seed"] == answers["seed"].min()].dropna(subset=["number"])
-    if rows.empty:
-        return []
-    truth, answer = rows["truth_number"].to_numpy(float), rows["number"].to_numpy(float)
-    name = rows["task"].iloc[0]
-    return [_scatter(truth, answer, unit, name), _bland_altman(truth, answer, unit, name)]
-
-
-def _scatter(truth: np.ndarray, answer: np.ndarray, unit: str, name: str) -> Figure:
-    ends = np.array([truth.min(), truth.max()])
-    with matplotlib.rc_context(STYLE):
-        figure = _figure(4.2, 3.6)
-        axes = figure.subplots()
-        axes.scatter(truth, answer, s=14, color=BLUE, alpha=0.55, linewidth=0)
-        axes.plot(ends, ends, color=INK, linewidth=0.8, linestyle=DASHES, label="answer = truth")
-        if np.ptp(truth) > 0:
-            slope, intercept = np.polyfit(truth, answer, 1)
-            axes.plot(ends, intercept + slope * ends, color=ORANGE, linewidth=1.6, label="fit")
-        axes.legend(**LEGEND)
-        axes.set(xlabel=_with_unit("truth", unit), ylabel=_with_unit("answer", unit))
-        svg = svg_of(figure, f"scatter-{name}")
-    caption = "Answer against truth, first seed, a point a trial."
-    words = (
-        f"Scatter of {len(truth)} trials: truth from {short(ends[0])} to {short(ends[1])} {unit}, "
-        f"answers from {short(answer.min())} to {short(answer.max())} {unit}."
-    )
-    return Figure(svg, caption, words)
-
-
-def _bland_altman(truth: np.ndarray, answer: np.ndarray, unit: str, name: str) -> Figure:
-    middle, error = (truth + answer) / 2, answer - truth
-    bias, spread = error.mean(), 1.96 * error.std(ddof=1) if len(error) > 1 else np.nan
-    with matplotlib.rc_context(STYLE):
-        figure = _figure(4.2, 3.6)
-        axes = figure.subplots()
-        axes.scatter(middle, error, s=14, color=BLUE, alpha=0.55, linewidth=0)
-        axes.axhline(0, color=INK, linewidth=0.6)
-        axes.axhline(bias, color=ORANGE, linewidth=1.6, label="bias")
-        for place, label in ((bias - spread, "95 % limits of agreement"), (bias + spread, None)):
-            axes.axhline(place, color=ORANGE, linewidth=1, linestyle=DASHES, label=label)
-        axes.legend(**LEGEND)
-        axes.set(xlabel=_with_unit("mean of truth and answer", unit))
-        axes.set_ylabel(_with_unit("answer minus truth", unit))
-        svg = svg_of(figure, f"bland-altman-{name}")
-    words = (
-        f"Bland-Altman drawing of {len(truth)} trials: bias {short(bias)} {unit}, 95 % limits of "
-        f"agreement {short(bias - spread)} to {short(bias + spread)} {unit}."
-    )
-    return Figure(
-        svg, "Bland-Altman: error against the mean of truth and answer, first seed.", words
-    )
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return f"{text} ({unit})" if unit else text
-
-
 def reliability(table: pd.DataFrame | None, task: str) -> Figure | None:
     """Accuracy against confidence, as predicted and after temperature scaling."""
     rows = None if table is None else table[table["task"] == task]
     if rows is None or rows.empty:
         return None
     with matplotlib.rc_context(STYLE):
-        figure = _figure(4.2, 3.6)
+        figure = blank(4.2, 3.6)
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=DASHES)
-        for reading, colour, mark in (("answer", ORANGE, "s"), ("calibrated", BLUE, "o")):
+        for reading, label, colour, mark in READINGS:
             mine = rows[rows["reading"] == reading]
-            label = "as predicted" if reading == "answer" else "calibrated"
             axes.plot(
                 mine["confidence"],
                 mine["accuracy"],
@@ -179,9 +126,9 @@ def risk_coverage(table: pd.DataFrame | None, task, unit: str) -> Figure | None:
     if rows is None or rows.empty:
         return None
     rows = rows.sort_values("answered")
-    what = "share wrong" if task.kind == "classification" else _with_unit("mean error", unit)
+    what = "share wrong" if task.kind == "classification" else with_unit("mean error", unit)
     with matplotlib.rc_context(STYLE):
-        figure = _figure(4.2, 3.6)
+        figure = blank(4.2, 3.6)
         axes = figure.subplots()
         axes.fill_between(rows["answered"], rows["low"], rows["high"], color=BLUE, alpha=0.18)
         axes.plot(rows["answered"], rows["risk"], "o-", color=BLUE, markersize=4)

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report import task_figures, task_tables, worst_trials
+from biomechgpt.report import agreement_figures, task_figures, task_tables, worst_trials
 from biomechgpt.report.blocks import Heading, Row, Section, Text
 from biomechgpt.report.glance import task_sentence
 from biomechgpt.report.movement import Movement
 from biomechgpt.report.results import Results
+from biomechgpt.report.uncertainty_tables import uncertainty
 
 GROUP = "Question by question"
 
@@ -44,9 +45,9 @@ def _blocks(results, tables, task, answers, movements) -> list:
         *task_tables.notes(tables["notes"], task.task),
         task_tables.models(results, task),
         *task_tables.few_participants(tables["t_intervals"], task, unit),
-        *(_classes(tables, task.task) if classes else _numbers(answers, unit)),
+        *(_classes(tables, task.task) if classes else _numbers(results, answers, task.task)),
         Heading("Confidence and abstention"),
-        *task_tables.uncertainty(results, tables, task),
+        *uncertainty(results, tables, task),
         *_drawn(tables, task, unit),
         Heading("Wording seen in training against new wording"),
         *task_tables.phrasings(tables["phrasings"], task),
@@ -62,8 +63,10 @@ def _classes(tables: Mapping, task: str) -> list:
     ]
 
 
-def _numbers(answers: pd.DataFrame | None, unit: str) -> list:
-    drawn = [] if answers is None else task_figures.numbers(answers, unit)
+def _numbers(results: Results, answers: pd.DataFrame | None, task: str) -> list:
+    if answers is None:
+        return []
+    drawn = agreement_figures.numbers(answers, results.units[task], results.detectable[task])
     return [Row(drawn)] if drawn else []
 
 

@@ -1,6 +1,6 @@
 """The tables of a question's section, from the tables of the evaluation (docs/contracts.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from biomechgpt.report.blocks import (
     count,
     level,
     number,
+    percent,
     short,
     verdict_cell,
 )
@@ -36,11 +37,6 @@ MORE = {
     },
 }
 HAVE_UNITS = ("rmse", "bias")
-SCORES = {
-    "brier": "Brier score",
-    "log_loss": "log loss",
-    "confidence_gap": "confidence minus accuracy",
-}
 
 
 def read(results: Results) -> dict[str, pd.DataFrame | None]:
@@ -77,6 +73,7 @@ def models(results: Results, task) -> Table:
         for name in (*results.variants, *results.baselines)
         if (row := results.mean(name, task.task, metric)) is not None
     }
+    votes = any(results.mean(name, task.task, metric, "vote") for name in results.variants)
     sign = 1 if task.kind == "regression" else -1
     limits = _limits(found.values())
     order = sorted(found, key=lambda name: sign * np.nan_to_num(found[name].value, nan=-sign * 1e9))
@@ -87,26 +84,23 @@ def models(results: Results, task) -> Table:
             Cell("", svg=bar(found[name], limits, name in results.variants)),
             estimate(second, results.mean(name, task.task, second)),
             *(_plain_value(results.mean(name, task.task, m)) for m in more),
+            *([_plain_value(results.mean(name, task.task, metric, "vote"))] if votes else []),
             _against(results, name, task.task, metric),
         ]
         for name in order
     ]
     unit = results.units.get(task.task, "")
-    first = Cell(NAMES[metric], unit)
+    first = Cell("MAE" if metric == "mae" else NAMES[metric], unit)
     scale = f"{level(metric, limits[0])} to {level(metric, limits[1])}"
-    head = [
-        "model",
-        first,
-        Cell("", scale),
-        NAMES[second],
-        *more.values(),
-        f"{results.variants[0]} against it",
-    ]
+    head = ["model", first, Cell("", scale), NAMES[second], *more.values()]
+    head += [*(["macro F1 of votes"] if votes else []), f"{results.variants[0]} against it"]
     caption = "Every model on this question, best first; mean of the seeds, 95 % intervals."
     if "within_mdc" in more:
         caption += (
             " Within MDC: share of trials whose error is below the minimal detectable change."
         )
+    if votes:
+        caption += " Votes: one answer a participant, by the mean probability over their trials."
     return Table(caption, head, rows)
 
 
@@ -130,7 +124,7 @@ def _plain_value(row) -> str:
     if row is None:
         return "–"
     if row.metric == "within_mdc":
-        return _percent(row.value).text
+        return percent(row.value).text
     return short(row.value) if row.metric in HAVE_UNITS else number(row.value)
 
 
@@ -171,91 +165,6 @@ def classes(table: pd.DataFrame | None, task: str) -> list:
     ]
     head = ["class", "precision", "recall", "F1", "participants", "trials"]
     return [Table("Every class, mean of the seeds; n is of the true class.", head, rows)]
-
-
-def uncertainty(results: Results, tables: Mapping, task) -> list:
-    """Probabilities before and after calibration and prediction sets, or intervals of numbers."""
-    if task.kind == "regression":
-        return _number_intervals(tables["number_intervals"], task.task)
-    return [*_scores(results, tables["calibration"], task.task), *_sets(tables, task.task)]
-
-
-def _scores(results: Results, calibration: pd.DataFrame | None, task: str) -> list:
-    m = results.metrics
-    keep = (m["variant"] == results.variants[0]) & (m["task"] == task) & (m["seed"] == "mean")
-    found = m[keep & m["metric"].isin(SCORES)].set_index(["reading", "metric"])["value"]
-    if found.empty or calibration is None:
-        return [left_out("calibration")]
-    words = {"answer": "as predicted", "calibrated": "after temperature scaling"}
-    rows = [
-        [name, *(number(found.get((reading, metric)), 3) for metric in SCORES)]
-        for reading, name in words.items()
-    ]
-    fitted = calibration[calibration["task"] == task].drop_duplicates(["fold", "seed"])
-    temperatures = ", ".join(number(value) for value in fitted["temperature"])
-    caption = (
-        "Probabilities of the options, lower is better. One temperature a seed, fitted on "
-        f"validation participants: {temperatures}."
-    )
-    return [Table(caption, ["probabilities", *SCORES.values()], rows)]
-
-
-def _sets(tables: Mapping, task: str) -> list:
-    table = tables["prediction_sets"]
-    if table is None:
-        return [left_out("prediction_sets")]
-    rows = [
-        [
-            f"{100 * row.level:.0f} %",
-            "all" if pd.isna(row.label) else row.label,
-            _percent(row.coverage, row.low, row.high),
-            number(row.mean_size),
-            _percent(row.single_share),
-            count(row.n_participants),
-            count(row.n_trials),
-        ]
-        for row in table[table["task"] == task].itertuples()
-    ]
-    if not rows:
-        return [Text("Prediction sets are not estimable here.", "quiet")]
-    caption = (
-        "Prediction sets (conformal): so many options that the true one should be among them as "
-        "often as the level says. Coverage is what was measured on test participants, each of whom "
-        "weighs the same."
-    )
-    head = ["level", "true class", "coverage", "options in a set", "sets of one"]
-    return [Table(caption, [*head, "participants", "trials"], rows, n_text=2, long=len(rows) > 12)]
-
-
-def _number_intervals(table: pd.DataFrame | None, task: str) -> list:
-    if table is None:
-        return [left_out("number_intervals")]
-    rows = [
-        [
-            row.method,
-            f"{100 * row.level:.0f} %",
-            _percent(row.coverage, row.low, row.high),
-            short(row.mean_width),
-            count(row.n_participants),
-            count(row.n_trials),
-        ]
-        for row in table[table["task"] == task].itertuples()
-    ]
-    if not rows:
-        return [Text("Intervals of the numbers are not estimable here.", "quiet")]
-    caption = (
-        "Intervals of the numbers: as predicted by the model, and corrected on validation "
-        "participants. Coverage is the share of true values inside, on test participants."
-    )
-    head = ["interval", "level", "coverage", "mean width", "participants", "trials"]
-    return [Table(caption, head, rows)]
-
-
-def _percent(value: float, low: float = np.nan, high: float = np.nan) -> Cell:
-    if pd.isna(value):
-        return Cell("–")
-    ends = f"[{100 * low:.0f}, {100 * high:.0f}]" if np.isfinite(low) else ""
-    return Cell(f"{100 * value:.0f} %", ends)
 
 
 def phrasings(table: pd.DataFrame | None, task) -> list:

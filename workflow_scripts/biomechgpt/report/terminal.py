@@ -10,16 +10,7 @@ from biomechgpt.report.blocks import TONES, bounds, level
 from biomechgpt.report.results import PRIMARY, Results
 
 WIDTH = 110  # a log has no width of its own
-HEAD = (
-    "question",
-    "measure",
-    "",
-    "95 % interval",
-    "strongest simple method",
-    "chance",
-    "n",
-    "trials",
-)
+HEAD = ("", "95 % interval", "strongest simple method", "chance", "n", "trials")
 
 
 def summary(results: Results, simulated: bool) -> str:
@@ -27,25 +18,25 @@ def summary(results: Results, simulated: bool) -> str:
     variant = results.variants[0]
     tag = "simulated data, " if simulated else ""
     table = Table(title=f"Test participants ({tag}mean of the seeds)", title_justify="left")
+    table.add_column("question")
     for name in HEAD:
-        justify = "left" if name in ("question", "measure") else "right"
-        table.add_column(name or variant, justify=justify, no_wrap=True)
+        table.add_column(name or variant, justify="right", no_wrap=True)
     for task in results.tasks.itertuples():
         table.add_row(*_row(results, variant, task))
     text = io.StringIO()
     console = Console(file=text, width=WIDTH, color_system=None, markup=False)
     console.print(table)
+    console.print("Macro F1 of classes, mean absolute error of numbers (those with a unit).")
     console.print(f"▲ {variant} is above this model, ≈ not distinguishable from it, ▼ below it.")
     return text.getvalue()
 
 
 def _row(results: Results, variant: str, task) -> list[str]:
-    metric = PRIMARY[task.kind]
+    metric, unit = PRIMARY[task.kind], results.units.get(task.task, "")
     own = results.mean(variant, task.task, metric)
     best = results.strongest(task.task, task.kind)
     return [
-        plain(task.task),
-        "macro F1" if metric == "macro_f1" else "mean error",
+        plain(task.task) + (f" ({unit})" if unit else ""),
         level(metric, own.value),
         bounds(metric, own.low, own.high) or "not estimable",
         f"{best or ''} {_other(results, best, task.task, metric)}".strip(),
