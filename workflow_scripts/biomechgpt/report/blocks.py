@@ -139,11 +139,8 @@ def decimals(value: float) -> int:
 
 def _minus(text: str) -> str:
     """The number with a true minus sign, and none before a zero."""
-    return (
-        text.replace("-", MINUS)
-        if any(digit in text for digit in "123456789")
-        else text.lstrip("-")
-    )
+    is_zero = not any(digit in text for digit in "123456789")
+    return text.lstrip("-") if is_zero else text.replace("-", MINUS)
 
 
 def level(metric: str, value: float | None) -> str:

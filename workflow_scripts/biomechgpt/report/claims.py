@@ -127,7 +127,7 @@ def _p_values(results: Results) -> list:
         for task in results.tasks.itertuples()
         if task.kind == "regression" and (row := results.mean(variant, task.task, "p")) is not None
     }
-    words = ", ".join(f"{plain(name)} {p:.1g}" for name, p in found.items())
+    words = ", ".join(f"{plain(name)} {_p(p)}" for name, p in found.items())
     caution = (
         "Cannot hold for the four square step test: r 0.90 on seven trials gives p 0.006, on 21 "
         "answers of three seeds 3e-8. p takes the trials of one person for independent, so ours is "
@@ -141,6 +141,10 @@ def _p_values(results: Results) -> list:
         "cannot hold there",
         caution,
     ]
+
+
+def _p(value: float) -> str:
+    return f"{value:.1g}" if np.isfinite(value) else "undefined"
 
 
 def _tokenizer(folders: Sequence[os.PathLike]) -> list[list]:

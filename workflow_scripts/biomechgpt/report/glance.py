@@ -26,7 +26,7 @@ from biomechgpt.report.results import FEW_PARTICIPANTS, NAMES, PRIMARY, SECONDAR
 GROUPS = {
     "below": "Where a simple method beats the language model",
     "not distinguishable": "Where no difference can be told",
-    "above": "Where the language model beats every simple method",
+    "above": "Where the language model beats the strongest simple method",
     "not estimable": "Where nothing can be compared",
 }
 TALLY = {

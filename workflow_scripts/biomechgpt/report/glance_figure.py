@@ -58,7 +58,7 @@ def _draw_task(axes: Axes, results: Results, task, place: int) -> None:
     metric, best = PRIMARY[task.kind], results.strongest(task.task, task.kind)
     found = {name: results.mean(name, task.task, metric) for name in _models(results)}
     found = {name: row for name, row in found.items() if row is not None}
-    scale = found[best].value if metric == "mae" and best else 1.0
+    scale = (found[best].value or 1.0) if metric == "mae" and best else 1.0
     marked = {results.variants[0]: (-0.14, BLUE, "o"), best: (0.14, ORANGE, "s")}
     for name, row in found.items():
         offset, colour, mark = marked.get(name, (0.0, INK, "|"))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
+from biomechgpt.evaluation.evaluate import headline
 from biomechgpt.report.movement import Movement, read_movements
 from biomechgpt.report.worst_trials import to_draw
 
@@ -49,11 +50,14 @@ class Data(NamedTuple):
 
 
 def read(sources: Sources, config: dict) -> Data:
-    """Read what several sections need; of the answers only those of the first variant."""
+    """Read what several sections need; of the answers only those of the first variant,
+    and of them only what the measures are of.
+    """
     variant, chosen = next(iter(config["variants"].items()))
     answers = None
     if sources.answers is not None:
-        answers = pd.read_parquet(sources.answers, filters=[("variant", "==", variant)])
+        given = pd.read_parquet(sources.answers, filters=[("variant", "==", variant)])
+        answers = headline(given.assign(split="test"))
     movements = {}
     if answers is not None and sources.joint_angles:
         movements = read_movements(
