@@ -126,7 +126,8 @@ def test_prints_with_everything_on_paper(chromium, page, tmp_path):
     chromium.pdf(tmp_path / "report.pdf")
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     chromium.call("Emulation.setEmulatedMedia", media="print")
-    hidden = """[...document.querySelectorAll('.long, .scroll, pre')].filter(
-        box => box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY != 'visible').length"""
+    hidden = """[...document.querySelectorAll('.long, .scroll, pre')].filter(box =>
+        box.scrollHeight > box.clientHeight + 1 &&
+        getComputedStyle(box).overflowY != 'visible').length"""
     assert chromium.evaluate(hidden) == 0
     chromium.call("Emulation.setEmulatedMedia", media="")
