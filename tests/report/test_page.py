@@ -251,7 +251,7 @@ def test_one_kind_of_question_alone(rows, config, tmp_path):
 
 
 def test_five_hundred_test_trials_stay_under_ten_megabytes(config, tmp_path):
-    predictions = fake_predictions.make(n_participants=115, seeds=(0,))
+    predictions = fake_predictions.make(n_participants=120, seeds=(0,))
     assert predictions.query("task == 'activity'")["trial_id"].nunique() >= 500
     build(fake_run.write_run(tmp_path, predictions, draws=10), config, tmp_path / "report.html")
     assert (tmp_path / "report.html").stat().st_size < 10e6
