@@ -5,9 +5,11 @@ import time
 import fake_predictions
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.evaluate import evaluate, in_order
 from biomechgpt.questions.predictions import read_predictions, write_predictions
 
@@ -191,3 +193,111 @@ def test_predictions_from_the_file_measure_the_same(some, tmp_path):
     key = ["task", "variant", "seed", "reading", "metric", "label"]
     a, b = (run(p).metrics.set_index(key).sort_index()["value"] for p in (some, read))
     pd.testing.assert_series_equal(a, b)
+
+
+def in_folds(predictions):
+    """Every participant is tested in one of five folds and validates another."""
+    people = predictions["participant_id"].rank(method="dense").astype(int) % 5
+    tested = predictions.assign(fold="fold-" + people.astype(str))
+    validated = predictions.assign(
+        fold="fold-" + ((people + 1) % 5).astype(str), split="validation"
+    )
+    return pd.concat([tested, validated], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def folded(some):
+    return run(in_folds(some))
+
+
+def test_with_folds_everybody_is_tested_once_and_the_tables_pool_them(folded, found, some):
+    answers = pa.concat_tables(folded.answers).to_pandas()
+    key = ["variant", "seed", "task", "trial_id"]
+    assert not answers.duplicated(key).any()
+    assert len(answers) == len(some)
+    a, b = (
+        t.query("split == 'test' and reading in ['answer', 'text', 'vote']")
+        for t in (folded.metrics, run(some).metrics)
+    )
+    pd.testing.assert_frame_equal(a.reset_index(drop=True), b.reset_index(drop=True))
+
+
+def test_calibration_has_a_row_a_fold_seed_and_level(folded):
+    rows = folded.calibration.query("task == 'impaired' and variant == 'tiny-all'")
+    assert len(rows) == 5 * 3 * 2
+    assert set(rows["n_conformal"]) == {8}
+    assert set(rows.query("level == 0.9")["status"]) == {
+        "not estimable: 8 validation participants, 9 needed"
+    }
+    sets = folded.prediction_sets.query(
+        "task == 'impaired' and label == '' and variant == 'tiny-all'"
+    )
+    assert sets.set_index("level")["n_participants"].tolist() == [40, 0]
+    eighty = sets.iloc[0]
+    assert 0.75 < eighty["coverage"] <= 1.0
+
+
+def test_answers_agree_with_the_measures(folded):
+    answers = pa.concat_tables(folded.answers).to_pandas()
+    mine = answers.query("task == 'activity' and variant == 'xgboost' and seed == 1")
+    row = one(
+        folded.metrics.query("split == 'test'"),
+        **{"task": "activity", "variant": "xgboost", "seed": "1"},
+        **{"reading": "answer", "metric": "accuracy"},
+    )
+    assert mine["right"].mean() == pytest.approx(row.value)
+    probable = mine["ranked_probabilities"].map(max)
+    np.testing.assert_allclose(probable, mine["confidence"])
+
+
+def test_a_vote_is_the_mean_probability_of_a_participant(found, predictions):
+    mine = predictions.query("task == 'diagnosis' and variant == 'tiny-all' and seed == 0")
+    voted = []
+    for _, rows in mine.groupby("participant_id"):
+        mean = np.mean(np.stack(rows["probabilities"]), axis=0)
+        voted.append(rows["options"].iloc[0][mean.argmax()] == rows["truth"].iloc[0])
+    where = {"task": "diagnosis", "variant": "tiny-all", "seed": "0", "reading": "vote"}
+    row = one(found.metrics, metric="accuracy", **where)
+    assert row.value == pytest.approx(np.mean(voted))
+    assert row.n_participants == len(voted)
+
+
+def test_seen_phrasings_are_compared_but_not_in_the_headline(some):
+    seen = some.assign(phrasing_held_out=False, phrasing_id="seen")
+    seen.loc[seen["kind"] == "classification", "probabilities"] = seen["probabilities"].map(
+        lambda p: [1 / max(len(p), 1)] * len(p)
+    )
+    found = run(pd.concat([some, seen]))
+    pd.testing.assert_frame_equal(found.metrics, run(some).metrics)
+    row = one(found.phrasings, task="impaired", variant="tiny-all", metric="macro_f1")
+    assert row.held_out > row.seen + 0.2
+    assert row.verdict == "above"
+    assert len(run(some).phrasings) == 0
+
+
+def test_a_baseline_of_one_seed_without_probabilities(some):
+    lone = (some["variant"] != "xgboost") | (some["seed"] == 0)
+    bare = some[lone].copy()
+    mine = bare["variant"] == "xgboost"
+    bare.loc[mine, "probabilities"] = pd.Series([[]] * mine.sum(), index=bare.index[mine])
+    found = run(bare)
+    told = set(found.notes.query("variant == 'xgboost' and task == 'impaired'")["note"])
+    assert {"missing_seeds", "no_probabilities"} <= told
+    row = one(
+        found.comparisons, task="walking_speed", variant="tiny-all", other="xgboost", metric="mae"
+    )
+    assert (row.n_seeds, row.other_n_seeds) == (3, 1)
+    assert "brier" not in set(found.metrics.query("variant == 'xgboost'")["metric"])
+    assert "xgboost" not in set(found.reliability["variant"])
+
+
+def test_off_list_answers_and_silence_are_told_apart(some):
+    silent = some.assign(answer=some["answer"].where(some["answer"] != "dancing", " "))
+    for predictions, column in ((some, "off_list"), (silent, "no_text")):
+        row = one(run(predictions).unreadable, task="impaired", variant="tiny-all")
+        assert row[column] == row.unreadable > 0
+
+
+def test_every_table_has_the_columns_of_the_contract(found):
+    for name, columns in COLUMNS.items():
+        assert list(getattr(found, name).columns) == list(columns)

@@ -129,7 +129,8 @@ def _by_task(
             for name in models
             if name in by_model
         }
-        yield {"task": task, "kind": of_task["kind"].iloc[0]}, answers
+        if answers:
+            yield {"task": task, "kind": of_task["kind"].iloc[0]}, answers
 
 
 def _measure(

@@ -43,7 +43,7 @@ def audit(
     asked = {fold: [table for name, table in questions if name == fold] for fold, _ in questions}
     rows = []
     for fold, of_fold in folds.groupby("fold"):
-        side = of_fold.set_index("participant_id")["split"]
+        side = of_fold.drop_duplicates("participant_id").set_index("participant_id")["split"]
         found = [
             *_people(of_fold),
             *_recordings(trials, side),
@@ -111,9 +111,9 @@ def _counted(check: str, found: Sequence[str], what: str) -> dict:
 def _tested(folds: pd.DataFrame) -> dict:
     """How often each participant is tested over the folds."""
     times = (folds["split"] == "test").groupby(folds["participant_id"]).sum()
-    counts = {0: "never", 1: "once"}
+    words = {0: "never", 1: "once", 2: "twice"}
     parts = [
-        f"{n} {counts.get(k, f'{k} times')}" for k, n in times.value_counts().sort_index().items()
+        f"{n} {words.get(k, f'{k} times')}" for k, n in times.value_counts().sort_index().items()
     ]
     row = {"check": "tested_once", "found": int((times == 1).sum()), "verdict": INFORMATION}
     return {**row, "detail": f"participants tested: {', '.join(parts)}"}

@@ -64,10 +64,10 @@ def model_notes(answers: Answers, calibrated: Calibrated, all_models: list[Answe
     given = answers.given("answer")
     if len(np.unique(given[np.isfinite(given)])) == 1:
         notes.append(("constant_answer", "Every trial gets the same answer."))
+    table = calibrated.table
     if not answers.numeric and not np.isfinite(answers.probabilities).any():
         notes.append(("no_probabilities", "The model gives no probabilities."))
-    table = calibrated.table
-    if not answers.numeric and (table["n_temperature"] == 0).any():
+    elif not answers.numeric and (table["n_temperature"] == 0).any():
         text = "Temperature 1 where a fold has fewer than 10 validation participants to share out."
         notes.append(("not_calibrated", text))
     for level, rows in table.groupby("level"):

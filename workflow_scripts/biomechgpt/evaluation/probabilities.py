@@ -37,21 +37,22 @@ def probability_measures(
 ) -> dict[str, np.ndarray]:
     """Brier, log-loss, ece and confidence gap, each (1 + D, S), of probabilities (N, K).
 
-    Empty where the model gave none. The bins are those of the data in every draw.
+    Empty where the model gave none, NaN for a seed without. The bins are those of the data in every
+    draw.
     """
     known = np.isfinite(probabilities).all(axis=1)
     if answers.numeric or not known.any():
         return {}
-    answers, p = answers.only(known), probabilities[known]
+    p = np.where(known[:, None], probabilities, 0.0)
     gap = p.max(axis=1) - (metrics.most_probable(p) == answers.truth)
-    columns = [brier(p, answers.truth), log_loss(p, answers.truth), gap, np.ones(len(gap))]
     own_bin = np.zeros(len(gap), dtype=int)
-    for seed in range(len(answers.seeds)):
-        mine = answers.seed == seed
+    for seed in np.unique(answers.seed[known]):
+        mine = known & (answers.seed == seed)
         own_bin[mine] = bins(p[mine].max(axis=1))
     in_bin = gap[:, None] * np.eye(MOST_BINS)[own_bin]
-    sums = answers.summed(np.column_stack([*columns, in_bin]), weights.shape[1])
-    total = np.moveaxis(in_draws(sums, weights), -1, 0)
+    columns = [brier(p, answers.truth), log_loss(p, answers.truth), gap, np.ones(len(gap)), in_bin]
+    values = np.column_stack(columns) * known[:, None]
+    total = np.moveaxis(in_draws(answers.summed(values, weights.shape[1]), weights), -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
             "brier": total[0] / total[3],

@@ -72,16 +72,16 @@ def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str,
     voters = known & ~np.isin(answers.person, mixed_participants(answers))
     if answers.numeric or not voters.any():
         return None
-    answers = answers.only(voters)
-    sums = answers.summed(answers.probabilities, weights.shape[1])  # (S, P, K)
+    p = np.where(voters[:, None], answers.probabilities, 0.0)
+    sums = answers.summed(p, weights.shape[1])  # (S, P, K)
     seed, person = np.nonzero(sums.sum(axis=-1))
     truth = np.zeros(weights.shape[1], dtype=int)
-    truth[answers.person] = answers.truth
+    truth[answers.person[voters]] = answers.truth[voters]
     counts = np.zeros((*sums.shape, sums.shape[-1] + 1), dtype=int)
     counts[seed, person, truth[person], sums[seed, person].argmax(axis=-1)] = 1
     measures = metrics.classification_measures(in_draws(counts, weights))
     del measures["unreadable_share"]
-    return _of_measures(measures), answers.size
+    return _of_measures(measures), answers.only(voters).size
 
 
 def mixed_participants(answers: Answers) -> np.ndarray:

@@ -1,0 +1,128 @@
+"""Calibration uses validation participants of its own fold and seed, each for one purpose."""
+
+import fake_answers
+import numpy as np
+import pandas as pd
+import pytest
+
+from biomechgpt.evaluation import calibration
+from biomechgpt.evaluation.probabilities import log_loss
+
+
+def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", start=0):
+    """Answers whose logits are `heat` times too large."""
+    rng = np.random.default_rng(seed)
+    person = start + np.repeat(np.arange(n_participants), n_trials)
+    logits = rng.normal(0, 1.5, (len(person), 4))
+    fair = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    truth = np.array([rng.choice(4, p=row) for row in fair])
+    given = np.exp(heat * logits) / np.exp(heat * logits).sum(axis=1, keepdims=True)
+    return fake_answers.choices(person, truth, given, fold=fold)
+
+
+def order_of(*answers):
+    frame = pd.concat([one.rows[["fold", "participant_id"]] for one in answers]).drop_duplicates()
+    return calibration.random_order(frame.assign(split="validation"), 0)
+
+
+def test_temperature_finds_how_much_the_logits_are_too_large():
+    assert calibration.fit_temperature(boasting(200, heat=3.0)) == pytest.approx(3.0, rel=0.15)
+    assert calibration.fit_temperature(boasting(200, heat=0.5)) == pytest.approx(0.5, rel=0.15)
+
+
+def test_temperature_keeps_the_order_and_sums_to_one():
+    p = boasting().probabilities
+    for temperature in (0.2, 1.0, 7.0):
+        cooled = calibration.at_temperature(p, temperature)
+        assert np.allclose(cooled.sum(axis=1), 1)
+        assert (cooled.argmax(axis=1) == p.argmax(axis=1)).all()
+    assert calibration.at_temperature(p, 1.0) is p
+
+
+def test_calibrated_probabilities_of_other_people_are_better():
+    validation, test = boasting(seed=1), boasting(seed=2, start=100)
+    found = calibration.calibrate(test, validation, order_of(validation))
+    before = log_loss(test.probabilities, test.truth).mean()
+    assert log_loss(found.probabilities, test.truth).mean() < before - 0.1
+    assert (found.table["temperature"] > 1.5).all()
+
+
+def test_nobody_stands_behind_both_temperature_and_limit():
+    validation = boasting(21)
+    people = validation.rows["participant_id"].to_numpy()
+    first, second = calibration.halves(people, "holdout", order_of(validation), split=True)
+    assert not set(first) & set(second)
+    assert (len(first), len(second)) == (10, 11)
+    assert set(first) | set(second) == set(people)
+
+
+def test_with_few_participants_the_temperature_stays_and_all_stand_behind_the_limit():
+    validation, test = boasting(9), boasting(12, start=50)
+    found = calibration.calibrate(test, validation, order_of(validation))
+    assert set(found.table["temperature"]) == {1.0}
+    assert set(found.table["n_temperature"]) == {0}
+    assert set(found.table["n_conformal"]) == {9}
+    assert np.isfinite(found.limits).all()
+    np.testing.assert_array_equal(found.probabilities, test.probabilities)
+
+
+@pytest.mark.parametrize("n_validation", [0, 3, 6])
+def test_what_cannot_be_estimated_says_so(n_validation):
+    validation = boasting(10)
+    nobody = validation.only(validation.person < n_validation)
+    found = calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
+    table = found.table.set_index("level")
+    assert np.isnan(table.loc[0.9, "limit"])
+    needed = f"not estimable: {n_validation} validation participants, 9 needed"
+    assert table.loc[0.9, "status"] == needed
+    assert np.isnan(table.loc[0.8, "limit"]) == (n_validation < 5)
+
+
+def test_folds_are_calibrated_apart():
+    hot = boasting(30, heat=4.0, fold="fold-0", seed=1)
+    cold = boasting(30, heat=0.5, fold="fold-1", seed=2)
+    both = pd.concat([hot.rows, cold.rows])
+    validation = fake_answers.read_answers(
+        both, hot.options, pd.Index(both["participant_id"].unique())
+    )
+    test = boasting(10, fold="fold-0", start=60)
+    order = order_of(hot, cold)
+    found = calibration.calibrate(test, validation, order)
+    alone = calibration.calibrate(test, hot, order)
+    assert set(found.table["fold"]) == {"fold-0"}
+    np.testing.assert_allclose(found.probabilities, alone.probabilities)
+    np.testing.assert_allclose(found.limits, alone.limits)
+
+
+def test_test_answers_change_nothing_in_the_calibration():
+    validation, order = boasting(30), order_of(boasting(30))
+    tables = [
+        calibration.calibrate(boasting(10, seed=s, start=50), validation, order).table
+        for s in (3, 4)
+    ]
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_uniform_answers_keep_their_temperature():
+    person = np.repeat(np.arange(20), 3)
+    flat = fake_answers.choices(person, person % 4, np.full((60, 4), 0.25))
+    assert calibration.fit_temperature(flat) == 1.0
+
+
+def test_numbers_are_corrected_by_all_validation_participants():
+    rng = np.random.default_rng(0)
+    person = np.repeat(np.arange(30), 4)
+    truth = rng.normal(10, 2, 120)
+    number = truth + rng.normal(0, 1, 120)
+    narrow = fake_answers.numbers(person, truth, number, number - 0.1, number + 0.1)
+    found = calibration.calibrate(narrow, narrow, order_of(narrow))
+    assert set(found.table["n_conformal"]) == {30}
+    assert set(found.table["temperature"]) == {1.0}
+    assert (np.diff(found.table["limit"]) > 0).all()
+    assert found.table["limit"].iloc[1] == pytest.approx(1.645 - 0.1, abs=0.35)
+
+
+def test_a_number_without_interval_gets_one_around_itself():
+    bare = fake_answers.numbers(np.arange(12), np.arange(12.0), np.arange(12.0) + 1)
+    found = calibration.calibrate(bare, bare, order_of(bare))
+    assert found.table["limit"].tolist() == pytest.approx([1.0, 1.0])

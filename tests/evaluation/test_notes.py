@@ -1,0 +1,65 @@
+"""Each note is written where it is due, and nowhere else."""
+
+import fake_answers
+import numpy as np
+import pandas as pd
+
+from biomechgpt.evaluation import notes
+from biomechgpt.evaluation.calibration import Calibrated
+
+
+def of_task(person, truth, n_options=2):
+    answers = fake_answers.certain(np.asarray(person), np.asarray(truth), truth, n_options)
+    return {row["note"]: row["detail"] for row in notes.task_notes({"model": answers})}
+
+
+def of_model(answers, others=(), n_temperature=8, status=""):
+    table = pd.DataFrame({"fold": ["a", "a"], "level": [0.8, 0.9], "status": ["", status]})
+    table["n_temperature"] = n_temperature
+    calibrated = Calibrated(answers.probabilities, np.empty((0, 2)), table)
+    found = notes.model_notes(answers, calibrated, [answers, *others])
+    return {row["note"]: row["detail"] for row in found}
+
+
+def test_a_task_in_good_order_needs_no_note():
+    person = np.repeat(np.arange(20), 2)
+    assert of_task(person, person % 2) == {}
+
+
+def test_few_participants_one_class_absent_and_rare_classes_and_mixed_truths():
+    assert "7 participants" in of_task(np.arange(7), np.arange(7) % 2)["few_participants"]
+    assert "too_few_participants" in of_task(np.arange(4), np.arange(4) % 2)
+    found = of_task(np.arange(12), np.zeros(12, int), n_options=3)
+    assert set(found) == {"one_class", "absent_class"}
+    assert "option 1 or option 2" in found["absent_class"]
+    assert "option 1 (2)" in of_task(np.arange(12), (np.arange(12) > 9).astype(int))["rare_class"]
+    mixed = of_task(np.repeat(np.arange(12), 2), np.tile([0, 1], 12))
+    assert mixed["mixed_participants"].startswith("12 participants")
+
+
+def test_a_model_in_good_order_needs_no_note():
+    answers = fake_answers.certain(np.arange(12), np.arange(12) % 2, np.arange(12) % 2, 2)
+    assert of_model(answers) == {}
+
+
+def test_constant_answers_missing_seeds_and_trials_and_what_was_not_calibrated():
+    truth = np.arange(12) % 2
+    constant = fake_answers.certain(np.arange(12), truth, np.zeros(12, int), 2)
+    assert set(of_model(constant)) == {"constant_answer"}
+    twice = fake_answers.certain(
+        np.tile(np.arange(12), 2),
+        np.tile(truth, 2),
+        np.tile(truth, 2),
+        2,
+        seed=np.repeat([0, 1], 12),
+    )
+    once = fake_answers.certain(np.arange(12), truth, truth, 2)
+    assert "1 of 2 seeds" in of_model(once, [twice])["missing_seeds"]
+    fewer = fake_answers.certain(np.arange(9), truth[:9], truth[:9], 2)
+    assert "missing_trials" in of_model(fewer, [once])
+    silent = fake_answers.certain(np.arange(12), truth, truth, 2)
+    silent.probabilities[:] = np.nan
+    assert "no_probabilities" in of_model(silent)
+    found = of_model(once, n_temperature=0, status="not estimable: 6 validation participants")
+    assert "not_calibrated" in found
+    assert found["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
