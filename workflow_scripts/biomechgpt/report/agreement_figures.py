@@ -6,23 +6,20 @@ import pandas as pd
 
 from biomechgpt.evaluation.figures import BLUE, INK, ORANGE, STYLE
 from biomechgpt.report.blocks import Figure, short, svg_of
+from biomechgpt.report.results import Results
 from biomechgpt.report.task_figures import DASHES, LEGEND, blank, with_unit
 
+LIMITS = ("loa_low", "loa_high")
 
-def numbers(answers: pd.DataFrame, unit: str, detectable: float) -> list[Figure]:
-    """Answer against truth, and the Bland-Altman drawing, first seed.
 
-    `detectable` is the minimal detectable change, NaN where the task has none.
-    """
+def numbers(results: Results, answers: pd.DataFrame, task: str) -> list[Figure]:
+    """Answer against truth, and the Bland-Altman drawing, of one task's first seed."""
     rows = answers[answers["seed"] == answers["seed"].min()].dropna(subset=["number"])
     if rows.empty:
         return []
     truth, answer = rows["truth_number"].to_numpy(float), rows["number"].to_numpy(float)
-    name = rows["task"].iloc[0]
-    return [
-        _scatter(truth, answer, unit, name),
-        _bland_altman(truth, answer, unit, name, detectable),
-    ]
+    drawn = _scatter(truth, answer, results.units[task], task)
+    return [drawn, _bland_altman(truth, answer, results, task)]
 
 
 def _scatter(truth: np.ndarray, answer: np.ndarray, unit: str, name: str) -> Figure:
@@ -46,30 +43,36 @@ def _scatter(truth: np.ndarray, answer: np.ndarray, unit: str, name: str) -> Fig
     return Figure(svg, caption, words)
 
 
-def _bland_altman(
-    truth: np.ndarray, answer: np.ndarray, unit: str, name: str, detectable: float
-) -> Figure:
-    middle, error = (truth + answer) / 2, answer - truth
-    bias, spread = error.mean(), 1.96 * error.std(ddof=1) if len(error) > 1 else np.nan
+def _bland_altman(truth: np.ndarray, answer: np.ndarray, results: Results, task: str) -> Figure:
+    """Points of one seed; bias and limits are the evaluation's, means of the seeds."""
+    unit, detectable = results.units[task], results.detectable[task]
+    rows = [results.mean(results.variants[0], task, name) for name in ("bias", *LIMITS)]
+    bias, *limits = [np.nan if row is None else row.value for row in rows]
     with matplotlib.rc_context(STYLE):
         figure = blank(4.2, 3.6)
         axes = figure.subplots()
-        axes.scatter(middle, error, s=14, color=BLUE, alpha=0.55, linewidth=0)
+        axes.scatter(
+            (truth + answer) / 2, answer - truth, s=14, color=BLUE, alpha=0.55, linewidth=0
+        )
         axes.axhline(0, color=INK, linewidth=0.6)
         if np.isfinite(detectable):
             axes.axhspan(-detectable, detectable, color=INK, alpha=0.08, linewidth=0)
         axes.axhline(bias, color=ORANGE, linewidth=1.6, label="bias")
-        for place, label in ((bias - spread, "95 % limits of agreement"), (bias + spread, None)):
+        for place, label in zip(limits, ("95 % limits of agreement", None), strict=True):
             axes.axhline(place, color=ORANGE, linewidth=1, linestyle=DASHES, label=label)
         axes.legend(**LEGEND)
-        axes.set(xlabel=with_unit("mean of truth and answer", unit))
+        axes.set_xlabel(with_unit("mean of truth and answer", unit))
         axes.set_ylabel(with_unit("answer minus truth", unit))
-        svg = svg_of(figure, f"bland-altman-{name}")
+        svg = svg_of(figure, f"bland-altman-{task}")
+    low, high = map(short, limits)
     words = (
         f"Bland-Altman drawing of {len(truth)} trials: bias {short(bias)} {unit}, 95 % limits of "
-        f"agreement {short(bias - spread)} to {short(bias + spread)} {unit}."
+        f"agreement {low} to {high} {unit}."
     )
-    caption = "Bland-Altman: error against the mean of truth and answer, first seed."
+    caption = (
+        "Bland-Altman: error against the mean of truth and answer; points of the first seed, bias "
+        "and limits the mean of the seeds, allowing for several trials of a person."
+    )
     if np.isfinite(detectable):
         caption += f" Grey: within the minimal detectable change, {short(detectable)} {unit}."
     return Figure(svg, caption, words)

@@ -66,7 +66,7 @@ def _classes(tables: Mapping, task: str) -> list:
 def _numbers(results: Results, answers: pd.DataFrame | None, task: str) -> list:
     if answers is None:
         return []
-    drawn = agreement_figures.numbers(answers, results.units[task], results.detectable[task])
+    drawn = agreement_figures.numbers(results, answers, task)
     return [Row(drawn)] if drawn else []
 
 
