@@ -3,8 +3,8 @@
     python benchmarks/evaluation_speed.py --models 10 --seeds 3 --predictions 2000 --draws 2000
 
 Makes predictions of nine tasks (test and as many validation participants), measures, writes the tables and
-draws the figures, as the rule `evaluate` does, then writes the report; prints seconds and peak memory. Everything
-is made up.
+draws the figures, as the rule `evaluate` does, then writes the report; prints seconds and peak memory.
+Everything is made up.
 """
 
 import argparse
