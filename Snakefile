@@ -6,6 +6,9 @@ min_version("9.27")
 configfile: "config.yaml"
 
 
+report: "resources/captions/workflow.rst"
+
+
 # On a workstation GPU jobs share its cards; a cluster gets them all at once.
 resource_scopes:
     gpu="local",

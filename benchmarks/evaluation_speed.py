@@ -1,9 +1,10 @@
-"""How long the evaluation of many predictions takes, and how much memory.
+"""How long evaluation and report of many predictions take, and how much memory.
 
     python benchmarks/evaluation_speed.py --models 10 --seeds 3 --predictions 2000 --draws 2000
 
 Makes predictions of nine tasks (test and as many validation participants), measures, writes the tables and
-draws the figures, as the rule `evaluate` does; prints seconds and peak memory. Everything is made up.
+draws the figures, as the rule `evaluate` does, then writes the report; prints seconds and peak memory.
+Everything is made up.
 """
 
 import argparse
@@ -15,13 +16,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow_scripts"))
+CONFIG = Path(__file__).parents[1] / "config.yaml"
+sys.path.insert(0, str(CONFIG.with_name("workflow_scripts")))
 
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import write_tables
+from biomechgpt.report.page import build_report
+from biomechgpt.report.sources import Sources
 
 OPTIONS = {"activity": 10, "impaired": 2, "diagnosis": 4, "assistive_device": 5, "fall_history": 2}
 NUMBERS = ("walking_speed", "cadence", "tug", "fsst")
@@ -91,6 +96,17 @@ def main() -> None:
         write_tables(found, pd.DataFrame({"task": []}), Path(folder, "tables"))
         draw_all(predictions, found.comparisons, names[0], {}, Path(folder, "figures"))
         _report("evaluate, tables and figures", clock, cpu)
+        _write_page(Path(folder), names)
+        _report("all of it and the report", clock, cpu)
+
+
+def _write_page(folder: Path, names: list[str]) -> None:
+    """The report of these models on the default questions, without recordings."""
+    config = yaml.safe_load(CONFIG.read_text())
+    config["variants"] = {names[0]: config["variants"]["tiny-all"]}
+    config["baselines"] = {name: {} for name in names[1:]}
+    files = (folder / name for name in ("metrics.parquet", "tables", "answers.parquet"))
+    build_report(Sources(*files), config, {}, True, folder / "report.html", folder / "csv")
 
 
 def _report(what: str, clock: float, cpu: float) -> None:

@@ -87,7 +87,12 @@ rule index_trials:
         strip_issues=expand(rules.strip_and_zero.output.issues, shard=SHARDS),
     output:
         trials="<results>/trials.parquet",
-        report="<results>/ingest_report.tsv",
+        report=report(
+            "<results>/ingest_report.tsv",
+            category="5 Data",
+            caption="../resources/captions/ingest_report.rst",
+            labels={"what": "problems and rejected files"},
+        ),
     log:
         "<logs>/index_trials.log",
     benchmark:
@@ -112,7 +117,12 @@ checkpoint assign_folds:
         recorded=ancient(tables_of_recorded()),
         file=config["split"]["file"] or [],
     output:
-        folds="<results>/folds.tsv",
+        folds=report(
+            "<results>/folds.tsv",
+            category="5 Data",
+            caption="../resources/captions/folds.rst",
+            labels={"what": "split of the participants"},
+        ),
     log:
         "<logs>/assign_folds.log",
     benchmark:

@@ -25,9 +25,10 @@ VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
-# What the evaluation alone looks at is no part of a question: a change there retrains nothing.
+# What only evaluation or report look at is no part of a question: a change there retrains nothing.
+NOT_ASKED = ("minimal_detectable_change", "caution")
 QUESTIONS = {
-    name: {key: value for key, value in task.items() if key != "minimal_detectable_change"}
+    name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
 ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name

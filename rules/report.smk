@@ -8,8 +8,20 @@ rule evaluate:
     output:
         metrics="<results>/metrics.parquet",
         answers="<results>/answers.parquet",
-        tables=directory("<results>/tables"),
-        figures=directory("<results>/figures"),
+        tables=report(
+            directory("<results>/tables"),
+            patterns=["{table}.csv"],
+            category="4 Tables of the evaluation",
+            caption="../resources/captions/table.rst",
+            labels={"table": "{table}"},
+        ),
+        figures=report(
+            directory("<results>/figures"),
+            patterns=["{figure}.svg"],
+            category="2 Figures",
+            caption="../resources/captions/figure.rst",
+            labels={"figure": "{figure}"},
+        ),
     log:
         "<logs>/evaluate.log",
     benchmark:
@@ -34,17 +46,43 @@ rule evaluate:
 rule report:
     input:
         metrics=rules.evaluate.output.metrics,
+        answers=rules.evaluate.output.answers,
         tables=rules.evaluate.output.tables,
-        figures=rules.evaluate.output.figures,
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         ingest_report=rules.index_trials.output.report,
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=tokens_of_first_fold,
-        assets=multiext("workflow_scripts/biomechgpt/report/", "template.html", "style.css"),
+        joint_angles=rules.index_trials.input.joint_angles,
+        simulated=SIMULATED,
+        recorded=tables_of_recorded(),
+        assets=multiext(
+            "workflow_scripts/biomechgpt/report/",
+            "template.html",
+            "style.css",
+            "script.js",
+            "tripod_ai.yaml",
+        ),
     output:
-        page=report("<results>/report.html", category="Report"),
-        summary="<results>/summary.txt",
+        page=report(
+            "<results>/report.html",
+            category="1 Report",
+            caption="../resources/captions/page.rst",
+            labels={"what": "everything on one page"},
+        ),
+        summary=report(
+            "<results>/summary.txt",
+            category="1 Report",
+            caption="../resources/captions/summary.rst",
+            labels={"what": "summary"},
+        ),
+        tables=report(
+            directory("<results>/report_tables"),
+            patterns=["{table}.csv"],
+            category="3 Tables of the page",
+            caption="../resources/captions/report_table.rst",
+            labels={"table": "{table}"},
+        ),
     log:
         "<logs>/report.log",
     conda:
@@ -54,6 +92,7 @@ rule report:
         runtime=30,
     params:
         config={key: config[key] for key in config if key != "annotate"},
+        cohorts=COHORTS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),
         code=code("make_report"),

@@ -1,4 +1,4 @@
-"""Put everything into one HTML file, and the summary into a text file."""
+"""Put everything into one HTML file, its tables into a folder, and the summary into a text file."""
 
 from biomechgpt import job
 
@@ -7,21 +7,25 @@ job.start(snakemake.log[0], snakemake.rule)
 from pathlib import Path
 
 from biomechgpt.provenance import versions
-from biomechgpt.report.page import Sources, build_report, read_results
+from biomechgpt.report.page import build_report
+from biomechgpt.report.results import read_results
+from biomechgpt.report.sources import Sources
 from biomechgpt.report.terminal import summary
 
-given, params = snakemake.input, snakemake.params
+given, made, params = snakemake.input, snakemake.output, snakemake.params
 sources = Sources(
     metrics=given.metrics,
     tables=given.tables,
-    figures=given.figures,
+    answers=given.answers,
     trials=given.trials,
     folds=given.folds,
     ingest_report=given.ingest_report,
     tokenizers=given.tokenizers,
     tokens=given.tokens,
+    joint_angles=given.joint_angles,
+    cohorts=params.cohorts,
     benchmarks=params.benchmarks,
 )
-build_report(sources, params.config, versions(), params.simulated, snakemake.output.page)
+build_report(sources, params.config, versions(), params.simulated, made.page, made.tables)
 found = read_results(given.metrics, given.tables, params.config)
-Path(snakemake.output.summary).write_text(summary(found, params.simulated), encoding="utf-8")
+Path(made.summary).write_text(summary(found, params.simulated), encoding="utf-8")

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
 import fake_predictions
 import fake_run
 
-from biomechgpt.report.page import Sources
+from biomechgpt.report.sources import Sources
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 

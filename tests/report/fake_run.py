@@ -6,12 +6,19 @@ from pathlib import Path
 import fake_predictions
 import numpy as np
 import pandas as pd
+import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
-from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.leakage import audit
+from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import write_tables
-from biomechgpt.report.page import Sources
+from biomechgpt.report.sources import Sources
+from biomechgpt.tokenizer.network import MotionTokenizer
+from biomechgpt.tokenizer.statistics import Statistics
+from biomechgpt.tokenizer.storage import save_tokenizer
+from biomechgpt.tokenizer.training import Trained
 
 
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sources:
@@ -20,23 +27,28 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
     cfg = {"bootstrap_draws": draws, "seed": 0}
     found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
     write_metrics(found, folder / "metrics.parquet")
-    write_tables(found, _counts(predictions), folder / "tables")
-    units = {"walking_speed": "m/s", "cadence": "steps/min", "tug": "s", "fsst": "s"}
-    draw_all(predictions, found.comparisons, "tiny-all", units, folder / "figures")
-    folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
+    write_answers(found.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
+    audited = audit(trials, folds, [])
+    write_tables(found, _counts(predictions), folder / "tables", audited)
+    folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
     _write_issues(folder)
-    _write_tokenizer(folder / "holdout/tokenizers/compact", trials["trial_id"])
+    _write_joint_angles(folder / "joint_angles.parquet", trials)
+    for fold in folds["fold"].unique():
+        _write_tokenizer(folder / fold / "tokenizers/compact", trials["trial_id"])
+    _write_cohort(folder / "cohort", trials)
     _write_benchmarks(folder / "benchmarks")
     return Sources(
         metrics=folder / "metrics.parquet",
         tables=folder / "tables",
-        figures=folder / "figures",
+        answers=folder / "answers.parquet",
         trials=folder / "trials.parquet",
         folds=folder / "folds.tsv",
         ingest_report=folder / "ingest_report.tsv",
-        tokenizers=[folder / "holdout/tokenizers/compact"],
+        tokenizers=[folder / fold / "tokenizers/compact" for fold in folds["fold"].unique()],
         tokens=[folder / "tokens.parquet"],
+        joint_angles=[folder / "joint_angles.parquet"],
+        cohorts=[{"name": "clinic", "path": str(folder / "cohort")}],
         benchmarks=folder / "benchmarks",
     )
 
@@ -59,6 +71,9 @@ def _write_trials(folder: Path, predictions: pd.DataFrame) -> pd.DataFrame:
         coordinate_map=np.where(second, "opencap", "locomujoco"),
         duration_s=rng.gamma(4, 4, len(trials)),
         missing_joints=absent,
+        split_group=trials["participant_id"],
+        angles_sha256=[f"{i:064x}" for i in range(len(trials))],
+        also_recorded_as=[[] for _ in range(len(trials))],
     )
     trials.to_parquet(folder / "trials.parquet")
     tokens = [list(range(int(t * 7.5))) for t in trials["duration_s"]]
@@ -81,6 +96,7 @@ def _write_issues(folder: Path) -> None:
 
 def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
     folder.mkdir(parents=True)
+    _save_untrained(folder)
     rng = np.random.default_rng(0)
     live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
     errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
@@ -99,6 +115,36 @@ def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
         for k, joint in enumerate(live)
     ]
     pd.concat(curves).to_parquet(folder / "curves.parquet")
+
+
+def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
+    """Two seconds of swinging joints for each trial; what a source lacks is NaN."""
+    phase = np.arange(60)[:, None] / 5 + np.arange(34)
+    with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
+        for row in trials.itertuples():
+            angles = 0.4 * np.sin(phase + row.duration_s)
+            angles[:, [JOINT_NAMES.index(name) for name in row.missing_joints]] = np.nan
+            writer.write({"trial_id": row.trial_id, "participant_id": row.participant_id}, angles)
+
+
+def _save_untrained(folder: Path) -> None:
+    cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
+    cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
+    torch.manual_seed(0)
+    model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
+    zeros = np.zeros(len(JOINT_NAMES), np.float32)
+    statistics = Statistics(zeros, zeros + 1, zeros == 0)
+    save_tokenizer(folder, Trained(model, statistics), cfg, 30.0, [])
+
+
+def _write_cohort(folder: Path, trials: pd.DataFrame) -> None:
+    folder.mkdir()
+    rows = trials.assign(file="a.mot", walking_speed_m_s=np.round(trials["duration_s"] / 10, 2))
+    rows = rows[["trial_id", "participant_id", "file", "walking_speed_m_s"]]
+    rows.to_csv(folder / "trials.tsv", sep="\t", index=False)
+    people = rows[["participant_id"]].drop_duplicates()
+    people["sex"] = [("female", "n/a", "male")[i % 3] for i in range(len(people))]
+    people.to_csv(folder / "participants.tsv", sep="\t", index=False)
 
 
 def _write_benchmarks(folder: Path) -> None:

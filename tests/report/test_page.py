@@ -1,5 +1,6 @@
 """The report: opens offline, says what it must, and lets no value of a table become markup."""
 
+import base64
 import re
 from html.parser import HTMLParser
 
@@ -8,7 +9,9 @@ import fake_run
 import pandas as pd
 import pytest
 
-from biomechgpt.report.page import Sources, build_report, read_results
+from biomechgpt.report.page import build_report
+from biomechgpt.report.results import read_results
+from biomechgpt.report.sources import Sources
 from biomechgpt.report.terminal import summary
 
 VERSIONS = {"biomechgpt": "0.1.0", "python": "3.11.7"}
@@ -17,13 +20,26 @@ VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
 def build(sources, config, path, simulated=True):
-    build_report(sources, config, VERSIONS, simulated, path)
+    build_report(sources, config, VERSIONS, simulated, path, path.parent / "report_tables")
     return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def page(run, config, tmp_path_factory):
-    return build(run, config, tmp_path_factory.mktemp("page") / "report.html")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """A run with one question of each kind."""
+    predictions = fake_predictions.make(n_participants=12)
+    predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
+    return fake_run.write_run(tmp_path_factory.mktemp("few"), predictions, draws=50)
+
+
+@pytest.fixture(scope="module")
+def page(run, config, folder):
+    return build(run, config, folder / "report.html")
 
 
 class Tags(HTMLParser):
@@ -50,16 +66,22 @@ def captions(page):
     return re.findall(r"<figcaption>(.*?)</figcaption>", page, re.DOTALL)
 
 
-def test_nothing_is_fetched_and_nothing_runs(page):
+def section(page, name):
+    start = page.index(f'<section id="{name}"')
+    return page[start : page.index("</section>", start)]
+
+
+def test_nothing_is_fetched_and_only_the_own_script_runs(page):
     tags = Tags(page)
     assert tags.open == []
-    names = {tag for tag, _ in tags.found}
-    assert names.isdisjoint({"script", "link", "img", "iframe", "object", "base", "form"})
+    names = [tag for tag, _ in tags.found]
+    assert set(names).isdisjoint({"link", "img", "iframe", "object", "base", "form"})
+    assert names.count("script") == 1
     for tag, attributes in tags.found:
         for name, value in attributes.items():
             assert not name.startswith("on"), (tag, name)
             if name in ("href", "xlink:href", "src", "srcset", "action"):
-                assert value.startswith("#"), (tag, name, value)
+                assert value.startswith(("#", "data:text/csv", "tables/")), (tag, name, value)
     assert "@import" not in page
     assert all(target.startswith(("#", '"#')) for target in re.findall(r"url\(([^)]*)", page))
     addresses = set(re.findall(r'https?://[^\s"<]*', page))
@@ -70,55 +92,95 @@ def test_contents_lead_to_every_section(page):
     tags = Tags(page).found
     targets = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "")[:1] == "#"]
     sections = [a["id"] for tag, a in tags if tag == "section"]
-    assert targets == sections
-    assert len(sections) == 12
+    assert targets == ["main", *sections]
+    assert len(sections) == 6 + 9 + 3 + 3 + 4
 
 
-def test_simulated_data_is_called_so_everywhere(page, run, config, tmp_path):
-    headers = re.findall(r"<h2>(.*?)</h2>", page)
+def test_simulated_data_is_called_so_everywhere(page, few, config, tmp_path):
+    headers = re.findall(r"<section.*?<h2>(.*?)</h2>", page, re.DOTALL)
     assert headers
     for text in (*headers, *captions(page)):
         assert "Simulated data" in text
     assert "Simulated data" in re.search("<title>(.*?)</title>", page)[1]
-    recorded = build(run, config, tmp_path / "recorded.html", simulated=False)
+    recorded = build(few, config, tmp_path / "recorded.html", simulated=False)
     assert "Simulated data" not in recorded
 
 
-def test_tables_and_figures_of_the_paper_are_there(page):
+def test_every_drawing_says_what_is_seen(page):
+    drawings = [a for _, a in Tags(page).found if a.get("role") == "img"]
+    words = [a["aria-label"] for a in drawings]
+    assert len(words) == page.count("<svg") - page.count("class='bar'")
+    assert len(set(words)) == len(words) > 30
+    assert all(re.search(r"\d", text) for text in words)
+    assert page.count("class='bar'") == page.count("aria-hidden='true'") == 27
+
+
+def test_drawings_take_the_colours_of_the_page_and_share_no_id(page):
+    drawn = "".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    assert "#0072b2" not in drawn
+    assert "#1b1b1b" not in drawn
+    assert "var(--blue)" in drawn
+    ids = re.findall(r'\sid="([^"]*)"', drawn)
+    assert len(ids) == len(set(ids))
+
+
+def test_tables_of_the_paper_are_there(page):
     text = " ".join(captions(page))
-    for name in ("Table 1", "Table 2", "Table 3", "Figure 2", "Figure 3", "Figure 4"):
+    for name in ("Table 1", "Table 2", "Table 3"):
         assert name in text
-    assert page.count("<svg") == 6
     assert "paper: Gemma 3 4B, all tasks" in page
     assert page.count("another cohort") >= 6
 
 
-def test_every_model_on_every_task_stands_with_its_n(page, run):
+def test_every_table_is_a_link_and_a_file_of_the_same_content(page, folder):
+    links = re.findall(r'download="([^"]*)" href="data:text/csv;base64,([^"]*)"', page)
+    files = {path.name: path.read_text() for path in (folder / "report_tables").iterdir()}
+    assert len(links) == len(files) == page.count("<table>")
+    for name, content in links:
+        assert base64.b64decode(content).decode() == files[name]
+    glance = pd.read_csv(folder / "report_tables" / "glance.csv")
+    assert glance["question"].iloc[0] == "activity"
+    assert "40 participants" in glance["question, below"][0]
+
+
+def test_every_question_stands_with_its_n_and_the_strongest_simple_method(page, run):
     table = pd.read_parquet(run.metrics)
     first = re.search(r"<table>.*?</table>", page, re.DOTALL)[0]
-    for row in table.drop_duplicates("task").itertuples():
+    for row in table[table["reading"] == "answer"].drop_duplicates("task").itertuples():
         assert f"{row.n_participants} participants\n{row.n_trials} trials" in first
+    assert first.count("xgboost\n[") == 8  # one question has too few participants
 
 
 def test_sentences_follow_from_the_numbers(page):
-    items = re.findall(r"<li><b>(.*?)</b>: (.*?)</li>", page)
-    by_task = dict(items)
-    assert len(by_task) == 9
-    assert "above xgboost and chance" in by_task["activity"]
-    assert "40 participants, 188 trials" in by_task["activity"]
-    assert "not estimable" in by_task["four square step test"]
-    assert "above" not in by_task["four square step test"]
+    text = section(page, "glance")
+    assert "Against the strongest simple method of each question it beats it on" in text
+    ahead = text[text.index("Where the language model beats the strongest simple method") :]
+    items = dict(re.findall(r"<li><b>(.*?)</b>: (.*?)</li>", text))
+    assert len(items) == 9
+    assert re.search(r"of xgboost: better by 0\.\d\d \[", items["activity"])
+    assert "40 participants, 188 trials" in items["activity"]
+    assert "<b>activity</b>" in ahead
+    assert "too few participants, not estimable" in items["four square step test"]
+    assert "better" not in items["four square step test"]
 
 
 def test_problems_times_and_configuration_are_reported(page):
     assert "266 trials were accepted and 5 rejected" in page
-    assert page.count("export it again") == 5
+    assert section(page, "ingestion").count("export it again") == 5
     assert re.search(r"finetune</th><td[^>]*>3</td><td[^>]*>457.2</td>", page)
     assert "bootstrap_draws: 2000" in page
     assert "neck rotation" in page
 
 
-def test_a_hostile_label_stays_text(run, config, tmp_path):
+def test_labels_and_missing_labels_are_counted_by_hand(page):
+    text = section(page, "cohort")
+    assert re.search(r">sex<small>participants</small></th><td[^>]*>female</td>", text)
+    assert "14 (52 %)" in text
+    missing = text[text.index("Missing labels") :]
+    assert re.search(r"walking speed m s</th><td[^>]*>0 \(0 %\)", missing)
+
+
+def test_a_hostile_label_stays_text(config, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,))
     hostile = {"cane": EVIL, "walker": "=cmd|' /C calc'!A0", "none": "$\\frac$"}
     mine = predictions["task"] == "assistive_device"
@@ -128,30 +190,44 @@ def test_a_hostile_label_stays_text(run, config, tmp_path):
     predictions.loc[mine, "options"] = predictions.loc[mine, "options"].map(
         lambda options: [hostile.get(v, v) for v in options]
     )
-    predictions["trial_id"] = predictions["trial_id"] + EVIL
-    sources = fake_run.write_run(tmp_path, predictions, draws=20)
+    sources = fake_run.write_run(tmp_path, predictions[mine], draws=20)
+    answers = pd.read_parquet(sources.answers)
+    answers.assign(answer=EVIL).to_parquet(sources.answers)
     issues = pd.read_csv(sources.ingest_report, sep="\t").assign(detail=EVIL, file=EVIL)
     issues.to_csv(sources.ingest_report, sep="\t", index=False)
     page = build(sources, {**config, "run": EVIL}, tmp_path / "report.html")
-    assert "<script" not in page
+    assert page.count("<script") == 1
     assert "&lt;script&gt;" in page
-    assert "script" not in {tag for tag, _ in Tags(page).found}
-    confusions = (sources.tables / "confusions.csv").read_text()
-    assert "'=cmd" in confusions
-    assert not re.search(r'(^|,)"?=', confusions, re.MULTILINE)
+    assert [tag for tag, _ in Tags(page).found].count("script") == 1
+    tables = [sources.tables / "confusions.csv"]
+    tables += list((tmp_path / "report_tables").glob("question-assistive_device*.csv"))
+    text = "\n".join(path.read_text() for path in tables)
+    assert "'=cmd" in text
+    assert not re.search(r'(^|,)"?=', text, re.MULTILINE)
 
 
-def test_without_the_optional_parts_the_report_says_so(run, config, tmp_path):
-    little = Sources(run.metrics, run.tables, run.figures)
+def test_without_the_optional_parts_the_report_says_so(few, config, tmp_path):
+    little = Sources(few.metrics, few.tables)
     page = build(little, config, tmp_path / "report.html")
-    assert page.count("left out") == 4
-    empty = little._replace(
-        figures=tmp_path / "none", benchmarks=tmp_path / "none", trials=run.trials
-    )
+    assert page.count("section is left out") == 3
+    assert page.count("answers.parquet was not given") == 2
+    empty = little._replace(benchmarks=tmp_path / "none", trials=few.trials, answers=few.answers)
     page = build(empty, config, tmp_path / "empty.html")
-    assert "Figure 2 is left out" in page
     assert "no benchmark files" in page
     assert "Lengths in tokens are left out" in page
+    assert page.count("no joint angles were given") == 2
+
+
+def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(config, tmp_path):
+    predictions = fake_predictions.make(n_participants=8, seeds=(0,))
+    predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
+    sources = fake_run.write_run(tmp_path, predictions, draws=10)
+    for path in sources.tables.glob("*.csv"):
+        if path.stem not in ("table1", "comparisons", "unreadable", "confusions"):
+            path.unlink()
+    page = build(sources, config, tmp_path / "report.html")
+    for name in ("leakage", "calibration", "classes", "phrasings", "prediction_sets"):
+        assert f"wrote no {name}.csv" in page
 
 
 def test_a_variant_with_few_tasks_and_one_participant(config, tmp_path):
@@ -159,7 +235,8 @@ def test_a_variant_with_few_tasks_and_one_participant(config, tmp_path):
     few = predictions[predictions["task"].isin(["activity", "tug"])]
     page = build(fake_run.write_run(tmp_path, few, draws=10), config, tmp_path / "report.html")
     assert "1 participant," in page
-    assert "nan" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL).lower()
+    visible = re.sub(r"<svg.*?</svg>|base64,[^\"]*|<script>.*?</script>", "", page, flags=re.DOTALL)
+    assert not re.search(r"\bnan\b", visible, re.IGNORECASE)
     assert "▲" not in page
 
 
@@ -168,9 +245,16 @@ def test_one_kind_of_question_alone(rows, config, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,)).query(rows)
     sources = fake_run.write_run(tmp_path, predictions, draws=10)
     page = build(sources, config, tmp_path / "report.html")
-    assert "is left out: there is nothing to draw" in page
     assert "Fewer than 10 participants" in page
+    assert "t-interval" in page
     assert "question with" in page or "No classification question was answered" in page
+
+
+def test_five_hundred_test_trials_stay_under_ten_megabytes(config, tmp_path):
+    predictions = fake_predictions.make(n_participants=120, seeds=(0,))
+    assert predictions.query("task == 'activity'")["trial_id"].nunique() >= 500
+    build(fake_run.write_run(tmp_path, predictions, draws=10), config, tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_size < 10e6
 
 
 def test_nobody_was_tested(config, tmp_path):
@@ -181,15 +265,18 @@ def test_nobody_was_tested(config, tmp_path):
 
 def test_several_folds(config, tmp_path):
     predictions = fake_predictions.make(n_participants=12, seeds=(0,))
+    predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
     people = predictions["participant_id"].rank(method="dense").astype(int) % 2
     halves = predictions.assign(fold=people.map({0: "fold-0", 1: "fold-1"}))
     page = build(fake_run.write_run(tmp_path, halves, draws=10), config, tmp_path / "report.html")
     assert "fold-0" in page
     assert "fold-1" in page
+    assert "as the tokens keep it" in page
 
 
-def test_the_same_inputs_make_the_same_bytes(run, config, page, tmp_path):
-    assert build(run, config, tmp_path / "again.html") == page
+def test_the_same_inputs_make_the_same_bytes(few, config, tmp_path):
+    pages = [build(few, config, tmp_path / f"{name}.html") for name in ("one", "again")]
+    assert pages[0] == pages[1]
 
 
 def test_terminal_summary(run, config):
@@ -198,22 +285,20 @@ def test_terminal_summary(run, config):
     assert "simulated data" in text
     assert "simulated" not in summary(found, simulated=False)
     line = next(line for line in text.splitlines() if "walking speed" in line)
-    assert "mean absolute error" in line
+    assert "walking speed (m/s)" in line
+    assert "xgboost" in line
     assert line.count("▲") == 2
     assert max(map(len, text.splitlines())) <= 110
 
 
-def test_training_participants_are_shown_apart_and_only_if_they_were_asked(
-    run, page, config, tmp_path
-):
-    assert "On training participants" not in page
-    metrics = pd.read_parquet(run.metrics)
-    headline = metrics[(metrics["task"] == "activity") & (metrics["metric"] == "macro_f1")]
+def test_training_participants_are_shown_apart_and_only_if_they_were_asked(few, config, tmp_path):
+    assert "On training participants" not in build(few, config, tmp_path / "report.html")
+    metrics = pd.read_parquet(few.metrics)
+    headline = metrics[(metrics["task"] == "impaired") & (metrics["metric"] == "macro_f1")]
     trained = headline.assign(split="train", value=0.987, n_participants=77)
     pd.concat([metrics, trained]).to_parquet(tmp_path / "metrics.parquet")
-    changed = build(run._replace(metrics=tmp_path / "metrics.parquet"), config, tmp_path / "r.html")
-    start = changed.index('id="training"')
-    section = changed[start : changed.index('id="comparisons"', start)]
-    assert re.search(r">0\.987?<|>0\.99<", section)
-    assert "77 participants" in section
-    assert "0.987" not in changed[:start]
+    changed = build(few._replace(metrics=tmp_path / "metrics.parquet"), config, tmp_path / "r.html")
+    shown = section(changed, "training")
+    assert re.search(r">0\.987?<|>0\.99<", shown)
+    assert "77 participants" in shown
+    assert "0.987" not in changed.replace(shown, "")

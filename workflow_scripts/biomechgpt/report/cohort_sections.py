@@ -1,9 +1,7 @@
-"""The sections on who was recorded, what was refused, and what the tokenizer keeps."""
+"""The sections on what was recorded and what was refused."""
 
-import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,15 +11,12 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.report.blocks import (
     Cell,
-    Figure,
     Table,
     Text,
     count,
-    inline_svg,
     number,
     people,
 )
-from biomechgpt.report.tokenizer_figures import curves_svg, joint_errors_svg
 
 
 def cohort(trials: pd.DataFrame, lengths: pd.Series | None, folds: pd.DataFrame | None) -> list:
@@ -138,55 +133,3 @@ def ingestion(issues: pd.DataFrame, n_trials: int) -> list:
         head = ["trial", "file", "problem", "reason and what to do"]
         blocks.append(Table("Every rejected file.", head, cells, n_text=4, long=True))
     return blocks
-
-
-def tokenizers(folders: Sequence[os.PathLike]) -> list:
-    """Reconstruction error and code use on held-out participants; curves of the first tokenizer.
-
-    A folder is `{fold}/tokenizers/{name}` with `metrics.json` (a list, one entry a split) and, if
-    it was written, `curves.parquet`.
-    """
-    paths = [Path(folder) for folder in folders]
-    found = [
-        (path.parent.parent.name, path.name, entry)
-        for path in paths
-        for entry in json.loads((path / "metrics.json").read_text(encoding="utf-8"))
-    ]
-    rows = [_tokenizer_row(*one) for one in found]
-    head = ["tokenizer", "split", "participants", "trials", "RMSE, 34 joints", "RMSE, live joints"]
-    head += ["perplexity", "codes used", "codes dead"]
-    caption = (
-        "Reconstruction error in degrees, mean over joints of the RMSE of each, and use of the "
-        "codes. The 34 joints include those set to zero (error 0); live ones move in training. "
-        "Train rows are there for comparison, test rows are held-out participants."
-    )
-    blocks = [Table(caption, head, rows, n_text=2, long=len(rows) > 12)]
-    held_out = [entry for _, _, entry in found if entry["split"] == "test"] or [found[-1][2]]
-    blocks.append(_joint_errors(held_out[0]))
-    curves = paths[0] / "curves.parquet"
-    if curves.exists():
-        caption = "Original and reconstructed joint angles of held-out trials, the first seconds."
-        svg = inline_svg(curves_svg(pq.read_table(curves).to_pandas()))
-        return [*blocks, Figure(svg, caption)]
-    return [*blocks, Text("Reconstructed curves are left out: there is no file of them.", "quiet")]
-
-
-def _tokenizer_row(fold: str, name: str, entry: dict) -> list:
-    return [
-        Cell(name, fold),
-        entry["split"],
-        count(entry["n_participants"]),
-        count(entry["n_trials"]),
-        number(entry["rmse_deg_all"]),
-        Cell(number(entry["rmse_deg_live"]), f"{len(entry['live_joints'])} joints"),
-        number(entry["perplexity"], 1),
-        f"{entry['used_codes']} of {entry['codebook_size']}",
-        count(entry["dead_codes"]),
-    ]
-
-
-def _joint_errors(entry: dict) -> Figure:
-    size = people(entry["n_participants"], entry["n_trials"])
-    caption = f"Reconstruction error of every live joint, {entry['split']} participants ({size})."
-    svg = joint_errors_svg(entry["rmse_deg_per_joint"], entry["live_joints"])
-    return Figure(inline_svg(svg), caption)

@@ -139,33 +139,9 @@ def on_training(results: Results) -> list:
     return [Table(caption, ["model", *head], rows)]
 
 
-def classes(results: Results) -> Table | None:
-    """Precision, recall and F1 of every class of the first variant."""
-    m = results.metrics
-    keep = (m["variant"] == results.variants[0]) & (m["seed"] == "mean") & (m["label"] != "")
-    rows = m[keep & (m["reading"] == "answer")]
-    if rows.empty:
-        return None
-    wide = rows.pivot_table(
-        index=["task", "label"], columns="metric", values="value", sort=False
-    ).reset_index()
-    cells = [
-        [
-            plain(r.task),
-            r.label,
-            *(number(x) for x in (r.precision, r.recall, r.f1)),
-            count(r.participants),
-            count(r.support),
-        ]
-        for r in wide.itertuples()
-    ]
-    caption = f"Every class, {results.variants[0]}, mean of the seeds; n is of the true class."
-    head = ["question", "class", "precision", "recall", "F1", "participants", "trials"]
-    return Table(caption, head, cells, n_text=2, long=True)
-
-
 def comparisons(results: Results) -> list:
-    """Every paired difference with its interval and verdict."""
+    """Every paired difference of a language model with its interval and verdict."""
+    mine = results.comparisons[results.comparisons["variant"].isin(results.variants)]
     rows = [
         [
             plain(row.task),
@@ -177,7 +153,7 @@ def comparisons(results: Results) -> list:
             count(row.n_participants),
             count(row.n_trials),
         ]
-        for row in results.comparisons.itertuples()
+        for row in mine.itertuples()
     ]
     if not rows:
         return [Text("There is no baseline to compare with.", "quiet")]

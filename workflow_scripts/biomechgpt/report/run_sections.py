@@ -1,12 +1,16 @@
-"""The sections on the run itself: time and memory, configuration, versions."""
+"""The sections on the run itself: time and memory, configuration, versions, hashes."""
 
+import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from biomechgpt.report.blocks import Code, Table, Text, count, number
+
+SCRIPTS = Path(__file__).parents[2]
 
 
 def time_and_memory(benchmarks: os.PathLike) -> list:
@@ -43,6 +47,28 @@ def time_and_memory(benchmarks: os.PathLike) -> list:
         "Time and memory of each stage. Jobs run side by side, so the run took less than the sum."
     )
     return [Table(caption, head, [*rows, ["all", *total]])]
+
+
+def hashes(sources: Mapping[str, os.PathLike], trials: pd.DataFrame | None) -> list:
+    """What the run was made from and by: hashes of files, of all recordings, of the code.
+
+    `sources` names the files to hash. Two runs with the same lines can be compared.
+    """
+    rows = [[name, "file", _sha256(path)] for name, path in sources.items()]
+    if trials is not None and "angles_sha256" in trials:
+        together = "\n".join(sorted(trials["angles_sha256"]))
+        digest = hashlib.sha256(together.encode()).hexdigest()[:16]
+        rows.append(["joint angles of all accepted trials", "data", digest])
+    code = hashlib.sha256()
+    for path in sorted(SCRIPTS.rglob("*.py")):
+        code.update(path.read_bytes())
+    rows.append(["all scripts and modules", "code", code.hexdigest()[:16]])
+    caption = "Hashes (SHA-256, first 16 digits) of what the figures come from."
+    return [Table(caption, ["what", "kind", "hash"], rows, n_text=3, long=True)]
+
+
+def _sha256(path: os.PathLike) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
 def configuration(config: dict, versions: dict[str, str]) -> list:

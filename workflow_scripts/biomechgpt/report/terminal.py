@@ -2,64 +2,53 @@
 
 import io
 
-import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import TONES, level
-from biomechgpt.report.results import NAMES, PRIMARY, Results
+from biomechgpt.report.blocks import TONES, bounds, level
+from biomechgpt.report.results import PRIMARY, Results
 
 WIDTH = 110  # a log has no width of its own
+HEAD = ("", "95 % interval", "strongest simple method", "chance", "n", "trials")
 
 
 def summary(results: Results, simulated: bool) -> str:
-    """A table: question, language model with its interval, baselines, verdicts, n. Plain text."""
+    """A table: question, language model with its interval, who it is compared with, n. Plain text."""
     variant = results.variants[0]
     tag = "simulated data, " if simulated else ""
     table = Table(title=f"Test participants ({tag}mean of the seeds)", title_justify="left")
-    for name in (
-        "question",
-        "measure",
-        variant,
-        "95 % interval",
-        *results.baselines,
-        "n",
-        "trials",
-    ):
-        text = name in ("question", "measure")
-        table.add_column(name, justify="left" if text else "right", no_wrap=True)
+    table.add_column("question")
+    for name in HEAD:
+        table.add_column(name or variant, justify="right", no_wrap=True)
     for task in results.tasks.itertuples():
         table.add_row(*_row(results, variant, task))
     text = io.StringIO()
     console = Console(file=text, width=WIDTH, color_system=None, markup=False)
     console.print(table)
+    console.print("Macro F1 of classes, mean absolute error of numbers (those with a unit).")
     console.print(f"▲ {variant} is above this model, ≈ not distinguishable from it, ▼ below it.")
     return text.getvalue()
 
 
 def _row(results: Results, variant: str, task) -> list[str]:
-    metric = PRIMARY[task.kind]
-    mine = results.mean(variant, task.task, metric)
-    low, high = mine["low"], mine["high"]
-    bounds = (
-        f"{level(metric, low)} to {level(metric, high)}" if np.isfinite(low) else "not estimable"
-    )
+    metric, unit = PRIMARY[task.kind], results.units.get(task.task, "")
+    own = results.mean(variant, task.task, metric)
+    best = results.strongest(task.task, task.kind)
     return [
-        plain(task.task),
-        NAMES[metric],
-        level(metric, mine["value"]),
-        bounds,
-        *(_other(results, variant, other, task.task, metric) for other in results.baselines),
+        plain(task.task) + (f" ({unit})" if unit else ""),
+        level(metric, own.value),
+        bounds(metric, own.low, own.high) or "not estimable",
+        f"{best or ''} {_other(results, best, task.task, metric)}".strip(),
+        _other(results, results.chance, task.task, metric),
         str(task.n_participants),
         str(task.n_trials),
     ]
 
 
-def _other(results: Results, variant: str, other: str, task: str, metric: str) -> str:
-    value: pd.Series | None = results.mean(other, task, metric)
-    difference = results.difference(variant, other, task, metric)
-    if value is None or difference is None:
+def _other(results: Results, other: str | None, task: str, metric: str) -> str:
+    row = results.mean(other, task, metric)
+    difference = results.difference(results.variants[0], other, task, metric)
+    if row is None or difference is None:
         return "–"
-    return f"{level(metric, value['value'])} {TONES[difference['verdict']][0]}"
+    return f"{level(metric, row.value)} {TONES[difference.verdict][0]}"

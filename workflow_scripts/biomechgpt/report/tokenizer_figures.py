@@ -1,13 +1,12 @@
 """What the motion tokenizer keeps of the movement, drawn for the report."""
 
-import io
-from collections.abc import Iterable
-
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from biomechgpt.evaluation.figures import BLUE, INK, ORANGE, STYLE, plain, save
+from biomechgpt.evaluation.figures import BLUE, STYLE, plain
+from biomechgpt.report.blocks import PAGE_ORANGE, svg_of
+from biomechgpt.report.curve_grid import Column, Curve, curve_grid
 
 # One joint of each part of the body; those that the curves lack are left out.
 SHOWN_JOINTS = (
@@ -21,20 +20,20 @@ SHOWN_TRIALS = 3
 SHOWN_SECONDS = 8.0
 
 
-def joint_errors_svg(rmse_deg_per_joint: dict[str, float], joints: Iterable[str]) -> str:
+def joint_errors_svg(rmse_deg: dict[str, float]) -> str:
     """A bar a joint: RMSE in degrees."""
-    errors_deg = [rmse_deg_per_joint[name] for name in joints]
+    errors_deg = list(rmse_deg.values())
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 0.19 * len(errors_deg) + 0.8), layout="constrained")
+        figure = Figure(figsize=(7.2, 0.19 * len(errors_deg) + 0.8))
         axes = figure.subplots()
         axes.barh(range(len(errors_deg)), errors_deg, color=BLUE, height=0.7)
         for i, degrees in enumerate(errors_deg):
             axes.text(degrees, i, f" {degrees:.1f}", va="center", fontsize=7.5)
-        axes.set_yticks(range(len(errors_deg)), [plain(name) for name in joints], fontsize=8)
+        axes.set_yticks(range(len(errors_deg)), [plain(name) for name in rmse_deg], fontsize=8)
         axes.set_ylim(len(errors_deg) - 0.4, -0.6)
         axes.margins(x=0.08)
         axes.set_xlabel("RMSE (degrees)")
-        return _text(figure, "joint_errors")
+        return svg_of(figure, "joint_errors")
 
 
 def curves_svg(curves: pd.DataFrame) -> str:
@@ -42,37 +41,22 @@ def curves_svg(curves: pd.DataFrame) -> str:
 
     `curves` has `trial_id, joint, time_s, original_deg, reconstructed_deg`.
     """
-    trials = list(curves["trial_id"].unique())[:SHOWN_TRIALS]
-    present = list(curves["joint"].unique())
+    shown = curves[curves["time_s"] <= SHOWN_SECONDS]
+    present = list(shown["joint"].unique())
     joints = [name for name in SHOWN_JOINTS if name in present] or present[:5]
-    with matplotlib.rc_context(STYLE):
-        size = (max(4.2, 3.0 * len(trials)), 1.35 * len(joints) + 0.7)
-        figure = Figure(figsize=size, layout="constrained")
-        panels = figure.subplots(
-            len(joints), len(trials), squeeze=False, sharex="col", sharey="row"
-        )
-        _draw(panels, curves[curves["time_s"] <= SHOWN_SECONDS], trials, joints)
-        names = ["original", "reconstructed"]
-        place = {"loc": "outside upper center", "ncols": 2, "frameon": False}
-        figure.legend(panels[0, 0].lines[:2], names, **place)
-        return _text(figure, "curves")
+    trials = list(shown["trial_id"].unique())[:SHOWN_TRIALS]
+    columns = [_column(shown[shown["trial_id"] == trial], trial, joints) for trial in trials]
+    legend = [("original", "currentColor", False), ("reconstructed", PAGE_ORANGE, True)]
+    return curve_grid(columns, [f"{plain(joint)} (°)" for joint in joints], legend)
 
 
-def _draw(panels, curves: pd.DataFrame, trials: list[str], joints: list[str]) -> None:
-    for i, joint in enumerate(joints):
-        for j, trial in enumerate(trials):
-            rows = curves[(curves["trial_id"] == trial) & (curves["joint"] == joint)]
-            panels[i, j].plot(rows["time_s"], rows["original_deg"], color=INK, linewidth=1.1)
-            dashes = {"color": ORANGE, "linewidth": 1.3, "linestyle": (0, (4, 2))}
-            panels[i, j].plot(rows["time_s"], rows["reconstructed_deg"], **dashes)
-        panels[i, 0].set_ylabel(f"{plain(joint)}\n(deg)", fontsize=8)
-    for axes, trial in zip(panels[0], trials, strict=True):
-        axes.set_title(trial, fontsize=8, fontweight="normal")
-    for axes in panels[-1]:
-        axes.set_xlabel("time (s)")
-
-
-def _text(figure: Figure, name: str) -> str:
-    target = io.StringIO()
-    save(figure, target, name)
-    return target.getvalue()
+def _column(rows: pd.DataFrame, trial: str, joints: list[str]) -> Column:
+    by_joint = dict(list(rows.groupby("joint", sort=False)))
+    panels = [
+        [
+            Curve(by_joint[joint]["original_deg"].to_numpy(), "currentColor"),
+            Curve(by_joint[joint]["reconstructed_deg"].to_numpy(), PAGE_ORANGE, dotted=True),
+        ]
+        for joint in joints
+    ]
+    return Column((trial, ""), by_joint[joints[0]]["time_s"].to_numpy(), panels)

@@ -1,0 +1,133 @@
+"""The report as a browser shows it: nothing fails, nothing overflows, tables sort, it prints."""
+
+import browser
+import fake_predictions
+import fake_run
+import pytest
+
+from biomechgpt.report.page import build_report
+
+DESKTOP, PHONE = (1280, 900), (390, 844)
+FAULTS = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
+CHROMIUM = browser.executable()
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def page(config, tmp_path_factory):
+    """A report with a question of each kind."""
+    folder = tmp_path_factory.mktemp("seen")
+    predictions = fake_predictions.make(n_participants=12, seeds=(0, 1))
+    predictions = predictions[predictions["task"].isin(["activity", "tug"])]
+    sources = fake_run.write_run(folder, predictions, draws=50)
+    build_report(sources, config, {}, True, folder / "report.html", folder / "report_tables")
+    return folder / "report.html"
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser.Browser(CHROMIUM, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_opens_without_a_fault_or_a_request_and_fits(chromium, page, size, scheme):
+    chromium.open(page, *size, scheme)
+    assert chromium.evaluate("document.documentElement.scrollWidth") == size[0]
+    paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 27)"}[scheme]
+    assert [event for event in chromium.events if event.get("method") in FAULTS] == []
+    asked = [e["params"]["request"]["url"] for e in chromium.events
+             if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
+    assert asked == [page.resolve().as_uri()]
+
+
+def test_the_contents_are_open_on_a_desktop_and_folded_on_a_phone(chromium, page):
+    for size, is_open in ((DESKTOP, True), (PHONE, False)):
+        chromium.open(page, *size, "light")
+        assert chromium.evaluate("document.querySelector('nav details').open") is is_open
+
+
+def test_text_and_curves_can_be_told_from_the_page_in_both_schemes(chromium, page):
+    """WCAG asks for a contrast of 4.5 for text and 3 for the lines of a drawing."""
+    kinds = {"body": 4.5, ".quiet": 4.5, "figcaption": 4.5, "small": 4.5, "a": 4.5, ".tag": 4.5}
+    for scheme in ("light", "dark"):
+        chromium.open(page, *DESKTOP, scheme)
+        paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+        for selector, least in kinds.items():
+            own = f"getComputedStyle(document.querySelector('{selector}'))"
+            behind = chromium.evaluate(f"{own}.backgroundColor") if selector == ".tag" else paper
+            assert contrast(chromium.evaluate(f"{own}.color"), behind) >= least, selector
+        line = "getComputedStyle(document.querySelector('.bar line')).stroke"
+        assert contrast(chromium.evaluate(line), paper) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast of two colours written as rgb(r, g, b)."""
+
+    def luminance(colour):
+        shares = [int(part) / 255 for part in colour[4:-1].split(",")]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_every_drawing_has_words_and_every_table_a_name(chromium, page):
+    nameless = """[...document.querySelectorAll('main svg')].filter(
+        svg => !svg.closest('[role=img][aria-label], [aria-hidden=true]')).length"""
+    assert chromium.evaluate(nameless) == 0
+    tables = "[...document.querySelectorAll('table')].map(t => t.parentElement.ariaLabel)"
+    assert all(chromium.evaluate(tables))
+
+
+COLUMN = "[...document.querySelectorAll('#{name} tbody tr')].map(r => r.cells[{column}].innerText)"
+HEAD = "document.querySelectorAll('#{name} thead button')[{column}]"
+
+
+def test_tables_sort_by_click_and_by_keyboard(chromium, page):
+    chromium.open(page, *DESKTOP, "light")
+    table = {"name": "time", "column": 2}  # seconds of all jobs
+    seconds = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    assert seconds != sorted(seconds)
+    chromium.evaluate(f"{HEAD.format(**table)}.click()")
+    found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    assert found == sorted(seconds)
+    chromium.evaluate(f"{HEAD.format(**table)}.focus()")
+    for kind in ("keyDown", "keyUp"):
+        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+        chromium.call("Input.dispatchKeyEvent", type=kind, **key)
+    found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    assert found == sorted(seconds, reverse=True)
+    sorted_by = f"{HEAD.format(**table)}.closest('th').ariaSort"
+    assert chromium.evaluate(sorted_by) == "descending"
+
+
+def test_words_sort_as_words_true_minus_signs_as_signs_and_empty_cells_come_last(chromium, page):
+    chromium.open(page, *DESKTOP, "light")
+    rows = """(() => { const body = document.querySelector('#time tbody');
+        [...body.rows].forEach(row => row.remove());
+        for (const cells of [['b', '\u2013'], ['c', '\u22123.5'], ['B', '10'], ['a', '9']])
+            { const row = body.insertRow();
+              for (const cell of cells) row.insertCell().textContent = cell; } })()"""
+    chromium.evaluate(rows)
+    chromium.evaluate(f"{HEAD.format(name='time', column=1)}.click()")
+    found = chromium.evaluate(COLUMN.format(name="time", column=1))
+    assert found == ["\u22123.5", "9", "10", "\u2013"]
+    chromium.evaluate(f"{HEAD.format(name='time', column=0)}.click()")
+    assert chromium.evaluate(COLUMN.format(name="time", column=0)) == ["a", "b", "B", "c"]
+
+
+def test_prints_with_everything_on_paper(chromium, page, tmp_path):
+    chromium.open(page, *DESKTOP, "dark")
+    chromium.pdf(tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    chromium.call("Emulation.setEmulatedMedia", media="print")
+    hidden = """[...document.querySelectorAll('.long, .scroll, pre')].filter(box =>
+        box.scrollHeight > box.clientHeight + 1 &&
+        getComputedStyle(box).overflowY != 'visible').length"""
+    assert chromium.evaluate(hidden) == 0
+    chromium.call("Emulation.setEmulatedMedia", media="")

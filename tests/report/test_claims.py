@@ -1,0 +1,134 @@
+"""The verdicts on the paper's claims and the checklist follow from the run."""
+
+import copy
+
+import pandas as pd
+import pytest
+import yaml
+
+from biomechgpt.report.blocks import Cell
+from biomechgpt.report.checklist import ITEMS, checklist
+from biomechgpt.report.claims import claims
+from biomechgpt.report.glance import glance, short_sentence
+from biomechgpt.report.results import read_results
+
+
+@pytest.fixture(scope="module")
+def results(run, config):
+    return read_results(run.metrics, run.tables, config)
+
+
+def text(cell):
+    return cell.text if isinstance(cell, Cell) else cell
+
+
+def rows_of(results, config, tokenizers=(), simulated=True):
+    table = claims(results, config, tokenizers, simulated)[-1]
+    return {row[0]: [text(cell) for cell in row] for row in table.rows}, table
+
+
+def with_verdicts(results, other, verdicts):
+    """The results with other verdicts of weighted F1 against `other`, task by task."""
+    changed = dict(results.differences)
+    for (variant, name, task, metric), row in results.differences.items():
+        if name == other and metric == "weighted_f1" and task in verdicts:
+            changed[variant, name, task, metric] = row._replace(verdict=verdicts[task])
+    return results._replace(differences=changed)
+
+
+TASKS = ("activity", "impaired", "diagnosis", "assistive_device", "fall_history")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        (["above"] * 5, "same"),
+        (["above"] * 4 + ["below"], "not the same"),
+        (["above"] * 4 + ["not distinguishable"], "cannot be told on all"),
+    ],
+)
+def test_beating_xgboost_is_the_same_only_if_it_is_beaten_on_all(results, config, verdicts, said):
+    changed = with_verdicts(results, "xgboost", dict(zip(TASKS, verdicts, strict=True)))
+    rows, _ = rows_of(changed, config)
+    assert rows["Outperforms XGBoost on every classification"][3] == said
+
+
+def test_levels_are_never_called_the_same_and_stand_with_both_sizes(results, config):
+    _, table = rows_of(results, config)
+    levels = [row for row in table.rows if text(row[3]) == "not comparable"]
+    assert len(levels) == 9
+    assert all("participants" in row[1].sub and "participant" in row[2].sub for row in levels)
+    falls = next(row for row in table.rows if row[0] == "fall history")
+    assert "2 participants" in falls[1].sub
+    assert "no interval can be given" in falls[4]
+
+
+def test_transfer_and_scale_are_tested_only_by_variants_that_differ_in_that_alone(results, config):
+    rows, _ = rows_of(results, config)
+    assert rows["More tasks in training help each other"][3] == "not tested"
+    assert rows["A larger base model answers better"][3] == "not tested"
+    more = copy.deepcopy(config)
+    more["variants"]["one"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
+    assert rows_of(results, more)[0]["More tasks in training help each other"][3] == "see there"
+    more["variants"]["one"]["base_model"] = "gemma-3-1b"
+    rows, _ = rows_of(results, more)
+    assert rows["More tasks in training help each other"][3] == "not tested"
+    assert rows["A larger base model answers better"][3] == "see there"
+
+
+def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
+    rows, _ = rows_of(results, config, run.tokenizers)
+    row = rows["Reconstruction error of the tokens (degrees)"]
+    assert row[1] == "5.78"
+    assert row[2] == "2.40 over 34 joints, 3.10 over live ones"
+
+
+def checked(results, config, run):
+    folds = pd.read_csv(run.folds, sep="\t", dtype=str)
+    issues = pd.read_csv(run.ingest_report, sep="\t")
+    table = checklist(results, config, pd.read_parquet(run.trials), folds, issues)[-1]
+    return {row[0]: text(row[3]) for row in table.rows}
+
+
+def test_every_item_of_tripod_ai_stands_once_in_its_order():
+    items = [one["item"] for one in yaml.safe_load(ITEMS.read_text())]
+    assert len(items) == len(set(items)) == 52
+    assert items == sorted(items, key=lambda item: (int(item.rstrip("abcdefg")), item))
+    assert {item.rstrip("abcdefg") for item in items} == {str(n) for n in range(1, 28)}
+
+
+def test_the_checklist_is_filled_from_the_run_and_says_what_it_cannot_know(results, config, run):
+    said = checked(results, config, run)
+    assert said["6b"].startswith("266 trials accepted, 5 rejected")
+    assert said["12a"] == "By participant, holdout: 40 test."
+    assert said["17"] == said["14"] == "for the authors to write"
+    assert not any("not known" in one or "{" in one for one in said.values())
+
+
+def test_what_was_not_given_is_called_unknown(results, config):
+    table = checklist(results, config, None, None, None)[-1]
+    said = {row[0]: text(row[3]) for row in table.rows}
+    assert "(accepted not known)" in said["6b"]
+
+
+def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
+    warned = copy.deepcopy(config)
+    warned["tasks"]["impaired"]["caution"] = "The groups were exported differently."
+    results = read_results(run.metrics, run.tables, warned)
+    task = next(t for t in results.tasks.itertuples() if t.task == "impaired")
+    assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
+
+
+def test_questions_are_grouped_by_who_is_ahead(results):
+    names = {"activity": "below", "impaired": "not distinguishable"}
+    changed = {
+        key: row._replace(verdict=names[key[2]]) if key[2] in names else row
+        for key, row in results.differences.items()
+    }
+    blocks = glance(results._replace(differences=changed))
+    heads = [block.text for block in blocks if block.kind == "heading"]
+    lists = [[name for name, _ in block.items] for block in blocks if block.kind == "sentences"]
+    assert heads[0] == "Where a simple method beats the language model (1 of 9)"
+    assert lists[0] == ["activity"]
+    assert "impaired" in lists[1]
+    assert lists[-1] == ["four square step test"]

@@ -1,0 +1,34 @@
+"""A value and its interval as a small drawing inside a table cell."""
+
+import numpy as np
+
+from biomechgpt.report.blocks import PAGE_BLUE, PAGE_ORANGE
+
+WIDTH, MIDDLE, MARGIN = 128, 9, 6
+
+
+def bar(row, limits: tuple[float, float], own: bool) -> str:
+    """`row` has value, low and high, `limits` are common to a table. Its numbers stand beside it."""
+    if not np.isfinite(row.value):
+        return ""
+    colour = PAGE_BLUE if own else PAGE_ORANGE
+    x = _place(row.value, limits)
+    mark = f"<circle cx='{x}' cy='{MIDDLE}' r='4.5'/>"
+    if not own:
+        mark = f"<rect x='{x - 4}' y='{MIDDLE - 4}' width='8' height='8'/>"
+    line = ""
+    if np.isfinite(row.low):
+        ends = f"x1='{_place(row.low, limits)}' x2='{_place(row.high, limits)}'"
+        line = (
+            f"<line {ends} y1='{MIDDLE}' y2='{MIDDLE}' style='stroke:{colour}' stroke-width='2'/>"
+        )
+    return (
+        f"<svg class='bar' viewBox='0 0 {WIDTH} {2 * MIDDLE}' style='fill:{colour}' "
+        f"aria-hidden='true'>{line}{mark}</svg>"
+    )
+
+
+def _place(value: float, limits: tuple[float, float]) -> int:
+    low, high = limits
+    share = (value - low) / (high - low) if high > low else 0.5
+    return round(MARGIN + share * (WIDTH - 2 * MARGIN))

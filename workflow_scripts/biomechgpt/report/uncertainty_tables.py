@@ -1,0 +1,93 @@
+"""What the probabilities, prediction sets and intervals of a model are worth, as tables."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from biomechgpt.report.blocks import Table, Text, count, number, percent, short
+from biomechgpt.report.results import Results
+from biomechgpt.report.task_tables import left_out
+
+SCORES = {
+    "brier": "Brier score",
+    "log_loss": "log loss",
+    "confidence_gap": "confidence minus accuracy",
+}
+
+
+def uncertainty(results: Results, tables: Mapping, task) -> list:
+    """Probabilities before and after calibration and prediction sets, or intervals of numbers."""
+    if task.kind == "regression":
+        return _number_intervals(tables["number_intervals"], task.task)
+    return [*_scores(results, tables["calibration"], task.task), *_sets(tables, task.task)]
+
+
+def _scores(results: Results, calibration: pd.DataFrame | None, task: str) -> list:
+    m = results.metrics
+    keep = (m["variant"] == results.variants[0]) & (m["task"] == task) & (m["seed"] == "mean")
+    found = m[keep & m["metric"].isin(SCORES)].set_index(["reading", "metric"])["value"]
+    if found.empty or calibration is None:
+        return [left_out("calibration")]
+    words = {"answer": "as predicted", "calibrated": "after temperature scaling"}
+    rows = [
+        [name, *(number(found.get((reading, metric)), 3) for metric in SCORES)]
+        for reading, name in words.items()
+    ]
+    fitted = calibration[calibration["task"] == task].drop_duplicates(["fold", "seed"])
+    said = ", ".join(number(value) for value in fitted["temperature"])
+    caption = (
+        "Probabilities of the options, lower is better. Temperatures of the seeds, fitted on "
+        f"validation participants: {said} (1 where there were too few)."
+    )
+    return [Table(caption, ["probabilities", *SCORES.values()], rows)]
+
+
+def _sets(tables: Mapping, task: str) -> list:
+    table = tables["prediction_sets"]
+    if table is None:
+        return [left_out("prediction_sets")]
+    rows = [
+        [
+            f"{100 * row.level:.0f} %",
+            "all" if pd.isna(row.label) else row.label,
+            percent(row.coverage, row.low, row.high),
+            number(row.mean_size),
+            percent(row.single_share),
+            count(row.n_participants),
+            count(row.n_trials),
+        ]
+        for row in table[(table["task"] == task) & (table["n_trials"] > 0)].itertuples()
+    ]
+    if not rows:
+        return [Text("Prediction sets are not estimable here.", "quiet")]
+    caption = (
+        "Prediction sets (conformal): so many options that the true one should be among them as "
+        "often as the level says. Coverage is what was measured on test participants, each of whom "
+        "weighs the same."
+    )
+    head = ["level", "true class", "coverage", "options in a set", "sets of one"]
+    return [Table(caption, [*head, "participants", "trials"], rows, n_text=2, long=len(rows) > 12)]
+
+
+def _number_intervals(table: pd.DataFrame | None, task: str) -> list:
+    if table is None:
+        return [left_out("number_intervals")]
+    rows = [
+        [
+            row.method,
+            f"{100 * row.level:.0f} %",
+            percent(row.coverage, row.low, row.high),
+            short(row.mean_width),
+            count(row.n_participants),
+            count(row.n_trials),
+        ]
+        for row in table[(table["task"] == task) & (table["n_trials"] > 0)].itertuples()
+    ]
+    if not rows:
+        return [Text("Intervals of the numbers are not estimable here.", "quiet")]
+    caption = (
+        "Intervals of the numbers: as predicted by the model, and corrected on validation "
+        "participants. Coverage is the share of true values inside, on test participants."
+    )
+    head = ["interval", "level", "coverage", "mean width", "participants", "trials"]
+    return [Table(caption, head, rows)]
