@@ -1,0 +1,72 @@
+"""Features of trials that need no measuring: their length, and which motion tokens they hold.
+
+Where a step learns something of the data (the weights of n-grams, means),
+it learns from the trials named as training ones.
+"""
+
+import os
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from biomechgpt.motion.index import read_accepted
+from biomechgpt.tokenizer.tokens import TokenTable
+
+
+class Features(NamedTuple):
+    """One row of numbers for each trial."""
+
+    trial_ids: pd.Index  # (trials,)
+    values: np.ndarray | sparse.csr_matrix  # (trials, K) float32
+
+
+def nothing(trial_ids: Sequence[str]) -> Features:
+    """No feature at all, for a baseline that does not look."""
+    return Features(pd.Index(trial_ids), np.empty((len(trial_ids), 0), np.float32))
+
+
+def feature_table(table: pd.DataFrame) -> Features:
+    """The numbers of a table that has the trial ids as its index."""
+    return Features(table.index, table.to_numpy(np.float32))
+
+
+def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:
+    """The length of each trial in s, and five powers of its logarithm."""
+    trials = read_accepted(trials_path)
+    duration_s = trials[["duration_s"]].to_numpy()
+    known = trials["trial_id"].isin(training).to_numpy()
+    # Standardised before the powers are taken, so that they differ from one another.
+    powers = standardise(np.log(duration_s), known) ** np.arange(1, 6)
+    values = standardise(np.hstack([duration_s, powers]), known)
+    return Features(pd.Index(trials["trial_id"]), values)
+
+
+def token_histograms(tokens: TokenTable) -> Features:
+    """The share of each code in each trial: (trials, codebook_size)."""
+    size = int(tokens.metadata["codebook_size"])
+    counts = np.stack([np.bincount(codes, minlength=size) for codes in tokens.tokens])
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return Features(pd.Index(tokens.trial_ids), shares.astype(np.float32))
+
+
+def token_n_grams(tokens: TokenTable, training: Collection[str]) -> Features:
+    """Tf-idf of runs of one to three tokens that stand in two or more training trials."""
+    texts = np.array([" ".join(map(str, codes)) for codes in tokens.tokens], dtype=object)
+    trial_ids = pd.Index(tokens.trial_ids)
+    weights = TfidfVectorizer(
+        token_pattern=r"\d+", ngram_range=(1, 3), min_df=2, sublinear_tf=True, dtype=np.float32
+    )
+    weights.fit(texts[trial_ids.isin(training)])
+    return Features(trial_ids, weights.transform(texts))
+
+
+def standardise(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Columns (N, K) with mean 0 and spread 1 over the rows `known` (N,) bool; 0 where constant."""
+    mean, spread = values[known].mean(axis=0), values[known].std(axis=0)
+    varies = spread > 1e-6
+    scaled = (values - mean) / np.where(varies, spread, 1.0)
+    return np.where(varies, scaled, 0.0).astype(np.float32)
