@@ -68,7 +68,7 @@ rule baseline:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=60,
+        runtime=240,
     params:
         cfg=baseline_config,
         labels=TASK_LABELS,
@@ -83,3 +83,28 @@ rule baseline:
 rule baseline_all:
     input:
         in_every_fold(rules.baseline.output, baseline=BASELINES),
+
+
+rule compare_baselines:
+    input:
+        predictions=rules.baseline_all.input,
+        folds=rules.assign_folds.output.folds,
+    output:
+        "<results>/baselines.tsv",
+    log:
+        "<logs>/compare_baselines.log",
+    benchmark:
+        "<benchmarks>/compare_baselines.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        cfg=config["evaluate"],
+        code=code("compare_baselines"),
+    message:
+        "Measuring the baselines alone"
+    script:
+        "../workflow_scripts/compare_baselines.py"

@@ -3,7 +3,7 @@ import pytest
 
 from biomechgpt.baselines.boosting import SEARCH_SPACE, predict, search_parameters
 from biomechgpt.baselines.examples import Examples
-from biomechgpt.baselines.features import token_histograms
+from biomechgpt.baselines.token_features import token_histograms
 from biomechgpt.tokenizer.tokens import TokenTable
 
 

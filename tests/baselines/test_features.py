@@ -7,9 +7,8 @@ from biomechgpt.baselines.features import (
     durations,
     feature_table,
     standardise,
-    token_histograms,
-    token_n_grams,
 )
+from biomechgpt.baselines.token_features import token_histograms, token_n_grams
 from biomechgpt.tokenizer.tokens import TokenTable
 
 

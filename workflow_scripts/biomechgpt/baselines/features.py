@@ -1,7 +1,6 @@
-"""Features of trials that need no measuring: their length, and which motion tokens they hold.
+"""What a baseline sees of trials: a row of numbers each. Here what needs no measuring.
 
-Where a step learns something of the data (the weights of n-grams, means),
-it learns from the trials named as training ones.
+Where a step learns something of the data, it learns from the trials named as training ones.
 """
 
 import os
@@ -11,10 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from biomechgpt.motion.index import read_accepted
-from biomechgpt.tokenizer.tokens import TokenTable
 
 
 class Features(NamedTuple):
@@ -43,25 +40,6 @@ def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:
     powers = standardise(np.log(duration_s), known) ** np.arange(1, 6)
     values = standardise(np.hstack([duration_s, powers]), known)
     return Features(pd.Index(trials["trial_id"]), values)
-
-
-def token_histograms(tokens: TokenTable) -> Features:
-    """The share of each code in each trial: (trials, codebook_size)."""
-    size = int(tokens.metadata["codebook_size"])
-    counts = np.stack([np.bincount(codes, minlength=size) for codes in tokens.tokens])
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return Features(pd.Index(tokens.trial_ids), shares.astype(np.float32))
-
-
-def token_n_grams(tokens: TokenTable, training: Collection[str]) -> Features:
-    """Tf-idf of runs of one to three tokens that stand in two or more training trials."""
-    texts = np.array([" ".join(map(str, codes)) for codes in tokens.tokens], dtype=object)
-    trial_ids = pd.Index(tokens.trial_ids)
-    weights = TfidfVectorizer(
-        token_pattern=r"\d+", ngram_range=(1, 3), min_df=2, sublinear_tf=True, dtype=np.float32
-    )
-    weights.fit(texts[trial_ids.isin(training)])
-    return Features(trial_ids, weights.transform(texts))
 
 
 def standardise(values: np.ndarray, known: np.ndarray) -> np.ndarray:

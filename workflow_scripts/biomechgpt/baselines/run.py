@@ -1,9 +1,12 @@
-"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions."""
+"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions.
+
+What needs torch is imported where it is used: its import takes longer than all that most kinds do.
+"""
 
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,51 +14,14 @@ import pandas as pd
 
 from biomechgpt.baselines import boosting, linear, majority, measurement
 from biomechgpt.baselines.examples import examples
-from biomechgpt.baselines.features import (
-    Features,
-    durations,
-    feature_table,
-    nothing,
-    token_histograms,
-    token_n_grams,
-)
+from biomechgpt.baselines.features import Features, durations, feature_table, nothing
 from biomechgpt.baselines.gait_features import read_gait_features
 from biomechgpt.baselines.measurement import MEASURED
-from biomechgpt.baselines.rocket_features import (
-    decoded_angles,
-    recorded_angles,
-    rocket_features,
-)
 from biomechgpt.baselines.shuffling import shuffle_over_participants
-from biomechgpt.files import replacing
 from biomechgpt.questions.predictions import write_predictions
-from biomechgpt.tokenizer.tokens import read_tokens
 
 log = logging.getLogger(__name__)
 DRAW_AT_RANDOM = ("histogram", "gait_features")  # kinds that answer otherwise with another seed
-
-
-def search_baseline(
-    token_paths: Sequence[os.PathLike],
-    questions_path: os.PathLike,
-    cfg: dict,
-    found_path: os.PathLike,
-) -> None:
-    """Search XGBoost's parameters once for each task, on training participants, and write them as JSON.
-
-    `cfg` is the config's `baseline_search`: `searches`, `inner_folds`, `seed`.
-    """
-    histograms = token_histograms(read_tokens(token_paths))
-    training = _known(pd.read_parquet(questions_path), histograms).query("split == 'train'")
-    found = {}
-    for task, rows in training.groupby("task", sort=False):
-        log.info("searching for %s", task)
-        known = examples(rows, histograms)
-        found[task] = boosting.search_parameters(
-            known, cfg["searches"], cfg["inner_folds"], cfg["seed"]
-        )
-    with replacing(found_path) as temporary:
-        temporary.write_text(json.dumps(found, indent=1))
 
 
 def run_baseline(
@@ -76,9 +42,8 @@ def run_baseline(
     questions = {seed: pd.read_parquet(path) for seed, path in questions_paths.items()}
     first = next(iter(questions.values()))
     features = _features(cfg, inputs, first)
-    parameters = (
-        json.loads(Path(inputs["parameters"]).read_text()) if "parameters" in inputs else {}
-    )
+    searched = "parameters" in inputs
+    parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
     draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
     answers = None
     for seed, path in predictions_paths.items():
@@ -96,19 +61,35 @@ def _features(cfg: dict, inputs: dict, questions: pd.DataFrame) -> Features:
             return nothing(questions["trial_id"].unique())
         case "duration":
             return durations(inputs["trials"], training)
-        case "histogram":
-            return token_histograms(read_tokens(inputs["tokens"]))
-        case "n_grams":
-            return token_n_grams(read_tokens(inputs["tokens"]), training)
+        case "histogram" | "n_grams":
+            return _token_features(cfg["kind"], inputs["tokens"], training)
         case "gait_features":
             return feature_table(read_gait_features(inputs["gait_features"]))
         case "measurement":
             return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
-        case "rocket" if "tokenizer" in inputs:
-            return rocket_features(decoded_angles(inputs["tokens"], inputs["tokenizer"]), training)
         case "rocket":
-            return rocket_features(recorded_angles(inputs["joint_angles"]), training)
+            return _rocket_features(inputs, training)
     raise ValueError(f"no baseline is of kind {cfg['kind']}")
+
+
+def _token_features(
+    kind: str, token_paths: Sequence[os.PathLike], training: Collection[str]
+) -> Features:
+    from biomechgpt.baselines.token_features import token_histograms, token_n_grams
+    from biomechgpt.tokenizer.tokens import read_tokens
+
+    tokens = read_tokens(token_paths)
+    return token_histograms(tokens) if kind == "histogram" else token_n_grams(tokens, training)
+
+
+def _rocket_features(inputs: dict, training: Collection[str]) -> Features:
+    from biomechgpt.baselines import rocket_features as rocket
+
+    if "tokenizer" in inputs:
+        angles_rad = rocket.decoded_angles(inputs["tokens"], inputs["tokenizer"])
+    else:
+        angles_rad = rocket.recorded_angles(inputs["joint_angles"])
+    return rocket.rocket_features(angles_rad, training)
 
 
 def _known(questions: pd.DataFrame, features: Features) -> pd.DataFrame:
@@ -136,17 +117,17 @@ def _answers(
         if cfg.get("labels") == "shuffled":
             truth = shuffle_over_participants(training.truth, training.participants, seed)
             training = training._replace(truth=truth)
-        asked_examples = examples(asked, features)
+        pair = training, examples(asked, features)
         match cfg["kind"]:
             case "majority":
-                found, shares = majority.predict(training, asked_examples, options)
+                found, shares = majority.predict(*pair, options)
             case "measurement":
-                found, shares = measurement.predict(training, asked_examples, labels[task])
+                found, shares = measurement.predict(*pair, labels[task])
             case "histogram" | "gait_features":
                 settings = parameters.get(task, boosting.USUAL)
-                found, shares = boosting.predict(training, asked_examples, options, settings, seed)
-            case _:
-                found, shares = linear.predict(training, asked_examples, options)
+                found, shares = boosting.predict(*pair, options, settings, seed)
+            case "duration" | "n_grams" | "rocket":
+                found, shares = linear.predict(*pair, options)
         table = asked[["task", "trial_id"]].assign(found=found)
         tables.append(table.assign(shares=None if shares is None else shares.tolist()))
     columns = ["task", "trial_id", "found", "shares"]
