@@ -49,7 +49,7 @@ def draw_kernels(training: Sequence[Tensor], seed: int) -> Kernels:
     weights -= weights.mean(axis=-1, keepdims=True)
     weights /= np.abs(weights).sum(axis=-1, keepdims=True)
     up_to_nine = 2 ** rng.uniform(0, np.log2(min(n_channels, LENGTH) + 1), (*shape, len(TRIPLES)))
-    few = np.full((*shape, N_GROUPS), min(n_channels, max(1, min(n_channels // 2, MAX_CHANNELS))))
+    few = np.full((*shape, N_GROUPS), max(1, min(n_channels // 2, MAX_CHANNELS)))
     kernels = Kernels(
         dilations,
         _subsets(up_to_nine.astype(int), n_channels, rng),
@@ -81,7 +81,7 @@ def _thresholds(training: Sequence[Tensor], kernels: Kernels, rng: np.random.Gen
 
 
 def transform(series: Tensor, kernels: Kernels) -> tuple[Tensor, Tensor]:
-    """MultiRocket's features (2016 D,) times thresholds / 1 and Hydra's of one movement (C, T), T >= 2."""
+    """Of one movement (C, T), T >= 2: MultiRocket's features (672 B D,) and Hydra's (1024 D,)."""
     multirocket, hydra = [], []
     for index, dilation in enumerate(kernels.dilations):
         for part, signal in enumerate((series, series.diff())):
