@@ -87,7 +87,7 @@ rule baseline_all:
 
 rule compare_baselines:
     input:
-        predictions=rules.baseline_all.input,
+        predictions=in_every_fold(rules.baseline.output, baseline=BASELINES),
         folds=rules.assign_folds.output.folds,
     output:
         "<results>/baselines.tsv",
