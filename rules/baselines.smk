@@ -1,3 +1,27 @@
+rule measure_gait:
+    input:
+        joint_angles=rules.strip_and_zero.output.joint_angles,
+    output:
+        "<results>/gait_features/{shard}.parquet",
+    log:
+        "<logs>/measure_gait/{shard}.log",
+    benchmark:
+        "<benchmarks>/measure_gait/{shard}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        frame_rate_hz=config["motion"]["frame_rate_hz"],
+        code=code("measure_gait"),
+    message:
+        "Measuring gait, shard {wildcards.shard}"
+    script:
+        "../workflow_scripts/measure_gait.py"
+
+
 rule search_baseline:
     input:
         tokens=expand(rules.tokenize_motion.output, shard=SHARDS, allow_missing=True),
@@ -27,15 +51,50 @@ rule search_baseline:
 
 rule baseline:
     input:
-        tokens=baseline_tokens,
-        questions=rules.generate_questions.output.questions,
-        parameters=baseline_parameters,
+        unpack(baseline_inputs),
+        questions=expand(rules.generate_questions.output.questions, seed=SEEDS, allow_missing=True),
     output:
-        "<results>/{fold}/predictions/{baseline}/seed-{seed}.parquet",
+        expand(
+            "<results>/{fold}/predictions/{baseline}/seed-{seed}.parquet",
+            seed=SEEDS,
+            allow_missing=True,
+        ),
     log:
-        "<logs>/baseline/{fold}/{baseline}/seed-{seed}.log",
+        "<logs>/baseline/{fold}/{baseline}.log",
     benchmark:
-        "<benchmarks>/baseline/{fold}/{baseline}/seed-{seed}.tsv"
+        "<benchmarks>/baseline/{fold}/{baseline}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        cfg=baseline_config,
+        labels=TASK_LABELS,
+        seeds=SEEDS,
+        code=code("baseline"),
+    message:
+        "Answering with {wildcards.baseline}, {wildcards.fold}"
+    script:
+        "../workflow_scripts/baseline.py"
+
+
+rule baseline_all:
+    input:
+        in_every_fold(rules.baseline.output, baseline=BASELINES),
+
+
+rule compare_baselines:
+    input:
+        predictions=in_every_fold(rules.baseline.output, baseline=BASELINES),
+        folds=rules.assign_folds.output.folds,
+    output:
+        "<results>/baselines.tsv",
+    log:
+        "<logs>/compare_baselines.log",
+    benchmark:
+        "<benchmarks>/compare_baselines.tsv"
     conda:
         "../envs/environment.yaml"
     threads: 1
@@ -43,14 +102,9 @@ rule baseline:
         mem_mb=2000,
         runtime=60,
     params:
-        cfg=baseline_config,
-        code=code("baseline"),
+        cfg=config["evaluate"],
+        code=code("compare_baselines"),
     message:
-        "Answering with {wildcards.baseline}, {wildcards.fold}, seed {wildcards.seed}"
+        "Measuring the baselines alone"
     script:
-        "../workflow_scripts/baseline.py"
-
-
-rule baseline_all:
-    input:
-        in_every_fold(rules.baseline.output, baseline=BASELINES, seed=SEEDS),
+        "../workflow_scripts/compare_baselines.py"

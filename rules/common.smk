@@ -23,6 +23,7 @@ SHARDS = range(config["ingest"]["shards"])
 SEEDS = config["finetune"]["seeds"]
 VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
+TASK_LABELS = {name: task["label"] for name, task in config["tasks"].items()}
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
 # What only evaluation or report look at is no part of a question: a change there retrains nothing.
@@ -102,10 +103,6 @@ def variant_tokens(wildcards):
     return token_shards(wildcards.fold, config["variants"][wildcards.variant]["tokenizer"])
 
 
-def baseline_tokens(wildcards):
-    return token_shards(wildcards.fold, config["baselines"][wildcards.baseline]["tokenizer"])
-
-
 def base_tokens(wildcards):
     return token_shards(wildcards.fold, wildcards.tokenizer)
 
@@ -123,9 +120,24 @@ def variant_base(wildcards):
     return f"<results>/{wildcards.fold}/base_models/{name}/{variant['tokenizer']}"
 
 
-def baseline_parameters(wildcards):
-    name = config["baselines"][wildcards.baseline]["tokenizer"]
-    return f"<results>/{wildcards.fold}/baselines/{name}.json"
+def baseline_inputs(wildcards):
+    """The files that a baseline reads beside the questions: what its kind sees of the movement."""
+    cfg, fold = config["baselines"][wildcards.baseline], wildcards.fold
+    if cfg["kind"] == "duration":
+        return {"trials": "<results>/trials.parquet"}
+    if cfg["kind"] in ("gait_features", "measurement"):
+        return {"gait_features": [f"<results>/gait_features/{s}.parquet" for s in SHARDS]}
+    if cfg["kind"] == "rocket" and "tokenizer" not in cfg:
+        return {"joint_angles": [f"<results>/joint_angles/{s}.parquet" for s in SHARDS]}
+    if "tokenizer" not in cfg:
+        return {}
+    name = cfg["tokenizer"]
+    files = {"tokens": token_shards(fold, name)}
+    if cfg["kind"] == "histogram":
+        files["parameters"] = f"<results>/{fold}/baselines/{name}.json"
+    if cfg["kind"] == "rocket":
+        files["tokenizer"] = f"<results>/{fold}/tokenizers/{name}"
+    return files
 
 
 def tokenizer_config(wildcards):

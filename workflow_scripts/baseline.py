@@ -1,4 +1,4 @@
-"""Answer the questions of one fold and seed with a baseline."""
+"""Answer the questions of one fold with a baseline, for every seed."""
 
 from biomechgpt import job
 
@@ -6,12 +6,13 @@ job.start(snakemake.log[0], snakemake.rule)
 
 from biomechgpt.baselines.run import run_baseline
 
-names = snakemake.wildcards
+inputs = dict(snakemake.input.items())
+questions, seeds = inputs.pop("questions"), snakemake.params.seeds
 run_baseline(
-    snakemake.input.tokens,
-    snakemake.input.questions,
-    snakemake.input.parameters,
-    snakemake.output[0],
-    {"fold": names.fold, "variant": names.baseline, "seed": int(names.seed)},
-    shuffled=snakemake.params.cfg["labels"] == "shuffled",
+    snakemake.params.cfg,
+    inputs,
+    snakemake.params.labels,
+    {"fold": snakemake.wildcards.fold, "variant": snakemake.wildcards.baseline},
+    dict(zip(seeds, questions, strict=True)),
+    dict(zip(seeds, snakemake.output, strict=True)),
 )

@@ -4,7 +4,7 @@ from biomechgpt import job
 
 job.start(snakemake.log[0], snakemake.rule)
 
-from biomechgpt.baselines.run import search_baseline
+from biomechgpt.baselines.search import search_baseline
 
 search_baseline(
     snakemake.input.tokens,

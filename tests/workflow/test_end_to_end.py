@@ -43,8 +43,23 @@ def test_every_model_answers_the_same_questions(predictions):
         lambda rows: frozenset(zip(rows["trial_id"], rows["task"], strict=True)),
         include_groups=False,
     )
-    assert set(asked.index.get_level_values("variant")) == {"tiny-all", "xgboost", "chance"}
-    assert asked.nunique() == 1
+    baselines = {"majority", "duration", "xgboost", "n-grams", "gait-features", "rocket-decoded"}
+    names = asked.index.get_level_values("variant")
+    assert set(names) == {"tiny-all", "kinematics", "chance"} | baselines
+    measured = asked[names == "kinematics"]
+    assert {task for _, task in measured.iloc[0]} == {"cadence", "walking_speed"}
+    assert measured.nunique() == 1
+    assert asked[names != "kinematics"].nunique() == 1
+
+
+def test_baselines_can_be_measured_alone(edited):
+    printed = snakemake(edited, "compare_baselines")
+    assert "finetune" not in printed
+    table = pd.read_csv(edited / "results/ci/baselines.tsv", sep="\t")
+    assert set(table["variant"]) >= {"majority", "duration", "gait-features", "kinematics"}
+    macro = table.query("variant == 'gait-features' and task == 'impaired' and metric == 'macro_f1'")
+    assert (macro["low"] <= macro["value"]).all()
+    assert (macro["n_participants"] > 5).all()
 
 
 def test_nobody_is_on_two_sides(results, predictions):

@@ -13,8 +13,9 @@ from biomechgpt.files import is_hub_id
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 FOLDERS_OF_RESULTS = re.compile(
-    r"benchmarks|cohorts|figures|holdout|fold-\d+|joint_angles|logs|tables|trajectories"
+    r"benchmarks|cohorts|figures|holdout|fold-\d+|gait_features|joint_angles|logs|tables|trajectories"
 )
+SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str:
@@ -140,8 +141,17 @@ def _check_variants(variants: dict, tokenizers: dict, base_models: dict, tasks: 
 def _check_baselines(baselines: dict, tokenizers: dict, variants: dict) -> list[str]:
     sentences = []
     for name, cfg in baselines.items():
-        key = f"baselines.{name}.tokenizer"
-        sentences += _reference(key, cfg["tokenizer"], "tokenizers", tokenizers)
+        key, kind = f"baselines.{name}", cfg["kind"]
+        if "tokenizer" in cfg:
+            sentences += _reference(f"{key}.tokenizer", cfg["tokenizer"], "tokenizers", tokenizers)
+        if "tokenizer" in cfg and kind not in SEE_TOKENS:
+            sentences.append(
+                f"{key}.tokenizer is set, but kind {kind} sees no tokens; take it out."
+            )
+        if "tokenizer" not in cfg and kind in ("histogram", "n_grams"):
+            sentences.append(f"{key}.tokenizer is missing; a baseline of kind {kind} needs it.")
+        if kind == "measurement" and cfg.get("labels") == "shuffled":
+            sentences.append(f"{key}.labels is shuffled, but kind {kind} learns from no labels.")
         if name in variants:
             sentences.append(
                 f"{name} is the name of a variant and of a baseline; both write to "

@@ -1,102 +1,158 @@
-"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions."""
+"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions.
+
+What needs torch is imported where it is used: its import takes longer than all that most kinds do.
+"""
 
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines.histogram import (
-    examples,
-    predict,
-    search_parameters,
-    token_histograms,
-)
-from biomechgpt.files import replacing
+from biomechgpt.baselines import boosting, linear, majority, measurement
+from biomechgpt.baselines.examples import examples
+from biomechgpt.baselines.features import Features, durations, feature_table, nothing
+from biomechgpt.baselines.gait_features import read_gait_features
+from biomechgpt.baselines.measurement import MEASURED
+from biomechgpt.baselines.shuffling import shuffle_over_participants
 from biomechgpt.questions.predictions import write_predictions
-from biomechgpt.tokenizer.tokens import read_tokens
 
 log = logging.getLogger(__name__)
-
-
-def search_baseline(
-    token_paths: Sequence[os.PathLike],
-    questions_path: os.PathLike,
-    cfg: dict,
-    found_path: os.PathLike,
-) -> None:
-    """Search XGBoost's parameters once for each task, on training participants, and write them as JSON.
-
-    `cfg` is the config's `baseline_search`: `searches`, `inner_folds`, `seed`.
-    """
-    histograms = token_histograms(read_tokens(token_paths))
-    training = _known(pd.read_parquet(questions_path), histograms).query("split == 'train'")
-    found = {}
-    for task, rows in training.groupby("task", sort=False):
-        log.info("searching for %s", task)
-        known = examples(rows, histograms)
-        found[task] = search_parameters(known, cfg["searches"], cfg["inner_folds"], cfg["seed"])
-    with replacing(found_path) as temporary:
-        temporary.write_text(json.dumps(found, indent=1))
+DRAW_AT_RANDOM = ("histogram", "gait_features")  # kinds that answer otherwise with another seed
 
 
 def run_baseline(
-    token_paths: Sequence[os.PathLike],
-    questions_path: os.PathLike,
-    parameters_path: os.PathLike,
-    predictions_path: os.PathLike,
+    cfg: dict,
+    inputs: dict,
+    labels: dict[str, str],
     key: dict,
-    shuffled: bool,
+    questions_paths: dict[int, os.PathLike],
+    predictions_paths: dict[int, os.PathLike],
 ) -> None:
-    """Fit on the training rows of each task and answer the validation and test rows.
+    """Fit on the training rows of each task and answer the validation and test rows, for each seed.
 
-    `key` holds `fold`, `variant` and `seed`. With `shuffled` the training labels are permuted over
-    trials first, which is what the paper calls chance.
+    `cfg` is the baseline's entry in the config, `inputs` the files its kind reads by name, `labels`
+    the label column of each task; `key` holds `fold` and `variant`. Both mappings of paths have the
+    seeds as keys. Seeds differ in phrasings, and in the answers of baselines that draw at random;
+    the others are fitted once. A task that a baseline cannot answer is left out.
     """
-    histograms = token_histograms(read_tokens(token_paths))
-    questions = _known(pd.read_parquet(questions_path), histograms)
-    parameters = json.loads(Path(parameters_path).read_text())
-    rows = []
+    questions = {seed: pd.read_parquet(path) for seed, path in questions_paths.items()}
+    first = next(iter(questions.values()))
+    features = _features(cfg, inputs, first)
+    searched = "parameters" in inputs
+    parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
+    draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
+    answers = None
+    for seed, path in predictions_paths.items():
+        if answers is None or draws:
+            answers = _answers(cfg, _known(first, features), features, labels, parameters, seed)
+        rows = _predictions(questions[seed], answers, key | {"seed": seed})
+        write_predictions(path, rows)
+
+
+def _features(cfg: dict, inputs: dict, questions: pd.DataFrame) -> Features:
+    """What the baseline sees of each trial."""
+    training = set(questions.loc[questions["split"] == "train", "trial_id"])
+    match cfg["kind"]:
+        case "majority":
+            return nothing(questions["trial_id"].unique())
+        case "duration":
+            return durations(inputs["trials"], training)
+        case "histogram" | "n_grams":
+            return _token_features(cfg["kind"], inputs["tokens"], training)
+        case "gait_features":
+            return feature_table(read_gait_features(inputs["gait_features"]))
+        case "measurement":
+            return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
+        case "rocket":
+            return _rocket_features(inputs, training)
+    raise ValueError(f"no baseline is of kind {cfg['kind']}")
+
+
+def _token_features(
+    kind: str, token_paths: Sequence[os.PathLike], training: Collection[str]
+) -> Features:
+    from biomechgpt.baselines.token_features import token_histograms, token_n_grams
+    from biomechgpt.tokenizer.tokens import read_tokens
+
+    tokens = read_tokens(token_paths)
+    return token_histograms(tokens) if kind == "histogram" else token_n_grams(tokens, training)
+
+
+def _rocket_features(inputs: dict, training: Collection[str]) -> Features:
+    from biomechgpt.baselines import rocket_features as rocket
+
+    if "tokenizer" in inputs:
+        angles_rad = rocket.decoded_angles(inputs["tokens"], inputs["tokenizer"])
+    else:
+        angles_rad = rocket.recorded_angles(inputs["joint_angles"])
+    return rocket.rocket_features(angles_rad, training)
+
+
+def _known(questions: pd.DataFrame, features: Features) -> pd.DataFrame:
+    return questions[questions["trial_id"].isin(features.trial_ids)]
+
+
+def _answers(
+    cfg: dict,
+    questions: pd.DataFrame,
+    features: Features,
+    labels: dict[str, str],
+    parameters: dict,
+    seed: int,
+) -> pd.DataFrame:
+    """One row a task and trial: `task`, `trial_id`, `found` (text or number), `shares` (or None)."""
+    tables = []
     for task, asked in questions.query("split != 'train'").groupby("task", sort=False):
+        if cfg["kind"] == "measurement" and labels[task] not in MEASURED:
+            continue
         known = questions.query("split == 'train' and task == @task")
         if known.empty:
             log.warning("%s: no training participant has a label; left out", task)
             continue
-        training = examples(known, histograms)
-        if shuffled:
-            order = np.random.default_rng(key["seed"]).permutation(len(known))
-            training = training._replace(truth=training.truth[order])
-        options = list(asked["options"].iloc[0])
-        answers, probabilities = predict(
-            training, examples(asked, histograms), parameters[task], options, key["seed"]
-        )
-        rows += _predictions(asked, answers, probabilities, key)
-    write_predictions(predictions_path, rows)
+        training, options = examples(known, features), list(asked["options"].iloc[0])
+        if cfg.get("labels") == "shuffled":
+            truth = shuffle_over_participants(training.truth, training.participants, seed)
+            training = training._replace(truth=truth)
+        pair = training, examples(asked, features)
+        match cfg["kind"]:
+            case "majority":
+                found, shares = majority.predict(*pair, options)
+            case "measurement":
+                found, shares = measurement.predict(*pair, labels[task])
+            case "histogram" | "gait_features":
+                settings = parameters.get(task, boosting.USUAL)
+                found, shares = boosting.predict(*pair, options, settings, seed)
+            case "duration" | "n_grams" | "rocket":
+                found, shares = linear.predict(*pair, options)
+        table = asked[["task", "trial_id"]].assign(found=found)
+        tables.append(table.assign(shares=None if shares is None else shares.tolist()))
+    columns = ["task", "trial_id", "found", "shares"]
+    return pd.concat(tables) if tables else pd.DataFrame(columns=columns)
 
 
-def _known(questions: pd.DataFrame, histograms: pd.DataFrame) -> pd.DataFrame:
-    return questions[questions["trial_id"].isin(histograms.index)]
-
-
-def _predictions(
-    asked: pd.DataFrame, answers: np.ndarray, probabilities: np.ndarray | None, key: dict
-) -> list[dict]:
+def _predictions(questions: pd.DataFrame, answers: pd.DataFrame, key: dict) -> list[dict]:
     copied = ["trial_id", "participant_id", "task", "split", "kind", "phrasing_id"]
     copied += ["phrasing_held_out", "truth", "truth_number"]
-    rows = asked[copied].to_dict("records")
-    for index, (row, answer) in enumerate(zip(rows, answers, strict=True)):
-        numeric = probabilities is None
-        row |= key | {
-            "answer": f"{answer:.4g}" if numeric else str(answer),
-            "parsed": None if numeric else str(answer),
-            "number": float(answer) if numeric else np.nan,
-            "number_mean": np.nan,
-            "number_low": np.nan,
-            "number_high": np.nan,
-            "options": [] if numeric else list(asked["options"].iloc[index]),
-            "probabilities": [] if numeric else probabilities[index].tolist(),
-        }
-    return rows
+    asked = questions.query("split != 'train'").merge(answers, on=["task", "trial_id"])
+    return [
+        {name: row[name] for name in copied} | key | _answer(row)
+        for row in asked.to_dict("records")
+    ]
+
+
+def _answer(row: dict) -> dict:
+    numeric = row["kind"] == "regression"
+    return {
+        "answer": f"{row['found']:.4g}" if numeric else str(row["found"]),
+        "parsed": None if numeric else str(row["found"]),
+        "number": float(row["found"]) if numeric else np.nan,
+        "number_mean": np.nan,
+        "number_low": np.nan,
+        "number_high": np.nan,
+        "options": [] if numeric else list(row["options"]),
+        "probabilities": [] if numeric else row["shares"],
+    }

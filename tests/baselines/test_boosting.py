@@ -1,14 +1,9 @@
 import numpy as np
-import pandas as pd
 import pytest
 
-from biomechgpt.baselines.histogram import (
-    Examples,
-    examples,
-    predict,
-    search_parameters,
-    token_histograms,
-)
+from biomechgpt.baselines.boosting import SEARCH_SPACE, predict, search_parameters
+from biomechgpt.baselines.examples import Examples
+from biomechgpt.baselines.token_features import token_histograms
 from biomechgpt.tokenizer.tokens import TokenTable
 
 
@@ -24,29 +19,16 @@ def table(n_trials=60, seed=0):
 def rows(tokens, truth, kind="classification"):
     numeric = kind == "regression"
     return Examples(
-        token_histograms(tokens).to_numpy(),
+        token_histograms(tokens).values,
         np.array(truth, float if numeric else str),
         np.array(tokens.participant_ids),
     )
 
 
-def test_histogram_is_the_share_of_each_code():
-    tokens = TokenTable(["a"], ["p"], [np.array([1, 1, 3, 1], np.uint16)], {"codebook_size": "5"})
-    assert token_histograms(tokens).loc["a"].tolist() == [0, 0.75, 0, 0.25, 0]
-
-
-def test_length_cannot_be_read_from_a_histogram():
-    long = TokenTable(
-        ["a"], ["p"], [np.tile(np.array([1, 3], np.uint16), 9)], {"codebook_size": "5"}
-    )
-    short = long._replace(tokens=[np.array([1, 3], np.uint16)])
-    assert token_histograms(long).equals(token_histograms(short))
-
-
 def test_it_learns_classes_and_gives_every_option_a_probability():
     tokens = table()
     training = rows(tokens, ["ab"[i % 2] for i in range(60)])
-    answers, probabilities = predict(training, training, {}, ["b", "never seen", "a"], 0)
+    answers, probabilities = predict(training, training, ["b", "never seen", "a"], {}, 0)
     assert (answers == training.truth).mean() == 1.0
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(60))
     assert (probabilities[:, 1] == 0).all()
@@ -54,30 +36,30 @@ def test_it_learns_classes_and_gives_every_option_a_probability():
 
 def test_one_class_only_is_answered_with_that_class():
     training = rows(table(), ["a"] * 60)
-    answers, _ = predict(training, training, {}, ["a", "b"], 0)
+    answers, _ = predict(training, training, ["a", "b"], {}, 0)
     assert set(answers) == {"a"}
 
 
 def test_it_learns_a_number():
     training = rows(table(), [1.0 + i % 2 for i in range(60)], "regression")
-    answers, probabilities = predict(training, training, {}, [], 0)
+    answers, probabilities = predict(training, training, [], {}, 0)
     assert probabilities is None
     assert answers == pytest.approx(training.truth, abs=0.2)
 
 
 def test_search_keeps_participants_together(monkeypatch):
     seen = []
-    from biomechgpt.baselines import histogram
+    from biomechgpt.baselines import boosting
 
-    class Spy(histogram.GroupKFold):
+    class Spy(boosting.GroupKFold):
         def split(self, features, truth=None, groups=None):
             for train, test in super().split(features, truth, groups):
                 seen.append(set(groups[train]) & set(groups[test]))
                 yield train, test
 
-    monkeypatch.setattr(histogram, "GroupKFold", Spy)
+    monkeypatch.setattr(boosting, "GroupKFold", Spy)
     parameters = search_parameters(rows(table(), ["ab"[i % 2] for i in range(60)]), 2, 3, 0)
-    assert set(parameters) == set(histogram.SEARCH_SPACE)
+    assert set(parameters) == set(SEARCH_SPACE)
     assert seen
     assert all(not shared for shared in seen)
 
@@ -99,19 +81,3 @@ def test_too_few_people_to_search_keep_the_defaults():
     training = rows(table(), ["ab"[i % 2] for i in range(60)])
     alone = training._replace(participants=np.array(["p"] * 60))
     assert search_parameters(alone, 2, 3, 0) == {}
-
-
-def test_examples_follow_the_order_of_the_questions():
-    questions = pd.DataFrame(
-        {
-            "trial_id": ["t3", "t0"],
-            "participant_id": ["p3", "p0"],
-            "kind": "classification",
-            "truth": ["b", "a"],
-            "truth_number": np.nan,
-        }
-    )
-    histograms = token_histograms(table())
-    result = examples(questions, histograms)
-    assert result.truth.tolist() == ["b", "a"]
-    assert np.array_equal(result.features[0], histograms.loc["t3"].to_numpy())

@@ -1,0 +1,203 @@
+"""Every kind of baseline from files to a table of predictions."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from biomechgpt.baselines.gait_features import measure_shard
+from biomechgpt.baselines.run import run_baseline
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
+from biomechgpt.questions.generate import write_questions
+from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.tokenizer.tokens import FIELDS
+
+KINDS = ("majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement")
+SPLITS = ["train"] * 12 + ["validation"] * 2 + ["test"] * 4  # one entry a participant
+TASKS = {"side": "side", "pace": "cadence_steps_min", "clock": "tug_s"}
+
+
+def walk(stride_hz, seconds):
+    time = np.arange(int(30 * seconds)) / 30
+    frames = np.zeros((len(time), len(JOINT_NAMES)), np.float32)
+    for side, sign in (("r", 1), ("l", -1)):
+        phase = np.sin(2 * np.pi * stride_hz * time)
+        frames[:, JOINT_NAMES.index(f"hip_flexion_{side}")] = 0.4 * sign * phase
+    return frames
+
+
+@pytest.fixture(scope="module")
+def trials():
+    """Two trials a participant; the stride's frequency and the length differ."""
+    rng = np.random.default_rng(0)
+    return [
+        {
+            "trial_id": f"t{person}-{number}",
+            "participant_id": f"p{person}",
+            "split": split,
+            "stride_hz": rng.uniform(0.6, 1.2),
+            "duration_s": float(rng.integers(4, 9)),
+        }
+        for person, split in enumerate(SPLITS)
+        for number in range(2)
+    ]
+
+
+def question(trial, task, seed):
+    number = {"pace": 120 * trial["stride_hz"], "clock": trial["duration_s"]}.get(task, np.nan)
+    truth = ("quick" if trial["stride_hz"] > 0.9 else "slow") if task == "side" else f"{number:.3f}"
+    return {name: trial[name] for name in ("trial_id", "participant_id", "split")} | {
+        "task": task,
+        "kind": "classification" if task == "side" else "regression",
+        "phrasing_id": f"words-{seed}",
+        "phrasing_held_out": trial["split"] != "train",
+        "question": "?",
+        "answer": truth,
+        "options": ["slow", "quick", "never"] if task == "side" else [],
+        "truth": truth,
+        "truth_number": number,
+    }
+
+
+@pytest.fixture(scope="module")
+def files(trials, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    with FrameWriter(folder / "angles.parquet", JOINT_NAMES, unit="rad") as writer:
+        for trial in trials:
+            info = {name: trial[name] for name in ("trial_id", "participant_id")}
+            writer.write(info, walk(trial["stride_hz"], trial["duration_s"]))
+    measure_shard(folder / "angles.parquet", 30.0, folder / "gait.parquet")
+    pd.DataFrame(trials).to_parquet(folder / "trials.parquet")
+    for seed in (0, 1):
+        rows = [question(trial, task, seed) for task in TASKS for trial in trials]
+        write_questions(folder / f"questions-{seed}.parquet", pd.DataFrame(rows))
+    (folder / "parameters.json").write_text(json.dumps({task: {} for task in TASKS}))
+    codes = [np.arange(30, dtype=np.uint16) % (3 if t["stride_hz"] > 0.9 else 5) for t in trials]
+    columns = [[t["trial_id"] for t in trials], [t["participant_id"] for t in trials]]
+    columns += [[120] * len(trials), [30.0] * len(trials), codes]
+    metadata = {"tokenizer_sha256": "x", "codebook_size": "8"}
+    schema = pa.schema(FIELDS, metadata=metadata)
+    table = pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
+    pq.write_table(table, folder / "tokens.parquet")
+    return folder
+
+
+def inputs_of(kind, files):
+    gait = {"gait_features": [files / "gait.parquet"]}
+    tokens = {"tokens": [files / "tokens.parquet"]}
+    return {
+        "majority": {},
+        "duration": {"trials": files / "trials.parquet"},
+        "histogram": tokens | {"parameters": files / "parameters.json"},
+        "n_grams": tokens,
+        "gait_features": gait,
+        "rocket": {"joint_angles": [files / "angles.parquet"]},
+        "measurement": gait,
+    }[kind]
+
+
+def run(kind, files, folder, questions=None, **cfg):
+    questions = questions or {seed: files / f"questions-{seed}.parquet" for seed in (0, 1)}
+    predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in questions}
+    key = {"fold": "holdout", "variant": kind}
+    cfg = {"kind": kind} | cfg
+    run_baseline(cfg, inputs_of(kind, files), TASKS, key, questions, predictions)
+    return read_predictions(list(predictions.values()))
+
+
+@pytest.fixture(scope="module")
+def predictions(files, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("predictions")
+    return {kind: run(kind, files, folder) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_answers_held_out_people_with_every_seed(predictions, kind):
+    found = predictions[kind]
+    tasks = {"pace"} if kind == "measurement" else set(TASKS)
+    assert set(found["task"]) == tasks
+    assert set(found["split"]) == {"validation", "test"}
+    assert len(found) == len(tasks) * 2 * 12
+    assert set(found["phrasing_id"]) == {"words-0", "words-1"}
+    classes = found.query("kind == 'classification'")
+    assert classes["probabilities"].map(sum).to_numpy() == pytest.approx(1.0)
+    assert (classes["probabilities"].map(len) == 3).all()
+    numbers = found.query("kind == 'regression'")
+    assert np.isfinite(numbers["number"].astype(float)).all()
+    assert numbers[["number_mean", "number_low", "number_high"]].isna().all(axis=None)
+
+
+def test_each_reads_what_it_can_see(predictions):
+    def error(kind, task):
+        rows = predictions[kind].query("task == @task")
+        return (rows["number"] - rows["truth_number"]).abs().mean()
+
+    assert error("duration", "clock") < 0.2 < 0.8 < error("majority", "clock")
+    assert error("measurement", "pace") < 2.0
+    for kind in ("gait_features", "rocket", "measurement"):
+        assert error(kind, "pace") < 0.5 * error("duration", "pace")
+    for kind in ("histogram", "n_grams", "rocket"):
+        rows = predictions[kind].query("task == 'side'")
+        assert (rows["parsed"] == rows["truth"]).mean() > 0.8
+
+
+def test_majority_says_what_is_most_frequent(predictions, files):
+    training = pd.read_parquet(files / "questions-0.parquet").query("split == 'train'")
+    found = predictions["majority"]
+    labels = training.query("task == 'side'")["truth"].value_counts(normalize=True)
+    row = found.query("task == 'side'").iloc[0]
+    assert row["parsed"] == labels.index[0]
+    assert row["probabilities"][2] == 0.0
+    numbers = training.query("task == 'clock'")["truth_number"]
+    assert set(found.query("task == 'clock'")["number"]) == {numbers.median()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tmp_path):
+    questions = pd.read_parquet(files / "questions-0.parquet")
+    held_out = questions["split"] != "train"
+    questions.loc[held_out, "truth_number"] = 1e6
+    is_class = questions["kind"] == "classification"
+    questions.loc[held_out & is_class, ["truth", "answer"]] = "never"
+    write_questions(tmp_path / "questions.parquet", questions)
+    found = run(kind, files, tmp_path, {0: tmp_path / "questions.parquet"})
+    expected = predictions[kind].query("seed == 0")
+    assert found["answer"].tolist() == expected["answer"].tolist()
+
+
+def test_shuffled_labels_differ_with_the_seed(files, tmp_path, predictions):
+    found = run("duration", files, tmp_path, labels="shuffled").query("task == 'clock'")
+    by_seed = found.pivot(index="trial_id", columns="seed", values="number")
+    assert not np.allclose(by_seed[0], by_seed[1])
+    error = (found["number"] - found["truth_number"]).abs().mean()
+    assert error > 0.5
+
+
+def test_a_task_without_training_labels_is_left_out(files, tmp_path):
+    questions = pd.read_parquet(files / "questions-0.parquet")
+    lost = (questions["task"] == "side") & (questions["split"] == "train")
+    write_questions(tmp_path / "questions.parquet", questions[~lost])
+    found = run("duration", files, tmp_path, {0: tmp_path / "questions.parquet"})
+    assert set(found["task"]) == {"pace", "clock"}
+
+
+def test_a_median_where_gait_cannot_be_measured(files, tmp_path):
+    gait = pd.read_parquet(files / "gait.parquet")
+    gait["cadence_steps_min"] = np.float32(np.nan)
+    gait.to_parquet(tmp_path / "gait.parquet")
+    questions = {0: files / "questions-0.parquet"}
+    paths = {0: tmp_path / "predictions.parquet"}
+    inputs, key = {"gait_features": [tmp_path / "gait.parquet"]}, {"fold": "f", "variant": "v"}
+    run_baseline({"kind": "measurement"}, inputs, TASKS, key, questions, paths)
+    training = pd.read_parquet(questions[0]).query("split == 'train' and task == 'pace'")
+    assert set(read_predictions([paths[0]])["number"]) == {training["truth_number"].median()}
+
+
+def test_nothing_to_measure_writes_an_empty_table(files, tmp_path):
+    questions = pd.read_parquet(files / "questions-0.parquet").query("task == 'side'")
+    write_questions(tmp_path / "questions.parquet", questions)
+    assert run("measurement", files, tmp_path, {0: tmp_path / "questions.parquet"}).empty

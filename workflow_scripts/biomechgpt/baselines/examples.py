@@ -1,0 +1,37 @@
+"""What a baseline learns from and is asked, and what it answers."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from biomechgpt.baselines.features import Features
+
+# The answers (N,), text or number, and of a classification the probability of every option (N, O).
+Answers = tuple[np.ndarray, np.ndarray | None]
+
+
+class Examples(NamedTuple):
+    """The rows of one task and split: features, truth, and who was recorded."""
+
+    features: np.ndarray | sparse.csr_matrix  # (N, K) float32
+    truth: np.ndarray  # (N,) str for a classification, float for a regression
+    participants: np.ndarray  # (N,) str
+
+
+def examples(questions: pd.DataFrame, features: Features) -> Examples:
+    """Features and truth for the rows of `questions` (one task)."""
+    numeric = questions["kind"].iloc[0] == "regression"
+    truth = questions["truth_number"] if numeric else questions["truth"]
+    return Examples(
+        features.values[features.trial_ids.get_indexer(questions["trial_id"])],
+        truth.to_numpy(float if numeric else str),
+        questions["participant_id"].to_numpy(str),
+    )
+
+
+def most_likely(probabilities: np.ndarray, options: Sequence[str]) -> Answers:
+    """The answers of a classification: of each row (N, O) the option that stands out."""
+    return np.asarray(options)[probabilities.argmax(axis=1)], probabilities

@@ -1,0 +1,50 @@
+"""What a baseline sees of trials: a row of numbers each. Here what needs no measuring.
+
+Where a step learns something of the data, it learns from the trials named as training ones.
+"""
+
+import os
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from biomechgpt.motion.index import read_accepted
+
+
+class Features(NamedTuple):
+    """One row of numbers for each trial."""
+
+    trial_ids: pd.Index  # (trials,)
+    values: np.ndarray | sparse.csr_matrix  # (trials, K) float32
+
+
+def nothing(trial_ids: Sequence[str]) -> Features:
+    """No feature at all, for a baseline that does not look."""
+    return Features(pd.Index(trial_ids), np.empty((len(trial_ids), 0), np.float32))
+
+
+def feature_table(table: pd.DataFrame) -> Features:
+    """The numbers of a table that has the trial ids as its index."""
+    return Features(table.index, table.to_numpy(np.float32))
+
+
+def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:
+    """The length of each trial in s, and five powers of its logarithm."""
+    trials = read_accepted(trials_path)
+    duration_s = trials[["duration_s"]].to_numpy()
+    known = trials["trial_id"].isin(training).to_numpy()
+    # Standardised before the powers are taken, so that they differ from one another.
+    powers = standardise(np.log(duration_s), known) ** np.arange(1, 6)
+    values = standardise(np.hstack([duration_s, powers]), known)
+    return Features(pd.Index(trials["trial_id"]), values)
+
+
+def standardise(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Columns (N, K) with mean 0 and spread 1 over the rows `known` (N,) bool; 0 where constant."""
+    mean, spread = values[known].mean(axis=0), values[known].std(axis=0)
+    varies = spread > 1e-6
+    scaled = (values - mean) / np.where(varies, spread, 1.0)
+    return np.where(varies, scaled, 0.0).astype(np.float32)

@@ -1,0 +1,71 @@
+"""What a gait laboratory would tabulate of a trial: gait, posture, ranges of motion, symmetry."""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from biomechgpt.baselines.gait import measure_gait
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import read_trials
+from biomechgpt.files import replacing
+
+PAIRS = [name[:-2] for name in JOINT_NAMES if name.endswith("_r")]
+
+
+def gait_features(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[str, float]:
+    """Features of one trial (T, 34) by name; NaN where a joint is not recorded.
+
+    Those of `gait.Gait`, the duration, and of each joint mean, range (5 % to 95 %), lowest and
+    highest angle in degrees, mean speed in degrees a second, and jerkiness; of each pair of joints
+    right minus left of mean, range and speed, and how alike the two move.
+    """
+    angles = np.rad2deg(joint_angles_rad.astype(float))
+    velocity = np.gradient(angles, axis=0) * frame_rate_hz
+    speed = np.abs(velocity).mean(axis=0)
+    low, high = np.quantile(angles, [0.05, 0.95], axis=0)
+    joints = {
+        "mean": angles.mean(axis=0),
+        "range": high - low,
+        "low": low,
+        "high": high,
+        "speed": speed,
+        "jerkiness": np.abs(np.gradient(velocity, axis=0)).mean(axis=0) / (speed + 1.0),
+    }
+    features = {"duration_s": len(angles) / frame_rate_hz}
+    features |= measure_gait(joint_angles_rad, frame_rate_hz)._asdict()
+    for what, values in joints.items():
+        features |= {f"{name}.{what}": v for name, v in zip(JOINT_NAMES, values, strict=True)}
+    return features | _symmetry(features, angles)
+
+
+def _symmetry(features: dict[str, float], angles: np.ndarray) -> dict[str, float]:
+    found = {}
+    for pair in PAIRS:
+        for what in ("mean", "range", "speed"):
+            right, left = (features[f"{pair}_{side}.{what}"] for side in "rl")
+            found[f"{pair}.{what}_asymmetry"] = right - left
+        right, left = (angles[:, JOINT_NAMES.index(f"{pair}_{side}")] for side in "rl")
+        spread = right.std() * left.std()
+        covariance = ((right - right.mean()) * (left - left.mean())).mean()
+        found[f"{pair}.likeness"] = covariance / spread if spread > 0 else np.nan
+    return found
+
+
+def measure_shard(
+    joint_angles_path: os.PathLike, frame_rate_hz: float, table_path: os.PathLike
+) -> None:
+    """Write the features of every trial of a shard: one row a trial, `trial_id` as the index."""
+    rows = {
+        trial.info["trial_id"]: gait_features(trial.frames, frame_rate_hz)
+        for trial in read_trials(joint_angles_path)
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("trial_id")
+    with replacing(table_path) as temporary:
+        table.astype(np.float32).to_parquet(temporary)
+
+
+def read_gait_features(paths: Sequence[os.PathLike]) -> pd.DataFrame:
+    """The features of all shards, one row a trial, indexed by trial id."""
+    return pd.concat([pd.read_parquet(path) for path in paths])

@@ -1,0 +1,13 @@
+"""Answers that are measured and not learnt: cadence and walking speed from kinematics."""
+
+import numpy as np
+
+from biomechgpt.baselines.examples import Answers, Examples
+
+MEASURED = ("cadence_steps_min", "walking_speed_m_s")  # label columns, and fields of `gait.Gait`
+
+
+def predict(training: Examples, asked: Examples, label: str) -> Answers:
+    """The feature that `label` of `MEASURED` names; the median of training where legs do not swing."""
+    measured = asked.features[:, MEASURED.index(label)].astype(float)
+    return np.where(np.isnan(measured), np.median(training.truth), measured), None

@@ -1,0 +1,13 @@
+"""Measure the gait features of one shard's trials."""
+
+from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.baselines.gait_features import measure_shard
+
+measure_shard(
+    snakemake.input.joint_angles,
+    snakemake.params.frame_rate_hz,
+    snakemake.output[0],
+)
