@@ -78,7 +78,7 @@ def files(trials, tmp_path_factory):
     (folder / "parameters.json").write_text(json.dumps({task: {} for task in TASKS}))
     codes = [np.arange(30, dtype=np.uint16) % (3 if t["stride_hz"] > 0.9 else 5) for t in trials]
     columns = [[t["trial_id"] for t in trials], [t["participant_id"] for t in trials]]
-    columns += [[120] * len(trials), [30.0] * len(trials), codes]
+    columns += [[120] * len(trials), [30.0] * len(trials), codes, codes]
     metadata = {"tokenizer_sha256": "x", "codebook_size": "8"}
     schema = pa.schema(FIELDS, metadata=metadata)
     table = pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
