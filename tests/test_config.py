@@ -143,6 +143,7 @@ BAD = [
     ("tasks/impaired/ignore", ["yes"], ["options and in ignore"]),
     ("tasks/tug/decimals", DELETED, ["tasks.tug.decimals is missing", "regression"]),
     ("tasks/tug/unit", DELETED, ["tasks.tug.unit is missing"]),
+    ("tasks/tug/minimal_detectable_change", 0, ["tasks.tug.minimal_detectable_change", "above 0"]),
     ("tasks/tug/applies_to", "activity == 'tug'", ["tasks.tug.applies_to", "a mapping"]),
     ("tasks/tug/label", "trial_id", ["tasks.tug names trial_id"]),
     ("finetune/epochs", float("nan"), ["finetune.epochs is .nan", "finite"]),

@@ -8,17 +8,33 @@ from biomechgpt.evaluation import notes
 from biomechgpt.evaluation.calibration import Calibrated
 
 
-def of_task(person, truth, n_options=2):
-    answers = fake_answers.certain(np.asarray(person), np.asarray(truth), truth, n_options)
-    return {row["note"]: row["detail"] for row in notes.task_notes({"model": answers})}
-
-
-def of_model(answers, others=(), n_temperature=8, status=""):
+def as_calibrated(answers, n_temperature=8, status=""):
     table = pd.DataFrame({"fold": ["a", "a"], "level": [0.8, 0.9], "status": ["", status]})
     table["n_temperature"] = n_temperature
-    calibrated = Calibrated(answers.probabilities, np.empty((0, 2)), table)
-    found = notes.model_notes(answers, calibrated, [answers, *others])
-    return {row["note"]: row["detail"] for row in found}
+    return Calibrated(answers.probabilities, np.empty((0, 2)), table)
+
+
+def told(models, **calibration):
+    """Variant and note -> detail, of models by name that are calibrated alike."""
+    calibrated = {name: as_calibrated(one, **calibration) for name, one in models.items()}
+    return {(r["variant"], r["note"]): r["detail"] for r in notes.notes_on(models, calibrated)}
+
+
+def of_task(person, truth, n_options=2):
+    """What is said of the task itself, whose model is always right."""
+    answers = fake_answers.certain(np.asarray(person), np.asarray(truth), truth, n_options)
+    found = told({"model": answers})
+    return {note: detail for (_, note), detail in found.items() if note != "constant_answer"}
+
+
+def of_model(answers, other=None, **calibration):
+    """What is said of a model beside another in good order."""
+    truth = np.arange(12) % 2
+    other = other or fake_answers.certain(np.arange(12), truth, truth, 2)
+    models = {"model": answers, "other": other}
+    calibrated = {"model": as_calibrated(answers, **calibration), "other": as_calibrated(other)}
+    found = notes.notes_on(models, calibrated)
+    return {row["note"]: row["detail"] for row in found if row["variant"] == "model"}
 
 
 def test_a_task_in_good_order_needs_no_note():
@@ -54,12 +70,19 @@ def test_constant_answers_missing_seeds_and_trials_and_what_was_not_calibrated()
         seed=np.repeat([0, 1], 12),
     )
     once = fake_answers.certain(np.arange(12), truth, truth, 2)
-    assert "1 of 2 seeds" in of_model(once, [twice])["missing_seeds"]
+    assert "1 of 2 seeds" in of_model(once, twice)["missing_seeds"]
     fewer = fake_answers.certain(np.arange(9), truth[:9], truth[:9], 2)
-    assert "missing_trials" in of_model(fewer, [once])
+    assert "missing_trials" in of_model(fewer, once)
     silent = fake_answers.certain(np.arange(12), truth, truth, 2)
     silent.probabilities[:] = np.nan
     assert "no_probabilities" in of_model(silent)
     found = of_model(once, n_temperature=0, status="not estimable: 6 validation participants")
     assert "not_calibrated" in found
     assert found["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
+
+
+def test_what_holds_for_every_model_is_said_once():
+    truth = np.arange(12) % 2
+    models = {name: fake_answers.certain(np.arange(12), truth, truth, 2) for name in "ab"}
+    found = told(models, n_temperature=0)
+    assert list(found) == [("", "not_calibrated")]

@@ -65,6 +65,17 @@ def test_intervals_of_numbers_by_hand():
     assert rows.loc[("corrected", 0.9), ["coverage", "mean_width"]].tolist() == [1.0, 12.0]
 
 
+def test_an_answer_without_probabilities_or_number_is_not_held():
+    p = np.vstack([ONE[:2], np.full((2, 3), np.nan)])
+    answers = fake_answers.choices(np.arange(4), np.zeros(4, int), ONE)
+    row = reliability.set_rows(answers, calibrated(p, [0.7, 0.7]), weights(4))[0]
+    assert (row["coverage"], row["mean_size"]) == (0.5, 0.75)
+    number = np.array([1.0, np.nan])
+    answers = fake_answers.numbers(np.arange(2), [1.0, 1.0], number, number - 1, number + 1)
+    rows = reliability.interval_rows(answers, calibrated(np.empty((2, 0)), [0.5, 0.5]), weights(2))
+    assert [(row["coverage"], row["mean_width"]) for row in rows] == [(0.5, 2), (0.5, 3), (0.5, 3)]
+
+
 def test_a_narrowing_correction_never_turns_an_interval_inside_out():
     answers = fake_answers.numbers(np.arange(2), np.zeros(2), np.zeros(2), -1.0, 1.0)
     kinds = reliability.number_intervals(answers, calibrated(np.empty((2, 0)), [-0.4, -3.0]))

@@ -74,6 +74,13 @@ def test_bootstrap_reruns_the_evaluation_only(edited):
     assert reruns(edited) == {"evaluate", "report"}
 
 
+def test_detectable_change_retrains_nothing(edited):
+    edit(
+        edited / "config.yaml", "minimal_detectable_change: 1.1 ", "minimal_detectable_change: 1.2 "
+    )
+    assert reruns(edited) == {"evaluate", "report"}
+
+
 def test_coordinate_map_reruns_everything_from_ingestion(edited):
     path = edited / "resources/coordinate_maps/bvh_skeleton.yaml"
     path.write_text(path.read_text() + "\n# another word\n")

@@ -193,16 +193,15 @@ def _uncertainty(
     order = calibration.random_order(folds, seed)
     found = []
     for head, answers in _by_task(tested, models, draws.participants):
-        _add(rows["notes"], {"task": head["task"]}, notes.task_notes(answers))
+        calibrated = {}
         for name, test in answers.items():
             nobody = test.only(test.person < 0)
             given = known.get(head["task"], {}).get(name, nobody)
-            calibrated = calibration.calibrate(test, given, order)
+            calibrated[name] = calibration.calibrate(test, given, order)
             key = {**head, "variant": name}
-            _add_uncertainty(rows, key, test, calibrated, draws.weights)
-            told = notes.model_notes(test, calibrated, list(answers.values()))
-            _add(rows["notes"], {"task": head["task"], "variant": name}, told)
-            found.append(per_trial(test, calibrated))
+            _add_uncertainty(rows, key, test, calibrated[name], draws.weights)
+            found.append(per_trial(test, calibrated[name]))
+        _add(rows["notes"], {"task": head["task"]}, notes.notes_on(answers, calibrated))
     return found
 
 

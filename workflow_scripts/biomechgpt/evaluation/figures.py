@@ -167,15 +167,19 @@ def comparison_figure(comparisons: pd.DataFrame) -> Figure:
     """Paired differences with their 95 % intervals: macro F1 of the classes, r of the numbers."""
     rows = comparisons[comparisons["metric"].isin(("macro_f1", "r"))]
     tasks, others = list(rows["task"].unique()), list(rows["other"].unique())
-    figure = Figure(figsize=(7.2, 0.42 * len(tasks) + 1.2), layout="constrained")
+    height = len(tasks) * max(0.42, 0.14 * len(others))
+    figure = Figure(figsize=(7.2, height + 1.2), layout="constrained")
     axes = figure.subplots()
     axes.axvline(0, color=INK, linewidth=0.8)
+    step = min(0.26, 0.8 / max(len(others), 1))
     for k, other in enumerate(others):
         mine = rows[rows["other"] == other]
-        y = mine["task"].map(tasks.index) + 0.26 * (k - (len(others) - 1) / 2)
-        error = np.abs(mine[["low", "high"]].to_numpy().T - mine["difference"].to_numpy())
-        style = {"color": (ORANGE, BLUE, GREEN)[k % 3], "fmt": "os^"[k % 3], "markersize": 4.5}
-        axes.errorbar(mine["difference"], y, xerr=error, capsize=2, **style, label=other)
+        y = mine["task"].map(tasks.index) + step * (k - (len(others) - 1) / 2)
+        # Colours and signs repeat at different lengths, so that twelve models differ.
+        colour, sign = (ORANGE, BLUE, GREEN)[k % 3], "os^D"[k % 4]
+        axes.hlines(y, mine["low"], mine["high"], color=colour, linewidth=1.2)
+        style = {"color": colour, "marker": sign, "markersize": 4.5, "linestyle": "none"}
+        axes.plot(mine["difference"], y, **style, label=other)
     kind = rows.drop_duplicates("task").set_index("task")["metric"]
     names = {"macro_f1": "macro F1", "r": "r"}
     axes.set_yticks(range(len(tasks)), [f"{plain(t)} ({names[kind[t]]})" for t in tasks])

@@ -8,8 +8,21 @@ from biomechgpt.evaluation.calibration import Calibrated
 from biomechgpt.evaluation.scores import mixed_participants
 
 
-def task_notes(answers: dict[str, Answers]) -> list[dict]:
-    """What holds for all models on a task; `answers` of every model on its test trials."""
+def notes_on(answers: dict[str, Answers], calibrated: dict[str, Calibrated]) -> list[dict]:
+    """Rows of `variant`, `note`, `detail` on a task, from what every model made of its test trials.
+
+    What holds for every model stands once, with no variant.
+    """
+    everyone = list(answers.values())
+    told = {name: _model_notes(answers[name], calibrated[name], everyone) for name in answers}
+    shared = [n for n in next(iter(told.values())) if all(n in notes for notes in told.values())]
+    rows = [("", note) for note in [*_task_notes(answers), *shared]]
+    rows += [(name, note) for name, notes in told.items() for note in notes if note not in shared]
+    return [{"variant": name, "note": note, "detail": text} for name, (note, text) in rows]
+
+
+def _task_notes(answers: dict[str, Answers]) -> list[tuple[str, str]]:
+    """What the truths and participants of a task make of every figure on it."""
     widest = max(answers.values(), key=lambda one: one.size["n_participants"])
     n, notes = widest.size["n_participants"], []
     if n < intervals.FEWEST_PARTICIPANTS:
@@ -22,7 +35,7 @@ def task_notes(answers: dict[str, Answers]) -> list[dict]:
         notes.append(("one_class", text))
     if not widest.numeric:
         notes += _class_notes(widest)
-    return [{"variant": "", "note": note, "detail": detail} for note, detail in notes]
+    return notes
 
 
 def _class_notes(answers: Answers) -> list[tuple[str, str]]:
@@ -49,7 +62,9 @@ def _class_notes(answers: Answers) -> list[tuple[str, str]]:
     return notes
 
 
-def model_notes(answers: Answers, calibrated: Calibrated, all_models: list[Answers]) -> list[dict]:
+def _model_notes(
+    answers: Answers, calibrated: Calibrated, all_models: list[Answers]
+) -> list[tuple[str, str]]:
     """What holds for one model on a task that `all_models` answered."""
     n_seeds = max(len(one.seeds) for one in all_models)
     n_trials = max(one.size["n_trials"] for one in all_models)
@@ -75,4 +90,4 @@ def model_notes(answers: Answers, calibrated: Calibrated, all_models: list[Answe
         if len(lost):
             text = f"{100 * level:.0f} % in {len(lost)} of {table['fold'].nunique()} folds: "
             notes.append(("no_sets", text + lost["status"].iloc[0] + "."))
-    return [{"note": note, "detail": detail} for note, detail in notes]
+    return notes

@@ -15,12 +15,16 @@ PREDICTED_LEVEL = 0.9  # number_low and number_high are the 5 % and 95 % quantil
 
 
 class Interval(NamedTuple):
-    """Ends (N,) of a kind of interval for numbers, NaN where there is none."""
+    """Ends (N,) of a kind of interval for numbers, NaN where there is none.
+
+    `estimable` (N,) is False where the fold and seed has no conformal limit.
+    """
 
     method: str
     level: float
     low: np.ndarray
     high: np.ndarray
+    estimable: np.ndarray
 
 
 def reliability_rows(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> list[dict]:
@@ -60,71 +64,81 @@ def _bin_rows(answers: Answers, given: np.ndarray, weights: np.ndarray) -> list[
 
 
 def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> list[dict]:
-    """How often the sets hold the truth and how large they are, over all and for each true class."""
+    """How often the sets hold the truth and how large they are, over all and for each true class.
+
+    An answer without probabilities has an empty set.
+    """
     rank = _rank_of_truth(calibrated.probabilities, answers.truth)
+    classes = [("", np.ones(len(rank), dtype=bool))]
+    classes += [(name, answers.truth == k) for k, name in enumerate(answers.options)]
     rows = []
     for place, level in enumerate(conformal.LEVELS):
-        sizes = conformal.set_sizes(calibrated.probabilities, calibrated.limits[:, place])
-        classes = [("", np.ones(len(rank), dtype=bool))]
-        classes += [(name, answers.truth == k) for k, name in enumerate(answers.options)]
+        limits = calibrated.limits[:, place]
+        sizes = np.nan_to_num(conformal.set_sizes(calibrated.probabilities, limits))
+        values = {"coverage": rank < sizes, "mean_size": sizes, "single_share": sizes == 1}
         for label, of_class in classes:
-            keep = of_class & np.isfinite(sizes)
-            if label and not of_class.any():
-                continue
-            mine = answers.only(keep)
-            values = [rank[keep] < sizes[keep], sizes[keep], sizes[keep] == 1]
-            found = _held(mine, np.column_stack(values).astype(float), weights)
-            names = ("mean_size", "single_share")
-            sizes_found = dict(zip(names, found.pop("others"), strict=True))
-            head = {"level": level, "label": label, "n_options": len(answers.options)}
-            rows.append({**head, **found, **sizes_found})
+            if of_class.any():
+                found = _means(answers, values, of_class & np.isfinite(limits), weights)
+                head = {"level": level, "label": label, "n_options": len(answers.options)}
+                rows.append({**head, **found})
     return rows
 
 
 def interval_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> list[dict]:
-    """How often the intervals of numbers hold the truth and how wide they are."""
+    """How often the intervals of numbers hold the truth and how wide they are.
+
+    A number that cannot be read has no interval: it does not hold the truth, and has no width.
+    """
     rows = []
     for kind in number_intervals(answers, calibrated):
-        known = np.isfinite(kind.low) & np.isfinite(kind.high)
-        mine, low, high = answers.only(known), kind.low[known], kind.high[known]
-        held = (low - 1e-9 <= mine.truth) & (mine.truth <= high + 1e-9)
-        found = _held(mine, np.column_stack([held, high - low]).astype(float), weights)
-        found["mean_width"] = found.pop("others")[0]
-        rows.append({"method": kind.method, "level": kind.level, **found})
+        held = (kind.low - 1e-9 <= answers.truth) & (answers.truth <= kind.high + 1e-9)
+        width = kind.high - kind.low
+        found = _means(answers, {"coverage": held}, kind.estimable, weights)
+        wide = _means(answers, {"coverage": width}, np.isfinite(width), weights)
+        head = {"method": kind.method, "level": kind.level, "mean_width": wide["coverage"]}
+        rows.append({**head, **found})
     return rows
 
 
 def number_intervals(answers: Answers, calibrated: Calibrated) -> list[Interval]:
     """The intervals as predicted (if the model gives any) and as corrected."""
     low, high = predicted_interval(answers)
-    own = (answers.rows[name].to_numpy(np.float64) for name in ("number_low", "number_high"))
-    found = [Interval("predicted", PREDICTED_LEVEL, *own)]
+    own = [answers.rows[name].to_numpy(np.float64) for name in ("number_low", "number_high")]
+    found = []
+    if np.isfinite(own).any():
+        everywhere = np.ones(len(low), dtype=bool)
+        found.append(Interval("predicted", PREDICTED_LEVEL, *own, everywhere))
     for place, level in enumerate(conformal.LEVELS):
-        added = calibrated.limits[:, place]
+        limits = calibrated.limits[:, place]
         # A negative limit narrows; ends that would pass each other meet in the middle.
-        added = np.maximum(added, (low - high) / 2)
-        found.append(Interval("corrected", level, low - added, high + added))
-    return [kind for kind in found if kind.method == "corrected" or np.isfinite(kind.low).any()]
+        added = np.maximum(limits, (low - high) / 2)
+        found.append(Interval("corrected", level, low - added, high + added, np.isfinite(limits)))
+    return found
 
 
-def _held(answers: Answers, values: np.ndarray, weights: np.ndarray) -> dict:
-    """Coverage (the first column of values) with its interval, and the means of the other columns.
+def _means(
+    answers: Answers, values: dict[str, np.ndarray], keep: np.ndarray, weights: np.ndarray
+) -> dict:
+    """Means of values (N,) over the rows of a mask, the first of which is `coverage`.
 
-    Each participant weighs the same, as in the guarantee of the conformal limit.
+    Each participant weighs the same, as in the guarantee of the conformal limit. Coverage has its
+    interval, and beside it the mean over trials. NaN without rows.
     """
-    size = {**answers.size, "n_seeds": len(answers.seeds)}
-    nothing = {"coverage": np.nan, "low": np.nan, "high": np.nan, "trial_coverage": np.nan}
-    if not len(values):
-        return {**nothing, "others": [np.nan] * (values.shape[1] - 1), **size}
-    sums = answers.summed(np.column_stack([np.ones(len(values)), values]), weights.shape[1])
+    mine = answers.only(keep)
+    size = {**mine.size, "n_seeds": len(mine.seeds)}
+    if not keep.any():
+        names = (*values, "low", "high", "trial_coverage")
+        return {**dict.fromkeys(names, np.nan), **size}
+    columns = np.column_stack([np.ones(keep.sum()), *(value[keep] for value in values.values())])
+    sums = mine.summed(columns, weights.shape[1])
     count = sums[..., :1]
     own = np.divide(sums[..., 1:], count, out=np.zeros_like(sums[..., 1:]), where=count > 0)
     total = in_draws(np.concatenate([count > 0, own], axis=-1), weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (total[..., 1:] / total[..., :1]).mean(axis=1)  # (1 + D, C), mean of the seeds
     low, high = intervals.interval(mean[1:, 0], size["n_participants"])
-    found = {"coverage": mean[0, 0], "low": low, "high": high}
-    return {**found, "trial_coverage": values[:, 0].mean(), "others": mean[0, 1:], **size}
+    found = {**dict(zip(values, mean[0], strict=True)), "low": low, "high": high}
+    return {**found, "trial_coverage": values["coverage"][keep].mean(), **size}
 
 
 def _rank_of_truth(given: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -66,11 +66,13 @@ def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str,
     """One answer a participant by the mean probability over their trials, and who voted.
 
     Participants whose trials do not share one truth have no one answer and are left out. None where
-    nobody is left or the model gives no probabilities.
+    that leaves half of them or fewer (those would be no fair sample), and without probabilities.
     """
-    known = np.isfinite(answers.probabilities).all(axis=1)
-    voters = known & ~np.isin(answers.person, mixed_participants(answers))
-    if answers.numeric or not voters.any():
+    if answers.numeric:
+        return None
+    mixed = mixed_participants(answers)
+    voters = np.isfinite(answers.probabilities).all(axis=1) & ~np.isin(answers.person, mixed)
+    if 2 * len(mixed) >= answers.size["n_participants"] or not voters.any():
         return None
     p = np.where(voters[:, None], answers.probabilities, 0.0)
     sums = answers.summed(p, weights.shape[1])  # (S, P, K)

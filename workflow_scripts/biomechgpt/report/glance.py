@@ -181,5 +181,6 @@ def _no_better_than_chance(results: Results, task) -> str:
     """A warning where the answers are no better than those learnt from shuffled labels."""
     metric = PRIMARY[task.kind]
     row = results.difference(results.variants[0], results.chance, task.task, metric)
-    doubtful = row is not None and row.verdict in ("below", "not distinguishable")
-    return " It is not distinguishable from chance." if doubtful else ""
+    words = {"below": "worse than", "not distinguishable": "not distinguishable from"}
+    doubt = None if row is None else words.get(row.verdict)
+    return f" It is {doubt} chance." if doubt else ""
