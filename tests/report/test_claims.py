@@ -119,6 +119,20 @@ def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
 
 
+def test_a_weaker_method_that_wins_is_named_too(results):
+    """The strongest figure need not be the surest difference."""
+    activity = {
+        k: row for k, row in results.differences.items() if k[1:3] == ("chance", "activity")
+    }
+    beaten = {key: row._replace(verdict="below") for key, row in activity.items()}
+    changed = results._replace(
+        simple=["xgboost", "chance"], differences={**results.differences, **beaten}
+    )
+    blocks = glance(changed)
+    assert "beats the language model (1 of 9)" in blocks[2].text
+    assert dict(blocks[3].items)["activity"].endswith("Also beaten by chance.")
+
+
 def test_questions_are_grouped_by_who_is_ahead(results):
     names = {"activity": "below", "impaired": "not distinguishable"}
     changed = {

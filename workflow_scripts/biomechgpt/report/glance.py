@@ -74,7 +74,20 @@ def _grouped_sentences(results: Results) -> list:
 
 def _verdict_on(results: Results, task) -> str:
     row = _against_strongest(results, task)
+    if _also_ahead(results, task):
+        return "below"
     return "not estimable" if row is None else row.verdict
+
+
+def _also_ahead(results: Results, task) -> list[str]:
+    """The simple methods that beat the language model, beside the strongest one."""
+    metric, best = PRIMARY[task.kind], results.strongest(task.task, task.kind)
+    found = {
+        n: results.difference(results.variants[0], n, task.task, metric) for n in results.simple
+    }
+    return [
+        n for n, row in found.items() if n != best and row is not None and row.verdict == "below"
+    ]
 
 
 def _against_strongest(results: Results, task) -> tuple | None:
@@ -153,7 +166,9 @@ def short_sentence(results: Results, task) -> str:
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
-    return f"{value} {ends} ({size}){compared}.{doubt}{few}{caution}"
+    also = ", ".join(_also_ahead(results, task))
+    also = f" Also beaten by {also}." if also else ""
+    return f"{value} {ends} ({size}){compared}.{also}{doubt}{few}{caution}"
 
 
 def _in_words(results: Results, task, unit: str) -> str:
