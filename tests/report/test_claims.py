@@ -63,17 +63,39 @@ def test_levels_are_never_called_the_same_and_stand_with_both_sizes(results, con
     assert "no interval can be given" in falls[4]
 
 
-def test_transfer_and_scale_are_tested_only_by_variants_that_differ_in_that_alone(results, config):
-    rows, _ = rows_of(results, config)
-    assert rows["More tasks in training help each other"][3] == "not tested"
-    assert rows["A larger base model answers better"][3] == "not tested"
+CLAIM = "More tasks in training help each other"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("above", "same"),
+        ("below", "not the same"),
+        ("not distinguishable", "cannot be told on all"),
+    ],
+)
+def test_transfer_is_judged_between_variants_that_differ_in_their_tasks_alone(
+    results, config, verdict, said
+):
+    assert rows_of(results, config)[0][CLAIM][3] == "not tested"
+    alone = copy.deepcopy(config)
+    alone["variants"]["alone"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
+    row = results.differences["tiny-all", "xgboost", "impaired", "macro_f1"]
+    key = ("tiny-all", "alone", "impaired", "macro_f1")
+    paired = {**results.differences, key: row._replace(verdict=verdict)}
+    more = results._replace(differences=paired)
+    found = rows_of(more, alone)[0][CLAIM]
+    assert found[2:4] == [f"{verdict} on 1 of 1", said]
+    alone["variants"]["alone"]["base_model"] = "gemma-3-1b"
+    assert rows_of(more, alone)[0][CLAIM][3] == "not tested"
+
+
+def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
+    claim = "A larger base model answers better"
+    assert rows_of(results, config)[0][claim][3] == "not tested"
     more = copy.deepcopy(config)
-    more["variants"]["one"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
-    assert rows_of(results, more)[0]["More tasks in training help each other"][3] == "see there"
-    more["variants"]["one"]["base_model"] = "gemma-3-1b"
-    rows, _ = rows_of(results, more)
-    assert rows["More tasks in training help each other"][3] == "not tested"
-    assert rows["A larger base model answers better"][3] == "see there"
+    more["variants"]["other"] = {**config["variants"]["tiny-all"], "base_model": "gemma-3-1b"}
+    assert rows_of(results, more)[0][claim][3] == "see there"
 
 
 def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
