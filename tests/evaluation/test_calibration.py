@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.evaluation import calibration
+from biomechgpt.evaluation import calibration, conformal
 from biomechgpt.evaluation.probabilities import log_loss
 
 
@@ -47,6 +47,16 @@ def test_calibrated_probabilities_of_other_people_are_better():
     assert (found.table["temperature"] > 1.5).all()
 
 
+def test_the_table_says_which_probability_lets_an_option_in():
+    validation, test = boasting(40, seed=1), boasting(10, seed=2, start=100)
+    found = calibration.calibrate(test, validation, order_of(validation))
+    least = found.table.set_index("level")["limit"]
+    assert 0 < least[0.9] < least[0.8] < 1
+    sizes = conformal.set_sizes(found.probabilities, found.limits[:, 0])
+    members = np.maximum((found.probabilities >= least[0.8] - 1e-9).sum(axis=1), 1)
+    np.testing.assert_array_equal(sizes, members)
+
+
 def test_nobody_stands_behind_both_temperature_and_limit():
     validation = boasting(21)
     people = validation.rows["participant_id"].to_numpy()
@@ -73,7 +83,7 @@ def test_what_cannot_be_estimated_says_so(n_validation):
     found = calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
     table = found.table.set_index("level")
     assert np.isnan(table.loc[0.9, "limit"])
-    needed = f"not estimable: {n_validation} validation participants, 9 needed"
+    needed = f"not estimable: needs 9 validation participants, has {n_validation}"
     assert table.loc[0.9, "status"] == needed
     assert np.isnan(table.loc[0.8, "limit"]) == (n_validation < 5)
 

@@ -227,7 +227,7 @@ def test_calibration_has_a_row_a_fold_seed_and_level(folded):
     assert len(rows) == 5 * 3 * 2
     assert set(rows["n_conformal"]) == {8}
     assert set(rows.query("level == 0.9")["status"]) == {
-        "not estimable: 8 validation participants, 9 needed"
+        "not estimable: needs 9 validation participants, has 8"
     }
     sets = folded.prediction_sets.query(
         "task == 'impaired' and label == '' and variant == 'tiny-all'"

@@ -24,8 +24,9 @@ class Calibrated(NamedTuple):
     """The test answers of a model to a task after calibration; arrays over their rows (N,).
 
     `probabilities` (N, K) are those after temperature scaling; `limits` (N, 2) the conformal limit
-    of each level for the row's fold and seed, NaN where not estimable; `table` has a row a fold,
-    seed and level: fold, seed, n_temperature, temperature, n_conformal, level, limit, status.
+    on the score of each level for the row's fold and seed, NaN where not estimable; `table` has a
+    row a fold, seed and level: fold, seed, n_temperature, temperature, n_conformal, level, limit
+    (of options as the probability that lets one in), status.
     """
 
     probabilities: np.ndarray
@@ -55,7 +56,8 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
         head |= {"temperature": temperature, "n_conformal": len(second)}
         for level, one in zip(conformal.LEVELS, found, strict=True):
             status = _status(one, len(second), level)
-            rows.append({**head, "level": level, "limit": one, "status": status})
+            told = one if test.numeric else 1 - one
+            rows.append({**head, "level": level, "limit": told, "status": status})
     return Calibrated(probabilities, limits, pd.DataFrame(rows))
 
 
@@ -132,5 +134,5 @@ def _status(found: float, n_participants: int, level: float) -> str:
         return ""
     needed = conformal.participants_needed(level)
     if n_participants < needed:
-        return f"not estimable: {n_participants} validation participants, {needed} needed"
+        return f"not estimable: needs {needed} validation participants, has {n_participants}"
     return "not estimable: too many validation answers cannot be read"
