@@ -33,9 +33,7 @@ def test_report_opens_offline_and_says_simulated(results):
 
 
 def test_snakemakes_own_report_takes_page_tables_and_figures(finished):
-    printed = snakemake(
-        finished, "--report", "snakemake-report.html", "--", "results/ci/report.html"
-    )
+    printed = snakemake(finished, "--report", "snakemake-report.html")
     assert "Report created" in printed
     text = (finished / "snakemake-report.html").read_text()
     for category in ("1 Report", "2 Figures", "3 Tables of the page", "5 Data"):
