@@ -141,6 +141,21 @@ def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
 
 
+def test_few_participants_win_only_if_the_t_interval_agrees(results, tmp_path):
+    row = results.differences["tiny-all", "xgboost", "tug", "mae"]._replace(verdict="above")
+    tasks = results.metrics.assign(n_participants=results.metrics["n_participants"].clip(upper=7))
+    few = results._replace(
+        metrics=tasks,
+        differences={**results.differences, ("tiny-all", "xgboost", "tug", "mae"): row},
+        folder=tmp_path,
+    )
+    task = next(t for t in few.tasks.itertuples() if t.task == "tug")
+    for verdict, doubted in (("above", False), ("not distinguishable", True)):
+        t_row = {"task": "tug", "variant": "tiny-all", "other": "xgboost", "verdict": verdict}
+        pd.DataFrame([t_row]).to_csv(tmp_path / "t_intervals.csv", index=False)
+        assert ("A t-interval over them holds 0." in short_sentence(few, task)) is doubted
+
+
 def test_a_weaker_method_that_wins_is_named_too(results):
     """The strongest figure need not be the surest difference."""
     activity = {

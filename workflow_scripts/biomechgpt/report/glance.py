@@ -76,7 +76,18 @@ def _verdict_on(results: Results, task) -> str:
     row = _against_strongest(results, task)
     if _also_ahead(results, task):
         return "below"
-    return "not estimable" if row is None else row.verdict
+    if row is None:
+        return "not estimable"
+    return "not distinguishable" if _doubted(results, task) else row.verdict
+
+
+def _doubted(results: Results, task) -> bool:
+    """Few participants, and their t-interval, which then holds better, knows no winner."""
+    row = _against_strongest(results, task)
+    if task.n_participants >= FEW_PARTICIPANTS or row is None:
+        return False
+    won = row.verdict in ("above", "below")
+    return won and results.t_verdict(row.other, task.task) not in (row.verdict, None)
 
 
 def _also_ahead(results: Results, task) -> list[str]:
@@ -133,8 +144,8 @@ def verdict(row) -> Cell:
 def overall_sentence(results: Results) -> str:
     """On how many tasks the first variant is above, level with or below the strongest of each."""
     tasks = results.tasks
-    rows = [_against_strongest(results, task) for task in tasks.itertuples()]
-    verdicts = [row.verdict for row in rows if row is not None]
+    compared = [t for t in tasks.itertuples() if _against_strongest(results, t) is not None]
+    verdicts = [_verdict_on(results, task) for task in compared]
     text = f"{results.variants[0]} answers {len(tasks)} kinds of question about movement."
     if not verdicts:
         return f"{text} There is no simple method to compare with."
@@ -163,6 +174,8 @@ def short_sentence(results: Results, task) -> str:
         return f"{value} ({size}): too few participants, not estimable.{caution}"
     few = " Fewer than 10 participants: the interval is too narrow."
     few = few if task.n_participants < FEW_PARTICIPANTS else ""
+    if _doubted(results, task):
+        few += " A t-interval over them holds 0."
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
