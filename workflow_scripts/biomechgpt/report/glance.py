@@ -175,7 +175,7 @@ def short_sentence(results: Results, task) -> str:
     few = " Fewer than 10 participants: the interval is too narrow."
     few = few if task.n_participants < FEW_PARTICIPANTS else ""
     if _doubted(results, task):
-        few += " A t-interval over them holds 0."
+        few += " A t-interval over them does not confirm it."
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
