@@ -63,17 +63,39 @@ def test_levels_are_never_called_the_same_and_stand_with_both_sizes(results, con
     assert "no interval can be given" in falls[4]
 
 
-def test_transfer_and_scale_are_tested_only_by_variants_that_differ_in_that_alone(results, config):
-    rows, _ = rows_of(results, config)
-    assert rows["More tasks in training help each other"][3] == "not tested"
-    assert rows["A larger base model answers better"][3] == "not tested"
+CLAIM = "More tasks in training help each other"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("above", "same"),
+        ("below", "not the same"),
+        ("not distinguishable", "cannot be told on all"),
+    ],
+)
+def test_transfer_is_judged_between_variants_that_differ_in_their_tasks_alone(
+    results, config, verdict, said
+):
+    assert rows_of(results, config)[0][CLAIM][3] == "not tested"
+    alone = copy.deepcopy(config)
+    alone["variants"]["alone"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
+    row = results.differences["tiny-all", "xgboost", "impaired", "macro_f1"]
+    key = ("tiny-all", "alone", "impaired", "macro_f1")
+    paired = {**results.differences, key: row._replace(verdict=verdict)}
+    more = results._replace(differences=paired)
+    found = rows_of(more, alone)[0][CLAIM]
+    assert found[2:4] == [f"{verdict} on 1 of 1", said]
+    alone["variants"]["alone"]["base_model"] = "gemma-3-1b"
+    assert rows_of(more, alone)[0][CLAIM][3] == "not tested"
+
+
+def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
+    claim = "A larger base model answers better"
+    assert rows_of(results, config)[0][claim][3] == "not tested"
     more = copy.deepcopy(config)
-    more["variants"]["one"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
-    assert rows_of(results, more)[0]["More tasks in training help each other"][3] == "see there"
-    more["variants"]["one"]["base_model"] = "gemma-3-1b"
-    rows, _ = rows_of(results, more)
-    assert rows["More tasks in training help each other"][3] == "not tested"
-    assert rows["A larger base model answers better"][3] == "see there"
+    more["variants"]["other"] = {**config["variants"]["tiny-all"], "base_model": "gemma-3-1b"}
+    assert rows_of(results, more)[0][claim][3] == "see there"
 
 
 def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
@@ -117,6 +139,37 @@ def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     results = read_results(run.metrics, run.tables, warned)
     task = next(t for t in results.tasks.itertuples() if t.task == "impaired")
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
+
+
+def test_few_participants_win_only_if_the_t_interval_agrees(results, tmp_path):
+    row = results.differences["tiny-all", "xgboost", "tug", "mae"]._replace(verdict="above")
+    tasks = results.metrics.assign(n_participants=results.metrics["n_participants"].clip(upper=7))
+    few = results._replace(
+        metrics=tasks,
+        differences={**results.differences, ("tiny-all", "xgboost", "tug", "mae"): row},
+        folder=tmp_path,
+    )
+    task = next(t for t in few.tasks.itertuples() if t.task == "tug")
+    for verdict, doubted in (("above", False), ("not distinguishable", True)):
+        t_row = {"task": "tug", "variant": "tiny-all", "other": "xgboost", "verdict": verdict}
+        pd.DataFrame([t_row]).to_csv(tmp_path / "t_intervals.csv", index=False)
+        assert (
+            "A t-interval over them does not confirm it." in short_sentence(few, task)
+        ) is doubted
+
+
+def test_a_weaker_method_that_wins_is_named_too(results):
+    """The strongest figure need not be the surest difference."""
+    activity = {
+        k: row for k, row in results.differences.items() if k[1:3] == ("chance", "activity")
+    }
+    beaten = {key: row._replace(verdict="below") for key, row in activity.items()}
+    changed = results._replace(
+        simple=["xgboost", "chance"], differences={**results.differences, **beaten}
+    )
+    blocks = glance(changed)
+    assert "beats the language model (1 of 9)" in blocks[2].text
+    assert dict(blocks[3].items)["activity"].endswith("Also beaten by chance.")
 
 
 def test_questions_are_grouped_by_who_is_ahead(results):

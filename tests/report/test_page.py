@@ -223,10 +223,10 @@ def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(config,
     predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
     sources = fake_run.write_run(tmp_path, predictions, draws=10)
     for path in sources.tables.glob("*.csv"):
-        if path.stem not in ("table1", "comparisons", "unreadable", "confusions"):
+        if path.stem not in ("table1", "comparisons", "unreadable"):
             path.unlink()
     page = build(sources, config, tmp_path / "report.html")
-    for name in ("leakage", "calibration", "classes", "phrasings", "prediction_sets"):
+    for name in ("leakage", "calibration", "classes", "confusions", "phrasings", "prediction_sets"):
         assert f"wrote no {name}.csv" in page
 
 

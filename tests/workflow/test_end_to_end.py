@@ -32,6 +32,15 @@ def test_report_opens_offline_and_says_simulated(results):
         assert title in page
 
 
+def test_snakemakes_own_report_takes_page_tables_and_figures(finished):
+    printed = snakemake(finished, "--report", "snakemake-report.html")
+    assert "Report created" in printed
+    text = (finished / "snakemake-report.html").read_text()
+    for category in ("1 Report", "2 Figures", "3 Tables of the page", "5 Data"):
+        assert category in text
+    assert "everything on one page" in text
+
+
 def test_terminal_shows_what_was_accepted_and_where_to_look(finished):
     printed = (finished / "printed.txt").read_text()
     assert re.search(r"\d+ trials of 48 participants accepted", printed)

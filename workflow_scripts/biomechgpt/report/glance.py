@@ -74,7 +74,31 @@ def _grouped_sentences(results: Results) -> list:
 
 def _verdict_on(results: Results, task) -> str:
     row = _against_strongest(results, task)
-    return "not estimable" if row is None else row.verdict
+    if _also_ahead(results, task):
+        return "below"
+    if row is None:
+        return "not estimable"
+    return "not distinguishable" if _doubted(results, task) else row.verdict
+
+
+def _doubted(results: Results, task) -> bool:
+    """Few participants, and their t-interval, which then holds better, knows no winner."""
+    row = _against_strongest(results, task)
+    if task.n_participants >= FEW_PARTICIPANTS or row is None:
+        return False
+    won = row.verdict in ("above", "below")
+    return won and results.t_verdict(row.other, task.task) not in (row.verdict, None)
+
+
+def _also_ahead(results: Results, task) -> list[str]:
+    """The simple methods that beat the language model, beside the strongest one."""
+    metric, best = PRIMARY[task.kind], results.strongest(task.task, task.kind)
+    found = {
+        n: results.difference(results.variants[0], n, task.task, metric) for n in results.simple
+    }
+    return [
+        n for n, row in found.items() if n != best and row is not None and row.verdict == "below"
+    ]
 
 
 def _against_strongest(results: Results, task) -> tuple | None:
@@ -120,8 +144,8 @@ def verdict(row) -> Cell:
 def overall_sentence(results: Results) -> str:
     """On how many tasks the first variant is above, level with or below the strongest of each."""
     tasks = results.tasks
-    rows = [_against_strongest(results, task) for task in tasks.itertuples()]
-    verdicts = [row.verdict for row in rows if row is not None]
+    compared = [t for t in tasks.itertuples() if _against_strongest(results, t) is not None]
+    verdicts = [_verdict_on(results, task) for task in compared]
     text = f"{results.variants[0]} answers {len(tasks)} kinds of question about movement."
     if not verdicts:
         return f"{text} There is no simple method to compare with."
@@ -150,10 +174,14 @@ def short_sentence(results: Results, task) -> str:
         return f"{value} ({size}): too few participants, not estimable.{caution}"
     few = " Fewer than 10 participants: the interval is too narrow."
     few = few if task.n_participants < FEW_PARTICIPANTS else ""
+    if _doubted(results, task):
+        few += " A t-interval over them does not confirm it."
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
-    return f"{value} {ends} ({size}){compared}.{doubt}{few}{caution}"
+    also = ", ".join(_also_ahead(results, task))
+    also = f" Also beaten by {also}." if also else ""
+    return f"{value} {ends} ({size}){compared}.{also}{doubt}{few}{caution}"
 
 
 def _in_words(results: Results, task, unit: str) -> str:
@@ -181,5 +209,6 @@ def _no_better_than_chance(results: Results, task) -> str:
     """A warning where the answers are no better than those learnt from shuffled labels."""
     metric = PRIMARY[task.kind]
     row = results.difference(results.variants[0], results.chance, task.task, metric)
-    doubtful = row is not None and row.verdict in ("below", "not distinguishable")
-    return " It is not distinguishable from chance." if doubtful else ""
+    words = {"below": "worse than", "not distinguishable": "not distinguishable from"}
+    doubt = None if row is None else words.get(row.verdict)
+    return f" It is {doubt} chance." if doubt else ""

@@ -2,20 +2,19 @@
 
 import numpy as np
 
-from biomechgpt.report.blocks import PAGE_BLUE, PAGE_ORANGE
+from biomechgpt.report.blocks import PAGE_BLUE
 
 WIDTH, MIDDLE, MARGIN = 128, 9, 6
 
 
-def bar(row, limits: tuple[float, float], own: bool) -> str:
+def bar(row, limits: tuple[float, float], colour: str) -> str:
     """`row` has value, low and high, `limits` are common to a table. Its numbers stand beside it."""
     if not np.isfinite(row.value):
         return ""
-    colour = PAGE_BLUE if own else PAGE_ORANGE
     x = _place(row.value, limits)
-    mark = f"<circle cx='{x}' cy='{MIDDLE}' r='4.5'/>"
-    if not own:
-        mark = f"<rect x='{x - 4}' y='{MIDDLE - 4}' width='8' height='8'/>"
+    mark = f"<rect x='{x - 4}' y='{MIDDLE - 4}' width='8' height='8'/>"
+    if colour == PAGE_BLUE:  # another shape too: colour is never the only sign
+        mark = f"<circle cx='{x}' cy='{MIDDLE}' r='4.5'/>"
     line = ""
     if np.isfinite(row.low):
         ends = f"x1='{_place(row.low, limits)}' x2='{_place(row.high, limits)}'"

@@ -73,6 +73,15 @@ class Results(NamedTuple):
         best = min if kind == "regression" else max
         return best(values, key=values.get) if values else None
 
+    def t_verdict(self, other: str | None, task: str) -> str | None:
+        """The verdict of the paired t-interval of the first variant, None where there is none."""
+        table = self.table("t_intervals")
+        if table is None:
+            return None
+        keep = (table["variant"] == self.variants[0]) & (table["task"] == task)
+        rows = table[keep & (table["other"] == other)]
+        return None if rows.empty else rows["verdict"].iloc[0]
+
     def table(self, name: str) -> pd.DataFrame | None:
         """A table of the evaluation on test participants, None where it was not written."""
         path = self.folder / f"{name}.csv"

@@ -52,7 +52,7 @@ def time_and_memory(benchmarks: os.PathLike) -> list:
 def hashes(sources: Mapping[str, os.PathLike], trials: pd.DataFrame | None) -> list:
     """What the run was made from and by: hashes of files, of all recordings, of the code.
 
-    `sources` names the files to hash. Two runs with the same lines can be compared.
+    `sources` names the files to hash.
     """
     rows = [[name, "file", _sha256(path)] for name, path in sources.items()]
     if trials is not None and "angles_sha256" in trials:

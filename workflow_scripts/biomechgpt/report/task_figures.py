@@ -90,12 +90,15 @@ def reliability(table: pd.DataFrame | None, task: str) -> Figure | None:
     rows = None if table is None else table[table["task"] == task]
     if rows is None or rows.empty:
         return None
+    shown = [(rows[rows["reading"] == name], *how) for name, *how in READINGS]
+    ends = ["confidence", "accuracy"]
+    if shown[0][0][ends].to_numpy().tolist() == shown[1][0][ends].to_numpy().tolist():
+        shown = shown[:1]  # no temperature was fitted
     with matplotlib.rc_context(STYLE):
         figure = blank(4.2, 3.6)
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=DASHES)
-        for reading, label, colour, mark in READINGS:
-            mine = rows[rows["reading"] == reading]
+        for mine, label, colour, mark in shown:
             axes.plot(
                 mine["confidence"],
                 mine["accuracy"],

@@ -57,10 +57,10 @@ def _blocks(results, tables, task, answers, movements) -> list:
 
 
 def _classes(tables: Mapping, task: str) -> list:
-    return [
-        task_figures.confusion(tables["confusions"], task),
-        *task_tables.classes(tables["classes"], task),
-    ]
+    drawn = task_tables.left_out("confusions")
+    if tables["confusions"] is not None:
+        drawn = task_figures.confusion(tables["confusions"], task)
+    return [drawn, *task_tables.classes(tables["classes"], task)]
 
 
 def _numbers(results: Results, answers: pd.DataFrame | None, task: str) -> list:

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.report.blocks import (
+    PAGE_BLUE,
+    PAGE_ORANGE,
     Cell,
     Sentences,
     Table,
@@ -35,6 +37,11 @@ MORE = {
         "slope": "slope",
         "within_mdc": "within MDC",
     },
+}
+COLOURS = {
+    "language model": PAGE_BLUE,
+    "simple method": PAGE_ORANGE,
+    "shuffled labels": "currentColor",
 }
 HAVE_UNITS = ("rmse", "bias")
 
@@ -81,7 +88,7 @@ def models(results: Results, task) -> Table:
         [
             Cell(name, _what(results, name)),
             estimate(metric, found[name]),
-            Cell("", svg=bar(found[name], limits, name in results.variants)),
+            Cell("", svg=bar(found[name], limits, COLOURS[_what(results, name)])),
             estimate(second, results.mean(name, task.task, second)),
             *(_plain_value(results.mean(name, task.task, m)) for m in more),
             *([_plain_value(results.mean(name, task.task, metric, "vote"))] if votes else []),

@@ -28,17 +28,19 @@ def _scores(results: Results, calibration: pd.DataFrame | None, task: str) -> li
     found = m[keep & m["metric"].isin(SCORES)].set_index(["reading", "metric"])["value"]
     if found.empty or calibration is None:
         return [left_out("calibration")]
+    fitted = calibration[(calibration["task"] == task) & (calibration["n_temperature"] > 0)]
     words = {"answer": "as predicted", "calibrated": "after temperature scaling"}
     rows = [
         [name, *(number(found.get((reading, metric)), 3) for metric in SCORES)]
         for reading, name in words.items()
+        if reading == "answer" or len(fitted)
     ]
-    fitted = calibration[calibration["task"] == task].drop_duplicates(["fold", "seed"])
-    said = ", ".join(number(value) for value in fitted["temperature"])
-    caption = (
-        "Probabilities of the options, lower is better. Temperatures of the seeds, fitted on "
-        f"validation participants: {said} (1 where there were too few)."
-    )
+    caption = "Probabilities of the options, lower is better. "
+    if len(fitted):
+        low, high = (number(value) for value in fitted["temperature"].agg(["min", "max"]))
+        caption += f"Temperatures fitted on validation participants: {low} to {high}."
+    else:
+        caption += "No temperature was fitted: there are too few validation participants."
     return [Table(caption, ["probabilities", *SCORES.values()], rows)]
 
 
