@@ -152,6 +152,11 @@ def test_a_task_that_one_model_lacks_and_a_test_set_of_one_class(predictions):
     assert one(found.metrics, reading="answer", **where).value > 0.5
 
 
+def test_a_baseline_that_answers_nothing_is_left_out(some):
+    found = run(some[some["variant"] != "xgboost"])
+    assert "xgboost" not in set(found.metrics["variant"]) | set(found.comparisons["other"])
+
+
 def test_splits_are_kept_apart(some):
     both = pd.concat([some, some.assign(split="validation")])
     both.loc[both["split"] == "validation", "participant_id"] += "v"

@@ -58,10 +58,12 @@ def evaluate(
 
     `detectable` is the minimal detectable change of the tasks that have one, in their units.
     `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError when
-    they do not, when a truth is missing, or when a model is not among the predictions.
+    they do not, when a truth is missing, or when a variant is not among the predictions; a baseline
+    that could answer none of the cohort's questions is left out.
     """
-    models = [*variants, *baselines]
-    _check(predictions, folds, models)
+    _check(predictions, folds, variants)
+    answered = set(predictions["variant"])
+    models = [*variants, *(name for name in baselines if name in answered)]
     rows: dict[str, list] = {name: [] for name in COLUMNS}
     trials: list[pa.Table] = []
     for split, of_split in headline(predictions).groupby("split"):
