@@ -105,7 +105,7 @@ BAD = [
     ("split/scheme", "k_fold", ["split.scheme is k_fold", "holdout", "did you mean kfold?"]),
     ("split/scheme", "file", ["split.file is null", "participant_id"]),
     ("split/file", "my.tsv", ["split.file is my.tsv", "scheme"]),
-    ("split/test_fraction", 0.95, ["split.test_fraction", "1.05", "below 1"]),
+    ("split/test_fraction", 0.95, ["split.test_fraction", "add up to 1.07", "below 1"]),
     ("split/test_fraction", 1.5, ["split.test_fraction is 1.5; it must be below 1"]),
     ("split/stratify_by", ["trial_id"], ["split.stratify_by names trial_id"]),
     ("motion/zero_joints", ["wrist_flex_R"], ["wrist_flex_R", "did you mean wrist_flex_r?"]),
