@@ -1,17 +1,20 @@
 import sys
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
 from biomechgpt.cohort.shards import label_digest, shard_digest
 from biomechgpt.cohort.tables import read_cohorts
-from biomechgpt.config import check_config, leave_out_nulls
+from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.motion.folds import fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 
 leave_out_nulls(config)
+order_as(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
 check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
 
 RESULTS = Path("results", config["run"] or "")

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import yaml
 
-from biomechgpt.config import check_config, leave_out_nulls
+from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -210,3 +210,12 @@ def test_all_errors_are_said_at_once(config):
     with pytest.raises(InputError) as caught:
         check_config(config, SCHEMA)
     assert len(re.findall(r"^  - ", str(caught.value), flags=re.MULTILINE)) == 3
+
+
+def test_what_an_overlay_adds_stands_behind_what_config_yaml_names():
+    overlaid = {"variants": {"mine": {"b": 1}, "tiny-all": {"rank": 1, "tasks": 2}}, "run": None}
+    order_as(overlaid, {"run": None, "variants": {"tiny-all": {"tasks": 0, "rank": 0}}})
+    assert list(overlaid) == ["run", "variants"]
+    assert list(overlaid["variants"]) == ["tiny-all", "mine"]
+    assert overlaid["variants"]["tiny-all"] == {"tasks": 2, "rank": 1}
+    assert list(overlaid["variants"]["tiny-all"]) == ["tasks", "rank"]

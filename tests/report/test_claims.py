@@ -90,6 +90,21 @@ def test_transfer_is_judged_between_variants_that_differ_in_their_tasks_alone(
     assert rows_of(more, alone)[0][CLAIM][3] == "not tested"
 
 
+def test_a_pair_is_read_the_right_way_whichever_of_the_two_stands_first(results, config):
+    alone = copy.deepcopy(config)
+    alone["variants"] = {
+        "alone": {**config["variants"]["tiny-all"], "tasks": ["impaired"]}, **config["variants"],
+    }  # fmt: skip
+    row = results.differences["tiny-all", "xgboost", "impaired", "macro_f1"]
+    names = {"variant": "alone", "other": "tiny-all", "verdict": "above"}
+    measured = row._replace(**names, difference=0.2, low=0.1, high=0.4)
+    key = ("alone", "tiny-all", "impaired", "macro_f1")
+    more = results._replace(differences={**results.differences, key: measured})
+    assert rows_of(more, alone)[0][CLAIM][2:4] == ["below on 1 of 1", "not the same"]
+    turned = more.difference("tiny-all", "alone", "impaired", "macro_f1")
+    assert (turned.difference, turned.low, turned.high) == (-0.2, -0.4, -0.1)
+
+
 def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
     claim = "A larger base model answers better"
     assert rows_of(results, config)[0][claim][3] == "not tested"

@@ -45,6 +45,20 @@ def leave_out_nulls(config: dict) -> None:
             config[block] = {k: value for k, value in config[block].items() if value is not None}
 
 
+def order_as(config: dict, default: dict) -> None:
+    """Put the keys of `config` in the order of `default`, in place; new ones come behind.
+
+    Snakemake puts those of an overlay first, and the first variant is the one that a report is about.
+    """
+    place = {key: number for number, key in enumerate(default)}
+    items = sorted(config.items(), key=lambda item: place.get(item[0], len(place)))
+    config.clear()
+    config.update(items)
+    for key, value in items:
+        if isinstance(value, dict) and isinstance(default.get(key), dict):
+            order_as(value, default[key])
+
+
 def check_config(config: dict, schema_path: str | os.PathLike) -> None:
     """Raise one `InputError` with all that is wrong in `config`; return where nothing is.
 

@@ -177,16 +177,22 @@ def _tokenizer(folders: Sequence[os.PathLike]) -> list[list]:
 
 
 def _transfer(results: Results, config: dict) -> list:
-    """The first variant against those of the same base and tokenizer that learnt fewer tasks."""
-    first = config["variants"][results.variants[0]]
-    fewer = [
-        name
-        for name, variant in config["variants"].items()
-        if {**variant, "tasks": first["tasks"]} == first and variant["tasks"] != first["tasks"]
+    """Each variant against those that are like it and learnt only some of its tasks."""
+    variants = config["variants"]
+    learnt = {
+        name: set(results.tasks["task"] if variant["tasks"] == "all" else variant["tasks"])
+        for name, variant in variants.items()
+    }
+    pairs = [
+        (more, fewer)
+        for more in variants
+        for fewer in variants
+        if learnt[fewer] < learnt[more]
+        and _but_tasks(variants[fewer]) == _but_tasks(variants[more])
     ]
     found = [
-        results.difference(results.variants[0], name, task.task, PRIMARY[task.kind])
-        for name in fewer
+        results.difference(*pair, task.task, PRIMARY[task.kind])
+        for pair in pairs
         for task in results.tasks.itertuples()
     ]
     words, verdict = _order(_counts(found))
@@ -196,6 +202,10 @@ def _transfer(results: Results, config: dict) -> list:
     )
     theirs = "diagnosis 0.73 against 0.68, impaired 0.88 against 0.84"
     return ["More tasks in training help each other", theirs, words, verdict, caution]
+
+
+def _but_tasks(variant: dict) -> dict:
+    return {key: value for key, value in variant.items() if key != "tasks"}
 
 
 def _scale(config: dict) -> list:

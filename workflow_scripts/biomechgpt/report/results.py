@@ -63,7 +63,9 @@ class Results(NamedTuple):
 
     def difference(self, variant: str, other: str | None, task: str, metric: str) -> tuple | None:
         """The paired difference with low, high and verdict, None where there is none."""
-        return self.differences.get((variant, other, task, metric))
+        found = self.differences.get((variant, other, task, metric))
+        turned = self.differences.get((other, variant, task, metric))
+        return found if turned is None else _turned(turned)
 
     def strongest(self, task: str, kind: str) -> str | None:
         """The simple method with the best headline measure, None where none answers the task."""
@@ -89,6 +91,14 @@ class Results(NamedTuple):
             return None
         rows = pd.read_csv(path)
         return rows[rows["split"] == "test"] if "split" in rows else rows
+
+
+def _turned(row: tuple) -> tuple:
+    """A paired difference with its two models exchanged: each pair stands once in the table."""
+    turned = row._replace(variant=row.other, other=row.variant, difference=-row.difference)
+    other_way = {"above": "below", "below": "above"}
+    verdict = other_way.get(row.verdict, row.verdict)
+    return turned._replace(low=-row.high, high=-row.low, verdict=verdict)
 
 
 def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Results:
