@@ -18,7 +18,7 @@ BY_CONSTRUCTION = {
     "from elsewhere has seen is not known here",
     "finetuning": "rows with split train alone (language_model/finetuning.py); nothing is selected "
     "on validation or test participants",
-    "baselines": "fitted and searched on rows with split train alone (baselines/run.py)",
+    "baselines": "fitted and searched on rows with split train alone (baselines/run.py, baselines/search.py)",
     "calibration": "temperature and conformal limits see validation participants of the same fold, "
     "each participant on one side (evaluation/calibration.py)",
 }

@@ -35,7 +35,7 @@ class TokenTable(NamedTuple):
     participant_ids: list[str]
     tokens: list[np.ndarray]  # each (n_tokens,) uint16
     metadata: dict[str, str]
-    mirrored: list[np.ndarray] = []  # those of the same movements with left and right exchanged
+    mirrored: Sequence[np.ndarray] = ()  # those of the same movements with left and right exchanged
 
 
 def tokenise_shard(
