@@ -2,6 +2,7 @@ rule publish:
     input:
         model=rules.finetune.output,
         metrics=rules.evaluate.output.metrics,
+        tables=rules.evaluate.output.tables,
         template="workflow_scripts/biomechgpt/report/model_card.md.jinja",
     output:
         directory("<results>/{fold}/published/{variant}/seed-{seed}"),

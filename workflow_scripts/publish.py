@@ -8,4 +8,9 @@ from pathlib import Path
 
 from biomechgpt.report.model_card import publish
 
-publish(snakemake.input.model[0], snakemake.input.metrics, Path(snakemake.output[0]))
+publish(
+    snakemake.input.model[0],
+    snakemake.input.metrics,
+    Path(snakemake.input.tables, "calibration.csv"),
+    Path(snakemake.output[0]),
+)

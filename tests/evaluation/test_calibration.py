@@ -7,6 +7,7 @@ import pytest
 
 from biomechgpt.evaluation import calibration, conformal
 from biomechgpt.evaluation.probabilities import log_loss
+from biomechgpt.questions.calibration import at_temperature
 
 
 def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", start=0):
@@ -33,10 +34,10 @@ def test_temperature_finds_how_much_the_logits_are_too_large():
 def test_temperature_keeps_the_order_and_sums_to_one():
     p = boasting().probabilities
     for temperature in (0.2, 1.0, 7.0):
-        cooled = calibration.at_temperature(p, temperature)
+        cooled = at_temperature(p, temperature)
         assert np.allclose(cooled.sum(axis=1), 1)
         assert (cooled.argmax(axis=1) == p.argmax(axis=1)).all()
-    assert calibration.at_temperature(p, 1.0) is p
+    assert at_temperature(p, 1.0) is p
 
 
 def test_calibrated_probabilities_of_other_people_are_better():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.evaluation import conformal
+from biomechgpt.questions.calibration import LEVELS
 
 
 def test_limit_by_hand():
@@ -69,7 +70,7 @@ def uneven(rng, n):
     return rng.choice([2, 30], n)
 
 
-@pytest.mark.parametrize("level", conformal.LEVELS)
+@pytest.mark.parametrize("level", LEVELS)
 def test_coverage_for_a_new_participant_is_at_least_what_was_asked(level):
     rng = np.random.default_rng(0)
     ours, naive = [], []

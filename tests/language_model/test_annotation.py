@@ -1,6 +1,7 @@
 """New recordings without labels, through a model folder, to a table of answers."""
 
 import csv
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import yaml
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.questions.calibration import Calibration, write_calibration
 
 LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
 
@@ -63,6 +65,37 @@ def test_every_task_is_answered_on_every_usable_trial(model_folder, recordings, 
     problems = {row["trial_id"]: row["severity"] for row in read(tmp_path / "issues.tsv")}
     assert problems["gone"] == problems["short"] == "rejected"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("tmp")]
+
+
+def test_a_published_model_gives_calibrated_probabilities_and_sets(
+    model_folder, recordings, tmp_path
+):
+    annotate(model_folder, recordings, tmp_path / "raw.tsv", tmp_path / "issues.tsv")
+    published = tmp_path / "published"
+    shutil.copytree(model_folder, published)
+    found = {
+        "impaired": Calibration(1e6, {0.8: 0.4, 0.9: None}),
+        "device": Calibration(1.0, {0.8: 0.999, 0.9: 0.0}),
+        "speed": Calibration(1.0, {0.8: 0.5, 0.9: None}),
+    }
+    write_calibration(published, found)
+    annotate(published, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    for before, row in zip(read(tmp_path / "raw.tsv"), read(tmp_path / "answers.tsv"), strict=True):
+        assert before["set_80"] == before["set_90"] == "n/a"
+        assert before["answer"] == row["answer"]
+        if row["task"] == "impaired":
+            assert float(row["probability"]) == pytest.approx(0.5, abs=1e-3)
+            assert sorted(row["set_80"].split("; ")) == ["no", "yes"]
+            assert row["set_80"].split("; ")[0] == row["answer"]
+            assert row["set_90"] == "n/a"
+        elif row["task"] == "device":
+            assert row["probabilities"] == before["probabilities"]
+            assert row["set_80"] == row["answer"]
+            assert len(row["set_90"].split("; ")) == len(row["probabilities"].split("; "))
+        else:
+            low, high = map(float, row["set_80"].split(" to "))
+            assert low == pytest.approx(float(row["low"]) - 0.5, abs=0.011)
+            assert high == pytest.approx(float(row["high"]) + 0.5, abs=0.011)
 
 
 def test_no_usable_recording_is_an_error_that_names_the_table(model_folder, recordings, tmp_path):

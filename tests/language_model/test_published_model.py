@@ -14,6 +14,7 @@ from biomechgpt.language_model.checkpoint_source import link_checkpoint
 from biomechgpt.language_model.finetuning import finetune
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
+from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
 
 FIGURE = {
@@ -29,6 +30,20 @@ def metrics(tmp_path):
     others += [{**FIGURE, "metric": "accuracy"}, {**FIGURE, "variant": "xgboost"}]
     pd.DataFrame([{**row, "value": 0.1} for row in others] + [FIGURE]).to_parquet(tmp_path / "m")
     return tmp_path / "m"
+
+
+@pytest.fixture
+def calibration(tmp_path, model_folder):
+    """The table of the evaluation, with another seed and another variant in it."""
+    described = json.loads((model_folder / "model.json").read_text())
+    mine = {name: described[name] for name in ("fold", "variant", "seed")}
+    mine |= {"task": "impaired", "temperature": 2.0}
+    limits = [{"level": 0.8, "limit": 0.25}, {"level": 0.9, "limit": float("nan")}]
+    number = {"task": "speed", "temperature": 1.0, "level": 0.8, "limit": 0.125}
+    others = [{"seed": described["seed"] + 1}, {"variant": "xgboost"}]
+    rows = [mine | limit | other for limit in limits for other in [{}, *others]]
+    pd.DataFrame([*rows, mine | number]).to_csv(tmp_path / "calibration.csv", index=False)
+    return tmp_path / "calibration.csv"
 
 
 @pytest.fixture(params=["embedded", "1b reserved", "4b resize"])
@@ -47,10 +62,10 @@ def model(request, model_folder, sources, job_cfg, tmp_path):
 
 
 def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
-    model, metrics, job_cfg, tmp_path
+    model, metrics, calibration, job_cfg, tmp_path
 ):
     """With transformers and peft alone."""
-    publish(model, metrics, tmp_path / "published")
+    publish(model, metrics, calibration, tmp_path / "published")
     card = (tmp_path / "published" / "README.md").read_text()
     code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
     assert "biomechgpt" not in code
@@ -70,14 +85,14 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     assert done.stdout.strip() == row["answer"]
 
 
-def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, tmp_path):
-    publish(model_folder, metrics, tmp_path / "simulated")
+def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibration, tmp_path):
+    publish(model_folder, metrics, calibration, tmp_path / "simulated")
     recorded = tmp_path / "recorded"
     shutil.copytree(model_folder, recorded)
     described = json.loads((recorded / "model.json").read_text())
     described |= {"simulated": False, "cohorts": ["here"]}
     (recorded / "model.json").write_text(json.dumps(described))
-    publish(recorded, metrics, tmp_path / "real")
+    publish(recorded, metrics, calibration, tmp_path / "real")
     card = (tmp_path / "simulated" / "README.md").read_text()
     for words in (
         "SIMULATED", "Not for clinical use", "library_name: peft", "a small Gemma 3 that the workflow",
@@ -90,4 +105,17 @@ def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, tmp_pa
     assert "imulated" not in real.replace("SIMULATED", "simulated")
     assert "Cohort here:" in real
     copied = {path.name for path in (tmp_path / "real").iterdir()}
-    assert copied == {path.name for path in model_folder.iterdir()} | {"README.md"}
+    new = {"README.md", "calibration.json"}
+    assert copied == {path.name for path in model_folder.iterdir()} | new
+
+
+def test_a_published_model_carries_the_calibration_of_its_own_fold_and_seed(
+    model_folder, metrics, calibration, tmp_path
+):
+    publish(model_folder, metrics, calibration, tmp_path / "published")
+    found = read_calibration(tmp_path / "published")
+    assert found == {
+        "impaired": Calibration(2.0, {0.8: 0.25, 0.9: None}),
+        "speed": Calibration(1.0, {0.8: 0.125}),
+    }
+    assert read_calibration(model_folder) == {}

@@ -15,7 +15,7 @@ from scipy import optimize, special
 from biomechgpt.evaluation import conformal
 from biomechgpt.evaluation.answers import Answers
 from biomechgpt.evaluation.intervals import FEWEST_PARTICIPANTS
-from biomechgpt.evaluation.probabilities import FLOOR
+from biomechgpt.questions.calibration import FLOOR, LEVELS, at_temperature
 
 HOTTEST = 20.0  # and 1 / HOTTEST the coldest temperature that is tried
 
@@ -41,7 +41,7 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
     share it, so that they share the halves as far as their participants agree.
     """
     probabilities = test.probabilities.copy()
-    limits = np.full((len(test.truth), len(conformal.LEVELS)), np.nan)
+    limits = np.full((len(test.truth), len(LEVELS)), np.nan)
     rows, known = [], _groups(validation)
     for (fold, seed), mine in _groups(test).items():
         given = validation.only(known.get((fold, seed), np.array([], dtype=int)))
@@ -54,7 +54,7 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
         limits[mine] = found
         head = {"fold": fold, "seed": seed, "n_temperature": len(first)}
         head |= {"temperature": temperature, "n_conformal": len(second)}
-        for level, one in zip(conformal.LEVELS, found, strict=True):
+        for level, one in zip(LEVELS, found, strict=True):
             status = _status(one, len(second), level)
             told = one if test.numeric else 1 - one
             rows.append({**head, "level": level, "limit": told, "status": status})
@@ -68,7 +68,7 @@ def _limits(answers: Answers, temperature: float) -> list[float]:
     else:
         calibrated = at_temperature(answers.probabilities, temperature)
         scores = conformal.option_scores(calibrated, answers.truth)
-    return [conformal.limit(scores, answers.person, level) for level in conformal.LEVELS]
+    return [conformal.limit(scores, answers.person, level) for level in LEVELS]
 
 
 def random_order(folds: pd.DataFrame, seed: int) -> dict[tuple[str, str], int]:
@@ -104,13 +104,6 @@ def fit_temperature(answers: Answers) -> float:
     bounds = (-np.log(HOTTEST), np.log(HOTTEST))
     best = optimize.minimize_scalar(loss, bounds=bounds, method="bounded")
     return float(np.exp(best.x)) if best.fun < loss(0.0) - 1e-9 else 1.0
-
-
-def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities (N, K) at a temperature: above 1 flatter, below 1 sharper; the same order."""
-    if temperature == 1:
-        return probabilities
-    return special.softmax(np.log(np.maximum(probabilities, FLOOR)) / temperature, axis=1)
 
 
 def predicted_interval(answers: Answers) -> tuple[np.ndarray, np.ndarray]:

@@ -12,8 +12,6 @@ import numpy as np
 
 from biomechgpt.evaluation.intervals import FEWEST_PARTICIPANTS
 
-LEVELS = (0.8, 0.9)
-
 
 def participants_needed(level: float) -> int:
     """The calibration participants without which no limit reaches `level`."""

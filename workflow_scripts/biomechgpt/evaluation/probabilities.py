@@ -10,8 +10,8 @@ import numpy as np
 
 from biomechgpt.evaluation import metrics
 from biomechgpt.evaluation.answers import Answers, in_draws
+from biomechgpt.questions.calibration import FLOOR
 
-FLOOR = 1e-6  # a probability of 0 for what happened costs 13.8 nats, not infinity
 BIN_ANSWERS, MOST_BINS = 30, 10
 
 

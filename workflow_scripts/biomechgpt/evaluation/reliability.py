@@ -9,6 +9,7 @@ import numpy as np
 from biomechgpt.evaluation import agreement, conformal, intervals, metrics, probabilities
 from biomechgpt.evaluation.answers import Answers, in_draws
 from biomechgpt.evaluation.calibration import Calibrated, predicted_interval
+from biomechgpt.questions.calibration import LEVELS, moved_outwards
 
 TARGETS = np.arange(1, 11) / 10
 PREDICTED_LEVEL = 0.9  # number_low and number_high are the 5 % and 95 % quantiles
@@ -72,7 +73,7 @@ def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> l
     classes = [("", np.ones(len(rank), dtype=bool))]
     classes += [(name, answers.truth == k) for k, name in enumerate(answers.options)]
     rows = []
-    for place, level in enumerate(conformal.LEVELS):
+    for place, level in enumerate(LEVELS):
         limits = calibrated.limits[:, place]
         sizes = np.nan_to_num(conformal.set_sizes(calibrated.probabilities, limits))
         values = {"coverage": rank < sizes, "mean_size": sizes, "single_share": sizes == 1}
@@ -108,11 +109,10 @@ def number_intervals(answers: Answers, calibrated: Calibrated) -> list[Interval]
     if np.isfinite(own).any():
         everywhere = np.ones(len(low), dtype=bool)
         found.append(Interval("predicted", PREDICTED_LEVEL, *own, everywhere))
-    for place, level in enumerate(conformal.LEVELS):
+    for place, level in enumerate(LEVELS):
         limits = calibrated.limits[:, place]
-        # A negative limit narrows; ends that would pass each other meet in the middle.
-        added = np.maximum(limits, (low - high) / 2)
-        found.append(Interval("corrected", level, low - added, high + added, np.isfinite(limits)))
+        ends = moved_outwards(low, high, limits)
+        found.append(Interval("corrected", level, *ends, np.isfinite(limits)))
     return found
 
 

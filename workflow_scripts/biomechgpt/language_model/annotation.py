@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from biomechgpt.body.frames import read_infos
@@ -15,14 +16,23 @@ from biomechgpt.cohort.issues import read_issues, write_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model.model_folder import Model, load_model
+from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.questions.calibration import (
+    LEVELS,
+    Calibration,
+    at_temperature,
+    moved_outwards,
+    prediction_set,
+    read_calibration,
+)
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
+UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 
 
 class Recordings(NamedTuple):
@@ -37,6 +47,7 @@ class Recordings(NamedTuple):
 def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
     """Ask the model in `folder` all its questions on new recordings; write answers and issues.
 
+    A published model is calibrated: its probabilities get their temperature, its answers their sets.
     A recording that cannot be used is a line in `issues`; the others go on. InputError where the
     cohort's tables are wrong or no recording can be used.
     """
@@ -49,7 +60,13 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     asked = _questions(infos, loaded.description)
     rows = predict(loaded, asked, tokens, loaded.description["tasks"])
     files = {info["trial_id"]: info["file"] for info in infos}
-    table = pd.DataFrame([_line(row, files, loaded) for row in rows])
+    calibrated = read_calibration(folder)
+    table = pd.DataFrame(
+        [
+            _line(row, files, loaded.description, calibrated.get(row["task"], UNCALIBRATED))
+            for row in rows
+        ]
+    )
     table = table.sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
         table.to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
@@ -88,27 +105,68 @@ def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
     )
 
 
-def _line(row: dict, files: Mapping[str, str], loaded: Model) -> dict:
+def _line(row: dict, files: Mapping[str, str], description: dict, calibration: Calibration) -> dict:
     """A line of the table: the answer, how sure it is, what the model wrote."""
-    task = loaded.description["tasks"][row["task"]]
-    line = {"trial_id": row["trial_id"], "participant_id": row["participant_id"]}
-    line |= {"file": files[row["trial_id"]], "task": row["task"]}
-    if row["kind"] == "classification":
-        shares = dict(zip(row["options"], row["probabilities"], strict=True))
-        best = max(shares, key=shares.get)
-        every = "; ".join(f"{option} {share:.3f}" for option, share in shares.items())
-        line |= {"answer": best, "unit": "", "probability": round(shares[best], 3)}
-        line |= {"low": None, "high": None, "probabilities": every}
-    else:
-        digits = task["decimals"]
-        line |= {"answer": f"{row['number_mean']:.{digits}f}", "unit": task["unit"]}
-        line |= {"probability": None, "probabilities": ""}
-        line |= {
-            "low": f"{row['number_low']:.{digits}f}",
-            "high": f"{row['number_high']:.{digits}f}",
-        }
+    task = description["tasks"][row["task"]]
+    read = _read_options if row["kind"] == "classification" else _read_number
     conditions = (task.get("applies_to") or {}).items()
     only_if = " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
-    learnt_from = "simulated data" if loaded.description["simulated"] else "recordings"
-    line |= {"only_if": only_if, "model_learnt_from": learnt_from}
-    return line | {"generated_text": row["answer"], "question": row["question"]}
+    return {
+        "trial_id": row["trial_id"],
+        "participant_id": row["participant_id"],
+        "file": files[row["trial_id"]],
+        "task": row["task"],
+        **read(row, task, calibration),
+        "only_if": only_if,
+        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
+        "generated_text": row["answer"],
+        "question": row["question"],
+    }
+
+
+def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
+    shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
+    best = int(shares.argmax())
+    sets = {
+        level: prediction_set(row["options"], shares, limit)
+        for level, limit in calibration.limits.items()
+    }
+    return {
+        "answer": row["options"][best],
+        "unit": "",
+        "probability": round(float(shares[best]), 3),
+        "low": None,
+        "high": None,
+        **{
+            _column(level): None if held is None else "; ".join(held)
+            for level, held in sets.items()
+        },
+        "probabilities": "; ".join(
+            f"{option} {share:.3f}" for option, share in zip(row["options"], shares, strict=True)
+        ),
+    }
+
+
+def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
+    digits = task["decimals"]
+    mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
+    sets = {
+        level: None if limit is None else moved_outwards(low, high, limit)
+        for level, limit in calibration.limits.items()
+    }
+    return {
+        "answer": f"{mean:.{digits}f}",
+        "unit": task["unit"],
+        "probability": None,
+        "low": f"{low:.{digits}f}",
+        "high": f"{high:.{digits}f}",
+        **{
+            _column(level): ends and f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+            for level, ends in sets.items()
+        },
+        "probabilities": "",
+    }
+
+
+def _column(level: float) -> str:
+    return f"set_{100 * level:.0f}"

@@ -7,19 +7,27 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
+import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.files import replacing
+from biomechgpt.questions.calibration import Calibration, write_calibration
 from biomechgpt.report.results import NAMES, PRIMARY
 
 TEMPLATE = "model_card.md.jinja"
 
 
-def publish(model: os.PathLike, metrics: os.PathLike, folder: Path) -> None:
-    """Copy a model folder to `folder` with its card, which has its figures from `metrics`."""
+def publish(
+    model: os.PathLike, metrics: os.PathLike, calibration: os.PathLike, folder: Path
+) -> None:
+    """Copy a model folder to `folder` with its card and its calibration.
+
+    The card has its figures from the table `metrics`, the calibration is from `calibration.csv`.
+    """
     described = json.loads(Path(model, "model.json").read_text(encoding="utf-8"))
     found = pd.read_parquet(metrics)
+    table = pd.read_csv(calibration, dtype={"fold": str})
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
     )
@@ -34,6 +42,7 @@ def publish(model: os.PathLike, metrics: os.PathLike, folder: Path) -> None:
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
+        write_calibration(temporary, _calibration(table, described))
 
 
 def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
@@ -51,3 +60,22 @@ def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
         for row in mine.itertuples()
         if row.metric == PRIMARY[row.kind]
     ]
+
+
+def _calibration(table: pd.DataFrame, described: Mapping) -> dict[str, Calibration]:
+    """What was found for this model's own fold and seed, by task."""
+    mine = table[
+        (table["fold"] == described["fold"])
+        & (table["variant"] == described["variant"])
+        & (table["seed"] == described["seed"])
+    ]
+    return {
+        task: Calibration(
+            float(rows["temperature"].iloc[0]),
+            {
+                level: None if np.isnan(limit) else float(limit)
+                for level, limit in zip(rows["level"], rows["limit"], strict=True)
+            },
+        )
+        for task, rows in mine.groupby("task")
+    }

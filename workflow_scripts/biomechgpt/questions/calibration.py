@@ -1,0 +1,77 @@
+"""What a model's answers to validation participants say of its next ones, and how it is applied.
+
+`evaluation` finds it, a published model carries it as `CALIBRATION_FILE`: by task a temperature and,
+for each level, a limit of conformal calibration.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+CALIBRATION_FILE = "calibration.json"
+LEVELS = (0.8, 0.9)
+FLOOR = 1e-6  # a probability of 0 for what happened costs 13.8 nats, not infinity
+
+
+class Calibration(NamedTuple):
+    """Of one task. `limits` by level, None where too few people were there to tell.
+
+    Of options the limit is the probability that lets one into the set, of numbers (unit of the task)
+    how far the predicted interval is moved outwards at either end.
+    """
+
+    temperature: float
+    limits: Mapping[float, float | None]
+
+
+def write_calibration(folder: Path, tasks: Mapping[str, Calibration]) -> None:
+    """Write `CALIBRATION_FILE` into a model folder."""
+    text = json.dumps(
+        {
+            task: {"temperature": found.temperature, "limits": dict(found.limits)}
+            for task, found in tasks.items()
+        },
+        indent=2,
+    )
+    (folder / CALIBRATION_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_calibration(folder: Path) -> dict[str, Calibration]:
+    """By task; empty for a model folder that was not published."""
+    path = Path(folder, CALIBRATION_FILE)
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        task: Calibration(
+            of_task["temperature"], {float(k): v for k, v in of_task["limits"].items()}
+        )
+        for task, of_task in found.items()
+    }
+
+
+def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Probabilities (..., K) at a temperature: above 1 flatter, below 1 sharper; the same order."""
+    if temperature == 1:
+        return probabilities
+    return special.softmax(np.log(np.maximum(probabilities, FLOOR)) / temperature, axis=-1)
+
+
+def moved_outwards(low: np.ndarray, high: np.ndarray, limit: np.ndarray) -> tuple:
+    """The ends of an interval after a limit; where a negative one would have them pass, they meet."""
+    added = np.maximum(limit, (low - high) / 2)
+    return low - added, high + added
+
+
+def prediction_set(
+    options: Sequence[str], probabilities: np.ndarray, limit: float | None
+) -> list[str] | None:
+    """The options let in by `limit`, most probable first, which is always in; None without a limit."""
+    if limit is None:
+        return None
+    order = np.argsort(-probabilities, kind="stable")
+    return [options[i] for n, i in enumerate(order) if n == 0 or probabilities[i] >= limit - 1e-9]
