@@ -1,6 +1,7 @@
 """The language tokenizer: Gemma's layout, reserved rows as motion tokens, any text survives."""
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import TemplateError
@@ -8,6 +9,8 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import vocabulary
+from biomechgpt.language_model.embedded import language_tokenizer
+from biomechgpt.questions.tasks import read_tasks
 
 TEXTS = ["Is it a cane, a walker or none?", "How fast does the person walk in m/s?"] * 3
 
@@ -89,6 +92,17 @@ def test_digits_stand_alone(named):
 
 def test_byte_names_in_text_are_text(named):
     assert named.decode(ids(named, "<0x41>")) == "<0x41>"
+
+
+def test_every_word_of_an_option_is_one_piece(root):
+    config = yaml.safe_load((root / "config.yaml").read_text())
+    files = {name: root / "resources" / "phrasings" / f"{name}.yaml" for name in config["tasks"]}
+    tasks = read_tasks(config["tasks"], files)
+    size = config["base_models"]["tiny"]["vocabulary"]
+    tokenizer = language_tokenizer(tasks, size, 128)
+    for option in (option for task in tasks for option in task.options):
+        pieces = tokenizer.tokenize(option)
+        assert len(pieces) == len(option.split()), pieces
 
 
 def test_words_of_the_phrasings_are_pieces(named):

@@ -28,7 +28,9 @@ from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
+OPTIONS_REPEATED = 20  # in the texts of the language tokenizer
 REPLY_WEIGHT = 10.0  # of a reply's tokens in the loss: at 1 questions are hardly understood
+SPREAD_TIMES_ROOT_WIDTH = 0.8  # of first weights; Gemma's 0.02 at width 1152 or more is 0.68 or more
 LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
 
 
@@ -41,7 +43,11 @@ class Motions(NamedTuple):
 
 
 def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextConfig:
-    """A text configuration with Gemma 3's layout; the last layer is global in any case."""
+    """A text configuration with Gemma 3's layout; the last layer is global in any case.
+
+    Every head has its own keys and values: shared, as in the 1B model, they would be 32 numbers a
+    token here.
+    """
     layers = cfg["layers"]
     types = [
         "full_attention" if (i + 1) % LAYERS_A_GLOBAL_ONE == 0 or i == layers - 1
@@ -53,13 +59,14 @@ def gemma_config(cfg: dict, tokenizer: PreTrainedTokenizerFast) -> Gemma3TextCon
         intermediate_size=cfg["feed_forward"],
         num_hidden_layers=layers,
         num_attention_heads=cfg["heads"],
-        num_key_value_heads=1,
+        num_key_value_heads=cfg["heads"],
         head_dim=cfg["width"] // cfg["heads"],
         query_pre_attn_scalar=cfg["width"] // cfg["heads"],
         max_position_embeddings=MAX_POSITIONS,
         sliding_window=cfg["sliding_window"],
         layer_types=types,
         tie_word_embeddings=True,
+        initializer_range=SPREAD_TIMES_ROOT_WIDTH / cfg["width"] ** 0.5,
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=[tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")],
@@ -84,10 +91,7 @@ def build_base_model(
             f"The base model needs training data: {len(motions.views)} motions and {len(tasks)} "
             "tasks were given. Check that the fold has training participants with tokens."
         )
-    texts = [phrasing.text for task in tasks for phrasing in task.train]
-    texts += [pretraining.RECALL, pretraining.DURATION]
-    tokenizer = vocabulary.train_tokenizer(texts, cfg["vocabulary"], motions.codebook_size)
-    tokenizer = vocabulary.name_motion_rows(tokenizer, motions.codebook_size)
+    tokenizer = language_tokenizer(tasks, cfg["vocabulary"], motions.codebook_size)
     examples = pretraining.pretraining_examples(
         tokenizer,
         motions.views,
@@ -112,6 +116,20 @@ def build_base_model(
         description = {"config": cfg, "motions": len(motions.views), "sequences": len(examples)}
         (temporary / "embedded.json").write_text(json.dumps(description, indent=2) + "\n")
     shutil.rmtree(checkpoints)
+
+
+def language_tokenizer(
+    tasks: Sequence[Task], vocabulary_size: int, codebook_size: int
+) -> PreTrainedTokenizerFast:
+    """A tokenizer that knows the training phrasings and has one piece for each word of an option.
+
+    What is decided at a second piece ("stand" or "stairs", behind "st") is hardly learnt.
+    """
+    texts = [phrasing.text for task in tasks for phrasing in task.train]
+    texts += [pretraining.RECALL, pretraining.DURATION, pretraining.REPEAT]
+    texts += [option for task in tasks for option in task.options] * OPTIONS_REPEATED
+    tokenizer = vocabulary.train_tokenizer(texts, vocabulary_size, codebook_size)
+    return vocabulary.name_motion_rows(tokenizer, codebook_size)
 
 
 def training_motions(

@@ -16,6 +16,7 @@ from biomechgpt.questions.tasks import Task
 
 RECALL = "Which movements were seen?"
 DURATION = "How long was this recording, in s?"
+REPEAT = "Say this again:"
 RECALLED = 8  # tokens of the motion that a reply repeats
 GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone
 
@@ -35,7 +36,9 @@ def pretraining_examples(
     The reply to `RECALL` is some of its tokens in any order, so that the model gathers what a motion
     holds where an answer begins; the reply to `DURATION` is its length. Beside each motion stand
     `GLIMPSES` questions of `tasks` on its first instant alone, with a reply drawn at random from the
-    options or digits: they cost little and teach how questions read.
+    options or digits: they cost little and teach how questions read. A last one asks to say such a
+    reply again. Without it the options of a task, as likely as each other everywhere, get rows of the
+    embedding so alike that no adapter tells them apart later.
     """
     random = np.random.default_rng(seed)
     examples = []
@@ -46,9 +49,10 @@ def pretraining_examples(
         part = _stretch(motion, random)
         asked = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
         examples.append(encode_example(tokenizer, part, asked, max_length))
-        for _ in range(GLIMPSES):
-            asked = [_random_question(tasks, random)]
-            examples.append(encode_example(tokenizer, motion[:GLIMPSE_TOKENS], asked, max_length))
+        glimpses = [_random_question(tasks, random) for _ in range(GLIMPSES)]
+        for pair in [*glimpses, _repeat(tasks, random)]:
+            beginning = motion[:GLIMPSE_TOKENS]
+            examples.append(encode_example(tokenizer, beginning, [pair], max_length))
     return examples
 
 
@@ -68,6 +72,11 @@ def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tupl
     task = tasks[random.integers(len(tasks))]
     asked = in_other_words([phrasing.text for phrasing in task.train], random)
     return asked, _random_reply(task, random)
+
+
+def _repeat(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
+    reply = _random_reply(tasks[random.integers(len(tasks))], random)
+    return f"{REPEAT}\n{reply}", reply
 
 
 def _random_reply(task: Task, random: np.random.Generator) -> str:
