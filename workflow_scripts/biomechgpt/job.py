@@ -5,17 +5,22 @@ import os
 import sys
 import time
 
-PROGRESS = "progress"  # the logger of lines that say how far a job is
+from rich.console import Console
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
+BAR_WIDTH = 24
 
 
 def start(log_path: str, name: str) -> logging.Logger:
     """Send all output of this process and of its children (descriptors 1 and 2) to `log_path`.
 
-    Where descriptor 2 was a terminal, it still gets a line of progress now and then.
+    Where descriptor 2 was a terminal, it still gets a bar of progress now and then.
     """
     if os.isatty(2):
-        _show_progress(os.dup(2), log_path)
+        logging.getLogger(PROGRESS).addHandler(_Bars(os.dup(2), log_path))
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -30,16 +35,24 @@ def start(log_path: str, name: str) -> logging.Logger:
     return logging.getLogger(name)
 
 
-def _show_progress(terminal: int, log_path: str) -> None:
-    handler = logging.StreamHandler(os.fdopen(terminal, "w"))
-    handler.setFormatter(logging.Formatter(f"{log_path}: %(message)s"))
-    last_s = time.monotonic()
+class _Bars(logging.Handler):
+    """Prints a bar, the message and the log's name on a terminal, at most every 20 s.
 
-    def due(record: logging.LogRecord) -> bool:
-        nonlocal last_s
-        waited = time.monotonic() - last_s >= SECONDS_BETWEEN_LINES
-        last_s = time.monotonic() if waited else last_s
-        return waited
+    Lines and no live display: several jobs and Snakemake itself write to the same terminal.
+    """
 
-    handler.addFilter(due)
-    logging.getLogger(PROGRESS).addHandler(handler)
+    def __init__(self, terminal: int, log_path: str):
+        super().__init__()
+        self.console = Console(file=os.fdopen(terminal, "w"))
+        self.log_path = log_path
+        self.last_s = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a record that has `share`, how much of the job is done."""
+        if time.monotonic() - self.last_s < SECONDS_BETWEEN_LINES:
+            return
+        self.last_s = time.monotonic()
+        line = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=1, completed=record.share, width=BAR_WIDTH)
+        line.add_row(bar, f"{record.share:4.0%}", record.getMessage(), f"[dim]{self.log_path}")
+        self.console.print(line)

@@ -61,7 +61,8 @@ class Progress(TrainerCallback):
         answer = f", answers {logs['answer_loss']:.3f}" if "answer_loss" in logs else ""
         log.info(
             f"step {state.global_step}/{state.max_steps}: loss {logs['loss']:.3f}{answer}, "
-            f"rest {logs['other_loss']:.3f} nats a token, {left_s:.0f} s left"
+            f"rest {logs['other_loss']:.3f} nats a token, {left_s:.0f} s left",
+            extra={"share": state.global_step / state.max_steps},
         )
 
     def on_train_end(self, args, state, control, **kwargs):

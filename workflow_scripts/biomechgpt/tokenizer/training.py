@@ -88,7 +88,8 @@ def _optimise(
             left_s = (time.monotonic() - began) / (done - first) * (cfg["steps"] - done)
             named = {name: round(value.item(), 4) for name, value in losses._asdict().items()}
             progress.info(
-                "step %d of %d, %s, %.0f s left", done, cfg["steps"], json.dumps(named), left_s
+                f"step {done} of {cfg['steps']}, {json.dumps(named)}, {left_s:.0f} s left",
+                extra={"share": done / cfg["steps"]},
             )
 
 
