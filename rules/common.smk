@@ -123,6 +123,16 @@ def variant_base(wildcards):
     return f"<results>/{wildcards.fold}/base_models/{name}/{variant['tokenizer']}"
 
 
+def gpus_of_variant(wildcards):
+    """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
+    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
+    return int(base["kind"] == "checkpoint")
+
+
+def threads_of_variant(wildcards):
+    return 8 if gpus_of_variant(wildcards) else 1
+
+
 def baseline_inputs(wildcards):
     """The files that a baseline reads beside the questions: what its kind sees of the movement."""
     cfg, fold = config["baselines"][wildcards.baseline], wildcards.fold

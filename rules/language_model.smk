@@ -11,9 +11,8 @@ rule build_base_model:
         "<benchmarks>/build_base_model/{fold}/{base}/{tokenizer}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: 1
     resources:
-        gpu=1,
         mem_mb=4000,
         runtime=240,
     params:
@@ -64,9 +63,9 @@ rule finetune:
         "<benchmarks>/finetune/{fold}/{variant}/seed-{seed}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_of_variant
     resources:
-        gpu=1,
+        gpu=gpus_of_variant,
         mem_mb=8000,
         runtime=720,
     params:
@@ -96,9 +95,9 @@ rule predict:
         "<benchmarks>/predict/{fold}/{variant}/seed-{seed}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_of_variant
     resources:
-        gpu=1,
+        gpu=gpus_of_variant,
         mem_mb=8000,
         runtime=240,
     params:

@@ -14,11 +14,14 @@ SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
 
 
-def start(log_path: str, name: str) -> logging.Logger:
+def start(log_path: str, name: str, gpus: int = 0) -> logging.Logger:
     """Send all output of this process and of its children (descriptors 1 and 2) to `log_path`.
 
-    Where descriptor 2 was a terminal, it still gets a bar of progress now and then.
+    Where descriptor 2 was a terminal, it still gets a bar of progress now and then. A job that asked
+    for no GPU sees none: another one holds it.
     """
+    if not gpus:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     if os.isatty(2):
         logging.getLogger(PROGRESS).addHandler(_Bars(os.dup(2), log_path))
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
