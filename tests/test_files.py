@@ -74,6 +74,20 @@ def test_log_takes_what_python_children_and_tracebacks_print(tmp_path, root):
         assert word in text
 
 
+@pytest.mark.parametrize(("gpus", "seen"), [(0, ""), (1, "0,1")])
+def test_a_job_that_asked_for_no_gpu_sees_none(tmp_path, root, gpus, seen):
+    script = (
+        "import os, sys\n"
+        f"sys.path.insert(0, {str(root / 'workflow_scripts')!r})\n"
+        "from biomechgpt import job\n"
+        f"job.start({str(tmp_path / 'log')!r}, 'rule', {gpus})\n"
+        "print('cards', os.environ['CUDA_VISIBLE_DEVICES'])\n"
+    )
+    environment = os.environ | {"CUDA_VISIBLE_DEVICES": "0,1"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    assert (tmp_path / "log").read_text().strip() == f"cards {seen}".strip()
+
+
 def test_a_terminal_still_gets_bars_of_progress_but_not_all(tmp_path, root):
     script = (
         "import logging, sys\n"
