@@ -8,6 +8,7 @@ import time
 from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
@@ -57,5 +58,6 @@ class _Bars(logging.Handler):
         self.last_s = time.monotonic()
         line = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=1, completed=record.share, width=BAR_WIDTH)
-        line.add_row(bar, f"{record.share:4.0%}", record.getMessage(), f"[dim]{self.log_path}")
+        name = Text(self.log_path, style="dim")
+        line.add_row(bar, f"{record.share:4.0%}", Text(record.getMessage()), name)
         self.console.print(line)

@@ -30,9 +30,7 @@ MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
 OPTIONS_REPEATED = 20  # in the texts of the language tokenizer
 REPLY_WEIGHT = 10.0  # of a reply's tokens in the loss: at 1 questions are hardly understood
-SPREAD_TIMES_ROOT_WIDTH = (
-    0.8  # of first weights; Gemma's 0.02 at width 1152 or more is 0.68 or more
-)
+SPREAD_TIMES_ROOT_WIDTH = 0.8  # of the first weights; Gemma's 0.02 at a width of 1152 is 0.68
 LAYERS_A_GLOBAL_ONE = 6  # Gemma 3: five sliding layers, then a global one
 
 

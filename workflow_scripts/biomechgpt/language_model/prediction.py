@@ -56,10 +56,9 @@ def predict(
         rows += _answer(loaded, tasks, batch)
         spent_s = time.monotonic() - started_s
         left_s = spent_s / len(rows) * (len(questions) - len(rows))
-        share = len(rows) / len(questions)
         progress.info(
             f"{len(rows)} of {len(questions)} questions, {left_s:.0f} s left",
-            extra={"share": share},
+            extra={"share": len(rows) / len(questions)},
         )
     unread = sum(_unread(row) for row in rows)
     log.info(f"{unread} of {len(rows)} free-text answers could not be read and count as wrong")
