@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.evaluation import calibration, conformal
+from biomechgpt.evaluation import calibration
 from biomechgpt.evaluation.probabilities import log_loss
-from biomechgpt.questions.calibration import at_temperature
+from biomechgpt.questions.calibration import at_temperature, set_sizes
 
 
 def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", start=0):
@@ -53,7 +53,7 @@ def test_the_table_says_which_probability_lets_an_option_in():
     found = calibration.calibrate(test, validation, order_of(validation))
     least = found.table.set_index("level")["limit"]
     assert 0 < least[0.9] < least[0.8] < 1
-    sizes = conformal.set_sizes(found.probabilities, found.limits[:, 0])
+    sizes = set_sizes(found.probabilities, found.limits[:, 0])
     members = np.maximum((found.probabilities >= least[0.8] - 1e-9).sum(axis=1), 1)
     np.testing.assert_array_equal(sizes, members)
 

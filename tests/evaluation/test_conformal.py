@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.evaluation import conformal
-from biomechgpt.questions.calibration import LEVELS
+from biomechgpt.questions.calibration import LEVELS, set_sizes
 
 
 def test_limit_by_hand():
@@ -37,12 +37,12 @@ def test_missing_answers_can_make_a_limit_impossible():
 
 def test_set_holds_the_most_probable_and_all_above_the_limit():
     p = np.array([[0.6, 0.3, 0.1], [0.34, 0.33, 0.33], [np.nan] * 3, [0.6, 0.3, 0.1]])
-    sizes = conformal.set_sizes(p, np.array([0.7, 0.2, 0.7, np.nan]))
+    sizes = set_sizes(p, np.array([0.7, 0.2, 0.7, np.nan]))
     np.testing.assert_array_equal(sizes, [2, 1, np.nan, np.nan])
 
 
 def test_equal_probabilities_enter_together():
-    sizes = conformal.set_sizes(np.full((1, 4), 0.25), np.array([0.75]))
+    sizes = set_sizes(np.full((1, 4), 0.25), np.array([0.75]))
     assert sizes.tolist() == [4]
 
 

@@ -39,16 +39,6 @@ def option_scores(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(scores), scores, np.inf)
 
 
-def set_sizes(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """How many of the most probable options a row's set holds, (N,), from limits (N,) on the score.
-
-    The most probable one is always in. NaN without limit or probabilities.
-    """
-    members = (1 - probabilities <= limits[:, None] + 1e-9).sum(axis=1)
-    known = np.isfinite(limits) & np.isfinite(probabilities).all(axis=1)
-    return np.where(known, np.maximum(members, 1), np.nan)
-
-
 def interval_scores(low: np.ndarray, high: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """How far outside its interval the truth was, (N,), below 0 inside; inf without interval.
 

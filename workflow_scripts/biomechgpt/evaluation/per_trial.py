@@ -6,12 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.evaluation import conformal
 from biomechgpt.evaluation.answers import Answers
 from biomechgpt.evaluation.calibration import Calibrated
 from biomechgpt.evaluation.reliability import number_intervals
 from biomechgpt.files import replacing
-from biomechgpt.questions.calibration import LEVELS
+from biomechgpt.questions.calibration import LEVELS, set_sizes
 
 _KEPT = (
     *("fold", "variant", "seed", "trial_id", "task", "phrasing_id", "phrasing_held_out"),
@@ -70,7 +69,7 @@ def _options(answers: Answers, calibrated: Calibrated) -> dict[str, pa.Array]:
         "ranked_probabilities": _lists(np.take_along_axis(p, order, axis=1), known),
     }
     for place, level in enumerate(LEVELS):
-        sizes = conformal.set_sizes(p, calibrated.limits[:, place])
+        sizes = set_sizes(p, calibrated.limits[:, place])
         found[f"set_size_{100 * level:.0f}"] = sizes
     return {name: _array(values) for name, values in found.items()}
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.evaluation import agreement, conformal, intervals, metrics, probabilities
+from biomechgpt.evaluation import agreement, intervals, metrics, probabilities
 from biomechgpt.evaluation.answers import Answers, in_draws
 from biomechgpt.evaluation.calibration import Calibrated, predicted_interval
-from biomechgpt.questions.calibration import LEVELS, moved_outwards
+from biomechgpt.questions.calibration import LEVELS, moved_outwards, set_sizes
 
 TARGETS = np.arange(1, 11) / 10
 PREDICTED_LEVEL = 0.9  # number_low and number_high are the 5 % and 95 % quantiles
@@ -75,7 +75,7 @@ def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> l
     rows = []
     for place, level in enumerate(LEVELS):
         limits = calibrated.limits[:, place]
-        sizes = np.nan_to_num(conformal.set_sizes(calibrated.probabilities, limits))
+        sizes = np.nan_to_num(set_sizes(calibrated.probabilities, limits))
         values = {"coverage": rank < sizes, "mean_size": sizes, "single_share": sizes == 1}
         for label, of_class in classes:
             if of_class.any():

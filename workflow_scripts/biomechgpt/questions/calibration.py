@@ -67,11 +67,22 @@ def moved_outwards(low: np.ndarray, high: np.ndarray, limit: np.ndarray) -> tupl
     return low - added, high + added
 
 
+def set_sizes(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """How many of the most probable options a row's set holds, (N,), from limits (N,) on the score.
+
+    The most probable one is always in. NaN without limit or probabilities.
+    """
+    members = (1 - probabilities <= limits[:, None] + 1e-9).sum(axis=1)
+    known = np.isfinite(limits) & np.isfinite(probabilities).all(axis=1)
+    return np.where(known, np.maximum(members, 1), np.nan)
+
+
 def prediction_set(
     options: Sequence[str], probabilities: np.ndarray, limit: float | None
 ) -> list[str] | None:
-    """The options let in by `limit`, most probable first, which is always in; None without a limit."""
+    """The options (K,) let in by `limit`, a probability, most probable first; None without a limit."""
     if limit is None:
         return None
+    (size,) = set_sizes(probabilities[None], np.array([1 - limit]))
     order = np.argsort(-probabilities, kind="stable")
-    return [options[i] for n, i in enumerate(order) if n == 0 or probabilities[i] >= limit - 1e-9]
+    return [options[i] for i in order[: int(size)]]
