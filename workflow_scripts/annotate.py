@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule, snakemake.resources.gpu)
+job.start(snakemake)
 
 from pathlib import Path
 
@@ -15,3 +15,4 @@ annotate(
     Path(snakemake.output.answers),
     Path(snakemake.output.issues),
 )
+job.finish(snakemake)

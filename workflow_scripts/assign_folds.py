@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-log = job.start(snakemake.log[0], snakemake.rule)
+log = job.start(snakemake)
 
 import pandas as pd
 
@@ -20,3 +20,4 @@ folds = assign_folds(
 with replacing(snakemake.output.folds) as path:
     folds.to_csv(path, sep="\t", index=False)
 log.info("participants:\n%s", folds.groupby(["fold", "split"]).size().to_string())
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.baselines.run import run_baseline
 
@@ -16,3 +16,4 @@ run_baseline(
     dict(zip(seeds, questions, strict=True)),
     dict(zip(seeds, snakemake.output, strict=True)),
 )
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-log = job.start(snakemake.log[0], snakemake.rule)
+log = job.start(snakemake)
 
 from biomechgpt.language_model.embedded import build_base_model, training_motions
 from biomechgpt.questions.tasks import read_tasks
@@ -17,3 +17,4 @@ build_base_model(
     snakemake.params.code,
 )
 log.info("pretrained on %d motions of training participants", len(motions.views))
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 import pandas as pd
 
@@ -16,3 +16,4 @@ metrics = evaluate(predictions, folds, snakemake.params.cfg, [], baselines).metr
 measures = metrics.query("split == 'test' and seed == 'mean' and reading == 'answer'")
 measures = measures.drop(columns=["split", "seed", "reading"])
 measures.to_csv(snakemake.output[0], sep="\t", index=False, float_format="%.4g", na_rep="n/a")
+job.finish(snakemake)

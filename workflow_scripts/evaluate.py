@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-log = job.start(snakemake.log[0], snakemake.rule)
+log = job.start(snakemake)
 
 import pandas as pd
 
@@ -28,3 +28,4 @@ write_answers(found.answers, made.answers)
 write_tables(found, pool_table_one(counts), made.tables, checked)
 draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule, snakemake.resources.gpu)
+job.start(snakemake)
 
 from pathlib import Path
 
@@ -18,3 +18,4 @@ sources = Sources(
 )
 run = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
 finetune(sources, run | snakemake.params.cfg, Path(snakemake.output[0]), snakemake.params.code)
+job.finish(snakemake)

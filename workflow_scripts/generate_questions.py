@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-log = job.start(snakemake.log[0], snakemake.rule)
+log = job.start(snakemake)
 
 import pandas as pd
 
@@ -25,3 +25,4 @@ write_questions(snakemake.output.questions, questions)
 with replacing(snakemake.output.table) as path:
     table_one(questions).to_csv(path, sep="\t", index=False)
 log.info("%d questions", len(questions))
+job.finish(snakemake)

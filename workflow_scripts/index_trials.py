@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.motion.index import index_trials
 
@@ -12,3 +12,4 @@ index_trials(
     snakemake.output.trials,
     snakemake.output.report,
 )
+job.finish(snakemake)

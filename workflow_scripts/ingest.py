@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
@@ -16,3 +16,4 @@ ingest_shard(
     snakemake.output.trajectories,
     snakemake.output.issues,
 )
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from pathlib import Path
 
@@ -29,3 +29,4 @@ sources = Sources(
 build_report(sources, params.config, versions(), params.simulated, made.page, made.tables)
 found = read_results(given.metrics, given.tables, params.config)
 Path(made.summary).write_text(summary(found, params.simulated), encoding="utf-8")
+job.finish(snakemake)

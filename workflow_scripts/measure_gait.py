@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.baselines.gait_features import measure_shard
 
@@ -11,3 +11,4 @@ measure_shard(
     snakemake.params.frame_rate_hz,
     snakemake.output[0],
 )
+job.finish(snakemake)

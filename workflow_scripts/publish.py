@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from pathlib import Path
 
@@ -14,3 +14,4 @@ publish(
     Path(snakemake.input.tables, "calibration.csv"),
     Path(snakemake.output[0]),
 )
+job.finish(snakemake)

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.baselines.search import search_baseline
 
@@ -12,3 +12,4 @@ search_baseline(
     snakemake.params.cfg,
     snakemake.output[0],
 )
+job.finish(snakemake)

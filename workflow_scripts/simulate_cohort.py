@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-log = job.start(snakemake.log[0], snakemake.rule)
+log = job.start(snakemake)
 
 import yaml
 

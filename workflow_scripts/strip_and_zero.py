@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.motion.strip import strip_shard
 
@@ -12,3 +12,4 @@ strip_shard(
     snakemake.output.joint_angles,
     snakemake.output.issues,
 )
+job.finish(snakemake)

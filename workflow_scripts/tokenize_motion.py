@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule)
+job.start(snakemake)
 
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.tokens import tokenise_shard
@@ -13,3 +13,4 @@ tokenise_shard(
     set(read_accepted(snakemake.input.trials)["trial_id"]),
     snakemake.output[0],
 )
+job.finish(snakemake)

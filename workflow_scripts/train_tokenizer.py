@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake.log[0], snakemake.rule, snakemake.resources.gpu)
+job.start(snakemake)
 
 from biomechgpt.tokenizer.stage import make_tokenizer
 
@@ -16,3 +16,4 @@ make_tokenizer(
     snakemake.params.code,
     snakemake.output[0],
 )
+job.finish(snakemake)

@@ -68,7 +68,7 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
     with pytest.raises(KeyboardInterrupt):
         training.train(stopped, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     monkeypatch.undo()
-    assert (tmp_path / "cut" / "checkpoint-4" / "complete").exists()
+    assert (tmp_path / "cut" / "checkpoint-4" / "SHA256SUMS").exists()
     (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
     resumed = fresh(base_folder)
     training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
@@ -101,7 +101,7 @@ def test_sigterm_ends_with_a_checkpoint_that_goes_on_bit_by_bit(
         training.train(fresh(base_folder), [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     assert signal.getsignal(signal.SIGTERM) == before
     monkeypatch.undo()
-    assert (tmp_path / "cut" / "checkpoint-6" / "complete").exists()
+    assert (tmp_path / "cut" / "checkpoint-6" / "SHA256SUMS").exists()
     resumed = fresh(base_folder)
     training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     expected, found = weights(whole), weights(resumed)

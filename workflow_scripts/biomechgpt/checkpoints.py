@@ -2,9 +2,18 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+
+from biomechgpt import seals
+
+log = logging.getLogger(__name__)
 
 
 def fingerprint(*parts: object) -> str:
@@ -30,7 +39,44 @@ def open_checkpoints(folder: os.PathLike, mark: str) -> Path:
     return folder
 
 
-def file_sha256(path: os.PathLike) -> str:
-    """The SHA-256 of a file's content, read in pieces."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """The folder of the checkpoint after `step` steps, named as the Hugging Face Trainer does."""
+    return folder / f"checkpoint-{step}"
+
+
+def by_step(folder: Path) -> list[Path]:
+    """All checkpoints, the oldest first."""
+    return sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+
+
+def last_whole_checkpoint(folder: Path) -> Path | None:
+    """The newest checkpoint that was written to its end and not damaged since; newer ones are removed."""
+    for checkpoint in reversed(by_step(folder)):
+        if seals.is_whole(checkpoint):
+            return checkpoint
+        log.warning("%s is not whole: going back to the one before", checkpoint)
+        shutil.rmtree(checkpoint)
+    return None
+
+
+@contextmanager
+def noting_sigterm() -> Iterator[SimpleNamespace]:
+    """Yield an object whose `asked` becomes True at SIGTERM: a cluster's time limit, or scancel."""
+    noted = SimpleNamespace(asked=False)
+
+    def note(number, frame):
+        noted.asked = True
+
+    before: Callable | int | None = signal.signal(signal.SIGTERM, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def stopped(step: int, n_steps: int) -> SystemExit:
+    """What a stage that was asked to stop ends with, once its checkpoint is written."""
+    return SystemExit(
+        f"Stopped by SIGTERM after step {step} of {n_steps}; its checkpoint is written. Run again "
+        "and it goes on from there."
+    )

@@ -1,30 +1,53 @@
-"""What every job script does first: all output goes to the log, some of it to a person who waits."""
+"""What every job script does first and last: log, GPU, checksums of what it reads and has written."""
 
 import logging
 import os
+import shutil
 import sys
 import time
+from types import TracebackType
 
 from rich.console import Console
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from biomechgpt import gpus, seals
+
 PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
+ALMOST_FULL_BYTES = 10_000_000
 
 
-def start(log_path: str, name: str, gpus: int = 0) -> logging.Logger:
-    """Send all output of this process and of its children (descriptors 1 and 2) to `log_path`.
+def start(snakemake) -> logging.Logger:
+    """Send all output to the job's log, take a GPU where one is asked for, check what is read.
 
-    Where descriptor 2 was a terminal, it still gets a bar of progress now and then. A job that asked
-    for no GPU sees none: another one holds it.
+    `snakemake` is the object that scripts of rules get. All output of this process and of its children
+    (descriptors 1 and 2) goes to its log; where descriptor 2 was a terminal, it still gets a bar of
+    progress now and then. A job that asked for no GPU sees none: another one holds it. InputError
+    where an input is not what its own stage wrote.
     """
-    if not gpus:
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     if os.isatty(2):
-        logging.getLogger(PROGRESS).addHandler(_Bars(os.dup(2), log_path))
+        logging.getLogger(PROGRESS).addHandler(_Bars(os.dup(2), snakemake.log[0]))
+    _write_to(snakemake.log[0])
+    sys.excepthook = _explain
+    if snakemake.resources.get("gpu", 0):
+        gpus.take_card()
+    else:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    for path in snakemake.input:
+        seals.check(path)
+    return logging.getLogger(snakemake.rule)
+
+
+def finish(snakemake) -> None:
+    """Write down the checksums of all outputs, which the stages that read them look at."""
+    for path in snakemake.output:
+        seals.seal(path)
+
+
+def _write_to(log_path: str) -> None:
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -36,7 +59,17 @@ def start(log_path: str, name: str, gpus: int = 0) -> logging.Logger:
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    return logging.getLogger(name)
+
+
+def _explain(kind: type, error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback and, where a disk is full, say so: few libraries name the file or disk."""
+    sys.__excepthook__(kind, error, trace)
+    if shutil.disk_usage(".").free < ALMOST_FULL_BYTES:
+        print(
+            f"The disk that holds {os.getcwd()} is full. Free some space and start again: what is "
+            "finished stays, and training goes on from its last checkpoint.",
+            file=sys.stderr,
+        )
 
 
 class _Bars(logging.Handler):

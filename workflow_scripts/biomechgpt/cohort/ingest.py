@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.checkpoints import file_sha256
 from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_maps
 from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.readers import MotionError, Note
@@ -14,7 +13,7 @@ from biomechgpt.cohort.shards import shard_rows
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.cohort.trial import read_trial
 from biomechgpt.errors import InputError
-from biomechgpt.files import replacing
+from biomechgpt.files import file_sha256, replacing
 
 log = logging.getLogger(__name__)
 STAGE = "ingest"

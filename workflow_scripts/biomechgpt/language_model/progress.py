@@ -3,19 +3,20 @@
 import json
 import logging
 import shutil
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 from torch.utils.tensorboard import SummaryWriter
 from transformers import TrainerCallback
 
+from biomechgpt import seals
+from biomechgpt.checkpoints import checkpoint_path
 from biomechgpt.job import PROGRESS
 from biomechgpt.language_model.loading import assert_unpacked
 
-COMPLETE = "complete"  # a file in a checkpoint that was written to its end
 METRICS_FILE = "training.jsonl"
 TENSORBOARD_FOLDER = "tensorboard"
 NOT_FINITE_HELP = "Lower the learning_rate; look at these recordings in the ingestion report."
@@ -38,9 +39,10 @@ class Progress(TrainerCallback):
 
     def on_train_begin(self, args, state, control, **kwargs):
         """Forget what an interrupted run wrote after the checkpoint that is resumed."""
-        lines = self.metrics.read_text().splitlines() if self.metrics.exists() else []
-        kept = [line for line in lines if json.loads(line)["step"] <= state.global_step]
-        self.metrics.write_text("".join(line + "\n" for line in kept))
+        lines = self.metrics.read_text().splitlines(True) if self.metrics.exists() else []
+        whole = [line for line in lines if line.endswith("\n")]
+        kept = [line for line in whole if json.loads(line)["step"] <= state.global_step]
+        self.metrics.write_text("".join(kept))
         self.started_s, self.first_step = time.monotonic(), state.global_step
         self.writer = SummaryWriter(str(self.tensorboard), purge_step=state.global_step + 1)
 
@@ -70,8 +72,8 @@ class Progress(TrainerCallback):
         self.writer.close()
 
     def on_save(self, args, state, control, **kwargs):
-        """Mark the checkpoint as whole."""
-        (Path(args.output_dir) / f"checkpoint-{state.global_step}" / COMPLETE).touch()
+        """Seal the checkpoint: it is whole."""
+        seals.seal(checkpoint_path(Path(args.output_dir), state.global_step))
 
 
 class StepGuard(TrainerCallback):
@@ -98,28 +100,12 @@ class StepGuard(TrainerCallback):
 
 
 class StopAtSigterm(TrainerCallback):
-    """At SIGTERM (a cluster's time limit, scancel) finish the step, write a checkpoint, stop."""
+    """Once SIGTERM is `noted` (`noting_sigterm`), finish the step, write a checkpoint, stop."""
 
-    def __init__(self):
-        self.asked = False
-
-    def on_train_begin(self, args, state, control, **kwargs):
-        """Listen."""
-        self.before = signal.signal(signal.SIGTERM, self._note)
-
-    def _note(self, number, frame):
-        self.asked = True
+    def __init__(self, noted: SimpleNamespace):
+        self.noted = noted
 
     def on_step_end(self, args, state, control, **kwargs):
         """Have the Trainer write its checkpoint and end."""
-        if self.asked:
+        if self.noted.asked:
             control.should_save = control.should_training_stop = True
-
-    def on_train_end(self, args, state, control, **kwargs):
-        """Listen no more; SystemExit where the training was stopped before its last step."""
-        signal.signal(signal.SIGTERM, self.before)
-        if self.asked and state.global_step < state.max_steps:
-            raise SystemExit(
-                f"Stopped by SIGTERM after step {state.global_step} of {state.max_steps}; its "
-                "checkpoint is written. Run again and it goes on from there."
-            )

@@ -6,7 +6,6 @@ silently spoil every later gradient (`loading.assert_unpacked`).
 
 import logging
 import resource
-import shutil
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -17,14 +16,18 @@ import numpy as np
 import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-from biomechgpt.checkpoints import open_checkpoints
+from biomechgpt.checkpoints import (
+    last_whole_checkpoint,
+    noting_sigterm,
+    open_checkpoints,
+    stopped,
+)
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.batches import Weights, collate, losses, total_weight
 from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states
 from biomechgpt.language_model.loading import assert_unpacked, device
 from biomechgpt.language_model.progress import (
-    COMPLETE,
     NOT_FINITE_HELP,
     Progress,
     StepGuard,
@@ -144,12 +147,16 @@ def train(
         args=_arguments(settings, len(steps), checkpoints),
         train_dataset=steps,
         data_collator=lambda items: _micro_batches(items[0], pad_id, settings),
-        callbacks=[Progress(checkpoints), StopAtSigterm()],
+        callbacks=[Progress(checkpoints)],
     )
     trainer.add_callback(StepGuard(trainer.trial_ids))
     trainer.remove_callback(PrinterCallback)  # `Progress` writes the lines
     _estimate(trainer, steps)
-    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    with noting_sigterm() as noted:
+        trainer.add_callback(StopAtSigterm(noted))
+        trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    if trainer.state.global_step < len(steps):
+        raise stopped(trainer.state.global_step, len(steps))
     return checkpoints
 
 
@@ -179,15 +186,6 @@ def _micro_batches(step: list[Example], pad_id: int, settings: Settings) -> dict
     weights = Weights(settings.answer_weight, settings.motion_weight)
     parts = cut_by_questions(step, size)
     return {"micro_batches": [collate(part, pad_id, weights) for part in parts]}
-
-
-def last_whole_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint that was written to its end; the others are removed."""
-    for checkpoint in folder.glob("checkpoint-*"):
-        if not (checkpoint / COMPLETE).exists():
-            shutil.rmtree(checkpoint)
-    whole = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
-    return whole[-1] if whole else None
 
 
 def _arguments(settings: Settings, n_steps: int, folder: Path) -> TrainingArguments:

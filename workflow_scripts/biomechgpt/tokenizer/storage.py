@@ -12,8 +12,8 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.checkpoints import file_sha256
 from biomechgpt.errors import InputError
+from biomechgpt.files import file_sha256
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.training import Trained

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from biomechgpt.checkpoints import file_sha256, fingerprint, open_checkpoints
+from biomechgpt import seals
+from biomechgpt.checkpoints import (
+    by_step,
+    checkpoint_path,
+    fingerprint,
+    last_whole_checkpoint,
+    noting_sigterm,
+    open_checkpoints,
+    stopped,
+)
+from biomechgpt.files import file_sha256, replacing
 from biomechgpt.job import PROGRESS
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
@@ -23,6 +34,7 @@ from biomechgpt.tokenizer.windows import FrameStore, draw_windows, store_frames
 log = logging.getLogger(__name__)
 progress = logging.getLogger(PROGRESS)
 CHECKPOINT_EVERY = 250  # steps
+STATE = "state.pt"  # the file in a checkpoint
 BETAS = (0.9, 0.99)  # of AdamW, as T2M-GPT
 FINAL_RATE_SHARE = 0.05  # of the learning rate, at the end of its cosine
 
@@ -66,31 +78,33 @@ def train_tokenizer(
     torch.manual_seed(cfg["seed"])
     model = MotionTokenizer(cfg, store.angles_rad.shape[1]).to(device)
     log.info("%d frames of %d trials on %s", len(store.angles_rad), len(store.lengths), device)
-    _optimise(model, store, statistics, cfg, folder / "latest.pt")
+    _optimise(model, store, statistics, cfg, folder)
     return Trained(model.eval().cpu(), statistics)
 
 
 def _optimise(
-    model: MotionTokenizer, store: FrameStore, statistics: Statistics, cfg: dict, checkpoint: Path
+    model: MotionTokenizer, store: FrameStore, statistics: Statistics, cfg: dict, checkpoints: Path
 ) -> None:
     optimizer = torch.optim.AdamW(model.parameters(), cfg["learning_rate"], BETAS, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate_share(step, cfg))
     generator = torch.Generator().manual_seed(cfg["seed"])
     parts = {"model": model, "optimizer": optimizer, "schedule": schedule}
-    first = _resume(checkpoint, parts, generator)
+    first = _resume(checkpoints, parts, generator)
     began = time.monotonic()
-    for step in range(first, cfg["steps"]):
-        losses = _step(model.train(), store, statistics, cfg, generator, optimizer)
-        schedule.step()
-        done = step + 1
-        if done % CHECKPOINT_EVERY == 0 or done == cfg["steps"]:
-            _save(checkpoint, parts, generator, done)
-            left_s = (time.monotonic() - began) / (done - first) * (cfg["steps"] - done)
-            named = {name: round(value.item(), 4) for name, value in losses._asdict().items()}
-            progress.info(
-                f"step {done} of {cfg['steps']}, {json.dumps(named)}, {left_s:.0f} s left",
-                extra={"share": done / cfg["steps"]},
-            )
+    with noting_sigterm() as noted:
+        for done in range(first + 1, cfg["steps"] + 1):
+            losses = _step(model.train(), store, statistics, cfg, generator, optimizer)
+            schedule.step()
+            if done % CHECKPOINT_EVERY == 0 or done == cfg["steps"] or noted.asked:
+                _save(checkpoints, parts, generator, done)
+                left_s = (time.monotonic() - began) / (done - first) * (cfg["steps"] - done)
+                named = {name: round(value.item(), 4) for name, value in losses._asdict().items()}
+                progress.info(
+                    f"step {done} of {cfg['steps']}, {json.dumps(named)}, {left_s:.0f} s left",
+                    extra={"share": done / cfg["steps"]},
+                )
+            if noted.asked and done < cfg["steps"]:
+                raise stopped(done, cfg["steps"])
 
 
 def _step(
@@ -146,18 +160,23 @@ def _rate_share(step: int, cfg: dict) -> float:
     )
 
 
-def _save(path: Path, parts: dict, generator: torch.Generator, step: int) -> None:
+def _save(checkpoints: Path, parts: dict, generator: torch.Generator, step: int) -> None:
+    """Write a checkpoint; the one before stays, should this one be damaged."""
     state = {name: part.state_dict() for name, part in parts.items()}
     state |= {"step": step, "windows": generator.get_state(), "torch": torch.get_rng_state()}
-    temporary = path.with_suffix(".tmp")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
+    with replacing(checkpoint_path(checkpoints, step)) as temporary:
+        temporary.mkdir()
+        torch.save(state, temporary / STATE)
+        seals.seal(temporary)
+    for old in by_step(checkpoints)[:-2]:
+        shutil.rmtree(old)
 
 
-def _resume(path: Path, parts: dict, generator: torch.Generator) -> int:
-    if not path.is_file():
+def _resume(checkpoints: Path, parts: dict, generator: torch.Generator) -> int:
+    checkpoint = last_whole_checkpoint(checkpoints)
+    if checkpoint is None:
         return 0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(checkpoint / STATE, weights_only=True)
     for name, part in parts.items():
         part.load_state_dict(state[name])
     generator.set_state(state["windows"])
