@@ -2,7 +2,7 @@ rule annotate:
     input:
         model=annotated("model"),
         cohort=ancient(annotated("cohort")),
-        maps=sorted(Path("resources/coordinate_maps").glob("*.yaml")),
+        maps=MAPS,
     output:
         answers=f"<results>/annotations/{ANNOTATED}/answers.tsv",
         issues=f"<results>/annotations/{ANNOTATED}/issues.tsv",
@@ -20,7 +20,7 @@ rule annotate:
     params:
         cfg={key: config[key] for key in ("ingest", "motion")},
         files=files_to_annotate,
-        code=code("annotate"),
+        code=code("annotate", MAPS),
     message:
         "Asking {input.model} about {input.cohort}"
     script:

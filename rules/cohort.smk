@@ -1,7 +1,6 @@
 rule simulate_cohort:
     input:
-        normal_gait="resources/normal_gait.yaml",
-        cohort="resources/simulated_cohort.yaml",
+        **SIMULATOR_DATA,
     output:
         cohort=directory("<results>/cohorts/{cohort}"),
     log:
@@ -15,7 +14,7 @@ rule simulate_cohort:
         runtime=60,
     params:
         cfg=config["simulate"],
-        code=code("simulate_cohort"),
+        code=code("simulate_cohort", SIMULATOR_DATA.values()),
     message:
         "Simulating a cohort"
     script:
@@ -24,7 +23,7 @@ rule simulate_cohort:
 
 rule ingest:
     input:
-        maps=sorted(Path("resources/coordinate_maps").glob("*.yaml")),
+        maps=MAPS,
         simulated=SIMULATED,
         recorded=ancient(tables_of_recorded()),
     output:
@@ -42,9 +41,10 @@ rule ingest:
     params:
         cfg=config["ingest"],
         cohorts=COHORTS,
+        recorded=RECORDED,
         shards=len(SHARDS),
         files=files_of_shard,
-        code=code("ingest"),
+        code=code("ingest", MAPS),
     message:
         "Reading the recordings, shard {wildcards.shard}"
     script:
@@ -135,7 +135,8 @@ checkpoint assign_folds:
     params:
         cfg=config["split"],
         cohorts=COHORTS,
-        labels=stratifying_labels(),
+        recorded=RECORDED,
+        labels=label_digest(BROUGHT, config["split"]["stratify_by"]),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

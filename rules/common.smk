@@ -29,6 +29,11 @@ BASELINES = list(config["baselines"])
 TASK_LABELS = {name: task["label"] for name, task in config["tasks"].items()}
 TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
 FOLDS = fold_names(config["split"])
+SIMULATOR_DATA = {
+    "normal_gait": "resources/normal_gait.yaml",
+    "cohort": "resources/simulated_cohort.yaml",
+}
+MAPS = sorted(Path("resources/coordinate_maps").glob("*.yaml"))
 # What only evaluation or report look at is no part of a question: a change there retrains nothing.
 NOT_ASKED = ("minimal_detectable_change", "caution")
 QUESTIONS = {
@@ -48,8 +53,9 @@ wildcard_constraints:
     baseline="|".join(BASELINES),
 
 
-def code(script):
-    return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"))
+def code(script, data=()):
+    files = [Path(workflow.basedir, path) for path in data]
+    return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"), files)
 
 
 def folds():
@@ -79,9 +85,10 @@ def files_of_shard(wildcards):
     return shard_digest(BROUGHT, int(wildcards.shard), len(SHARDS))
 
 
-def stratifying_labels():
-    """The labels that the split looks at: a correction elsewhere must not redraw it."""
-    return label_digest(BROUGHT, config["split"]["stratify_by"]) if BROUGHT else None
+def asked_labels():
+    """The columns of the label tables that questions look at."""
+    asked = [{task["label"], *task.get("applies_to", {})} for task in QUESTIONS.values()]
+    return sorted(set().union(*asked))
 
 
 def phrasing_files():

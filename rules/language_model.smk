@@ -18,7 +18,7 @@ rule build_base_model:
     params:
         cfg=base_config,
         tasks=QUESTIONS,
-        code=code("build_base_model"),
+        code=code("build_base_model", phrasing_files().values()),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
     script:

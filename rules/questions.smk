@@ -3,7 +3,7 @@ rule generate_questions:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         simulated=SIMULATED,
-        recorded=tables_of_recorded(),
+        recorded=ancient(tables_of_recorded()),
         phrasings=phrasing_files().values(),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
@@ -20,7 +20,10 @@ rule generate_questions:
     params:
         cohorts=COHORTS,
         cfg=QUESTIONS,
-        code=code("generate_questions"),
+        recorded=RECORDED,
+        columns=asked_labels(),
+        labels=label_digest(BROUGHT, asked_labels()),
+        code=code("generate_questions", phrasing_files().values()),
     message:
         "Writing questions and answers, {wildcards.fold}, seed {wildcards.seed}"
     script:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from biomechgpt import provenance
@@ -63,3 +65,14 @@ def test_tokenizer_room_reaches_the_tokenizer_stage_and_not_the_simulator(root):
 
 def test_versions_name_what_results_depend_on():
     assert {"python", "torch", "xgboost", "snakemake"} <= set(versions())
+
+
+def test_the_content_of_data_counts_and_its_time_does_not(scripts):
+    data = scripts / "words.yaml"
+    absent = code_hash(scripts / "stage.py", [data])
+    data.write_text("a: 1")
+    before = code_hash(scripts / "stage.py", [data])
+    os.utime(data, (1, 1))
+    assert code_hash(scripts / "stage.py", [data]) == before != absent
+    data.write_text("a: 2")
+    assert code_hash(scripts / "stage.py", [data]) != before

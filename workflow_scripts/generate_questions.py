@@ -6,15 +6,17 @@ log = job.start(snakemake)
 
 import pandas as pd
 
+from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.questions.generate import generate_questions, table_one, write_questions
 from biomechgpt.questions.tasks import read_tasks
 
-cfg = snakemake.params.cfg
+params, cfg = snakemake.params, snakemake.params.cfg
+check_labels(read_cohorts(params.recorded), params.columns, params.labels)
 tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
 questions = generate_questions(
-    trial_labels(read_cohorts(snakemake.params.cohorts)),
+    trial_labels(read_cohorts(params.cohorts)),
     pd.read_parquet(snakemake.input.trials),
     pd.read_csv(snakemake.input.folds, sep="\t", dtype=str),
     snakemake.wildcards.fold,

@@ -4,8 +4,16 @@ import os
 
 import pytest
 
-from biomechgpt.cohort.shards import shard_digest, shard_of, shard_rows
+from biomechgpt.cohort.shards import (
+    check_files,
+    check_labels,
+    label_digest,
+    shard_digest,
+    shard_of,
+    shard_rows,
+)
 from biomechgpt.cohort.tables import read_cohort
+from biomechgpt.errors import InputError
 
 
 @pytest.fixture
@@ -74,3 +82,21 @@ def test_a_digest_sees_split_groups_and_file_times(folder):
     assert touched != before
     edit(folder, "participants.tsv", "impaired", "split_group")
     assert digests(folder) != touched
+
+
+def test_recordings_or_labels_that_change_meanwhile_stop_the_job(folder):
+    before = [read_cohort("c", folder)]
+    files, labels = shard_digest(before, 1, 4), label_digest(before, ["activity"])
+    check_files(before, 1, 4, files)
+    check_labels(before, ["activity"], labels)
+    edit(folder, "trials.tsv", "P3-0\tP3\tP3-0.mot\tn/a\tw", "P3-0\tP3\tP3-0.mot\tdeg\trun")
+    after = [read_cohort("c", folder)]
+    with pytest.raises(InputError, match=r"labels in .*trials.tsv of .*changed while"):
+        check_labels(after, ["activity"], labels)
+    moved = shard_of("P3", 4)
+    with pytest.raises(InputError, match=f"Recordings of {folder} changed while"):
+        check_files(after, moved, 4, shard_digest(before, moved, 4))
+
+
+def test_a_workflow_without_recordings_has_a_digest_too():
+    assert label_digest([], ["activity"]) == label_digest([], [])

@@ -1,5 +1,6 @@
 """After an edit exactly what depends on it runs again. Dry runs on a finished project."""
 
+import os
 import re
 import time
 
@@ -37,6 +38,16 @@ def test_phrasing(edited):
     path = edited / "resources/phrasings/cadence.yaml"
     edit(path, '?"', ' now?"')
     assert reruns(edited) == {"generate_questions", "build_base_model"} | AFTER_QUESTIONS
+
+
+def test_an_edit_is_seen_though_the_clock_was_set_back(edited):
+    path = edited / "resources/phrasings/cadence.yaml"
+    edit(path, '?"', ' now?"')
+    os.utime(path, (0, 0))
+    path = edited / "resources/coordinate_maps/opensim_gait.yaml"
+    path.write_text(path.read_text() + "\n# another word\n")
+    os.utime(path, (0, 0))
+    assert reruns(edited) >= {"ingest", "generate_questions", "finetune"}
 
 
 def test_learning_rate_of_finetuning(edited):

@@ -9,25 +9,30 @@ reruns exactly the stages that use it.
 import ast
 import hashlib
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from biomechgpt.files import file_sha256
 
 PACKAGES = (
     "snakemake torch transformers peft bitsandbytes numpy pandas pyarrow scipy scikit-learn xgboost"
 )
 
 
-def code_hash(script: Path) -> str:
-    """Hash a script together with the project's modules it imports, directly or not.
+def code_hash(script: Path, data: Iterable[Path] = ()) -> str:
+    """Hash a script together with the project's modules it imports, directly or not, and its data.
 
-    Imports must be absolute: a relative import is not followed (ruff refuses them).
+    Imports must be absolute: a relative import is not followed (ruff refuses them). `data` are the
+    files of the project that it reads; their content counts, whatever the clock said of them.
     """
     root = script.parent
     digest = hashlib.sha256()
     for path in sorted(_reachable(script, root)):
         digest.update(f"{path.relative_to(root)}\0{_tree(path)[0]}\0".encode())
+    for path in data:
+        digest.update(f"{path.name}\0{file_sha256(path) if path.is_file() else None}\0".encode())
     return digest.hexdigest()[:16]
 
 

@@ -5,6 +5,9 @@ import json
 from pathlib import Path
 
 from biomechgpt.cohort.tables import OVERRIDES, Cohort, trial_labels
+from biomechgpt.errors import InputError
+
+CHANGED = "changed while the workflow ran: start it again, and what they changed is made anew."
 
 
 def shard_of(participant_id: str, n_shards: int) -> int:
@@ -52,8 +55,28 @@ def _size_and_time(path: Path) -> tuple[int, int] | tuple[None, None]:
     return status.st_size, status.st_mtime_ns
 
 
+def check_files(cohorts: list[Cohort], shard: int, n_shards: int, digest: str) -> None:
+    """InputError where a shard's recordings are no longer those that had this `shard_digest`."""
+    if shard_digest(cohorts, shard, n_shards) != digest:
+        raise InputError(f"Recordings of {_names(cohorts)} {CHANGED}")
+
+
+def check_labels(cohorts: list[Cohort], columns: list[str], digest: str) -> None:
+    """InputError where the labels are no longer those that had this `label_digest`."""
+    if label_digest(cohorts, columns) != digest:
+        raise InputError(
+            f"The labels in participants.tsv or trials.tsv of {_names(cohorts)} {CHANGED}"
+        )
+
+
+def _names(cohorts: list[Cohort]) -> str:
+    return ", ".join(str(cohort.folder) for cohort in cohorts)
+
+
 def label_digest(cohorts: list[Cohort], columns: list[str]) -> str:
     """sha256 over the labels in these columns: what a stage that looks at them depends on."""
+    if not cohorts:
+        return "no recordings"
     wanted = ["trial_id", "participant_id", "split_group", *columns]
     labels = trial_labels(cohorts)
     present = [column for column in wanted if column in labels]
