@@ -6,6 +6,7 @@ CORES ?= all
 .PHONY: run test lint unit clean
 
 run: .venv/ready
+	@$(BIN)/python workflow_scripts/unlock.py
 	$(BIN)/snakemake --cores $(CORES)
 
 test: lint unit

@@ -37,5 +37,9 @@ rule all:
         "<results>/report.html",
 
 
+onstart:
+    note_host()
+
+
 onsuccess:
     print(closing_words())

@@ -1,3 +1,4 @@
+import platform
 import sys
 from pathlib import Path
 
@@ -211,6 +212,11 @@ def every_prediction(wildcards):
     """What the language models and the baselines answered, in every fold, with every seed."""
     pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"
     return expand(pattern, fold=folds(), name=VARIANTS + BASELINES, seed=SEEDS)
+
+
+def note_host():
+    """Say on which machine a run is, so that its lock is not taken for a killed one's elsewhere."""
+    Path(".snakemake/host").write_text(platform.node())
 
 
 def closing_words():

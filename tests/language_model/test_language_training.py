@@ -70,6 +70,8 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
     monkeypatch.undo()
     assert (tmp_path / "cut" / "checkpoint-4" / "SHA256SUMS").exists()
     (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
+    with open(tmp_path / "cut" / "training.jsonl", "a") as file:
+        file.write('{"step": 5, "lo')  # and a line
     resumed = fresh(base_folder)
     training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
 

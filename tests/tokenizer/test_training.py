@@ -1,3 +1,6 @@
+import os
+import signal
+
 import numpy as np
 import pytest
 import torch
@@ -37,6 +40,35 @@ def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg,
     monkeypatch.setattr(training, "_step", step)
     torch.manual_seed(99)
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
+    shard, tmp_path, tiny_cfg, monkeypatch
+):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
+    whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
+    step = training._step
+
+    def told_to_stop_in_step_45(*args):
+        calls.append(1)
+        if len(calls) == 45:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(*args)
+
+    calls, before = [], signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(training, "_step", told_to_stop_in_step_45)
+    with pytest.raises(SystemExit, match=r"after step 45 of .*; its checkpoint is written"):
+        train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
+    assert signal.getsignal(signal.SIGTERM) == before
+    kept = sorted(path.name for path in (tmp_path / "cut").glob("checkpoint-*"))
+    assert kept == ["checkpoint-40", "checkpoint-45"]
+    state = tmp_path / "cut/checkpoint-45/state.pt"
+    state.write_bytes(state.read_bytes()[:-1] + b"x")
+    calls.clear()
+    monkeypatch.setattr(training, "_step", lambda *args: calls.append(1) or step(*args))
+    resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
+    assert len(calls) == tiny_cfg["steps"] - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 

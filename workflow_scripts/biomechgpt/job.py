@@ -2,10 +2,13 @@
 
 import logging
 import os
-import shutil
+import re
 import sys
 import time
+import traceback
+from functools import partial
 from types import TracebackType
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress_bar import ProgressBar
@@ -17,7 +20,11 @@ from biomechgpt import gpus, seals
 PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
-ALMOST_FULL_BYTES = 10_000_000
+FULL = re.compile("No space left on device|Disk quota exceeded|PytorchStreamWriter failed")
+DISK_FULL = (
+    "The disk is full, or your share of it. Free some space and start again: what is finished stays, "
+    "and training goes on from its last checkpoint."
+)
 
 
 def start(snakemake) -> logging.Logger:
@@ -28,10 +35,11 @@ def start(snakemake) -> logging.Logger:
     progress now and then. A job that asked for no GPU sees none: another one holds it. InputError
     where an input is not what its own stage wrote.
     """
-    if os.isatty(2):
-        logging.getLogger(PROGRESS).addHandler(_Bars(os.dup(2), snakemake.log[0]))
+    given = os.fdopen(os.dup(2), "w")
+    if given.isatty():
+        logging.getLogger(PROGRESS).addHandler(_Bars(given, snakemake.log[0]))
     _write_to(snakemake.log[0])
-    sys.excepthook = _explain
+    sys.excepthook = partial(_explain, given)
     if snakemake.resources.get("gpu", 0):
         gpus.take_card()
     else:
@@ -61,15 +69,14 @@ def _write_to(log_path: str) -> None:
     )
 
 
-def _explain(kind: type, error: BaseException, trace: TracebackType | None) -> None:
-    """Print the traceback and, where a disk is full, say so: few libraries name the file or disk."""
-    sys.__excepthook__(kind, error, trace)
-    if shutil.disk_usage(".").free < ALMOST_FULL_BYTES:
-        print(
-            f"The disk that holds {os.getcwd()} is full. Free some space and start again: what is "
-            "finished stays, and training goes on from its last checkpoint.",
-            file=sys.stderr,
-        )
+def _explain(given: TextIO, kind: type, error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback; where a disk is full, say so too where a log cannot be written."""
+    told = "".join(traceback.format_exception(kind, error, trace))
+    if FULL.search(told):
+        given.write(f"{DISK_FULL}\n")
+        given.flush()
+    sys.stderr.write(told)
+    sys.stderr.flush()
 
 
 class _Bars(logging.Handler):
@@ -78,9 +85,9 @@ class _Bars(logging.Handler):
     Lines and no live display: several jobs and Snakemake itself write to the same terminal.
     """
 
-    def __init__(self, terminal: int, log_path: str):
+    def __init__(self, terminal: TextIO, log_path: str):
         super().__init__()
-        self.console = Console(file=os.fdopen(terminal, "w"))
+        self.console = Console(file=terminal)
         self.log_path = log_path
         self.last_s = time.monotonic()
 
