@@ -93,8 +93,8 @@ function player(element, given) {
     state.joint = joints.find(({ name }) => name === parts.joint.value);
     showAll();
   });
-  parts.tokens.addEventListener("click", (event) => seek(
-    (event.offsetX / parts.tokens.clientWidth) * motion.n_frames));
+  parts.tokens.addEventListener("click", ({ offsetX, offsetY }) => seek(
+    frameAt(parts.tokens, motion, state.frame, offsetX, offsetY)));
   listen(parts, (yaw, pitch) => look([state.yaw + yaw, state.pitch + pitch]));
   const watcher = new ResizeObserver(showAll);
   watcher.observe(parts.root);

@@ -7,6 +7,7 @@ const FLOOR_M = [-0.6, -0.3, 0, 0.3, 0.6];
 const HEAD_RADIUS_M = 0.1;
 const HEAD_AT = 0.6; // of the way from the neck to the top
 const CELL_PX = 46;
+const CELLS_HIGH = 0.6; // of the token strip
 
 // A canvas as sharp as the screen, cleared; x and y are CSS pixels.
 function fresh(canvas) {
@@ -102,7 +103,7 @@ function tokenColour(code) {
 // Above the tokens around the current one with their codes, below all tokens of the trial.
 function drawTokens(canvas, motion, frame) {
   const { pen, width, height, colour } = fresh(canvas);
-  const row = height * 0.6, share = width / motion.n_frames, now = tokenAt(motion, frame);
+  const row = height * CELLS_HIGH, share = width / motion.n_frames, now = tokenAt(motion, frame);
   const size = motion.frames_per_token / motion.frame_step;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -122,6 +123,14 @@ function drawTokens(canvas, motion, frame) {
   pen.fillStyle = colour("--ink");
   pen.fillRect(width / 2 - 1, 0, 2, row - 2);
   pen.fillRect((frame + 0.5) * share - 1, row, 2, height - row);
+}
+
+// The frame that a place of the token strip stands for: the middle of a cell's token, or of all frames.
+function frameAt(canvas, motion, frame, x, y) {
+  const size = motion.frames_per_token / motion.frame_step;
+  if (y > CELLS_HIGH * canvas.clientHeight) return Math.floor((x / canvas.clientWidth) * motion.n_frames);
+  const token = Math.floor((x - canvas.clientWidth / 2) / CELL_PX + (frame + 0.5) / size);
+  return Math.floor((token + 0.5) * size);
 }
 
 function degrees(value, decimals) {

@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -72,14 +71,19 @@ def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) ->
 
 
 def _row(trial) -> dict[str, str]:
+    name = _inside_one_cohort(trial.trial_id)
     return {
-        "trial_id": trial.trial_id,
-        "participant_id": trial.participant_id,
-        # An id may hold anything; a file name must stay inside the folder.
-        "file": f"{quote(trial.trial_id, safe='')}.mot",
+        "trial_id": name,
+        "participant_id": _inside_one_cohort(trial.participant_id),
+        "file": f"{name}.mot",
         "coordinate_map": COORDINATE_MAP,
         "missing_joints": ", ".join(trial.missing_joints) or "n/a",
     }
+
+
+def _inside_one_cohort(identifier: str) -> str:
+    """`site/P01`, as ids are with several cohorts, in the letters that a table's id may have."""
+    return identifier.replace("/", "@")
 
 
 def _remarks(row: dict[str, str], is_simulated: bool) -> str:
