@@ -62,7 +62,7 @@ def test_opens_without_a_fault_or_a_request_and_fits(chromium, page, size, schem
     asked = [e["params"]["request"]["url"] for e in chromium.events
              if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
     assert asked == [page.resolve().as_uri()]
-    for name in ("scene", "tokens", "curves"):
+    for name in ("scene", "tokens", "overview", "curves"):
         assert len(set(pixels(chromium, name))) > 3, name
 
 
@@ -111,13 +111,19 @@ def test_slider_shows_the_frame_and_its_token(opened, frame):
     assert (picture(opened, "scene") == before) == (frame == 0)
 
 
-def test_a_click_on_the_token_strip_goes_there(opened):
-    box = opened.evaluate("""(() => { const strip = document.querySelector('.player .tokens');
-        strip.scrollIntoView(); const box = strip.getBoundingClientRect();
-        return [box.x + box.width / 2, box.y, box.height]; })()""")
-    click(opened, box[0] + 1, box[1] + 0.8 * box[2])
-    assert opened.evaluate(TIME).startswith("1.00 s · token 8 of 15")
-    click(opened, box[0] + 3 * 46, box[1] + 0.3 * box[2])  # a cell is 46 pixels wide
+def test_a_click_on_a_token_or_on_the_line_of_time_goes_there(opened):
+    places = opened.evaluate("""['tokens', 'overview', 'curves'].map((name) => {
+        const line = document.querySelector(`.player .${name}`);
+        line.scrollIntoView({ behavior: 'instant', block: 'center' });
+        const box = line.getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2 + window.scrollY]; })""")
+    (cell_x, cell_y), *lines = [(x, y - opened.evaluate("window.scrollY")) for x, y in places]
+    for x, y in lines:
+        click(opened, x + 1, y)
+        assert opened.evaluate(TIME).startswith("1.00 s · token 8 of 15")
+        opened.evaluate("shown.seek(0)")
+    opened.evaluate("shown.seek(30)")
+    click(opened, cell_x + 3 * 46, cell_y)  # a cell is 46 pixels wide
     assert "token 11 of 15" in opened.evaluate(TIME)
 
 

@@ -39,11 +39,14 @@ function player(element, given) {
     parts.time.textContent = words.join(" · ");
     parts.slider.value = state.frame;
     parts.slider.setAttribute("aria-valuetext", words.join(", "));
-    parts.cursor.style.left = `${(100 * (state.frame + 0.5)) / motion.n_frames}%`;
+    for (const cursor of parts.cursors) {
+      cursor.style.left = `${(100 * (state.frame + 0.5)) / motion.n_frames}%`;
+    }
     parts.reading.replaceChildren(...reading(motion, state.joint?.lines ?? [], state.frame));
   }
 
   function showAll() {
+    if (motion.tokens.length) drawOverview(parts.overview, motion);
     if (state.joint) drawCurves(parts.curves, motion, state.joint.lines);
     show();
   }
@@ -93,8 +96,12 @@ function player(element, given) {
     state.joint = joints.find(({ name }) => name === parts.joint.value);
     showAll();
   });
-  parts.tokens.addEventListener("click", ({ offsetX, offsetY }) => seek(
-    frameAt(parts.tokens, motion, state.frame, offsetX, offsetY)));
+  parts.tokens.addEventListener("click", ({ offsetX }) => seek(
+    frameAt(parts.tokens, motion, state.frame, offsetX)));
+  for (const line of [parts.overview, parts.curves]) {
+    line.addEventListener("click", ({ offsetX }) => seek(
+      Math.floor((offsetX / line.clientWidth) * motion.n_frames)));
+  }
   listen(parts, (yaw, pitch) => look([state.yaw + yaw, state.pitch + pitch]));
   const watcher = new ResizeObserver(showAll);
   watcher.observe(parts.root);
@@ -138,11 +145,11 @@ function build(motion, joints) {
     speed: choice("Speed", Object.keys(SPEEDS), "full speed"),
     view: choice("View", Object.keys(VIEWS)),
     repeat: make("input", { type: "checkbox", checked: true }),
-    tokens: picture("tokens", "Token strip: the tokens around the present one, and below it all of them. " +
-      "The code of the present token stands beside the time."),
+    tokens: picture("tokens", "The tokens around the present one, which stands beside the time."),
+    overview: picture("overview", "All tokens of the movement in their colours."),
     joint: choice("Joint angle", joints.map(({ name }) => name)),
     curves: picture("curves", "Joint angle over time. The values at the present frame stand below."),
-    cursor: make("span", { className: "cursor" }),
+    cursors: [0, 1].map(() => make("span", { className: "cursor" })),
     reading: make("p", { className: "reading" }),
   };
   parts.scene.tabIndex = 0;
@@ -152,13 +159,17 @@ function build(motion, joints) {
     legend(motion),
     make("div", { className: "controls" }, parts.play, parts.slider, parts.time),
     make("div", { className: "controls" }, parts.speed, parts.view, make("label", {}, parts.repeat, " repeat")),
-    ...(motion.tokens.length ? [parts.tokens] : []),
+    ...(motion.tokens.length ? [parts.tokens, underCursor(parts.overview, parts.cursors[0])] : []),
     make("div", { className: "controls" }, parts.joint, ...strokes(names)),
-    make("div", { className: "plot" }, parts.curves, parts.cursor),
+    underCursor(parts.curves, parts.cursors[1]),
     parts.reading,
   ];
   parts.root = make("div", { className: "player" }, ...rows);
   return parts;
+}
+
+function underCursor(canvas, cursor) {
+  return make("div", { className: "plot" }, canvas, cursor);
 }
 
 function strokes(names) {
