@@ -27,7 +27,7 @@ LENGTHS_S = (10, 60, 600)
 PLAYED = """new Promise((done) => {{
   let frames = 0;
   const watcher = new MutationObserver(() => {{ frames += 1; }});
-  watcher.observe(document.querySelector("output"), {{ childList: true }});
+  watcher.observe(document.querySelector(".time"), {{ childList: true }});
   shown.play();
   setTimeout(() => {{ shown.pause(); done(frames / {seconds}); }}, {seconds} * 1000);
 }})"""

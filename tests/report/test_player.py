@@ -14,7 +14,7 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 FAULTS = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
 CHROMIUM = browser.executable()
 CANVAS = "document.querySelector('section:not([hidden]) .{name}')"
-TIME = "document.querySelector('section:not([hidden]) output').textContent"
+TIME = "document.querySelector('section:not([hidden]) .time').textContent"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
@@ -205,7 +205,7 @@ def test_names_are_text_and_tokens_follow_the_frames_that_are_left(opened):
     names = "document.querySelector('body > .player .names').textContent"
     assert opened.evaluate(names) == "<img src=x onerror=alert(1)>"
     assert opened.evaluate("document.querySelectorAll('img').length") == 0
-    said = opened.evaluate("document.querySelector('body > .player output').textContent")
+    said = opened.evaluate("document.querySelector('body > .player .time').textContent")
     assert said == "0.67 s · token 10 of 10: code 9"  # the last frame lies behind the last token
 
 
@@ -213,7 +213,7 @@ def test_motion_without_tokens_or_curves_is_shown_too(opened):
     given = motion({"alone": np.zeros((3, 34))}, 30)
     given["joints"] = []
     opened.evaluate(f"player(document.body, {json.dumps(given)}).seek(2)")
-    shown = "document.querySelector('body > .player output').textContent"
+    shown = "document.querySelector('body > .player .time').textContent"
     assert opened.evaluate(shown) == "0.07 s"
     assert opened.evaluate("document.querySelectorAll('body > .player .tokens').length") == 0
     assert [event for event in opened.events if event.get("method") in FAULTS] == []

@@ -8,7 +8,8 @@
 // frame; joints {name, lines: {side, take, values}}, values in tenths of a degree. Positions and
 // values are base64 of little-endian int16. Names are put on the page as text, never as markup.
 //
-// Returns {seek(frame), play(), pause(), remove()}.
+// Returns {seek(frame), play(), pause(), remove()}. A page that has scripts of its own wraps both files
+// in a function and keeps `player` alone.
 
 const VIEWS = { "from the front right": [-0.6, 0.12], "from the right": [0, 0],
   "from the left": [Math.PI, 0], "from the front": [-Math.PI / 2, 0],
@@ -38,7 +39,8 @@ function player(element, given) {
     }
     parts.time.textContent = words.join(" · ");
     parts.slider.value = state.frame;
-    parts.slider.setAttribute("aria-valuetext", words.join(", "));
+    // A screen reader is not told every frame of a playing movement.
+    if (!state.playing) parts.slider.setAttribute("aria-valuetext", words.join(", "));
     for (const cursor of parts.cursors) {
       cursor.style.left = `${(100 * (state.frame + 0.5)) / motion.n_frames}%`;
     }
@@ -62,6 +64,7 @@ function player(element, given) {
     Object.assign(state, { playing, before: undefined });
     parts.play.textContent = playing ? "Pause" : "Play";
     if (playing) state.request = requestAnimationFrame(tick);
+    else show();
   }
 
   // Where drawing is slow frames are left out: the movement keeps its speed.
@@ -141,7 +144,7 @@ function build(motion, joints) {
       "side orange. Arrow keys turn it, the space bar plays and pauses."),
     play: make("button", { type: "button" }, "Play"),
     slider: make("input", { type: "range", min: 0, max: motion.n_frames - 1, value: 0, ariaLabel: "Frame" }),
-    time: make("output"),
+    time: make("span", { className: "time" }),
     speed: choice("Speed", Object.keys(SPEEDS), "full speed"),
     view: choice("View", Object.keys(VIEWS)),
     repeat: make("input", { type: "checkbox", checked: true }),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.cohort.opensim_writer import write_joint_angles
+from biomechgpt.config_checks import nearest
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, load_tokenizer
@@ -25,8 +26,9 @@ def check_named(trial_ids: Sequence[str], accepted: pd.DataFrame) -> None:
     for trial_id in trial_ids:
         if trial_id not in known:
             raise InputError(
-                f"reconstruct.trials names {trial_id}, which is no accepted trial; trials.parquet "
-                "lists those that are, ingest_report.tsv says why a recording was rejected"
+                f"reconstruct.trials names {trial_id}, which is no accepted trial"
+                f"{nearest(trial_id, known) or '.'} trials.parquet lists those that are, "
+                "ingest_report.tsv says why a recording was rejected"
             )
 
 
