@@ -43,7 +43,7 @@ class Sources(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A trial, its tokens, and why it is on the page."""
+    """A trial, its tokens, and why it is on the page where nobody named it."""
 
     trial: Trial
     tokens: np.ndarray  # (L,)
@@ -121,7 +121,7 @@ def _read(sources: Sources, places: Mapping[str, Mapping]) -> list[Shown]:
     for trial in read_chosen(sources.joint_angles, set(places)):
         name = trial.info["trial_id"]
         fold = places[name]["fold"]
-        why = {**places[name], "why": "named in reconstruct.trials"}
+        why = {**places[name], "why": ""}
         found[name] = Shown(trial, tokens[fold, name], stored[fold], why)
     return [found[name] for name in places]
 
