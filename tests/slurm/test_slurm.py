@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import GPU_VARIANT
+from conftest_slurm import GPU_VARIANT
 
 pytestmark = pytest.mark.slow
 ON_A_GPU = ("rule_train_tokenizer", rf"rule_(finetune|predict)_wildcards_holdout_{GPU_VARIANT}")
@@ -60,22 +60,32 @@ def test_small_rules_stay_on_the_login_node_or_share_a_job(run):
     assert len(shards) == 2
 
 
+def log_of_last_attempt(run, job):
+    seed = job.rule[-1]
+    return (
+        run.folder / f"results/ci/logs/finetune/holdout/{GPU_VARIANT}/seed-{seed}.log"
+    ).read_text()
+
+
+def went_on(log):
+    """Whether a training, disturbed after step 20 was logged, did not begin with step 1 again."""
+    return "step 20/" not in log and re.search(r"step (40|60)/", log)
+
+
 def test_requeued_job_goes_on_from_its_checkpoint_under_its_number(run):
     assert run.requeued
-    assert (run.requeued, 1) in run.jobs
-    assert "ended its attempt" not in run.printed
+    again = run.jobs[run.requeued, 1]
+    assert again.memory_mb == run.jobs[run.requeued, 0].memory_mb
+    assert went_on(log_of_last_attempt(run, again))
 
 
 def test_terminated_job_is_tried_again_with_more_and_goes_on(run):
     first = run.jobs[run.terminated, 0]
-    later = [
-        job
-        for (number, _), job in run.jobs.items()
-        if job.rule == first.rule and number != run.terminated
-    ]
-    assert len(later) == 1
-    assert later[0].memory_mb == 2 * first.memory_mb
-    assert later[0].limit_min == 2 * first.limit_min
+    others = [job for (number, _), job in run.jobs.items() if number != run.terminated]
+    (again,) = [job for job in others if job.rule == first.rule]
+    assert again.memory_mb == 2 * first.memory_mb
+    assert again.limit_min == 2 * first.limit_min
+    assert went_on(log_of_last_attempt(run, again))
 
 
 def test_finished_run_submits_nothing_with_or_without_slurm(run, cluster):
@@ -88,7 +98,9 @@ def test_finished_run_submits_nothing_with_or_without_slurm(run, cluster):
         assert "Nothing to be done" in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(shutil.which("sacctmgr") is not None, reason="this machine has Slurm accounting")
+@pytest.mark.skipif(
+    shutil.which("sacctmgr") is not None, reason="this machine has Slurm accounting"
+)
 def test_accounting_is_absent_here(cluster):
     """Otherwise `slurm-status-command` in slurm/config.yaml is not tested."""
     done = subprocess.run(["sacct"], env=cluster, capture_output=True, text=True)
