@@ -10,20 +10,19 @@ import os
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-GPUS = 2
+CARDS = ("/dev/null", "/dev/zero")  # Slurm takes any character devices for GPUs
 CPUS = 32
 MEMORY_MB = 200_000
-NULL_DEVICE = os.makedev(1, 3)
 DAEMONS = ("slurmd", "slurmctld", "munged")  # in the order in which they are stopped
 
 # No cgroups and no accounting: both need more than a container has. config_overrides: believe this file
-# about CPUs and memory. MinJobAge: how long squeue remembers a finished job.
+# about CPUs and memory. MinJobAge: how long squeue remembers a finished job. cred_expire: how long a
+# requeued job waits.
 SLURM_CONF = """
 ClusterName=pretend
 SlurmctldHost={host}(127.0.0.1)
@@ -32,7 +31,7 @@ SlurmdPort={node_port}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket
+AuthInfo=socket={folder}/munge/socket,cred_expire=15
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -48,7 +47,7 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 MinJobAge=300
 KillWait=30
-SchedulerParameters=sched_interval=1,batch_sched_delay=1,requeue_delay=1
+SchedulerParameters=sched_interval=1,batch_sched_delay=1
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 GresTypes=gpu
@@ -61,7 +60,7 @@ PartitionName=gpu Nodes={host} MaxTime=1-00:00:00
 def start(folder: Path) -> dict[str, str]:
     """Start the three daemons; the environment in which Slurm's commands talk to them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for part in ("munge", "state", "spool", "devices", "bin"):
+    for part in ("munge", "state", "spool", "bin"):
         (folder / part).mkdir(mode=0o755, exist_ok=True)
     folder.chmod(0o755)  # munge refuses a socket that others cannot reach
     host = socket.gethostname().split(".")[0]
@@ -84,13 +83,11 @@ def _write_config(folder: Path, host: str, controller_port: int, node_port: int)
         node_port=node_port,
         cpus=CPUS,
         memory_mb=MEMORY_MB,
-        gpus=GPUS,
+        gpus=len(CARDS),
     )
     (folder / "slurm.conf").write_text(config)
-    for index in range(GPUS):  # Slurm takes character devices only; these are further /dev/null
-        os.mknod(folder / f"devices/nvidia{index}", 0o666 | stat.S_IFCHR, NULL_DEVICE)
-    devices = f"{folder}/devices/nvidia[0-{GPUS - 1}]"
-    (folder / "gres.conf").write_text(f"Name=gpu Type=pretend File={devices}\n")
+    cards = [f"Name=gpu Type=pretend File={device}\n" for device in CARDS]
+    (folder / "gres.conf").write_text("".join(cards))
     # Inside a job the executor plugin starts srun without SLURM_CONF: a site has /etc/slurm.
     srun = folder / "bin/srun"
     real = shutil.which("srun")
