@@ -56,7 +56,7 @@ def test_two_finetunings_held_two_cards_at_once(run):
 def test_small_rules_stay_on_the_login_node_or_share_a_job(run):
     rules = {job.rule for job in run.jobs.values()}
     assert not any(re.search("index_trials|assign_folds|fetch_base_model", rule) for rule in rules)
-    shards = [job for job in run.jobs.values() if job.rule.startswith("group_shard")]
+    shards = [job for job in run.jobs.values() if job.rule.startswith("rule_shard_ingest")]
     assert len(shards) == 2
 
 
