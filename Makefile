@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit clean
+.PHONY: run test lint unit test-slurm clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -18,7 +18,12 @@ lint: .venv/ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/ready
-	$(BIN)/pytest --durations=10
+	$(BIN)/pytest --durations=10 --ignore=tests/slurm
+
+# The smallest run through a real Slurm on this machine; see docs/cluster.md.
+test-slurm: .venv/ready
+	tests/slurm/install.sh
+	$(BIN)/pytest tests/slurm
 
 clean:
 	rm -rf results .snakemake

@@ -15,8 +15,8 @@ rule annotate:
     threads: 8
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         cfg={key: config[key] for key in ("ingest", "motion")},
         files=files_to_annotate,

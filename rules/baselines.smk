@@ -11,8 +11,8 @@ rule measure_gait:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=60,
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         frame_rate_hz=config["motion"]["frame_rate_hz"],
         code=code("measure_gait"),
@@ -38,8 +38,8 @@ rule search_baseline:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
         cfg=config["baseline_search"],
         code=code("search_baseline"),
@@ -67,8 +67,8 @@ rule baseline:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         cfg=baseline_config,
         labels=TASK_LABELS,
@@ -99,8 +99,8 @@ rule compare_baselines:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["evaluate"],
         code=code("compare_baselines"),

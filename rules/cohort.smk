@@ -10,8 +10,8 @@ rule simulate_cohort:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["simulate"],
         code=code("simulate_cohort", SIMULATOR_DATA.values()),
@@ -36,8 +36,8 @@ rule ingest:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["ingest"],
         cohorts=COHORTS,
@@ -69,8 +69,8 @@ rule strip_and_zero:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["motion"],
         code=code("strip_and_zero"),
@@ -97,11 +97,12 @@ rule index_trials:
         "<logs>/index_trials.log",
     benchmark:
         "<benchmarks>/index_trials.tsv"
+    localrule: True
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("index_trials"),
     message:
@@ -127,11 +128,12 @@ checkpoint assign_folds:
         "<logs>/assign_folds.log",
     benchmark:
         "<benchmarks>/assign_folds.tsv"
+    localrule: True
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         cfg=config["split"],
         cohorts=COHORTS,

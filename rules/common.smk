@@ -142,7 +142,17 @@ def gpus_of_variant(wildcards):
 
 
 def threads_of_variant(wildcards):
+    """slurm/config.yaml takes a job of one thread for one without a GPU."""
     return 8 if gpus_of_variant(wildcards) else 1
+
+
+def growing(amount):
+    """A resource (MB, minutes) of which the second attempt gets twice `amount`, the third three times."""
+
+    def of_attempt(wildcards, attempt):
+        return amount * attempt
+
+    return of_attempt
 
 
 def baseline_inputs(wildcards):

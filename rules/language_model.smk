@@ -13,8 +13,8 @@ rule build_base_model:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         cfg=base_config,
         tasks=QUESTIONS,
@@ -37,8 +37,8 @@ rule fetch_base_model:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=240,
+        mem_mb=growing(1000),
+        runtime=growing(240),
     params:
         cfg=base_config,
         code=code("fetch_base_model"),
@@ -66,8 +66,8 @@ rule finetune:
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,
-        mem_mb=8000,
-        runtime=720,
+        mem_mb=growing(8000),
+        runtime=growing(720),
     params:
         cfg=variant_config,
         code=code("finetune"),
@@ -98,8 +98,8 @@ rule predict:
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,
-        mem_mb=8000,
-        runtime=240,
+        mem_mb=growing(8000),
+        runtime=growing(240),
     params:
         splits=config["predict"]["splits"],
         code=code("predict"),

@@ -10,12 +10,13 @@ rule publish:
         "<logs>/publish/{fold}/{variant}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/publish/{fold}/{variant}/seed-{seed}.tsv"
+    localrule: True
     conda:
         "../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         code=code("publish"),
     message:

@@ -15,8 +15,8 @@ rule generate_questions:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         cohorts=COHORTS,
         cfg=QUESTIONS,

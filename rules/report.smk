@@ -29,8 +29,8 @@ rule evaluate:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["evaluate"],
         variants=VARIANTS,
@@ -88,8 +88,8 @@ rule report:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,

@@ -14,8 +14,8 @@ rule train_tokenizer:
     threads: 8
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=480,
+        mem_mb=growing(4000),
+        runtime=growing(480),
     params:
         cfg=tokenizer_config,
         motion=config["motion"],
@@ -45,8 +45,8 @@ rule tokenize_motion:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("tokenize_motion"),
     message:

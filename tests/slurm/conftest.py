@@ -1,0 +1,1 @@
+from conftest_slurm import cluster, project, run  # noqa: F401
