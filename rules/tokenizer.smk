@@ -75,8 +75,8 @@ rule reconstruct:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         cfg=config["reconstruct"],
         simulated=SIMULATED_NAMES,
@@ -123,8 +123,8 @@ rule show_movement:
     conda:
         "../envs/environment.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         cfg={"trials": config["reconstruct"]["trials"]},
         simulated=SIMULATED_NAMES,
