@@ -8,11 +8,11 @@ import pandas as pd
 
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds import assign_folds
+from biomechgpt.motion.folds import COLUMNS_READ, assign_folds
 
 cohorts = snakemake.params.cohorts
 folds = assign_folds(
-    pd.read_parquet(snakemake.input.trials),
+    pd.read_parquet(snakemake.input.trials, columns=COLUMNS_READ),
     trial_labels(read_cohorts(cohorts)),
     {cohort["name"]: cohort["role"] for cohort in cohorts},
     snakemake.params.cfg,

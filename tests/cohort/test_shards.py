@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from biomechgpt.cohort.shards import shard_digest, shard_of, shard_rows
-from biomechgpt.cohort.tables import read_cohort
+from biomechgpt.cohort.shards import read_shard, shard_digests, shard_of, shard_rows
+from biomechgpt.cohort.tables import read_cohort, read_cohorts
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def edit(folder, name, old, new):
 
 
 def digests(folder):
-    return [shard_digest([read_cohort("c", folder)], shard, 4) for shard in range(4)]
+    return shard_digests([read_cohort("c", folder)], 4)
 
 
 def test_the_hash_is_the_same_everywhere_and_for_ever():
@@ -74,3 +74,19 @@ def test_a_digest_sees_split_groups_and_file_times(folder):
     assert touched != before
     edit(folder, "participants.tsv", "impaired", "split_group")
     assert digests(folder) != touched
+
+
+def test_a_shard_is_read_alone_as_among_all(folder):
+    cohort = read_cohort("c", folder)
+    for shard in range(4):
+        (alone,) = read_shard([{"name": "c", "path": str(folder)}], shard, 4)
+        assert set(alone.trials["participant_id"]) == set(alone.participants["participant_id"])
+        assert shard_rows(alone, shard, 4) == shard_rows(cohort, shard, 4)
+        assert len(alone.trials) < len(cohort.trials)
+
+
+def test_a_shard_of_two_cohorts_keeps_their_prefixes(folder):
+    entries = [{"name": name, "path": str(folder)} for name in ("a", "b")]
+    both = [shard_rows(cohort, 2, 4) for cohort in read_cohorts(entries)]
+    assert [shard_rows(cohort, 2, 4) for cohort in read_shard(entries, 2, 4)] == both
+    assert all(row["participant_id"].startswith("b/") for row in both[1])

@@ -1,0 +1,9 @@
+"""Put the tokens of all shards into one file."""
+
+from biomechgpt import job
+
+job.start(snakemake.log[0], snakemake.rule)
+
+from biomechgpt.tokenizer.tokens import gather_tokens
+
+gather_tokens(snakemake.input, snakemake.output[0])
