@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from biomechgpt.baselines.gait_features import measure_shard
+from biomechgpt.baselines import gait_features as gait_features_module
+from biomechgpt.baselines.gait_features import measure_shard, read_gait_features
 from biomechgpt.baselines.run import run_baseline
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
@@ -205,3 +206,19 @@ def test_nothing_to_measure_writes_an_empty_table(files, tmp_path):
     questions = pd.read_parquet(files / "questions-0.parquet").query("task == 'side'")
     write(tmp_path / "questions.parquet", questions)
     assert run("measurement", files, tmp_path, {0: tmp_path / "questions.parquet"}).empty
+
+
+def test_gait_is_the_same_in_parts(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(gait_features_module, "TRIALS_AT_ONCE", 7)
+    measure_shard(files / "angles.parquet", 30.0, tmp_path / "gait.parquet")
+    expected = pd.read_parquet(files / "gait.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "gait.parquet"), expected)
+
+
+def test_gait_of_a_shard_without_trials_can_be_read_with_others(files, tmp_path):
+    with FrameWriter(tmp_path / "angles.parquet", JOINT_NAMES, unit="rad"):
+        pass
+    measure_shard(tmp_path / "angles.parquet", 30.0, tmp_path / "gait.parquet")
+    both = read_gait_features([tmp_path / "gait.parquet", files / "gait.parquet"])
+    expected = pd.read_parquet(files / "gait.parquet")
+    pd.testing.assert_frame_equal(both[expected.columns], expected)
