@@ -109,7 +109,7 @@ def _rows(
     path: Path, lines: Iterable[str], header: list[str], keep: Callable[[str], bool] | None
 ) -> pd.DataFrame:
     rows, numbers = [], []
-    person = header.index("participant_id")
+    person = header.index("participant_id") if keep is not None else 0
     for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
