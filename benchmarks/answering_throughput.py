@@ -52,7 +52,7 @@ def main() -> None:
 
 def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
     """The first model of a run, the questions on its test participants, and the motions."""
-    table = read_tokens(sorted((fold / "tokens/compact").glob("*.parquet")))
+    table = read_tokens([fold / "tokens/compact/all.parquet"])
     questions = prediction.read_questions(fold / "questions/seed-0.parquet", ["test"])
     motions = dict(zip(table.trial_ids, table.tokens, strict=True))
     return load_model(fold / "models/tiny-all/seed-0"), questions, motions

@@ -24,7 +24,7 @@ rule measure_gait:
 
 rule search_baseline:
     input:
-        tokens=expand(rules.tokenize_motion.output, shard=SHARDS, allow_missing=True),
+        tokens=rules.gather_tokens.output,
         questions=expand(
             rules.generate_questions.output.questions, seed=SEEDS[0], allow_missing=True
         ),

@@ -1,12 +1,13 @@
 import platform
 import sys
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
-from biomechgpt.cohort.shards import label_digest, shard_digest
+from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
@@ -87,7 +88,13 @@ def tables_of_recorded():
 
 def files_of_shard(wildcards):
     """What the recordings of a shard look like from outside, so that a changed file is noticed."""
-    return shard_digest(BROUGHT, int(wildcards.shard), len(SHARDS))
+    return digests_of_shards()[int(wildcards.shard)]
+
+
+@cache
+def digests_of_shards():
+    """All at once and once: a job of a shard would look at every file of the cohort."""
+    return shard_digests(BROUGHT, len(SHARDS))
 
 
 def asked_labels():
@@ -110,16 +117,16 @@ def variant_phrasings(wildcards):
     return [phrasing_files()[task] for task in variant_tasks(wildcards.variant)]
 
 
-def token_shards(fold, tokenizer):
-    return [f"<results>/{fold}/tokens/{tokenizer}/{shard}.parquet" for shard in SHARDS]
+def tokens_of(fold, tokenizer):
+    return [f"<results>/{fold}/tokens/{tokenizer}/all.parquet"]
 
 
 def variant_tokens(wildcards):
-    return token_shards(wildcards.fold, config["variants"][wildcards.variant]["tokenizer"])
+    return tokens_of(wildcards.fold, config["variants"][wildcards.variant]["tokenizer"])
 
 
 def base_tokens(wildcards):
-    return token_shards(wildcards.fold, wildcards.tokenizer)
+    return tokens_of(wildcards.fold, wildcards.tokenizer)
 
 
 def variant_tokenizer(wildcards):
@@ -167,7 +174,7 @@ def baseline_inputs(wildcards):
     if "tokenizer" not in cfg:
         return {}
     name = cfg["tokenizer"]
-    files = {"tokens": token_shards(fold, name)}
+    files = {"tokens": tokens_of(fold, name)}
     if cfg["kind"] == "histogram":
         files["parameters"] = f"<results>/{fold}/baselines/{name}.json"
     if cfg["kind"] == "rocket":
@@ -214,12 +221,12 @@ def annotated(key):
 def files_to_annotate(wildcards):
     """What the recordings look like from outside, so that a changed file is asked about again."""
     cohort = {"name": "annotate", "path": config["annotate"]["cohort"]}
-    return shard_digest(read_cohorts([cohort]), 0, 1)
+    return shard_digests(read_cohorts([cohort]), 1)[0]
 
 
 def tokens_of_first_fold(wildcards):
     """Every trial's tokens once: the report shows how long they are."""
-    return token_shards(folds()[0], TOKENIZERS[0])
+    return tokens_of(folds()[0], TOKENIZERS[0])
 
 
 def every_prediction(wildcards):

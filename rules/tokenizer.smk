@@ -55,9 +55,32 @@ rule tokenize_motion:
         "../workflow_scripts/tokenize_motion.py"
 
 
+# Many jobs read the tokens of the whole cohort: with a file a shard the DAG had more edges than it can bear.
+rule gather_tokens:
+    input:
+        expand(rules.tokenize_motion.output, shard=SHARDS, allow_missing=True),
+    output:
+        "<results>/{fold}/tokens/{tokenizer}/all.parquet",
+    log:
+        "<logs>/gather_tokens/{fold}/{tokenizer}.log",
+    benchmark:
+        "<benchmarks>/gather_tokens/{fold}/{tokenizer}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
+    params:
+        code=code("gather_tokens"),
+    message:
+        "Putting the tokens of all shards into one file, {wildcards.fold}"
+    script:
+        "../workflow_scripts/gather_tokens.py"
+
+
 rule tokenize_motion_all:
     input:
-        in_every_fold(rules.tokenize_motion.output, tokenizer=TOKENIZERS, shard=SHARDS),
+        in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS),
 
 
 rule reconstruct:
@@ -98,7 +121,7 @@ rule show_movement:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         tokenizers=in_every_fold(rules.train_tokenizer.output),
-        tokens=in_every_fold(rules.tokenize_motion.output, shard=SHARDS),
+        tokens=in_every_fold(rules.gather_tokens.output),
         assets=multiext(
             "workflow_scripts/biomechgpt/report/",
             "movement_page.html",

@@ -9,13 +9,13 @@ import pandas as pd
 from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds import assign_folds
+from biomechgpt.motion.folds import COLUMNS_READ, assign_folds
 
 cohorts, cfg = snakemake.params.cohorts, snakemake.params.cfg
 recorded = read_cohorts(snakemake.params.recorded)
 check_labels(recorded, cfg["stratify_by"], snakemake.params.labels)
 folds = assign_folds(
-    pd.read_parquet(snakemake.input.trials),
+    pd.read_parquet(snakemake.input.trials, columns=COLUMNS_READ),
     trial_labels(read_cohorts(cohorts)),
     {cohort["name"]: cohort["role"] for cohort in cohorts},
     cfg,

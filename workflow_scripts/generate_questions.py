@@ -15,16 +15,16 @@ from biomechgpt.questions.tasks import read_tasks
 params, cfg = snakemake.params, snakemake.params.cfg
 check_labels(read_cohorts(params.recorded), params.columns, params.labels)
 tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
-questions = generate_questions(
+rows = generate_questions(
     trial_labels(read_cohorts(params.cohorts)),
-    pd.read_parquet(snakemake.input.trials),
+    pd.read_parquet(snakemake.input.trials, columns=["trial_id", "participant_id"]),
     pd.read_csv(snakemake.input.folds, sep="\t", dtype=str),
     snakemake.wildcards.fold,
     tasks,
     int(snakemake.wildcards.seed),
 )
-write_questions(snakemake.output.questions, questions)
+n_questions = write_questions(snakemake.output.questions, rows)
 with replacing(snakemake.output.table) as path:
-    table_one(questions).to_csv(path, sep="\t", index=False)
-log.info("%d questions", len(questions))
+    table_one(snakemake.output.questions).to_csv(path, sep="\t", index=False)
+log.info("%d questions", n_questions)
 job.finish(snakemake)

@@ -5,12 +5,11 @@ from biomechgpt import job
 job.start(snakemake)
 
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.shards import check_files
-from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.cohort.shards import check_files, read_shard
 
 params, shard = snakemake.params, int(snakemake.wildcards.shard)
 ingest_shard(
-    read_cohorts(params.cohorts),
+    read_shard(params.cohorts, shard, params.shards),
     snakemake.input.maps,
     shard,
     params.shards,
@@ -18,5 +17,6 @@ ingest_shard(
     snakemake.output.trajectories,
     snakemake.output.issues,
 )
-check_files(read_cohorts(params.recorded), shard, params.shards, params.files)
+recorded = read_shard(params.recorded, shard, params.shards)
+check_files(recorded, shard, params.shards, params.files)
 job.finish(snakemake)

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from biomechgpt.baselines.gait_features import measure_shard
+from biomechgpt.baselines import gait_features as gait_features_module
+from biomechgpt.baselines.gait_features import measure_shard, read_gait_features
 from biomechgpt.baselines.run import run_baseline
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.questions.generate import write_questions
+from biomechgpt.questions.generate import SCHEMA, write_questions
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.tokenizer.tokens import FIELDS
 
@@ -63,6 +64,10 @@ def question(trial, task, seed):
     }
 
 
+def write(path, questions):
+    write_questions(path, questions[SCHEMA.names].itertuples(index=False, name=None))
+
+
 @pytest.fixture(scope="module")
 def files(trials, tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
@@ -74,7 +79,7 @@ def files(trials, tmp_path_factory):
     pd.DataFrame(trials).to_parquet(folder / "trials.parquet")
     for seed in (0, 1):
         rows = [question(trial, task, seed) for task in TASKS for trial in trials]
-        write_questions(folder / f"questions-{seed}.parquet", pd.DataFrame(rows))
+        write(folder / f"questions-{seed}.parquet", pd.DataFrame(rows))
     (folder / "parameters.json").write_text(json.dumps({task: {} for task in TASKS}))
     codes = [np.arange(30, dtype=np.uint16) % (3 if t["stride_hz"] > 0.9 else 5) for t in trials]
     columns = [[t["trial_id"] for t in trials], [t["participant_id"] for t in trials]]
@@ -163,7 +168,7 @@ def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tm
     questions.loc[held_out, "truth_number"] = 1e6
     is_class = questions["kind"] == "classification"
     questions.loc[held_out & is_class, ["truth", "answer"]] = "never"
-    write_questions(tmp_path / "questions.parquet", questions)
+    write(tmp_path / "questions.parquet", questions)
     found = run(kind, files, tmp_path, {0: tmp_path / "questions.parquet"})
     expected = predictions[kind].query("seed == 0")
     assert found["answer"].tolist() == expected["answer"].tolist()
@@ -180,7 +185,7 @@ def test_shuffled_labels_differ_with_the_seed(files, tmp_path, predictions):
 def test_a_task_without_training_labels_is_left_out(files, tmp_path):
     questions = pd.read_parquet(files / "questions-0.parquet")
     lost = (questions["task"] == "side") & (questions["split"] == "train")
-    write_questions(tmp_path / "questions.parquet", questions[~lost])
+    write(tmp_path / "questions.parquet", questions[~lost])
     found = run("duration", files, tmp_path, {0: tmp_path / "questions.parquet"})
     assert set(found["task"]) == {"pace", "clock"}
 
@@ -199,5 +204,21 @@ def test_a_median_where_gait_cannot_be_measured(files, tmp_path):
 
 def test_nothing_to_measure_writes_an_empty_table(files, tmp_path):
     questions = pd.read_parquet(files / "questions-0.parquet").query("task == 'side'")
-    write_questions(tmp_path / "questions.parquet", questions)
+    write(tmp_path / "questions.parquet", questions)
     assert run("measurement", files, tmp_path, {0: tmp_path / "questions.parquet"}).empty
+
+
+def test_gait_is_the_same_in_parts(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(gait_features_module, "TRIALS_AT_ONCE", 7)
+    measure_shard(files / "angles.parquet", 30.0, tmp_path / "gait.parquet")
+    expected = pd.read_parquet(files / "gait.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "gait.parquet"), expected)
+
+
+def test_gait_of_a_shard_without_trials_can_be_read_with_others(files, tmp_path):
+    with FrameWriter(tmp_path / "angles.parquet", JOINT_NAMES, unit="rad"):
+        pass
+    measure_shard(tmp_path / "angles.parquet", 30.0, tmp_path / "gait.parquet")
+    both = read_gait_features([tmp_path / "gait.parquet", files / "gait.parquet"])
+    expected = pd.read_parquet(files / "gait.parquet")
+    pd.testing.assert_frame_equal(both[expected.columns], expected)

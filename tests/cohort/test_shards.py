@@ -8,11 +8,12 @@ from biomechgpt.cohort.shards import (
     check_files,
     check_labels,
     label_digest,
-    shard_digest,
+    read_shard,
+    shard_digests,
     shard_of,
     shard_rows,
 )
-from biomechgpt.cohort.tables import read_cohort
+from biomechgpt.cohort.tables import read_cohort, read_cohorts
 from biomechgpt.errors import InputError
 
 
@@ -34,7 +35,7 @@ def edit(folder, name, old, new):
 
 
 def digests(folder):
-    return [shard_digest([read_cohort("c", folder)], shard, 4) for shard in range(4)]
+    return shard_digests([read_cohort("c", folder)], 4)
 
 
 def test_the_hash_is_the_same_everywhere_and_for_ever():
@@ -86,7 +87,7 @@ def test_a_digest_sees_split_groups_and_file_times(folder):
 
 def test_recordings_or_labels_that_change_meanwhile_stop_the_job(folder):
     before = [read_cohort("c", folder)]
-    files, labels = shard_digest(before, 1, 4), label_digest(before, ["activity"])
+    files, labels = shard_digests(before, 4)[1], label_digest(before, ["activity"])
     check_files(before, 1, 4, files)
     check_labels(before, ["activity"], labels)
     edit(folder, "trials.tsv", "P3-0\tP3\tP3-0.mot\tn/a\tw", "P3-0\tP3\tP3-0.mot\tdeg\trun")
@@ -95,8 +96,24 @@ def test_recordings_or_labels_that_change_meanwhile_stop_the_job(folder):
         check_labels(after, ["activity"], labels)
     moved = shard_of("P3", 4)
     with pytest.raises(InputError, match=f"Recordings of {folder} changed while"):
-        check_files(after, moved, 4, shard_digest(before, moved, 4))
+        check_files(after, moved, 4, shard_digests(before, 4)[moved])
 
 
 def test_a_workflow_without_recordings_has_a_digest_too():
     assert label_digest([], ["activity"]) == label_digest([], [])
+
+
+def test_a_shard_is_read_alone_as_among_all(folder):
+    cohort = read_cohort("c", folder)
+    for shard in range(4):
+        (alone,) = read_shard([{"name": "c", "path": str(folder)}], shard, 4)
+        assert set(alone.trials["participant_id"]) == set(alone.participants["participant_id"])
+        assert shard_rows(alone, shard, 4) == shard_rows(cohort, shard, 4)
+        assert len(alone.trials) < len(cohort.trials)
+
+
+def test_a_shard_of_two_cohorts_keeps_their_prefixes(folder):
+    entries = [{"name": name, "path": str(folder)} for name in ("a", "b")]
+    both = [shard_rows(cohort, 2, 4) for cohort in read_cohorts(entries)]
+    assert [shard_rows(cohort, 2, 4) for cohort in read_shard(entries, 2, 4)] == both
+    assert all(row["participant_id"].startswith("b/") for row in both[1])

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.questions import generate as generate_module
 from biomechgpt.questions.generate import (
     SCHEMA,
     generate_questions,
@@ -53,8 +54,12 @@ def folds() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["fold", "participant_id", "split"])
 
 
+def generate(*args) -> pd.DataFrame:
+    return pd.DataFrame(generate_questions(*args), columns=SCHEMA.names)
+
+
 def test_one_row_a_trial_and_task_that_has_its_label(labels, trials, folds):
-    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    rows = generate(labels, trials, folds, "holdout", TASKS, 0)
     assert list(rows.columns) == SCHEMA.names
     asked = list(zip(rows["trial_id"], rows["task"], rows["answer"], rows["split"], strict=True))
     assert asked == [
@@ -75,13 +80,13 @@ def test_one_row_a_trial_and_task_that_has_its_label(labels, trials, folds):
 
 
 def test_held_out_phrasings_are_for_validation_and_test_only(labels, trials, folds):
-    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    rows = generate(labels, trials, folds, "holdout", TASKS, 0)
     trained = rows["split"] == "train"
     assert rows[trained]["phrasing_id"].str.startswith("t-").all()
     assert rows[~trained]["phrasing_id"].str.startswith("h-").all()
     assert (rows["phrasing_held_out"] == ~trained).all()
     assert rows["question"].str.split().str[-1].eq(rows["phrasing_id"].str[2:] + "?").all()
-    other = generate_questions(labels, trials, folds, "other", TASKS, 0)
+    other = generate(labels, trials, folds, "other", TASKS, 0)
     assert not other["phrasing_held_out"].any()
 
 
@@ -99,11 +104,11 @@ def many(n_trials: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 def test_phrasings_are_drawn_by_seed_and_trial_and_evenly():
     labels, trials, folds = many(600)
-    first = generate_questions(labels, trials, folds, "holdout", [DEVICE], 0)
-    second = generate_questions(labels, trials, folds, "holdout", [DEVICE], 1)
-    half = generate_questions(labels, trials.iloc[::-2], folds, "holdout", [DEVICE], 0).set_index(
-        "trial_id"
-    )["phrasing_id"]
+    first = generate(labels, trials, folds, "holdout", [DEVICE], 0)
+    second = generate(labels, trials, folds, "holdout", [DEVICE], 1)
+    half = generate(labels, trials.iloc[::-2], folds, "holdout", [DEVICE], 0).set_index("trial_id")[
+        "phrasing_id"
+    ]
     drawn = first.set_index("trial_id")["phrasing_id"]
     pd.testing.assert_series_equal(drawn[half.index], half)
     counts = drawn.value_counts()
@@ -120,7 +125,7 @@ def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, ca
         DEVICE._replace(name="ankle", applies_to={"side": ("left",)}),
         DEVICE._replace(name="rare", applies_to={"falls": ("often",)}),
     ]
-    rows = generate_questions(labels, trials, folds, "holdout", [*absent, SPEED], 0)
+    rows = generate(labels, trials, folds, "holdout", [*absent, SPEED], 0)
     assert set(rows["task"]) == {"speed"}
     assert "pain is left out: no table has the column pain" in caplog.text
     assert "ankle is left out: no table has the column side" in caplog.text
@@ -130,7 +135,7 @@ def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, ca
 def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, trials, folds, caplog):
     caplog.set_level(logging.INFO)
     labels.loc[labels["participant_id"] == "P1", "device"] = None
-    rows = generate_questions(labels, trials, folds, "holdout", [DEVICE, SPEED], 0)
+    rows = generate(labels, trials, folds, "holdout", [DEVICE, SPEED], 0)
     assert set(rows["task"]) == {"speed"}
     assert "device is left out: no training participant" in caplog.text
 
@@ -138,7 +143,7 @@ def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, tria
 def test_all_values_that_are_no_option_are_named_at_once(labels, trials, folds):
     labels["device"] = ["None", "stick", "stick", "harness", None]
     with pytest.raises(InputError) as caught:
-        generate_questions(labels, trials, folds, "holdout", [DEVICE], 0)
+        generate(labels, trials, folds, "holdout", [DEVICE], 0)
     message = str(caught.value)
     for words in ("device", "'None' (first at trial T1, participant P1, cohort a, 1 trial",
                   "'stick' (first at trial T2", "2 trial(s)", "none or cane", "tasks.device.ignore",
@@ -149,25 +154,25 @@ def test_all_values_that_are_no_option_are_named_at_once(labels, trials, folds):
 def test_a_label_that_is_no_number_stops_a_regression(labels, trials, folds):
     labels["speed_m_s"] = ["1,25", None, "fast", "inf", "0.5"]
     with pytest.raises(InputError, match=r"speed_m_s.*'1,25'.*'fast'.*'inf'.*number in m/s"):
-        generate_questions(labels, trials, folds, "holdout", [SPEED], 0)
+        generate(labels, trials, folds, "holdout", [SPEED], 0)
 
 
 def test_a_value_outside_applies_to_and_a_rejected_trial_are_not_checked(labels, trials, folds):
     labels["falls"] = ["never asked", "no", "yes", "n", None]
-    generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    generate(labels, trials, folds, "holdout", TASKS, 0)
     labels["device"] = ["rocket", "cane", "cane", "cane", "cane"]
-    generate_questions(labels, trials.iloc[1:3], folds, "holdout", TASKS, 0)
+    generate(labels, trials.iloc[1:3], folds, "holdout", TASKS, 0)
 
 
 def test_a_participant_missing_from_the_fold_is_named(labels, trials, folds):
     with pytest.raises(InputError, match=r"P3 .*fold holdout"):
-        generate_questions(
-            labels, trials, folds[folds["participant_id"] != "P3"], "holdout", TASKS, 0
-        )
+        generate(labels, trials, folds[folds["participant_id"] != "P3"], "holdout", TASKS, 0)
 
 
-def test_table_one_counts_participants_and_samples(labels, trials, folds):
-    table = table_one(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+def test_table_one_counts_participants_and_samples(labels, trials, folds, tmp_path):
+    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    assert write_questions(tmp_path / "questions.parquet", rows) == 8
+    table = table_one(tmp_path / "questions.parquet")
     device = table.set_index("task").loc["device"]
     assert device["train_participants"] == 1
     assert device["train_samples"] == 2
@@ -177,10 +182,22 @@ def test_table_one_counts_participants_and_samples(labels, trials, folds):
 
 
 def test_parquet_has_the_same_schema_with_and_without_rows(labels, trials, folds, tmp_path):
-    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
-    for name, part in (("all", rows), ("empty", rows.iloc[:0])):
+    rows = list(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+    for name, part in (("all", rows), ("empty", [])):
         write_questions(tmp_path / f"{name}.parquet", part)
         table = pq.read_table(tmp_path / f"{name}.parquet")
         assert table.schema.equals(SCHEMA)
         assert table.num_rows == len(part)
     assert pq.read_table(tmp_path / "all.parquet").to_pylist()[0]["options"] == ["none", "cane"]
+
+
+def test_questions_are_the_same_in_parts_of_any_size(labels, trials, folds, tmp_path, monkeypatch):
+    rows = list(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+    write_questions(tmp_path / "one.parquet", rows)
+    counts = table_one(tmp_path / "one.parquet")
+    monkeypatch.setattr(generate_module, "ROWS_AT_ONCE", 3)
+    write_questions(tmp_path / "parts.parquet", rows)
+    assert pq.ParquetFile(tmp_path / "parts.parquet").num_row_groups == 3
+    tables = [pq.read_table(tmp_path / f"{name}.parquet") for name in ("one", "parts")]
+    assert tables[0].equals(tables[1])
+    assert table_one(tmp_path / "parts.parquet").equals(counts)

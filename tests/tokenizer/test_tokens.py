@@ -9,10 +9,11 @@ from conftest_tokenizer import ABSENT, angles
 from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
+from biomechgpt.tokenizer import tokens
 from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
 from biomechgpt.tokenizer.statistics import normalise
 from biomechgpt.tokenizer.storage import DESCRIPTION, encode_trial, load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokens import gather_tokens, read_tokens, tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer
 
 SOME = {"t00", "t01", "t05", "t08"}
@@ -70,6 +71,21 @@ def test_shards_of_two_tokenizers_do_not_mix(folder, shard, tmp_path):
     pq.write_table(table.replace_schema_metadata(other), second)
     with pytest.raises(InputError, match=r"1\.parquet: made by another tokenizer"):
         read_tokens([first, second])
+    with pytest.raises(InputError, match=r"1\.parquet: made by another tokenizer"):
+        gather_tokens([first, second], tmp_path / "all.parquet")
+    assert not (tmp_path / "all.parquet").exists()
+
+
+def test_tokens_are_the_same_in_parts_and_in_one_file(folder, shard, tmp_path, monkeypatch):
+    whole, parts, gathered = (tmp_path / f"{name}.parquet" for name in ("0", "1", "all"))
+    tokenise_shard(folder, shard, SOME, whole)
+    monkeypatch.setattr(tokens, "TRIALS_AT_ONCE", 3)
+    tokenise_shard(folder, shard, SOME, parts)
+    assert pq.ParquetFile(parts).num_row_groups == 2
+    assert pq.read_table(parts).equals(pq.read_table(whole), check_metadata=True)
+    tokenise_shard(folder, shard, set(), whole)
+    gather_tokens([whole, parts], gathered)
+    assert pq.read_table(gathered).equals(pq.read_table(parts), check_metadata=True)
 
 
 def test_empty_shard_can_be_read(folder, shard, tmp_path):

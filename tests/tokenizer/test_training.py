@@ -9,6 +9,7 @@ from conftest_tokenizer import ABSENT, ZEROED, angles
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.errors import InputError
+from biomechgpt.tokenizer import statistics as statistics_module
 from biomechgpt.tokenizer import training
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import fit_statistics, normalise, restore
@@ -173,3 +174,13 @@ def test_velocity_loss_is_a_finite_difference(tiny_cfg):
     smooth = torch.where(error.abs() < 1, 0.5 * error**2, error.abs() - 0.5).mean()
     velocity = training._losses(model, target, observed).velocity
     assert velocity.item() == pytest.approx(smooth.item())
+
+
+def test_statistics_are_the_same_in_parts(monkeypatch):
+    frames = np.concatenate([angles(61, 0), angles(60, 1)])
+    frames[40:70, 3] = np.nan
+    whole = fit_statistics(frames)
+    monkeypatch.setattr(statistics_module, "FRAMES_AT_ONCE", 25)
+    for found, expected in zip(fit_statistics(frames), whole, strict=True):
+        assert np.allclose(found, expected, rtol=1e-6, equal_nan=True)
+    assert np.isclose(whole.mean_rad[3], np.nanmean(frames[:, 3]), rtol=1e-5)

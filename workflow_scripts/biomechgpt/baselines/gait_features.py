@@ -1,16 +1,20 @@
 """What a gait laboratory would tabulate of a trial: gait, posture, ranges of motion, symmetry."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from biomechgpt.baselines.gait import measure_gait
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.files import replacing
 
+TRIALS_AT_ONCE = 100  # in memory, and in a row group
 PAIRS = [name[:-2] for name in JOINT_NAMES if name.endswith("_r")]
 
 
@@ -57,13 +61,27 @@ def measure_shard(
     joint_angles_path: os.PathLike, frame_rate_hz: float, table_path: os.PathLike
 ) -> None:
     """Write the features of every trial of a shard: one row a trial, `trial_id` as the index."""
-    rows = {
-        trial.info["trial_id"]: gait_features(trial.frames, frame_rate_hz)
-        for trial in read_trials(joint_angles_path)
-    }
+    tables = _tables(joint_angles_path, frame_rate_hz)
+    first = next(tables, _table({}))
+    with replacing(table_path) as temporary, pq.ParquetWriter(temporary, first.schema) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
+
+
+def _tables(joint_angles_path: os.PathLike, frame_rate_hz: float) -> Iterator[pa.Table]:
+    rows = {}
+    for trial in read_trials(joint_angles_path):
+        rows[trial.info["trial_id"]] = gait_features(trial.frames, frame_rate_hz)
+        if len(rows) == TRIALS_AT_ONCE:
+            yield _table(rows)
+            rows = {}
+    if rows:
+        yield _table(rows)
+
+
+def _table(rows: dict[str, dict[str, float]]) -> pa.Table:
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("trial_id")
-    with replacing(table_path) as temporary:
-        table.astype(np.float32).to_parquet(temporary)
+    return pa.Table.from_pandas(table.astype(np.float32))
 
 
 def read_gait_features(paths: Sequence[os.PathLike]) -> pd.DataFrame:

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from biomechgpt.cohort.tables import OVERRIDES, Cohort, trial_labels
+from biomechgpt.cohort.tables import OVERRIDES, Cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
 
 CHANGED = "changed while the workflow ran: start it again, and what they changed is made anew."
@@ -20,44 +22,58 @@ def shard_of(participant_id: str, n_shards: int) -> int:
     return int.from_bytes(digest[:8], "big") % n_shards
 
 
+def read_shard(entries: list[dict], shard: int, n_shards: int) -> list[Cohort]:
+    """The cohorts of `config.yaml`, in memory only the rows of one shard's participants."""
+    return read_cohorts(entries, lambda person: shard_of(person, n_shards) == shard)
+
+
 def shard_rows(cohort: Cohort, shard: int, n_shards: int) -> list[dict]:
     """The trials of a shard in the table's order, each with `line` and its `split_group`."""
-    people = {row["participant_id"]: row for row in cohort.participants.to_dict("records")}
-    rows = []
-    for line, row in zip(cohort.trials.index, cohort.trials.to_dict("records"), strict=True):
-        participant_id = row["participant_id"]
-        if shard_of(participant_id, n_shards) == shard:
-            group = people[participant_id].get("split_group") or participant_id
-            rows.append({**row, "line": int(line), "split_group": group})
-    return rows
+    return [row for its_shard, row in _rows(cohort, n_shards) if its_shard == shard]
 
 
-def shard_digest(cohorts: list[Cohort], shard: int, n_shards: int) -> str:
-    """sha256 over what ingestion reads for a shard: ids, paths, file sizes and times, overrides.
+def _rows(cohort: Cohort, n_shards: int) -> Iterator[tuple[int, dict]]:
+    """Each trial's shard and row, one after the other."""
+    people = cohort.participants
+    groups = people.get("split_group", people["participant_id"])
+    group_of = dict(zip(people["participant_id"], groups, strict=True))
+    shard = {person: shard_of(person, n_shards) for person in group_of}
+    columns = list(cohort.trials.columns)
+    cells = zip(*(cohort.trials[column] for column in columns), strict=True)
+    for line, values in zip(cohort.trials.index, cells, strict=True):
+        row = dict(zip(columns, values, strict=True))
+        person = row["participant_id"]
+        row |= {"line": int(line), "split_group": group_of[person] or person}
+        yield shard[person], row
 
-    Other labels are left out, so that a corrected label does not read the motions again.
+
+def shard_digests(cohorts: list[Cohort], n_shards: int) -> list[str]:
+    """For each shard, sha256 over what ingestion reads: ids, paths, file sizes and times, overrides.
+
+    Other labels are left out, so that a corrected label does not read the motions again. All shards
+    at once, since a cohort may have a hundred thousand trials.
     """
-    hasher = hashlib.sha256()
+    hashers = [hashlib.sha256() for _ in range(n_shards)]
     for cohort in cohorts:
-        for row in shard_rows(cohort, shard, n_shards):
+        for shard, row in _rows(cohort, n_shards):
             cells = [row.get(c) for c in ("trial_id", "participant_id", "split_group", "file")]
             cells += [row.get(column) for column in OVERRIDES]
-            entry = [cohort.name, *cells, *_size_and_time(cohort.folder / row["file"])]
-            hasher.update(json.dumps(entry).encode())
-    return hasher.hexdigest()
+            entry = [cohort.name, *cells, *_size_and_time(cohort.folder, row["file"])]
+            hashers[shard].update(json.dumps(entry).encode())
+    return [hasher.hexdigest() for hasher in hashers]
 
 
-def _size_and_time(path: Path) -> tuple[int, int] | tuple[None, None]:
+def _size_and_time(folder: Path, file: str) -> tuple[int, int] | tuple[None, None]:
     try:
-        status = path.stat()
+        status = os.stat(os.path.join(folder, file))
     except OSError:
         return None, None
     return status.st_size, status.st_mtime_ns
 
 
 def check_files(cohorts: list[Cohort], shard: int, n_shards: int, digest: str) -> None:
-    """InputError where a shard's recordings are no longer those that had this `shard_digest`."""
-    if shard_digest(cohorts, shard, n_shards) != digest:
+    """InputError where a shard's recordings are no longer those that had this digest of `shard_digests`."""
+    if shard_digests(cohorts, n_shards)[shard] != digest:
         raise InputError(f"Recordings of {_names(cohorts)} {CHANGED}")
 
 

@@ -2,9 +2,12 @@
 
 import os
 import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from biomechgpt.errors import InputError
@@ -27,8 +30,11 @@ class Cohort(NamedTuple):
     trials: pd.DataFrame
 
 
-def read_cohorts(entries: list[dict]) -> list[Cohort]:
+def read_cohorts(entries: list[dict], keep: Callable[[str], bool] | None = None) -> list[Cohort]:
     """Read the cohorts of `config.yaml`; with more than one, ids become `{cohort}/{id}`.
+
+    `keep` chooses participants by their id as it stands in the table; the rows of the others are
+    neither held in memory nor compared with those that are.
 
     Raises:
         InputError: a table is missing or wrong; the message names file, line and column.
@@ -39,7 +45,7 @@ def read_cohorts(entries: list[dict]) -> list[Cohort]:
     names = [entry["name"] for entry in entries]
     if doubled := {name for name in names if names.count(name) > 1}:
         raise InputError(f"cohorts: the name {sorted(doubled)[0]!r} is given twice")
-    cohorts = [read_cohort(entry["name"], Path(entry["path"])) for entry in entries]
+    cohorts = [read_cohort(entry["name"], Path(entry["path"]), keep) for entry in entries]
     return cohorts if len(cohorts) == 1 else [_with_prefix(cohort) for cohort in cohorts]
 
 
@@ -54,8 +60,10 @@ def _with_prefix(cohort: Cohort) -> Cohort:
     return Cohort(cohort.name, cohort.folder, *tables)
 
 
-def read_cohort(name: str, folder: os.PathLike) -> Cohort:
-    """Read and check `participants.tsv` and `trials.tsv` of a cohort folder.
+def read_cohort(
+    name: str, folder: os.PathLike, keep: Callable[[str], bool] | None = None
+) -> Cohort:
+    """Read and check `participants.tsv` and `trials.tsv` of a cohort folder; `keep` as above.
 
     Raises:
         InputError: naming file, line and column, with what to do.
@@ -64,8 +72,8 @@ def read_cohort(name: str, folder: os.PathLike) -> Cohort:
     if not folder.is_dir():
         raise InputError(f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml")
     people_file, trials_file = folder / "participants.tsv", folder / "trials.tsv"
-    participants = _read_table(people_file, ["participant_id"])
-    trials = _read_table(trials_file, ["trial_id", "participant_id", "file"])
+    participants = _read_table(people_file, ["participant_id"], keep)
+    trials = _read_table(trials_file, ["trial_id", "participant_id", "file"], keep)
     _check_ids(participants, "participant_id", people_file)
     _check_ids(trials, "trial_id", trials_file)
     _check_look_alikes(participants, people_file)
@@ -77,12 +85,15 @@ def read_cohort(name: str, folder: os.PathLike) -> Cohort:
     return Cohort(name, folder, participants, trials)
 
 
-def _read_table(path: Path, required: list[str]) -> pd.DataFrame:
+def _read_table(
+    path: Path, required: list[str], keep: Callable[[str], bool] | None
+) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
     lines = _lines(path)
-    header = [_cell(cell) for cell in lines[0].split("\t")] if lines else []
-    if len(header) < 2 and lines and re.search("[,;]", lines[0]):
+    first = next(lines, "")
+    header = [_cell(cell) for cell in first.split("\t")]
+    if len(header) < 2 and re.search("[,;]", first):
         raise InputError(f"{path}, line 1: cells are separated by commas; save it tab-separated")
     for column in required:
         if column not in header:
@@ -91,12 +102,15 @@ def _read_table(path: Path, required: list[str]) -> pd.DataFrame:
         if column is None or header.index(column) < index:
             what = "has no name" if column is None else f"{column!r} stands there twice"
             raise InputError(f"{path}, line 1: column {index + 1} {what}")
-    return _rows(path, lines, header)
+    return _rows(path, lines, header, keep)
 
 
-def _rows(path: Path, lines: list[str], header: list[str]) -> pd.DataFrame:
+def _rows(
+    path: Path, lines: Iterable[str], header: list[str], keep: Callable[[str], bool] | None
+) -> pd.DataFrame:
     rows, numbers = [], []
-    for number, line in enumerate(lines[1:], start=2):
+    person = header.index("participant_id") if keep is not None else 0
+    for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
         cells = line.split("\t")
@@ -105,20 +119,32 @@ def _rows(path: Path, lines: list[str], header: list[str]) -> pd.DataFrame:
                 f"{path}, line {number}: {len(cells)} cells, but the header names {len(header)} "
                 f"columns ({', '.join(header)}); write n/a where a value is missing"
             )
+        if keep is not None and not keep(_cell(cells[person]) or ""):
+            continue
         rows.append([_cell(cell) for cell in cells])
         numbers.append(number)
     index = pd.Index(numbers, dtype="int64", name="line")
     return pd.DataFrame(rows, columns=header, index=index, dtype=object)
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a text file one after the other, whatever ends them."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            yield from (line.rstrip("\n") for line in file)
+    except UnicodeDecodeError as error:
+        # The error counts from the start of a block of the file, so the place is looked up anew.
+        number = _first_bad_line(path)
+        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from error
+
+
+def _first_bad_line(path: Path) -> int:
     content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: not UTF-8; save the table as UTF-8") from error
-    return re.split(r"\r\n|\n|\r", text) if text.strip() else []
+        return content[: error.start].count(b"\n") + 1
+    return 1
 
 
 def _cell(text: str) -> str | None:
@@ -126,7 +152,8 @@ def _cell(text: str) -> str | None:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].replace('""', '"').strip()
-    return None if text.lower() in MISSING else text
+    # A label stands in thousands of rows; interned, it is in memory once.
+    return None if text.lower() in MISSING else sys.intern(text)
 
 
 def _check_ids(table: pd.DataFrame, column: str, path: Path) -> None:
@@ -183,14 +210,25 @@ def _check_references(trials: pd.DataFrame, participants: pd.DataFrame, path: Pa
 
 
 def _check_files(trials: pd.DataFrame, folder: Path, path: Path) -> None:
-    root = folder.resolve()
+    root = os.path.realpath(folder)
+    real_parents: dict[str, str] = {}  # to resolve each of many thousand paths whole takes long
     for line, value in trials["file"].items():
         where = f"{path}, line {line}, column 'file'"
         if value is None:
             raise InputError(f"{where}: the file name is missing")
-        inside = not Path(value).is_absolute() and ".." not in Path(value).parts
-        if "\0" in value or not inside or not (folder / value).resolve().is_relative_to(root):
+        if "\0" in value or not _is_inside(value, folder, root, real_parents):
             raise InputError(f"{where}: {value!r} must be a path inside {folder}, relative to it")
+
+
+def _is_inside(value: str, folder: Path, root: str, real_parents: dict[str, str]) -> bool:
+    if value.startswith("/") or ".." in value.split("/"):
+        return False
+    parent, name = os.path.split(value)
+    if parent not in real_parents:
+        real_parents[parent] = os.path.realpath(os.path.join(folder, parent))
+    file = os.path.join(real_parents[parent], name)
+    real = os.path.realpath(file) if os.path.islink(file) else file
+    return os.path.commonpath([root, real]) == root
 
 
 def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
@@ -218,24 +256,37 @@ def trial_labels(cohorts: list[Cohort]) -> pd.DataFrame:
     """
     tables = [_cohort_labels(cohort) for cohort in cohorts]
     columns = list(dict.fromkeys(column for table in tables for column in table.columns))
-    rows = [row for table in tables for row in table.to_dict("records")]
-    cells = [[row.get(column) for column in columns] for row in rows]
+    cells = {
+        column: [cell for table in tables for cell in table.get(column, [None] * len(table))]
+        for column in columns
+    }
     return pd.DataFrame(cells, columns=columns, dtype=object)
 
 
 def _cohort_labels(cohort: Cohort) -> pd.DataFrame:
-    people = {row["participant_id"]: row for row in cohort.participants.to_dict("records")}
-    own = [c for c in cohort.participants.columns if c not in RESERVED]
-    columns = own + [c for c in cohort.trials.columns if c not in RESERVED and c not in own]
-    rows = []
-    for trial in cohort.trials.to_dict("records"):
-        person = people[trial["participant_id"]]
-        row = {"cohort": cohort.name, "trial_id": trial["trial_id"]}
-        row["participant_id"] = trial["participant_id"]
-        row["split_group"] = person.get("split_group") or trial["participant_id"]
-        for column in columns:
-            value = trial.get(column)
-            row[column] = person.get(column) if value is None else value
-        rows.append(row)
-    names = ["cohort", "trial_id", "participant_id", "split_group", *columns]
-    return pd.DataFrame(rows, columns=names, dtype=object)
+    people, trials = cohort.participants.set_index("participant_id"), cohort.trials
+    person = people.index.get_indexer(trials["participant_id"])  # (trials,) rows of `people`
+    cells = {"cohort": [cohort.name] * len(trials)}
+    cells |= {name: trials[name].tolist() for name in ("trial_id", "participant_id")}
+    groups = people["split_group"].iloc[person] if "split_group" in people else [None] * len(trials)
+    cells["split_group"] = [
+        group or own for group, own in zip(groups, cells["participant_id"], strict=True)
+    ]
+    for column in dict.fromkeys([*people.columns, *trials.columns]):
+        if column not in RESERVED:
+            cells[column] = _overridden(people, trials, column, person)
+    return pd.DataFrame(cells, dtype=object)
+
+
+def _overridden(
+    people: pd.DataFrame, trials: pd.DataFrame, column: str, person: np.ndarray
+) -> list[str | None]:
+    """The cell of each trial in `column`, that of its participant where its own is missing."""
+    if column not in people:
+        return trials[column].tolist()
+    inherited = people[column].iloc[person].tolist()
+    if column not in trials:
+        return inherited
+    return [
+        other if own is None else own for own, other in zip(trials[column], inherited, strict=True)
+    ]

@@ -15,6 +15,7 @@ from biomechgpt.motion.folds_file import COLUMNS, read_own_folds, read_table
 from biomechgpt.motion.stratification import Unit, stratify
 
 log = logging.getLogger(__name__)
+COLUMNS_READ = ["trial_id", "participant_id", "cohort", "split_group", "angles_sha256"]
 
 
 def assign_folds(
@@ -141,7 +142,8 @@ def _folds_of_units(units: list[Unit], cfg: dict) -> dict[str, dict[str, list[Un
     n_people = sum(len(unit.participants) for unit in units if unit.role != "test")
     folds = {}
     for name, test in _test_sides(tested, cfg, bool(always_test)).items():
-        rest = [unit for unit in units if unit.role != "test" and unit not in test]
+        tested_here = set(test)
+        rest = [unit for unit in units if unit.role != "test" and unit not in tested_here]
         n_rest = sum(len(unit.participants) for unit in rest)
         _need(len(rest), 2, "to train and to validate on, beside those tested")
         n_validation = min(max(1, round(cfg["validation_fraction"] * n_people)), n_rest - 1)

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Sequence
+from itertools import chain
 
 import pandas as pd
 import pyarrow as pa
@@ -40,24 +41,22 @@ def index_trials(
 
     Raises `InputError` when no trial is left.
     """
-    infos = [
-        {**info, "source_rate_hz": info["frame_rate_hz"], "shard": shard}
-        for shard, path in enumerate(joint_angles_paths)
-        for info in read_infos(path)
-    ]
-    kept, copies = _without_copies(sorted(infos, key=lambda info: info["trial_id"]))
-    issues = [issue for path in issue_paths for issue in read_issues(path)] + copies
-    write_issues(report_path, issues)
-    if not kept:
+    # Tables of Arrow, since as many dicts of Python would take ten times the memory.
+    tables = [_trials_of_shard(shard, path) for shard, path in enumerate(joint_angles_paths)]
+    kept, copies = _without_copies(pa.concat_tables(tables).sort_by("trial_id"))
+    issues = (issue for path in issue_paths for issue in read_issues(path))
+    write_issues(report_path, chain(issues, copies))
+    if not len(kept):
         raise InputError(f"no trial was accepted; {report_path} says why for each file")
     with replacing(trials_path) as temporary:
-        pq.write_table(pa.Table.from_pylist(kept, schema=SCHEMA), temporary)
+        pq.write_table(kept, temporary)
     log.info("%s", ingestion_sentence(trials_path, report_path))
 
 
 def ingestion_sentence(trials_path: os.PathLike, report_path: os.PathLike) -> str:
     """One sentence for the terminal: how many trials were accepted, rejected and warned of."""
-    trials, issues = read_accepted(trials_path), read_issues(report_path)
+    trials = pq.read_table(trials_path, columns=["trial_id", "participant_id"]).to_pandas()
+    issues = read_issues(report_path)
     rejected = sum(issue.severity == "rejected" for issue in issues)
     warned = {issue.trial_id for issue in issues if issue.severity == "warning"}
     return (
@@ -71,25 +70,33 @@ def read_accepted(trials_path: os.PathLike) -> pd.DataFrame:
     return pq.read_table(trials_path).to_pandas()
 
 
-def _without_copies(infos: list[dict]) -> tuple[list[dict], list[Issue]]:
-    first: dict[str, dict] = {}
+def _trials_of_shard(shard: int, path: os.PathLike) -> pa.Table:
+    rows = [
+        {**info, "source_rate_hz": info["frame_rate_hz"], "shard": shard}
+        for info in read_infos(path)
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _without_copies(trials: pa.Table) -> tuple[pa.Table, list[Issue]]:
+    first: dict[str, int] = {}  # angles_sha256 -> row
+    keep = [first.setdefault(sha, row) for row, sha in enumerate(_cells(trials, "angles_sha256"))]
+    people, files = _cells(trials, "participant_id"), _cells(trials, "file")
+    others: dict[int, list[str]] = {row: [] for row in first.values()}
     issues = []
-    for info in infos:
-        original = first.setdefault(info["angles_sha256"], {**info, "also_recorded_as": []})
-        if original["trial_id"] == info["trial_id"]:
+    for row, original in enumerate(keep):
+        if row == original:
             continue
-        original["also_recorded_as"].append(info["participant_id"])
-        detail = f"the same joint angles as {original['file']}; only that one is used"
-        issues.append(
-            Issue(
-                info["cohort"],
-                info["participant_id"],
-                info["trial_id"],
-                info["file"],
-                "index_trials",
-                "rejected",
-                "duplicate",
-                detail,
-            )
-        )
-    return list(first.values()), issues
+        others[original].append(people[row])
+        detail = f"the same joint angles as {files[original]}; only that one is used"
+        cohort, trial_id = trials["cohort"][row].as_py(), trials["trial_id"][row].as_py()
+        what = ("index_trials", "rejected", "duplicate", detail)
+        issues.append(Issue(cohort, people[row], trial_id, files[row], *what))
+    kept = trials.take(pa.array(list(others), pa.int64()))
+    place = SCHEMA.get_field_index("also_recorded_as")
+    also = pa.array(list(others.values()), SCHEMA.field(place).type)
+    return kept.set_column(place, SCHEMA.field(place), also), issues
+
+
+def _cells(trials: pa.Table, column: str) -> list[str]:
+    return trials[column].to_pylist()

@@ -3,6 +3,8 @@
 import hashlib
 import logging
 import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +15,7 @@ from biomechgpt.files import replacing
 from biomechgpt.questions.tasks import Phrasing, Task, answer_text, listed, number_of
 
 log = logging.getLogger(__name__)
+ROWS_AT_ONCE = 20_000  # in memory, and in a row group
 SPLITS = ("train", "validation", "test")
 SCHEMA = pa.schema(
     [
@@ -39,8 +42,8 @@ def generate_questions(
     fold: str,
     tasks: list[Task],
     seed: int,
-) -> pd.DataFrame:
-    """One row, with the columns of `SCHEMA`, for each accepted trial and task that has its label.
+) -> Iterator[tuple]:
+    """One row, in the order of `SCHEMA`, for each accepted trial and task that has its label.
 
     `labels`: cohort, trial_id and the label columns as text or None. `trials`: the accepted trials,
     trial_id and participant_id. `folds`: fold, participant_id, split. Training rows draw a training
@@ -57,33 +60,48 @@ def generate_questions(
     if table["split"].isna().any():
         lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
         raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
+    return _rows(table, tasks, seed)
+
+
+def _rows(table: pd.DataFrame, tasks: list[Task], seed: int) -> Iterator[tuple]:
+    for task in tasks:
+        asked = _asked(table, task)
+        columns = (asked[name] for name in ("trial_id", "participant_id", "split"))
+        if len(asked):
+            for trial in zip(*columns, asked[task.label], strict=True):
+                yield _row(*trial, task, seed)
+
+
+def table_one(path: str | os.PathLike) -> pd.DataFrame:
+    """Participants and samples a task and split in a file of questions: the paper's Table 1."""
+    columns = ["task", "split", "participant_id"]
+    counted: dict[str, dict[str, list[str]]] = {}
+    for batch in pq.ParquetFile(path).iter_batches(ROWS_AT_ONCE, columns=columns):
+        for task, split, person in zip(*(batch[c].to_pylist() for c in columns), strict=True):
+            counted.setdefault(task, {s: [] for s in SPLITS})[split].append(person)
     rows = [
-        _row(trial, task, seed)
-        for task in tasks
-        for trial in _asked(table, task).to_dict("records")
+        [task, *(n for split in SPLITS for n in (len(set(sides[split])), len(sides[split])))]
+        for task, sides in counted.items()
     ]
-    return pd.DataFrame(rows, columns=SCHEMA.names)
+    names = [f"{split}_{what}" for split in SPLITS for what in ("participants", "samples")]
+    return pd.DataFrame(rows, columns=["task", *names])
 
 
-def table_one(questions: pd.DataFrame) -> pd.DataFrame:
-    """Participants and samples a task and split: the paper's Table 1 for this cohort."""
-    rows = []
-    for task, group in questions.groupby("task", sort=False):
-        row: dict[str, object] = {"task": task}
-        for split in SPLITS:
-            part = group[group["split"] == split]
-            row[f"{split}_participants"] = part["participant_id"].nunique()
-            row[f"{split}_samples"] = len(part)
-        rows.append(row)
-    columns = [f"{split}_{what}" for split in SPLITS for what in ("participants", "samples")]
-    return pd.DataFrame(rows, columns=["task", *columns])
-
-
-def write_questions(path: str | os.PathLike, questions: pd.DataFrame) -> None:
-    """Write `questions` as Parquet with the columns and types of `SCHEMA`."""
-    table = pa.Table.from_pandas(questions, schema=SCHEMA, preserve_index=False)
-    with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(None), temporary, compression="zstd")
+def write_questions(path: str | os.PathLike, rows: Iterable[tuple]) -> int:
+    """Write `rows`, in the order of `SCHEMA`, as Parquet, a part in memory at a time; their number."""
+    rows, n_rows = iter(rows), 0
+    with (
+        replacing(path) as temporary,
+        pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as writer,
+    ):
+        while part := list(islice(rows, ROWS_AT_ONCE)):
+            columns = [
+                pa.array(cells, field.type, from_pandas=True)  # NaN: null
+                for cells, field in zip(zip(*part, strict=True), SCHEMA, strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
+            n_rows += len(part)
+    return n_rows
 
 
 def _asked(table: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -128,15 +146,17 @@ def _check_labels(asked: pd.DataFrame, task: Task) -> None:
     )
 
 
-def _row(trial: dict, task: Task, seed: int) -> tuple:
-    value, training = trial[task.label], trial["split"] == "train"
-    phrasing = _draw(task.train if training else task.held_out, seed, trial["trial_id"], task.name)
+def _row(
+    trial_id: str, participant_id: str, split: str, value: str, task: Task, seed: int
+) -> tuple:
+    training = split == "train"
+    phrasing = _draw(task.train if training else task.held_out, seed, trial_id, task.name)
     answer = answer_text(task, value)
     regression = task.kind == "regression"
     return (
-        trial["trial_id"],
-        trial["participant_id"],
-        trial["split"],
+        trial_id,
+        participant_id,
+        split,
         task.name,
         task.kind,
         phrasing.id,

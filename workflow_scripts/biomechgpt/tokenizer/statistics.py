@@ -1,9 +1,11 @@
 """Mean and spread of each joint over the training participants, and which joints are live."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+FRAMES_AT_ONCE = 50_000
 STD_FLOOR_RAD = np.deg2rad(0.5)  # a nearly constant joint must not explode when it is normalised
 
 
@@ -16,15 +18,24 @@ class Statistics(NamedTuple):
 
 
 def fit_statistics(angles_rad: np.ndarray) -> Statistics:
-    """Statistics of (N, J) frames of training participants; NaN marks joints a source lacks."""
-    observed = ~np.isnan(angles_rad)
-    count = np.maximum(observed.sum(axis=0), 1)
-    mean = np.where(observed, angles_rad, 0.0).sum(axis=0, dtype=np.float64) / count
-    deviation = np.where(observed, angles_rad - mean, 0.0)
-    std = np.sqrt(np.square(deviation).sum(axis=0, dtype=np.float64) / count)
+    """Statistics of (N, J) frames of training participants; NaN marks joints a source lacks.
+
+    Three times through the frames, a part of them in memory at a time.
+    """
+    count = sum((~np.isnan(part)).sum(axis=0) for part in _parts(angles_rad))
+    count = np.maximum(count, 1)
+    mean = sum(np.nansum(part, axis=0) for part in _parts(angles_rad)) / count
+    squares = sum(np.nansum(np.square(part - mean), axis=0) for part in _parts(angles_rad))
+    std = np.sqrt(squares / count)
     return Statistics(
         mean.astype(np.float32), np.maximum(std, STD_FLOOR_RAD).astype(np.float32), std > 1e-6
     )
+
+
+def _parts(angles_rad: np.ndarray) -> Iterator[np.ndarray]:
+    """Stretches of (N, J) frames as (M, J) float64."""
+    for start in range(0, len(angles_rad), FRAMES_AT_ONCE):
+        yield angles_rad[start : start + FRAMES_AT_ONCE].astype(np.float64)
 
 
 def normalise(angles_rad: np.ndarray, statistics: Statistics) -> np.ndarray:

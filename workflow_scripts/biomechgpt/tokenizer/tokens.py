@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
@@ -18,6 +20,7 @@ from biomechgpt.tokenizer.storage import StoredTokenizer, encode_trial, load_tok
 from biomechgpt.tokenizer.windows import read_chosen
 
 log = logging.getLogger(__name__)
+TRIALS_AT_ONCE = 500  # in memory, and in a row group
 FIELDS = [
     ("trial_id", pa.string()),
     ("participant_id", pa.string()),
@@ -46,16 +49,32 @@ def tokenise_shard(
 ) -> None:
     """Write the tokens of the accepted trials of one shard (docs/contracts.md)."""
     tokenizer = load_tokenizer(tokenizer_folder)
-    rows = []
-    for trial in read_chosen([joint_angles_path], trial_ids):
+    schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
+    n_trials = 0
+    with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
+        for rows in _in_groups(_rows(tokenizer, read_chosen([joint_angles_path], trial_ids))):
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            n_trials += len(rows)
+    log.info("%d trials", n_trials)
+
+
+def _rows(tokenizer: StoredTokenizer, trials: Iterable[Trial]) -> Iterator[dict]:
+    for trial in trials:
         row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
         row |= {"tokens": _codes(tokenizer, trial.frames)}
-        rows.append(row | {"mirrored_tokens": _codes(tokenizer, mirrored(trial.frames))})
-    schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
-    with replacing(tokens_path) as temporary:
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
-    log.info("%d trials", len(rows))
+        yield row | {"mirrored_tokens": _codes(tokenizer, mirrored(trial.frames))}
+
+
+def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
+    group = []
+    for row in rows:
+        group.append(row)
+        if len(group) == TRIALS_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _codes(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
@@ -73,21 +92,47 @@ def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
     }
 
 
-def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
-    """The tokens of all shards.
+def gather_tokens(paths: Sequence[os.PathLike], tokens_path: os.PathLike) -> None:
+    """Write the tokens of all shards to one file, in the order of `paths`.
 
     Raises `InputError` when the shards were made by different tokenizers.
     """
+    first = pq.read_schema(paths[0])
+    with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, first) as writer:
+        for path in paths:
+            table = pq.read_table(path)
+            _check_same_tokenizer(table.schema, path, first, paths[0])
+            writer.write_table(table)
+
+
+def _check_same_tokenizer(
+    schema: pa.Schema, path: os.PathLike, first: pa.Schema, first_path: os.PathLike
+) -> None:
+    key = b"tokenizer_sha256"
+    if schema.metadata[key] != first.metadata[key]:
+        raise InputError(f"{path}: made by another tokenizer than {first_path}; delete both")
+
+
+def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
+    """The tokens of all files.
+
+    Raises `InputError` when the files were made by different tokenizers.
+    """
     tables = [pq.read_table(path) for path in paths]
-    marks = [{k.decode(): v.decode() for k, v in t.schema.metadata.items()} for t in tables]
-    for path, mark in zip(paths, marks, strict=True):
-        if mark["tokenizer_sha256"] != marks[0]["tokenizer_sha256"]:
-            raise InputError(f"{path}: made by another tokenizer than {paths[0]}; delete both")
+    for path, table in zip(paths, tables, strict=True):
+        _check_same_tokenizer(table.schema, path, tables[0].schema, paths[0])
     table = pa.concat_tables(tables)
     return TokenTable(
         table["trial_id"].to_pylist(),
         table["participant_id"].to_pylist(),
-        [np.array(tokens, np.uint16) for tokens in table["tokens"].to_pylist()],
-        marks[0],
-        [np.array(tokens, np.uint16) for tokens in table["mirrored_tokens"].to_pylist()],
+        _arrays(table["tokens"]),
+        {k.decode(): v.decode() for k, v in table.schema.metadata.items()},
+        _arrays(table["mirrored_tokens"]),
     )
+
+
+def _arrays(column: pa.ChunkedArray) -> list[np.ndarray]:
+    """The lists of a column as arrays, each a part of one: Python's numbers would take ten times as much."""
+    lists = column.combine_chunks()
+    values = lists.values.to_numpy().astype(np.uint16)
+    return [values[start:stop] for start, stop in pairwise(lists.offsets.to_numpy())]
