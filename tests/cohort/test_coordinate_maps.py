@@ -100,7 +100,7 @@ def test_pose2sim_sums_the_joints_of_the_spine():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("coordinates: [", "no valid YAML"),
+        ("coordinates: [", "not valid YAML"),
         ("just text", "needs the key 'coordinates'"),
         (OWN.replace("ignore", "ingore"), "unknown key 'ingore'"),
         (OWN.replace("required", "requires"), r"unknown key 'recognise\.requires'"),

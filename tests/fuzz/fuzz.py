@@ -21,12 +21,15 @@ from typing import NamedTuple
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cohort"), str(HERE.parents[1] / "workflow_scripts")]
 
+os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more than they use
+
 from fuzz_seeds import WORDS, seeds
 from fuzz_targets import BINARY, DECLARED, SEEDS_OF, TARGETS, prepare
 from fuzz_worker import TRACED, Corpus, Ending, digest, limit, run_case
 
 BATCH = 10_000  # cases of all targets between two looks at what is new
 CORPUS_LIMIT = 1_500  # files a target
+REPORTED = 250  # cases between two messages on how they ended
 STUCK_FACTOR = 3  # a child that does not even heed the alarm is killed after so many limits
 
 
@@ -95,9 +98,12 @@ class Fuzz:
             try:
                 if pipe.poll(1):
                     message = pipe.recv()
-                    if message is None:
+                    if isinstance(message, Counter):
+                        self.endings[target].update(message)
+                    elif message is None:
                         return ""
-                    self._note(target, *message, fresh)
+                    else:
+                        self._note(target, *message, fresh)
                     continue
             except EOFError:
                 child.join()
@@ -109,18 +115,18 @@ class Fuzz:
                 return f"hung for {STUCK_FACTOR * self.seconds:g} s, deaf to its alarm"
 
     def _note(self, target: str, number: int, ending: Ending, content: bytes | None, fresh) -> None:
-        self.endings[target][ending.signature] += 1
         if ending.finding:
             found = Finding(target, number, ending.signature, ending.finding, content)
             self.findings.append(found)
-        elif self.endings[target][ending.signature] == 1 or not ending.lines <= self.lines:
+        else:
             fresh[number] = ending
         self.lines |= ending.lines
 
     def _work(self, batch: Batch, at, pipe: Connection) -> None:
-        """What a child does: make each case, run it, report it."""
+        """What a child does: make each case, run it, report what is new."""
         suffix, _, check = self.targets[batch.target]
         corpus, known = self.corpora[batch.target], set(self.endings[batch.target])
+        counts: Counter = Counter()
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             folder = Path(name)
             prepare(folder)
@@ -132,10 +138,18 @@ class Fuzz:
                 path.write_bytes(content)
                 traced = number % TRACED == 0
                 ending = run_case(check, path, DECLARED, self.seconds, traced)
-                if ending.signature not in known and not traced:
+                is_new = ending.signature not in known
+                if is_new and not traced:
                     ending = run_case(check, path, DECLARED, self.seconds, traced=True)
+                if is_new or ending.finding or not ending.lines <= self.lines:
+                    pipe.send((number, ending, content if ending.finding else None))
                 known.add(ending.signature)
-                pipe.send((number, ending, content if ending.finding else None))
+                self.lines |= ending.lines
+                counts[ending.signature] += 1
+                if number % REPORTED == 0:
+                    pipe.send(counts)
+                    counts.clear()
+        pipe.send(counts)
         pipe.send(None)
         pipe.close()
 

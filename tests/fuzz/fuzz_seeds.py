@@ -72,18 +72,25 @@ def seeds() -> dict[str, list[bytes]]:
     found = {name: [text.encode() for text in group] for name, group in texts.items()}
     for name, folder in (("map", "coordinate_maps"), ("phrasing", "phrasings")):
         files = sorted((ROOT / "resources" / folder).glob("*.yaml"))
-        found[name] = [path.read_bytes()[:3000] for path in files] + YAML_BOMBS
+        found[name] = [_cut(path) for path in files] + YAML_BOMBS
     found["npz"] = [_npz(), _npz(stored=False), _npz_that_claims((10**12,)), _npz_of_zeros()]
     found["parquet"] = [_parquet(), _parquet(compression="gzip"), _parquet_of_zeros()]
     found["c3d"] = [_c3d()]
     return found
 
 
+def _cut(path: Path) -> bytes:
+    """A YAML file that is quick to read: every sixth line of what is set in."""
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    kept = [line for k, line in enumerate(lines) if not line.startswith(" ") or k % 6 == 1]
+    return "\n".join(line[:90] + '"' * (line.endswith('"') and len(line) > 90) for line in kept).encode()
+
+
 YAML_BOMBS = [
     b"a: &a [x, x]\nb: &b [*a, *a]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (k, k, k - 1, k - 1)
     for k in range(ord("c"), ord("z"))) + b"train: *y\nheld_out: *y\ncoordinates: {hip_flexion_r: *y}\n",
     b"coordinates: &a {hip_flexion_r: *a}\nknee_flexion: positive\n",
-    b"[" * 3000,
+    b"[" * 400,
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Runs cases in a child process that is limited in time and memory and watched in what it touches."""
 
+import gc
 import hashlib
 import logging
 import os
@@ -62,6 +63,7 @@ def limit(folder: Path) -> None:
     signal.signal(signal.SIGALRM, _hang)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    gc.freeze()
     os.chdir(folder)
     sys.addaudithook(_guard(str(folder)))
 

@@ -237,7 +237,7 @@ def test_missing_file_and_missing_column_are_named(tmp_path):
     with pytest.raises(InputError, match=r"no file .*own\.tsv"):
         assign([{}] * 3, scheme="file", file=str(tmp_path / "own.tsv"))
     (tmp_path / "own.tsv").write_text("fold,participant_id,split\n")
-    with pytest.raises(InputError, match=r"line 1 lacks .*tab-separated"):
+    with pytest.raises(InputError, match=r"line 1: .*tab-separated"):
         assign([{}] * 3, scheme="file", file=str(tmp_path / "own.tsv"))
 
 

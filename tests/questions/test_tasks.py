@@ -90,5 +90,5 @@ def test_a_broken_phrasing_file_is_named_with_its_fault(tmp_path, text, words):
 
 
 def test_a_missing_phrasing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"no phrasing file .*other\.yaml"):
+    with pytest.raises(InputError, match=r"no file .*other\.yaml"):
         read_tasks({"task": DEVICE}, {"task": tmp_path / "other.yaml"})

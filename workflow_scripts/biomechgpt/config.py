@@ -173,6 +173,6 @@ def _unknown_keys(error: ValidationError) -> list[str]:
 
 def _file_name(where: str) -> str:
     return (
-        f"{where} becomes part of a file name: it may hold letters, digits, '.', '_' and '-' only "
-        "and must start with a letter or a digit."
+        f"{where} becomes part of a file name: it may hold letters, digits, '.', '_' and '-' only, "
+        "100 at most, and must start with a letter or a digit."
     )

@@ -9,7 +9,10 @@ import pandas as pd
 
 from biomechgpt.errors import InputError
 
-ID_PATTERN = re.compile(r"[A-Za-z0-9._+=@ -]+")
+RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
+ID_PATTERN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+=@ -]*")  # no id is a formula
+ID_LENGTH = 200
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
 RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVERRIDES}
 MISSING = ("", "n/a")
@@ -64,8 +67,8 @@ def read_cohort(name: str, folder: os.PathLike) -> Cohort:
     if not folder.is_dir():
         raise InputError(f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml")
     people_file, trials_file = folder / "participants.tsv", folder / "trials.tsv"
-    participants = _read_table(people_file, ["participant_id"])
-    trials = _read_table(trials_file, ["trial_id", "participant_id", "file"])
+    participants = read_tsv(people_file, ["participant_id"])
+    trials = read_tsv(trials_file, ["trial_id", "participant_id", "file"])
     _check_ids(participants, "participant_id", people_file)
     _check_ids(trials, "trial_id", trials_file)
     _check_look_alikes(participants, people_file)
@@ -77,7 +80,13 @@ def read_cohort(name: str, folder: os.PathLike) -> Cohort:
     return Cohort(name, folder, participants, trials)
 
 
-def _read_table(path: Path, required: list[str]) -> pd.DataFrame:
+def read_tsv(path: Path, required: list[str]) -> pd.DataFrame:
+    """A tab-separated table as cells that are text or None, its index the line in the file.
+
+    Raises:
+        InputError: naming file and line, where a row has not the header's number of cells, where
+            there is no such column, or where it is no text.
+    """
     if not path.is_file():
         raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
     lines = _lines(path)
@@ -118,7 +127,11 @@ def _lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InputError(f"{path}, line {line}: not UTF-8; save the table as UTF-8") from error
-    return re.split(r"\r\n|\n|\r", text) if text.strip() else []
+    lines = re.split(r"\r\n|\n|\r", text) if text.strip() else []
+    for number, line in enumerate(lines, start=1):
+        if found := CONTROL.search(line):
+            raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
+    return lines
 
 
 def _cell(text: str) -> str | None:
@@ -135,9 +148,10 @@ def _check_ids(table: pd.DataFrame, column: str, path: Path) -> None:
         where = f"{path}, line {line}, column {column!r}"
         if value is None:
             raise InputError(f"{where}: the id is missing")
-        if not ID_PATTERN.fullmatch(value) or value in (".", ".."):
+        if not ID_PATTERN.fullmatch(value) or value in (".", "..") or len(value) > ID_LENGTH:
             raise InputError(
-                f"{where}: {value!r} may hold letters, digits, space and . _ + = @ - only"
+                f"{where}: {value[:ID_LENGTH]!r} may hold letters, digits, space and . _ + = @ - "
+                f"only, {ID_LENGTH} at most, and must start with a letter, a digit, . or _"
             )
         if value in first_line:
             raise InputError(f"{where}: {value!r} stands in line {first_line[value]} already")
@@ -189,8 +203,15 @@ def _check_files(trials: pd.DataFrame, folder: Path, path: Path) -> None:
         if value is None:
             raise InputError(f"{where}: the file name is missing")
         inside = not Path(value).is_absolute() and ".." not in Path(value).parts
-        if "\0" in value or not inside or not (folder / value).resolve().is_relative_to(root):
+        if not inside or not _real_path(folder / value, where).is_relative_to(root):
             raise InputError(f"{where}: {value!r} must be a path inside {folder}, relative to it")
+
+
+def _real_path(path: Path, where: str) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise InputError(f"{where}: {error}; name a file") from None
 
 
 def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
@@ -200,12 +221,12 @@ def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
             if column == "angle_unit" and value not in ("deg", "rad"):
                 raise InputError(f"{where} must be deg or rad")
             if column == "frame_rate_hz" and not _is_rate(value):
-                raise InputError(f"{where} must be a positive number of frames a second")
+                raise InputError(f"{where} must be a number of frames a second from 1")
 
 
 def _is_rate(text: str) -> bool:
     try:
-        return 0 < float(text) < 100_000
+        return RATES_HZ[0] <= float(text) <= RATES_HZ[1] and "_" not in text
     except ValueError:
         return False
 

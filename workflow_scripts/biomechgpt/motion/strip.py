@@ -77,7 +77,7 @@ def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue
 
 def _duration_s(trial: Trial, part: slice) -> float:
     """Each frame stands for one frame interval, the last one too."""
-    if part.stop == part.start:
+    if part.stop - part.start < 2:
         return 0.0
     return float(np.ptp(trial.time_s[part])) + 1 / trial.info["frame_rate_hz"]
 
