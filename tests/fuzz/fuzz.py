@@ -78,7 +78,7 @@ class Fuzz:
         """Run a batch in a child; return where the next one goes on."""
         ours, theirs = self.context.Pipe(duplex=False)
         at = self.context.RawValue("q", batch.start)
-        child = self.context.Process(target=self._work, args=(batch, at, theirs))
+        child = self.context.Process(target=self._work, args=(batch, at, theirs), daemon=True)
         child.start()
         theirs.close()
         died = self._listen(ours, at, child, fresh, batch.target)
@@ -170,10 +170,13 @@ def batches(targets: dict, cases: int):
 def fuzz(cases: int, seed: int, seconds: float, targets: dict, folder: Path) -> Fuzz:
     """Run `cases` cases over `targets`; the findings and counts are in what is returned."""
     run = Fuzz(targets, seed, seconds, folder)
-    for batch in batches(targets, cases):
-        run.run(batch)
-        counts = f"{len(run.corpora[batch.target].files)} files, {len(run.lines)} lines"
-        print(f"{batch.target} {batch.stop}: {counts}, {len(run.findings)} findings", flush=True)
+    try:
+        for batch in batches(targets, cases):
+            run.run(batch)
+            counts = f"{len(run.corpora[batch.target].files)} files, {len(run.lines)} lines"
+            print(f"{batch.target} {batch.stop}: {counts}, {len(run.findings)} findings", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted; this is what was found until then")
     return run
 
 

@@ -1,6 +1,9 @@
 """Damage done to a valid file: to its bytes, its lines, its cells and its columns."""
 
+import io
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -35,6 +38,30 @@ def mutated(random: Random, content: bytes, others: Sequence[bytes], words: Sequ
         damage = random.choice(DAMAGES)
         content = damage(random, content, others, tokens)[:SIZE_LIMIT_BYTES]
     return content
+
+
+def mutated_archive(random: Random, content: bytes, words: Sequence[bytes]) -> bytes:
+    """A ZIP archive with damaged members and intact checksums, so that its reader looks at them."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {name: archive.open(name).read(SIZE_LIMIT_BYTES) for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
+        return content
+    if not members:
+        return content
+    name = random.choice(list(members))
+    inner = members.pop(name)
+    if random.random() < 0.3:
+        name = mutated(random, name.encode(), list(members.values()) or [inner], words).decode(
+            "utf-8", errors="replace"
+        )
+    else:
+        inner = mutated(random, inner, list(members.values()) or [inner], words)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for member, data in {**members, name[:200] or "x": inner}.items():
+            archive.writestr(zipfile.ZipInfo(member), data)
+    return buffer.getvalue()
 
 
 def _insert(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:

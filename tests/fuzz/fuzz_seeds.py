@@ -23,6 +23,29 @@ TRIALS = (
     "t3\tC-1\tz.npz\trunning\tn/a\tn/a\tlocomujoco\n"
 )
 FOLDS = "fold\tparticipant_id\tsplit\nf1\t007\ttrain\nf1\tB\ttest\nf1\tC-1\tvalidation\n"
+ROWS = "time\thip\n0\t1.5\n0.1\t2.5\n"
+HEADER = f"Coordinates\nversion=1\nnRows=2\nnColumns=2\ninDegrees=yes\n\nendheader\n{ROWS}"
+SKELETON = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0 0 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+  JOINT RightLeg
+  {
+    OFFSET 0 -40 0
+    CHANNELS 3 Zrotation Xrotation Yrotation
+    End Site
+    {
+      OFFSET 0 -1 5
+    }
+  }
+}
+MOTION
+Frames: 2
+Frame Time: 0.01
+0 1 2 3 4 5 6 7 8
+0 1 2 3 4 5 6 7 9
+"""
 OVERLAY = """
 run: mine
 split: {scheme: kfold, folds: 3, stratify_by: [impaired]}
@@ -36,7 +59,10 @@ cohorts: [{name: a, path: /data/a, role: both}, {name: b, role: train}]
 WORDS = {
     "mot": b"endheader nRows= nColumns= inDegrees=yes inDegrees=no datacolumns datarows time "
     b"/jointset/hip_r/hip_flexion_r/value /speed nRows=999999999999 version=1 knee_angle_r",
+    "headers": b"endheader nRows= nColumns= inDegrees=yes datacolumns datarows time 99999999999",
+    "tsv": b"participant_id trial_id file n/a split_group impaired",
     "csv": b"endheader time Time(s) hip_flexion_r knee_angle_l LHipAngles_x inDegrees=no",
+    "npz": b"<f8 <f4 |u1 |O <M8[s] |S8 >f8 <c16 True (6,) (0,) (2,3) () q_ dq_ .npy time frequency",
     "bvh": b"HIERARCHY ROOT JOINT End { } OFFSET CHANNELS MOTION Frames: Zrotation Xposition",
     "tables": b"participant_id trial_id file split_group frame_rate_hz angle_unit n/a x.mot loop "
     b"../secret.mot link/secret.mot a/../x.mot fifo deg rad own cohort +1 =A1 @x -x",
@@ -64,7 +90,9 @@ def seeds() -> dict[str, list[bytes]]:
                 mot(small, header="a\nDataColumns 5\nDataRows 7\n\nendheader\n")],
         "csv": [rows(small, ","), rows(legs, ";").replace(".", ","), rows(small), rows(small, " "),
                 mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ",")],
-        "bvh": [bvh({}, n_frames=3), bvh({"LeftArm.Xrotation": 40.0}, n_frames=2)],
+        "bvh": [bvh({}, n_frames=3), SKELETON, SKELETON, SKELETON],
+        "headers": [HEADER, "x\nnRows 5\nnColumns 2\nendheader\n" + ROWS.replace("\t", " "), ROWS],
+        "tsv": [PEOPLE, TRIALS],
         "tables": [PEOPLE + PARTS.decode() + TRIALS],
         "folds": [FOLDS],
         "overlay": [OVERLAY, *(p.read_text() for p in sorted((ROOT / "presets").glob("*.yaml")))],
@@ -80,9 +108,9 @@ def seeds() -> dict[str, list[bytes]]:
 
 
 def _cut(path: Path) -> bytes:
-    """A YAML file that is quick to read: every sixth line of what is set in."""
+    """A YAML file that is quick to read: every ninth line of what is set in."""
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    kept = [line for k, line in enumerate(lines) if not line.startswith(" ") or k % 6 == 1]
+    kept = [line for k, line in enumerate(lines) if not line.startswith(" ") or k % 9 == 1]
     return "\n".join(line[:90] + '"' * (line.endswith('"') and len(line) > 90) for line in kept).encode()
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from fuzz_mutations import mutated
+from fuzz_mutations import mutated, mutated_archive
 
 LIBRARY = f"{os.sep}biomechgpt{os.sep}"
-TRACED = 24  # every so many cases are run with the lines that they reach
+TRACED = 64  # every so many cases are run with the lines that they reach
 MEMORY_BYTES = 1 << 30  # beyond what the process has at its start
 GROWTH_BYTES = 300 << 20  # of resident memory, in one case of at most 60 kB
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -50,7 +50,10 @@ class Corpus:
     def case(self, seed: int, target: str, number: int) -> bytes:
         """Case `number`: depends on nothing but these three and the corpus."""
         random = Random(f"{seed} {target} {number}")
-        return mutated(random, random.choice(self.files), self.files, self.words)
+        file = random.choice(self.files)
+        if target == "npz" and random.random() < 0.8:
+            return mutated_archive(random, file, self.words)
+        return mutated(random, file, self.files, self.words)
 
 
 def limit(folder: Path) -> None:

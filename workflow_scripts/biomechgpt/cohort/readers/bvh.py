@@ -51,7 +51,10 @@ def _read_hierarchy(file: BufferedReader) -> Skeleton:
     channels: list[tuple[str, str]] = []
     offsets: dict[str, np.ndarray] = {}
     for _ in range(HIERARCHY_LIMIT_LINES):
+        start = file.tell()
         words = read_line(file).split()
+        if file.tell() == start:
+            break
         match words:
             case ["ROOT" | "JOINT" | "End", *name]:
                 open_joints.append(" ".join(name))
