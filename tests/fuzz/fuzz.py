@@ -10,6 +10,7 @@ and can be run again with --replay.
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -30,7 +31,7 @@ from fuzz_worker import TRACED, Corpus, Ending, digest, limit, run_case
 BATCH = 10_000  # cases of all targets between two looks at what is new
 CORPUS_LIMIT = 1_500  # files a target
 REPORTED = 250  # cases between two messages on how they ended
-STUCK_FACTOR = 3  # a child that does not even heed the alarm is killed after so many limits
+STUCK_FACTOR = 12  # a child that does not even heed the alarm is killed after so many limits
 
 
 class Batch(NamedTuple):
@@ -89,9 +90,7 @@ class Fuzz:
         self.findings.append(Finding(batch.target, at.value, died, died, content))
         return at.value + 1
 
-    def _listen(
-        self, pipe: Connection, at, child, fresh: dict[int, Ending], target: str
-    ) -> str:
+    def _listen(self, pipe: Connection, at, child, fresh: dict[int, Ending], target: str) -> str:
         """Take what a child reports until it ends; say how it died, if it did."""
         seen, since = at.value, time.monotonic()
         while True:
@@ -172,9 +171,14 @@ def fuzz(cases: int, seed: int, seconds: float, targets: dict, folder: Path) -> 
     run = Fuzz(targets, seed, seconds, folder)
     try:
         for batch in batches(targets, cases):
+            before = len(run.findings)
             run.run(batch)
+            for found in run.findings[before:][:5]:
+                print(f"found {found.target} {found.number}: {found.what}", flush=True)
             counts = f"{len(run.corpora[batch.target].files)} files, {len(run.lines)} lines"
-            print(f"{batch.target} {batch.stop}: {counts}, {len(run.findings)} findings", flush=True)
+            print(
+                f"{batch.target} {batch.stop}: {counts}, {len(run.findings)} findings", flush=True
+            )
     except KeyboardInterrupt:
         print("interrupted; this is what was found until then")
     return run
@@ -191,8 +195,16 @@ def summary(run: Fuzz, seconds: float) -> str:
         ways = f"{len(endings)} ways to end, {len(run.corpora[name].files)} files kept"
         lines.append(f"  {name}: {counts[name]} cases, {n_read} accepted, {ways}")
     kinds = Counter((finding.target, finding.kind) for finding in run.findings)
+    lines.append(f"fingerprint {fingerprint(run)}")
     lines += [f"FINDING {n} x {target}: {kind}" for (target, kind), n in kinds.most_common()]
     return "\n".join([*lines, f"{len(run.findings)} findings of {len(kinds)} kinds"])
+
+
+def fingerprint(run: Fuzz) -> str:
+    """The same for two runs that had the same cases end in the same ways."""
+    endings = {name: sorted(counts.items()) for name, counts in run.endings.items()}
+    files = {name: [digest(file) for file in corpus.files] for name, corpus in run.corpora.items()}
+    return digest(repr((endings, files)).encode())
 
 
 def keep(findings: list[Finding], folder: Path, seed: int) -> None:
@@ -223,7 +235,9 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--targets", nargs="+", choices=sorted(TARGETS), default=list(TARGETS))
-    parser.add_argument("--seconds", type=float, default=5.0, help="limit of one case")
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="limit of one case, of processor time"
+    )
     parser.add_argument("--keep", type=Path, default=Path("fuzz_findings"))
     parser.add_argument("--replay", type=Path, help="run one kept case again")
     chosen = parser.parse_args()
@@ -231,9 +245,13 @@ def main() -> int:
         ending = replay(chosen.replay, chosen.seconds)
         print(ending.signature, ending.finding or "ends as declared", sep="\n")
         return bool(ending.finding)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     targets = {name: TARGETS[name] for name in chosen.targets}
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
+    with tempfile.TemporaryDirectory(
+        dir="/dev/shm" if os.path.isdir("/dev/shm") else None
+    ) as folder:
         run = fuzz(chosen.cases, chosen.seed, chosen.seconds, targets, Path(folder))
     print(summary(run, time.monotonic() - start))
     keep(run.findings, chosen.keep, chosen.seed)

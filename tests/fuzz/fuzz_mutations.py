@@ -29,7 +29,9 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def mutated(random: Random, content: bytes, others: Sequence[bytes], words: Sequence[bytes]) -> bytes:
+def mutated(
+    random: Random, content: bytes, others: Sequence[bytes], words: Sequence[bytes]
+) -> bytes:
     """`content` with one to a few kinds of damage; `others` are files to splice from, `words` the
     format's own keywords.
     """
@@ -44,7 +46,9 @@ def mutated_archive(random: Random, content: bytes, words: Sequence[bytes]) -> b
     """A ZIP archive with damaged members and intact checksums, so that its reader looks at them."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {name: archive.open(name).read(SIZE_LIMIT_BYTES) for name in archive.namelist()}
+            members = {
+                name: archive.open(name).read(SIZE_LIMIT_BYTES) for name in archive.namelist()
+            }
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
         return content
     if not members:
@@ -64,12 +68,16 @@ def mutated_archive(random: Random, content: bytes, words: Sequence[bytes]) -> b
     return buffer.getvalue()
 
 
-def _insert(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _insert(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     at = random.randint(0, len(content))
     return content[:at] + random.choice(tokens) + content[at:]
 
 
-def _overwrite(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _overwrite(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     at = random.randint(0, len(content))
     return content[:at] + random.choice(tokens) + content[at + random.choice([1, 4, 30]) :]
 
@@ -100,7 +108,9 @@ def _integer(random: Random, content: bytes, *_: object) -> bytes:
 def _repeat(random: Random, content: bytes, *_: object) -> bytes:
     at = random.randint(0, len(content))
     size = random.choice([1, 20, 300])
-    return content[:at] + content[at : at + size] * random.choice([2, 10, 100]) + content[at + size :]
+    return (
+        content[:at] + content[at : at + size] * random.choice([2, 10, 100]) + content[at + size :]
+    )
 
 
 def _splice(random: Random, content: bytes, others: Sequence[bytes], *_: object) -> bytes:
@@ -126,7 +136,9 @@ def _decimal_commas(random: Random, content: bytes, *_: object) -> bytes:
     return re.sub(rb"(\d)\.(\d)", rb"\1,\2", content)
 
 
-def _lines(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _lines(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     """Drop, double, swap or add lines."""
     lines = content.split(b"\n")
     i, j = random.randrange(len(lines)), random.randrange(len(lines))
@@ -144,7 +156,9 @@ def _lines(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequ
     return b"\n".join(lines)
 
 
-def _cells(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _cells(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     """Replace, empty, drop, double or swap cells of a line."""
     lines = content.split(b"\n")
     at, separator = random.randrange(len(lines)), _separator(content)
@@ -154,7 +168,9 @@ def _cells(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequ
     return b"\n".join(lines)
 
 
-def _columns(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _columns(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     """The same change in every line of a table."""
     lines, separator = content.split(b"\n"), _separator(content)
     rows = [line.split(separator) for line in lines]
@@ -181,7 +197,9 @@ def _change_cells(random: Random, cells: list[bytes], tokens: Sequence[bytes]) -
             cells[i] = cells[i] + random.choice(tokens)
 
 
-def _number(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _number(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     """One of the numbers that stand in the text becomes another."""
     found = list(re.finditer(rb"\d+", content))
     if not found:
@@ -190,7 +208,9 @@ def _number(random: Random, content: bytes, others: Sequence[bytes], tokens: Seq
     return content[: place.start()] + random.choice(NUMBERS) + content[place.end() :]
 
 
-def _word(random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]) -> bytes:
+def _word(
+    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
+) -> bytes:
     """One of the words, a key perhaps, becomes another."""
     found = list(re.finditer(rb"[A-Za-z_]+", content))
     if not found:

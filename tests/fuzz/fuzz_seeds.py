@@ -111,7 +111,9 @@ def _cut(path: Path) -> bytes:
     """A YAML file that is quick to read: every ninth line of what is set in."""
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     kept = [line for k, line in enumerate(lines) if not line.startswith(" ") or k % 9 == 1]
-    return "\n".join(line[:90] + '"' * (line.endswith('"') and len(line) > 90) for line in kept).encode()
+    return "\n".join(
+        line[:90] + '"' * (line.endswith('"') and len(line) > 90) for line in kept
+    ).encode()
 
 
 YAML_BOMBS = [

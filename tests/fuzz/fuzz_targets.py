@@ -129,7 +129,7 @@ def coordinate_map(path: Path) -> str:
     read = read_coordinate_maps([path])
     names = {n for rule in read[0].rules.values() for n in (*rule.terms, *rule.more_terms)}
     wave = np.linspace(0, 9, 5)
-    chosen, notes = choose_map([*read, *COORDINATE_MAPS], {name: wave for name in names})
+    chosen, notes = choose_map([*read, *COORDINATE_MAPS], dict.fromkeys(names, wave))
     return f"{chosen.name} {[note.problem for note in notes]} {len(names)}"
 
 
@@ -158,7 +158,8 @@ def overlay(path: Path) -> str:
     blocks = ("tokenizers", "base_models", "variants", "baselines", "tasks")
     names += [name for block in blocks for name in config[block]]
     for name in names:
-        assert set(name) <= SAFE_NAME and name[0] not in "._-", "a name that is no file name"
+        assert set(name) <= SAFE_NAME, "a name that is no file name"
+        assert name[0] not in "._-", "a name that hides or looks like an option"
         assert len(name) <= 100, "a name that is too long for a file"
     if config["split"]["scheme"] != "file":
         assert len(fold_names(config["split"]) or []) < 1e5, "folds without end"

@@ -63,7 +63,7 @@ def limit(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (now_bytes, now_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 26, 1 << 26))
-    signal.signal(signal.SIGALRM, _hang)
+    signal.signal(signal.SIGPROF, _hang)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     gc.freeze()
@@ -75,21 +75,23 @@ def _hang(*_: object) -> None:
     raise Hang
 
 
+def _inside(path: str, folder: str) -> bool:
+    return os.path.abspath(path).startswith(folder)
+
+
 def _guard(folder: str) -> Callable:
     """An audit hook that lets nothing out of `folder`."""
 
     def hook(event: str, arguments: tuple) -> None:
         if event == "open":
             path, _, flags = arguments
-            outside = isinstance(path, str) and not os.path.abspath(path).startswith(folder)
+            outside = isinstance(path, str) and not _inside(path, folder)
             secret = str(path).endswith("secret.mot")
             if secret or (outside and isinstance(flags, int) and flags & WRITING):
                 raise Trespass(f"open {path!r}")
-        elif event in FORBIDDEN:
+        changes = event in CHANGING and isinstance(arguments[0], str)
+        if event in FORBIDDEN or (changes and not _inside(arguments[0], folder)):
             raise Trespass(f"{event} {arguments!r}"[:200])
-        elif event in CHANGING and isinstance(arguments[0], str):
-            if not os.path.abspath(arguments[0]).startswith(folder):
-                raise Trespass(f"{event} {arguments!r}"[:200])
 
     return hook
 
@@ -100,7 +102,7 @@ def run_case(
     """Run one case that lies at `path`, and say how it ended."""
     lines: set = set()
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     if traced:
         sys.settrace(_tracer(lines))
     try:
@@ -114,7 +116,7 @@ def run_case(
         finding = f"{signature}: {error}"[:300]
     finally:
         sys.settrace(None)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb) * 1024
     if grown > GROWTH_BYTES and not finding:
         finding = f"{grown >> 20} MB of memory, ended with {signature}"

@@ -57,6 +57,11 @@ def read_own_folds(
     return kept.sort_values(COLUMNS, ignore_index=True)
 
 
+def read_folds(path: str | os.PathLike) -> pd.DataFrame:
+    """`folds.tsv` as text: a participant called NA or None is one."""
+    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+
+
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
     """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be.
 
