@@ -62,7 +62,7 @@ def test_numbers_are_read(text, number):
     assert number_of(text) == number
 
 
-@pytest.mark.parametrize("text", ["fast", "1,5", "", "inf", "nan", "1.2 m/s"])
+@pytest.mark.parametrize("text", ["fast", "1,5", "", "inf", "nan", "1.2 m/s", "1_5"])
 def test_what_is_no_finite_number_is_nan(text):
     assert number_of(text) != number_of(text)
 
