@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit clean
+.PHONY: run test lint unit fuzz clean
 
 run: .venv/ready
 	$(BIN)/snakemake --cores $(CORES)
@@ -18,6 +18,10 @@ lint: .venv/ready
 
 unit: .venv/ready
 	$(BIN)/pytest --durations=10
+
+# FUZZ="--cases 1000000 --seed 7 --keep folder"; CONTRIBUTING.md says more.
+fuzz: .venv/ready
+	$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
 
 clean:
 	rm -rf results .snakemake
