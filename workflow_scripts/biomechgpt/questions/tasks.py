@@ -98,8 +98,10 @@ def _read_phrasings(
         raise InputError(f"{path} must hold exactly two keys, train and held_out.")
     sides = {side: _side(path, side, content[side], kind, values) for side in content}
     everything = [phrasing for side in sides.values() for phrasing in side]
-    for what, found in (("id", Counter(p.id for p in everything)),
-                        ("text", Counter(p.text for p in everything))):
+    for what, found in (
+        ("id", Counter(p.id for p in everything)),
+        ("text", Counter(p.text for p in everything)),
+    ):
         for twice in (entry for entry, count in found.items() if count > 1):
             raise InputError(f"{path}: the {what} {twice!r} stands twice; each may stand once.")
     return sides
