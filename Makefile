@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit test-slurm clean
+.PHONY: run test lint unit test-slurm fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -24,6 +24,10 @@ unit: .venv/ready
 test-slurm: .venv/ready
 	tests/slurm/install.sh
 	$(BIN)/pytest tests/slurm
+
+# FUZZ="--cases 1000000 --seed 7 --keep folder"; CONTRIBUTING.md says more.
+fuzz: .venv/ready
+	$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
 
 clean:
 	rm -rf results .snakemake

@@ -156,6 +156,12 @@ BAD = [
     ("predict/splits", ["train"], ["predict.splits leaves out test"]),
     ("predict/splits", ["tests"], ["predict.splits[0] is tests", "did you mean test?"]),
     ("run", "holdout", ["run is holdout", "another name"]),
+    ("run", "annotations", ["run is annotations", "another name"]),
+    ("run", "mine\n", ["run 'mine", "file name"]),
+    ("run", "x" * 101, ["run 'xxx", "100 at most"]),
+    ("variants/tiny-all\n", {}, ["'tiny-all", "file name"]),
+    ("ingest/shards", 10**12, ["ingest.shards", "at most 10000"]),
+    ("split/folds", 10**12, ["split.folds", "at most 1000"]),
     ("run", "../elsewhere", ["run '../elsewhere'", "file name"]),
 ]
 

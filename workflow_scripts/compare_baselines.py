@@ -4,16 +4,18 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-import pandas as pd
-
 from biomechgpt.evaluation.evaluate import evaluate
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.spreadsheets import harmless
 
 predictions = read_predictions(snakemake.input.predictions)
-folds = pd.read_csv(snakemake.input.folds, sep="\t", dtype=str)
+folds = read_folds(snakemake.input.folds)
 baselines = list(predictions["variant"].unique())
 metrics = evaluate(predictions, folds, snakemake.params.cfg, [], baselines).metrics
 measures = metrics.query("split == 'test' and seed == 'mean' and reading == 'answer'")
 measures = measures.drop(columns=["split", "seed", "reading"])
-measures.to_csv(snakemake.output[0], sep="\t", index=False, float_format="%.4g", na_rep="n/a")
+harmless(measures).to_csv(
+    snakemake.output[0], sep="\t", index=False, float_format="%.4g", na_rep="n/a"
+)
 job.finish(snakemake)

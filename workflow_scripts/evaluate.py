@@ -11,6 +11,7 @@ from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.leakage import audit, read_questions
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.predictions import read_predictions
 
 given, made, params = snakemake.input, snakemake.output, snakemake.params
@@ -19,8 +20,8 @@ units = {name: task.get("unit", "") for name, task in tasks.items()}
 key = "minimal_detectable_change"
 detectable = {name: task[key] for name, task in tasks.items() if key in task}
 predictions = in_order(read_predictions(given.predictions), list(tasks))
-folds = pd.read_csv(given.folds, sep="\t", dtype=str)
-counts = [pd.read_csv(path, sep="\t") for path in given.counts]
+folds = read_folds(given.folds)
+counts = [pd.read_csv(path, sep="\t", keep_default_na=False) for path in given.counts]
 found = evaluate(predictions, folds, params.cfg, variants, params.baselines, detectable)
 checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
 write_metrics(found, made.metrics)

@@ -9,6 +9,7 @@ import pandas as pd
 from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.generate import generate_questions, table_one, write_questions
 from biomechgpt.questions.tasks import read_tasks
 
@@ -18,7 +19,7 @@ tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
 rows = generate_questions(
     trial_labels(read_cohorts(params.cohorts)),
     pd.read_parquet(snakemake.input.trials, columns=["trial_id", "participant_id"]),
-    pd.read_csv(snakemake.input.folds, sep="\t", dtype=str),
+    read_folds(snakemake.input.folds),
     snakemake.wildcards.fold,
     tasks,
     int(snakemake.wildcards.seed),

@@ -100,7 +100,7 @@ def test_pose2sim_sums_the_joints_of_the_spine():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("coordinates: [", "no valid YAML"),
+        ("coordinates: [", "not valid YAML"),
         ("just text", "needs the key 'coordinates'"),
         (OWN.replace("ignore", "ingore"), "unknown key 'ingore'"),
         (OWN.replace("required", "requires"), r"unknown key 'recognise\.requires'"),
@@ -111,6 +111,14 @@ def test_pose2sim_sums_the_joints_of_the_spine():
         ),
         (OWN.replace('["Quality*"]', "Quality"), "'ignore' must be a list"),
         (OWN + "frame_rate_hz: often\n", "'frame_rate_hz' must be a positive number"),
+        (OWN + "frame_rate_hz: .inf\n", "'frame_rate_hz' must be a positive number"),
+        (OWN.replace("-0.5", ".nan"), r"'coordinates\.knee_angle_l': 'nan' is no number"),
+        (OWN.replace("-0.5", "9" * 400), r"'coordinates\.knee_angle_l': '9+' is no number"),
+        (OWN.replace("KneeLeftMore:", "7:"), r"'coordinates\.knee_angle_l': 7 is no column name"),
+        (OWN.replace("{Low: 1}", "Low"), r"'coordinates\.lumbar_extension'.*maps column names"),
+        (OWN.replace('{required: ["Hip*Right"]}', "[[]]"), "'recognise' must be a mapping"),
+        (OWN.replace("HipFlexRight}", "[x]}"), "'aliases' must map"),
+        (OWN + "7: x\nzzz: y\n", "unknown key 7"),
         (OWN.replace("-0.5", "minus"), r"'coordinates\.knee_angle_l': 'minus' is no number"),
         (OWN.replace("offset_deg", "offset"), r"'coordinates\.knee_angle_l' needs"),
         (OWN.replace("-KneeRight", "[KneeRight]"), r"'coordinates\.knee_angle_r' needs"),

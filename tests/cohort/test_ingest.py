@@ -112,3 +112,13 @@ def test_the_pelvis_of_a_file_is_there_in_metres_and_turns(tmp_path):
     without = {n: v for n, v in gait().items() if not n.startswith("pelvis")}
     outcome = ingest(tmp_path, "b.mot", mot(without))
     assert np.isnan(outcome.frames[:, :7]).all()
+
+
+def test_a_files_name_is_no_formula_in_the_table_of_problems(tmp_path):
+    cohorts = write_cohort(tmp_path / "cohort", 1)
+    table = tmp_path / "cohort" / "trials.tsv"
+    table.write_text(table.read_text().replace("T0.mot", "=cmd|' /C calc'!A0"))
+    cohorts = read_cohorts([{"name": "c", "path": str(cohorts[0].folder), "role": "both"}])
+    _, _, (issue,) = run(cohorts, 0, 1, tmp_path)
+    assert issue.file == "'=cmd|' /C calc'!A0"
+    assert issue.problem == "missing_file"

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from biomechgpt.cohort.readers import MotionError, read_motion
 from biomechgpt.cohort.tables import read_cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
 
@@ -99,6 +100,17 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
         (PEOPLE, TRIALS + "t3\tB\t../z.mot\tn/a\tno\n", r"line 4, column 'file': '\.\./z\.mot'"),
         (PEOPLE, TRIALS + "t3\tB\ta/../../z\tn/a\tno\n", r"line 4, column 'file'"),
         (PEOPLE, TRIALS + "t3\tB\t/etc/passwd\tn/a\tno\n", r"line 4, column 'file'"),
+        *(
+            (
+                PEOPLE + f"{name}\tn/a\tno\t1\n",
+                TRIALS,
+                r"line 4, column 'participant_id'.*start with",
+            )
+            for name in ("=1+1", "+1", "-1", "@x", "x" * 201)
+        ),
+        (PEOPLE, TRIALS + "=A1\tB\tz.mot\tn/a\tno\n", r"line 4, column 'trial_id'"),
+        (PEOPLE.replace("1.80", "1\x00"), TRIALS, r"participants\.tsv, line 2: '\\x00' is no text"),
+        (PEOPLE, TRIALS.replace("walking", "\x1b[31m"), r"trials\.tsv, line 2: '\\x1b' is no text"),
         (
             PEOPLE,
             TRIALS.replace("activity", "angle_unit"),
@@ -111,7 +123,9 @@ def test_a_bad_table_stops_with_file_line_and_column(tmp_path, people, trials, m
         read_cohort("c", write(tmp_path, people, trials))
 
 
-@pytest.mark.parametrize("rate", ["0", "-60", "sixty", "nan", "inf", "60 Hz"])
+@pytest.mark.parametrize(
+    "rate", ["0", "-60", "sixty", "nan", "inf", "60 Hz", "0.5", "1e-300", "6_0"]
+)
 def test_a_bad_frame_rate_stops(tmp_path, rate):
     trials = TRIALS.replace("activity", "frame_rate_hz").replace("walking", rate)
     with pytest.raises(InputError, match=r"line 2, column 'frame_rate_hz'"):
@@ -137,3 +151,14 @@ def test_a_cohort_without_folder_or_with_a_doubled_name_stops(tmp_path):
     entry = {"name": "c", "path": str(write(tmp_path)), "role": "both"}
     with pytest.raises(InputError, match="given twice"):
         read_cohorts([entry, entry])
+
+
+def test_links_in_a_circle_stop_and_a_name_too_long_is_a_missing_file(tmp_path):
+    folder = write(tmp_path)
+    os.symlink(folder / "y.mot", folder / "y.mot")
+    with pytest.raises(InputError, match=r"line 3, column 'file': .*[Ll]oop"):
+        read_cohort("c", folder)
+    long = write(tmp_path / "long", trials=TRIALS.replace("y.mot", "y" * 300 + ".mot"))
+    name = read_cohort("c", long).trials["file"].iloc[1]
+    with pytest.raises(MotionError, match="missing_file"):
+        read_motion(long / name)

@@ -107,3 +107,14 @@ def test_without_regression_or_comparisons_their_figures_are_left_out(prediction
     only = predictions[predictions["task"] == "activity"]
     none = found._replace(comparisons=found.comparisons.assign(low=np.nan))
     assert list(draw(only, none, tmp_path / "d")) == ["figure2.svg"]
+
+
+@pytest.mark.parametrize("label", ["None", "NA", "nan", "1", "1.0", "True", "2001-01-01"])
+def test_a_label_stays_the_text_that_it_is(label, tmp_path):
+    path = tmp_path / "classes.csv"
+    pd.DataFrame({"task": ["null"], "label": [label], "f1": [0.5], "n": [None]}).to_csv(
+        path, index=False
+    )
+    (row,) = tables.read_table(path).to_dict("records")
+    assert (row["task"], row["label"], row["f1"]) == ("null", label, 0.5)
+    assert np.isnan(row["n"])

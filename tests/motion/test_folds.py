@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from biomechgpt.errors import InputError
 from biomechgpt.motion.folds import assign_folds, check_folds, fold_names
+from biomechgpt.motion.folds_file import read_folds
 
 CFG = {
     "scheme": "holdout",
@@ -216,6 +217,17 @@ def test_the_users_own_folds_are_taken(tmp_path):
         (GOOD_ROWS[:-1], "fold second lacks 1 .*P002"),
         ([*GOOD_ROWS[:-1], ("second", "P002", "valid")], "line 7: split is 'valid'"),
         ([*GOOD_ROWS[:-1], ("second", "P02", "test")], "line 7.*P02 .*did you mean P002"),
+        (
+            [*GOOD_ROWS[:-1], ("logs", "P002", "test")],
+            "line 7: fold is logs, a folder that every run",
+        ),
+        ([*GOOD_ROWS[:-1], ("f" * 101, "P002", "test")], "line 7: fold is 'f+'"),
+        ([*GOOD_ROWS[:-1], ("second", "n/a", "test")], "line 7: participant_id is missing"),
+        ([*GOOD_ROWS[:-1], ("second", "P002")], "line 7: 2 cells"),
+        (
+            [*GOOD_ROWS[:-1], ("second", '"P002', "test")],
+            'line 7: participant_id "P002 has no trial',
+        ),
         ([*GOOD_ROWS[:-1], ("a/b", "P002", "test")], "line 7: fold is 'a/b'"),
         ([], "no rows"),
     ],
@@ -237,7 +249,7 @@ def test_missing_file_and_missing_column_are_named(tmp_path):
     with pytest.raises(InputError, match=r"no file .*own\.tsv"):
         assign([{}] * 3, scheme="file", file=str(tmp_path / "own.tsv"))
     (tmp_path / "own.tsv").write_text("fold,participant_id,split\n")
-    with pytest.raises(InputError, match=r"line 1 lacks .*tab-separated"):
+    with pytest.raises(InputError, match=r"line 1: .*tab-separated"):
         assign([{}] * 3, scheme="file", file=str(tmp_path / "own.tsv"))
 
 
@@ -256,3 +268,13 @@ def test_many_columns_keep_their_shares_together(seed):
     for column in columns:
         counts = labels.groupby(column)["trial_id"].count()
         assert ((tested.groupby(labels[column]).sum() - 0.3 * counts).abs() < 2).all()
+
+
+def test_folds_that_are_no_text_are_refused_and_names_that_look_missing_are_read(tmp_path):
+    path = tmp_path / "own.tsv"
+    for content in (b"", b"\xff\xfe\0", b"fold\0"):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"own\.tsv, line 1"):
+            fold_names({"scheme": "file", "file": str(path)})
+    path.write_text("fold\tparticipant_id\tsplit\nNA\tNone\ttrain\n")
+    assert read_folds(path).to_numpy().tolist() == [["NA", "None", "train"]]

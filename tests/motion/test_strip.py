@@ -145,3 +145,22 @@ def test_duplicates_are_found_whatever_the_pelvis_did(tmp_path):
 def test_nothing_accepted_says_where_to_look(tmp_path):
     with pytest.raises(InputError, match=r"report\.tsv"):
         index(tmp_path, [(("brief",), frames(20))])
+
+
+@pytest.mark.parametrize("n_frames", [1, 2, 7, 16])
+def test_a_recording_of_a_few_frames_is_stripped_or_rejected(tmp_path, n_frames):
+    trials, issues = strip(tmp_path, [(("a",), frames(n_frames))], CFG | {"min_duration_s": 0.001})
+    assert len(trials) == (n_frames > 1)
+    assert [issue.problem for issue in issues] == ["too_short"] * (n_frames == 1)
+    assert all(np.isfinite(trial.frames).all() for trial in trials)
+
+
+def test_a_gap_at_the_end_of_the_usable_part_is_closed_from_both_sides(tmp_path):
+    values = frames(400)
+    values[:, -34 + KNEE] = np.linspace(0, 1, 400)
+    gapped = values.copy()
+    gapped[190:210, -34 + KNEE] = np.nan
+    gapped[200:300, -34 + NECK] = np.nan  # too long: the part ends inside the short gap
+    (trial,), _ = strip(tmp_path, [(("a",), gapped)])
+    wanted = np.linspace(0, 1, 400)[[int(100 * k / 30) for k in range(len(trial.frames))]]
+    np.testing.assert_allclose(trial.frames[:, KNEE], wanted, atol=0.01)

@@ -62,7 +62,7 @@ def test_numbers_are_read(text, number):
     assert number_of(text) == number
 
 
-@pytest.mark.parametrize("text", ["fast", "1,5", "", "inf", "nan", "1.2 m/s"])
+@pytest.mark.parametrize("text", ["fast", "1,5", "", "inf", "nan", "1.2 m/s", "1_5"])
 def test_what_is_no_finite_number_is_nan(text):
     assert number_of(text) != number_of(text)
 
@@ -90,5 +90,5 @@ def test_a_broken_phrasing_file_is_named_with_its_fault(tmp_path, text, words):
 
 
 def test_a_missing_phrasing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"no phrasing file .*other\.yaml"):
+    with pytest.raises(InputError, match=r"no file .*other\.yaml"):
         read_tasks({"task": DEVICE}, {"task": tmp_path / "other.yaml"})

@@ -1,5 +1,6 @@
 """Check the config before anything runs: every error at once, each as one sentence with its key."""
 
+import functools
 import math
 import os
 import re
@@ -65,7 +66,7 @@ def check_config(config: dict, schema_path: str | os.PathLike) -> None:
     Checked are the JSON schema (draft 2020-12) at `schema_path` and, where the sections concerned
     pass it, what a schema cannot say: that names refer to something, that numbers fit together.
     """
-    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    schema = _schema(Path(schema_path))
     errors = sorted(Draft202012Validator(schema).iter_errors(config), key=lambda e: e.json_path)
     sentences = [sentence for error in errors for sentence in _sentences(error)]
     sentences += _not_finite(config, ())
@@ -77,6 +78,11 @@ def check_config(config: dict, schema_path: str | os.PathLike) -> None:
     if sentences:
         lines = "\n".join(f"  - {sentence}" for sentence in sentences)
         raise InputError(f"{len(sentences)} error(s) in the config:\n{lines}")
+
+
+@functools.cache
+def _schema(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def _dotted(path: Iterable[object]) -> str:
@@ -173,6 +179,6 @@ def _unknown_keys(error: ValidationError) -> list[str]:
 
 def _file_name(where: str) -> str:
     return (
-        f"{where} becomes part of a file name: it may hold letters, digits, '.', '_' and '-' only "
-        "and must start with a letter or a digit."
+        f"{where} becomes part of a file name: it may hold letters, digits, '.', '_' and '-' only, "
+        "100 at most, and must start with a letter or a digit."
     )

@@ -12,9 +12,11 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.files import is_hub_id
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
-FOLDERS_OF_RESULTS = re.compile(
-    r"benchmarks|cohorts|figures|holdout|fold-\d+|gait_features|joint_angles|logs|tables|trajectories"
-)
+FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
+    "annotations", "base_models", "benchmarks", "cohorts", "figures", "gait_features",
+    "joint_angles", "logs", "report_tables", "tables", "trajectories",
+)  # fmt: skip
+FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
 SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 
@@ -34,7 +36,7 @@ def _reference(key: str, name: str, section: str, known: Iterable[str]) -> list[
 
 
 def _check_run(run: str | None) -> list[str]:
-    if run is None or not FOLDERS_OF_RESULTS.fullmatch(run):
+    if run not in FOLDERS_OF_RESULTS and not FOLDS_OF_RESULTS.fullmatch(run or ""):
         return []
     return [f"run is {run}, a folder that every run without a name has; choose another name."]
 

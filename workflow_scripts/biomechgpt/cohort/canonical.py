@@ -8,6 +8,7 @@ import numpy as np
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, JOINTS, PELVIS_POSITION
 from biomechgpt.cohort.coordinate_maps import PELVIS_ANGLES, CoordinateMap
 from biomechgpt.cohort.readers import MotionError, Note, RawMotion
+from biomechgpt.cohort.tables import RATES_HZ
 
 DEGREES_ABOVE = 6.5  # the largest joint angle in radians stays below one turn, 6.28
 LEG_JOINTS = tuple(
@@ -20,6 +21,7 @@ SPIKE_RAD = 4 * np.pi
 SPIKE_SHARE = 0.05  # of the frames
 TIME_TOLERANCE = 0.05  # of the usual time step
 TIME_ROUNDING_S = 0.00105  # programs that write milliseconds alternate, e.g. 16 and 17 ms
+FLOAT32_LIMIT = float(np.finfo(np.float32).max)
 RATE_TOLERANCE = 0.1  # between an assumed rate and the one that stored velocities imply
 
 
@@ -128,6 +130,9 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
     """Frames a second of strictly increasing times (T,), and a note where steps are uneven.
 
     The mean over ordinary steps is taken: steps rounded to milliseconds average out.
+
+    Raises:
+        MotionError: `no_frame_rate` where the times are in no unit of a movement.
     """
     steps_s = np.diff(time_s)
     usual_s = float(np.median(steps_s))
@@ -135,6 +140,14 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
     tolerance_s = max(TIME_TOLERANCE * usual_s, TIME_ROUNDING_S * _in_milliseconds(time_s))
     n_uneven = int((np.abs(steps_s - ordinary.mean()) > tolerance_s).sum())
     detail = f"{n_uneven} of {len(steps_s)} time steps differ from {usual_s:.4g} s by over 5 %"
+    low_hz, high_hz = RATES_HZ
+    if not 1 / high_hz <= ordinary.mean() <= 1 / low_hz:
+        raise MotionError(
+            "no_frame_rate",
+            f"its usual time step is {usual_s:.4g} s, but a movement has {low_hz:g} to "
+            f"{high_hz:g} frames a second; bring the times to seconds or set frame_rate_hz in "
+            "trials.tsv",
+        )
     return 1 / float(ordinary.mean()), [Note("uneven_time", detail)] if n_uneven else []
 
 
@@ -143,16 +156,18 @@ def _in_milliseconds(time_s: np.ndarray) -> bool:
 
 
 def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Take infinite values, and single angles beyond two turns (-9999 and the like), as missing.
+    """Take values beyond all numbers of 32 bits, and single angles beyond two turns (-9999 and the
+    like), as missing.
 
     A column in which they are many stays as it is: its unit is wrong, and the range check says so.
     """
     cleaned, spiky = {}, []
     for name, column in values.items():
-        wild = np.isinf(column)
+        endless = np.abs(column) > FLOAT32_LIMIT
+        wild = endless.copy()
         if name not in PELVIS_POSITION:
             wild |= np.abs(column) > SPIKE_RAD
-        if 0 < wild.sum() <= SPIKE_SHARE * len(column) or np.isinf(column).any():
+        if 0 < wild.sum() <= SPIKE_SHARE * len(column) or endless.any():
             column = np.where(wild, np.nan, column)
             spiky.append(f"{name} ({wild.sum()})")
         cleaned[name] = column

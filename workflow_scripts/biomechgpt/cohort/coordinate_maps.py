@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
 from biomechgpt.cohort.readers import MotionError, Note
+from biomechgpt.cohort.tables import RATES_HZ
 from biomechgpt.errors import InputError
+from biomechgpt.yaml_files import read_yaml
 
 PELVIS_ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 TARGETS = (*PELVIS_POSITION, *PELVIS_ANGLES, *JOINT_NAMES)
@@ -61,25 +62,25 @@ def read_coordinate_maps(paths: Iterable[os.PathLike]) -> list[CoordinateMap]:
 
 
 def _read_map(path: Path) -> CoordinateMap:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: no valid YAML: {error}") from error
+    content = read_yaml(path)
     if not isinstance(content, dict) or not isinstance(content.get("coordinates"), dict):
         raise InputError(f"{path}: a coordinate map needs the key 'coordinates'")
     if unknown := set(content) - KEYS:
-        raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}; known: {sorted(KEYS)}")
+        raise InputError(f"{path}: unknown key {min(unknown, key=str)!r}; known: {sorted(KEYS)}")
     if content.get("knee_flexion") not in ("positive", "negative"):
         raise InputError(f"{path}: 'knee_flexion' must be positive or negative, as in the source")
-    recognise, rate_hz = content.get("recognise") or {}, content.get("frame_rate_hz")
-    if rate_hz is not None and not (isinstance(rate_hz, int | float) and rate_hz > 0):
-        raise InputError(f"{path}: 'frame_rate_hz' must be a positive number")
+    recognise, rate_hz = _mapping(content, "recognise", path), content.get("frame_rate_hz")
+    if rate_hz is not None and not (_is_number(rate_hz) and RATES_HZ[0] <= rate_hz <= RATES_HZ[1]):
+        raise InputError(f"{path}: 'frame_rate_hz' must be a positive number from 1")
     if unknown := set(recognise) - {"required", "absent", "proof"}:
-        raise InputError(f"{path}: unknown key 'recognise.{sorted(unknown)[0]}'")
+        raise InputError(f"{path}: unknown key 'recognise.{min(unknown, key=str)}'")
+    aliases = _mapping(content, "aliases", path)
+    if not all(isinstance(name, str) for pair in aliases.items() for name in pair):
+        raise InputError(f"{path}: 'aliases' must map column names to column names")
     return CoordinateMap(
         name=path.stem,
         rules=_rules(content["coordinates"], path),
-        aliases=_both_sides(content.get("aliases") or {}),
+        aliases=_both_sides(aliases),
         ignore=_patterns(content, "ignore", path),
         required=_patterns(recognise, "required", path),
         absent=_patterns(recognise, "absent", path),
@@ -87,6 +88,17 @@ def _read_map(path: Path) -> CoordinateMap:
         knee_flexion=content["knee_flexion"],
         frame_rate_hz=rate_hz,
     )
+
+
+def _mapping(content: Mapping, key: str, path: Path) -> dict:
+    found = content.get(key) or {}
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: '{key}' must be a mapping")
+    return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
 
 
 def _patterns(content: Mapping, key: str, path: Path) -> tuple[str, ...]:
@@ -135,12 +147,17 @@ def _rule(entry: object, where: str) -> Rule:
         raise InputError(
             f"{where} needs a column name or {{sum: {{column: factor}}, offset_deg: 0}}"
         )
-    more = entry.get("sum_if_present") or {}
+    terms, more = entry["sum"], entry.get("sum_if_present") or {}
     offset_deg = entry.get("offset_deg", 0)
-    for number in (*entry["sum"].values(), *more.values(), offset_deg):
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            raise InputError(f"{where}: {number!r} is no number")
-    return Rule(dict(entry["sum"]), dict(more), float(offset_deg))
+    if not isinstance(terms, dict) or not isinstance(more, dict):
+        raise InputError(f"{where}: a sum maps column names to factors")
+    for name in (*terms, *more):
+        if not isinstance(name, str):
+            raise InputError(f"{where}: {name!r} is no column name; quote it")
+    for number in (*terms.values(), *more.values(), offset_deg):
+        if not _is_number(number):
+            raise InputError(f"{where}: {str(number)[:40]!r} is no number")
+    return Rule(dict(terms), dict(more), float(offset_deg))
 
 
 def rename(coordinate_map: CoordinateMap, names: Iterable[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from biomechgpt.files import replacing
+from biomechgpt.spreadsheets import harmless_cell
 
 
 class Issue(NamedTuple):
@@ -22,11 +23,11 @@ class Issue(NamedTuple):
 
 
 def write_issues(path: os.PathLike, issues: Iterable[Issue]) -> None:
-    """Write issues as a tab-separated table with a header."""
+    """Write issues as a tab-separated table with a header, no cell of it a formula."""
     with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(Issue._fields)
-        writer.writerows(issues)
+        writer.writerows([harmless_cell(cell) for cell in issue] for issue in issues)
 
 
 def read_issues(path: os.PathLike) -> list[Issue]:

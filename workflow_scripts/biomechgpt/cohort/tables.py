@@ -12,7 +12,10 @@ import pandas as pd
 
 from biomechgpt.errors import InputError
 
-ID_PATTERN = re.compile(r"[A-Za-z0-9._+=@ -]+")
+RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
+ID_PATTERN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+=@ -]*")  # no id is a formula
+ID_LENGTH = 200
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
 RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVERRIDES}
 MISSING = ("", "n/a")
@@ -72,8 +75,8 @@ def read_cohort(
     if not folder.is_dir():
         raise InputError(f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml")
     people_file, trials_file = folder / "participants.tsv", folder / "trials.tsv"
-    participants = _read_table(people_file, ["participant_id"], keep)
-    trials = _read_table(trials_file, ["trial_id", "participant_id", "file"], keep)
+    participants = read_tsv(people_file, ["participant_id"], keep)
+    trials = read_tsv(trials_file, ["trial_id", "participant_id", "file"], keep)
     _check_ids(participants, "participant_id", people_file)
     _check_ids(trials, "trial_id", trials_file)
     _check_look_alikes(participants, people_file)
@@ -85,9 +88,17 @@ def read_cohort(
     return Cohort(name, folder, participants, trials)
 
 
-def _read_table(
-    path: Path, required: list[str], keep: Callable[[str], bool] | None
+def read_tsv(
+    path: Path, required: list[str], keep: Callable[[str], bool] | None = None
 ) -> pd.DataFrame:
+    """A tab-separated table as cells that are text or None, its index the line in the file.
+
+    `keep` chooses rows by their `participant_id`.
+
+    Raises:
+        InputError: naming file and line, where a row has not the header's number of cells, where
+            there is no such column, or where it is no text.
+    """
     if not path.is_file():
         raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
     lines = _lines(path)
@@ -131,7 +142,10 @@ def _lines(path: Path) -> Iterator[str]:
     """The lines of a text file one after the other, whatever ends them."""
     try:
         with open(path, encoding="utf-8-sig") as file:
-            yield from (line.rstrip("\n") for line in file)
+            for number, line in enumerate(file, start=1):
+                if found := CONTROL.search(line.rstrip("\n")):
+                    raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
+                yield line.rstrip("\n")
     except UnicodeDecodeError as error:
         # The error counts from the start of a block of the file, so the place is looked up anew.
         number = _first_bad_line(path)
@@ -162,9 +176,10 @@ def _check_ids(table: pd.DataFrame, column: str, path: Path) -> None:
         where = f"{path}, line {line}, column {column!r}"
         if value is None:
             raise InputError(f"{where}: the id is missing")
-        if not ID_PATTERN.fullmatch(value) or value in (".", ".."):
+        if not ID_PATTERN.fullmatch(value) or value in (".", "..") or len(value) > ID_LENGTH:
             raise InputError(
-                f"{where}: {value!r} may hold letters, digits, space and . _ + = @ - only"
+                f"{where}: {value[:ID_LENGTH]!r} may hold letters, digits, space and . _ + = @ - "
+                f"only, {ID_LENGTH} at most, and must start with a letter, a digit, . or _"
             )
         if value in first_line:
             raise InputError(f"{where}: {value!r} stands in line {first_line[value]} already")
@@ -216,18 +231,23 @@ def _check_files(trials: pd.DataFrame, folder: Path, path: Path) -> None:
         where = f"{path}, line {line}, column 'file'"
         if value is None:
             raise InputError(f"{where}: the file name is missing")
-        if "\0" in value or not _is_inside(value, folder, root, real_parents):
+        if not _is_inside(value, folder, root, real_parents, where):
             raise InputError(f"{where}: {value!r} must be a path inside {folder}, relative to it")
 
 
-def _is_inside(value: str, folder: Path, root: str, real_parents: dict[str, str]) -> bool:
+def _is_inside(
+    value: str, folder: Path, root: str, real_parents: dict[str, str], where: str
+) -> bool:
     if value.startswith("/") or ".." in value.split("/"):
         return False
     parent, name = os.path.split(value)
-    if parent not in real_parents:
-        real_parents[parent] = os.path.realpath(os.path.join(folder, parent))
-    file = os.path.join(real_parents[parent], name)
-    real = os.path.realpath(file) if os.path.islink(file) else file
+    try:
+        if parent not in real_parents:
+            real_parents[parent] = os.path.realpath(os.path.join(folder, parent), strict=False)
+        file = os.path.join(real_parents[parent], name)
+        real = str(Path(file).resolve()) if os.path.islink(file) else file
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise InputError(f"{where}: {error}; name a file") from None
     return os.path.commonpath([root, real]) == root
 
 
@@ -238,12 +258,12 @@ def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
             if column == "angle_unit" and value not in ("deg", "rad"):
                 raise InputError(f"{where} must be deg or rad")
             if column == "frame_rate_hz" and not _is_rate(value):
-                raise InputError(f"{where} must be a positive number of frames a second")
+                raise InputError(f"{where} must be a number of frames a second from 1")
 
 
 def _is_rate(text: str) -> bool:
     try:
-        return 0 < float(text) < 100_000
+        return RATES_HZ[0] <= float(text) <= RATES_HZ[1] and "_" not in text
     except ValueError:
         return False
 

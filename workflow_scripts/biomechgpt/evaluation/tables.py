@@ -12,8 +12,10 @@ from biomechgpt.evaluation import paper
 from biomechgpt.evaluation.evaluate import Evaluation
 from biomechgpt.evaluation.leakage import Audit
 from biomechgpt.files import replacing
+from biomechgpt.spreadsheets import harmless
 
 CLASS_COLUMNS = ("precision", "recall", "f1", "support", "participants")
+TEXT_COLUMNS = ("fold", "task", "variant", "other", "label", "truth", "answer")
 _PARQUET = ("metrics", "answers")  # written as such
 # Column name: (metric, the column of the mean row that it takes)
 CLASSIFICATION_CELLS = {
@@ -142,17 +144,8 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     return flat.reset_index(names="model")
 
 
-def harmless(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with a quote before every text cell that a spreadsheet would take for a formula."""
-    safe = table.copy()
-    safe.columns = [_quoted(name) for name in safe.columns]
-    for position, kind in enumerate(safe.dtypes):
-        if not pd.api.types.is_numeric_dtype(kind):
-            column = safe.iloc[:, position].map(_quoted)
-            safe.isetitem(position, column)
-    return safe
-
-
-def _quoted(cell: object) -> object:
-    dangerous = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if dangerous else cell
+def read_table(path: os.PathLike) -> pd.DataFrame:
+    """A table that `write_tables` wrote; names and labels stay text, whatever they look like."""
+    return pd.read_csv(
+        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT_COLUMNS, str)
+    )

@@ -27,6 +27,7 @@ from biomechgpt.questions.calibration import (
     prediction_set,
     read_calibration,
 )
+from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
 
@@ -69,7 +70,7 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     )
     table = table.sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
-        table.to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
+        harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
     log.info(f"{len(table)} answers on {len(infos)} trials")
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast, set_seed
 
@@ -23,6 +22,7 @@ from biomechgpt.files import replacing
 from biomechgpt.language_model import pretraining, training, vocabulary
 from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.tasks import Task
 from biomechgpt.tokenizer.tokens import read_tokens
 
@@ -136,7 +136,7 @@ def training_motions(
     token_paths: Sequence[os.PathLike], folds_path: os.PathLike, fold: str
 ) -> Motions:
     """The motions of the fold's training participants."""
-    folds = pd.read_csv(folds_path, sep="\t", dtype=str)
+    folds = read_folds(folds_path)
     chosen = folds[(folds["fold"] == fold) & (folds["split"] == "train")]
     participants = set(chosen["participant_id"])
     table = read_tokens(token_paths)

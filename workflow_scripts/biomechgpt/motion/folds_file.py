@@ -4,15 +4,18 @@ import difflib
 import logging
 import os
 import re
+from pathlib import Path
 
 import pandas as pd
 
+from biomechgpt.cohort.tables import read_tsv
+from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
 
 log = logging.getLogger(__name__)
 SPLITS = ("train", "validation", "test")
 COLUMNS = ["fold", "participant_id", "split"]
-FOLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+FOLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def read_own_folds(
@@ -24,8 +27,8 @@ def read_own_folds(
     any trial. Raises `InputError` naming file and line.
     """
     folds = read_table(path)
-    for line, row in enumerate(folds.itertuples(index=False), start=2):
-        where = f"{path}, line {line}"
+    for row in folds.itertuples():
+        where = f"{path}, line {row.Index}"
         if row.participant_id not in known:
             raise InputError(
                 f"{where}: participant_id {row.participant_id} has no trial in any trials.tsv"
@@ -38,7 +41,7 @@ def read_own_folds(
                 f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
             )
     twice = folds.duplicated(["fold", "participant_id"])
-    for line in folds.index[twice] + 2:
+    for line in folds.index[twice]:
         raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
     for fold, rows in folds.groupby("fold"):
         missing = sorted(set(role_of) - set(rows["participant_id"]))
@@ -54,27 +57,37 @@ def read_own_folds(
     return kept.sort_values(COLUMNS, ignore_index=True)
 
 
+def read_folds(path: str | os.PathLike) -> pd.DataFrame:
+    """`folds.tsv` as text: a participant called NA or None is one."""
+    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+
+
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be."""
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise InputError(f"split.file: there is no file {path}.") from None
-    missing = [column for column in COLUMNS if column not in table]
-    if missing:
-        raise InputError(
-            f"{path}: line 1 lacks the column(s) {', '.join(missing)}; it must be tab-separated "
-            f"with {', '.join(COLUMNS)}."
-        )
-    for line, row in enumerate(table[COLUMNS].itertuples(index=False), start=2):
-        if row.split not in SPLITS:
+    """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be.
+
+    The index is the line in the file.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"split.file: there is no file {path}.")
+    table = read_tsv(Path(path), COLUMNS)
+    for line, *cells in zip(table.index, *(table[name] for name in COLUMNS), strict=True):
+        if None in cells:
+            column = COLUMNS[cells.index(None)]
+            raise InputError(f"{path}, line {line}: {column} is missing.")
+        fold, _, split = cells
+        if split not in SPLITS:
             raise InputError(
-                f"{path}, line {line}: split is {row.split!r}; allowed: {', '.join(SPLITS)}."
+                f"{path}, line {line}: split is {split!r}; allowed: {', '.join(SPLITS)}."
             )
-        if not FOLD_NAME.fullmatch(row.fold):
+        if not FOLD_NAME.fullmatch(fold):
             raise InputError(
-                f"{path}, line {line}: fold is {row.fold!r}; it becomes a folder name and may hold "
-                "letters, digits, '.', '_' and '-' only."
+                f"{path}, line {line}: fold is {fold!r}; it becomes a folder name and may hold "
+                "letters, digits, '.', '_' and '-' only, 100 at most."
+            )
+        if fold in FOLDERS_OF_RESULTS:
+            raise InputError(
+                f"{path}, line {line}: fold is {fold}, a folder that every run has; choose "
+                "another name."
             )
     if table.empty:
         raise InputError(f"{path}: it has no rows.")

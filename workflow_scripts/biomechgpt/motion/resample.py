@@ -32,4 +32,5 @@ def resample(angles_rad: np.ndarray, time_s: np.ndarray, frame_rate_hz: float) -
 
 def _low_pass(values: np.ndarray, native_hz: float, frame_rate_hz: float) -> np.ndarray:
     sections = butter(FILTER_ORDER, ANTI_ALIAS_SHARE * frame_rate_hz, fs=native_hz, output="sos")
-    return sosfiltfilt(sections, values, axis=0)
+    padding = min(3 * (2 * len(sections) + 1), len(values) - 1)  # SciPy's own where there is room
+    return sosfiltfilt(sections, values, axis=0, padlen=padding)

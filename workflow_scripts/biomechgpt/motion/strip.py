@@ -68,8 +68,10 @@ def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue
         return None, [*issues, _issue(trial, "rejected", "too_short", detail)]
     if part.stop - part.start < len(angles):
         issues.append(_issue(trial, "warning", "cut", _what_was_cut(trial.time_s, part)))
-    angles, n_filled = close_gaps(angles[part], trial.time_s[part])
-    if n_filled:
+    n_missing = np.isnan(angles[part]).sum()
+    # Before cutting: a short gap at the end of the part has its other side beyond it.
+    angles = close_gaps(angles, trial.time_s)[0][part]
+    if n_filled := int(n_missing - np.isnan(angles).sum()):
         detail = f"{n_filled} missing values were interpolated (motion.max_gap_s)"
         issues.append(_issue(trial, "warning", "gap_filled", detail))
     return resample(angles, trial.time_s[part], cfg["frame_rate_hz"]), issues
@@ -77,7 +79,7 @@ def joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue
 
 def _duration_s(trial: Trial, part: slice) -> float:
     """Each frame stands for one frame interval, the last one too."""
-    if part.stop == part.start:
+    if part.stop - part.start < 2:
         return 0.0
     return float(np.ptp(trial.time_s[part])) + 1 / trial.info["frame_rate_hz"]
 

@@ -3,12 +3,11 @@
 import math
 import os
 import string
-from pathlib import Path
+from collections import Counter
 from typing import NamedTuple
 
-import yaml
-
 from biomechgpt.errors import InputError
+from biomechgpt.yaml_files import read_yaml
 
 PLACEHOLDERS = {"classification": {"options"}, "regression": {"unit"}}
 
@@ -62,7 +61,8 @@ def number_of(text: str) -> float:
         number = float(text)
     except ValueError:
         return math.nan
-    return number if math.isfinite(number) else math.nan
+    # Python also reads 1_5, a slip of the keyboard, as 15.
+    return number if math.isfinite(number) and "_" not in text else math.nan
 
 
 def _task(name: str, cfg: dict, path: str | os.PathLike) -> Task:
@@ -93,20 +93,16 @@ def _read_phrasings(
     path: str | os.PathLike, kind: str, values: dict[str, str]
 ) -> dict[str, tuple[Phrasing, ...]]:
     """`train` and `held_out` of a phrasing file, placeholders filled, ids unique in the file."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        content, nodes = yaml.safe_load(text), yaml.compose(text)
-    except FileNotFoundError:
-        raise InputError(f"There is no phrasing file {path}; write it or name another.") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path} is not valid YAML: {error}") from None
+    content = read_yaml(path)
     if not isinstance(content, dict) or set(content) != {"train", "held_out"}:
         raise InputError(f"{path} must hold exactly two keys, train and held_out.")
     sides = {side: _side(path, side, content[side], kind, values) for side in content}
-    # YAML keeps the last of equal keys without a word; the nodes still show all of them.
-    ids = [key.value for _, side in nodes.value for key, _ in side.value]
-    for what, found in (("id", ids), ("text", [p.text for side in sides.values() for p in side])):
-        for twice in {entry for entry in found if found.count(entry) > 1}:
+    everything = [phrasing for side in sides.values() for phrasing in side]
+    for what, found in (
+        ("id", Counter(p.id for p in everything)),
+        ("text", Counter(p.text for p in everything)),
+    ):
+        for twice in (entry for entry, count in found.items() if count > 1):
             raise InputError(f"{path}: the {what} {twice!r} stands twice; each may stand once.")
     return sides
 

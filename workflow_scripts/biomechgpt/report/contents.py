@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-import pandas as pd
-
+from biomechgpt.evaluation.tables import read_table
 from biomechgpt.report import (
     cohort_sections,
     result_tables,
@@ -72,7 +71,7 @@ def sections_of(
 
 
 def _results(results: Results) -> list[tuple[str, str, list]]:
-    counts = pd.read_csv(Path(results.folder, "table1.csv"))
+    counts = read_table(Path(results.folder, "table1.csv"))
     return [
         ("glance", "Results at a glance", glance(results)),
         ("questions", "Questions and participants", result_tables.table_one(counts)),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from biomechgpt.evaluation.tables import harmless
 from biomechgpt.files import replacing
 from biomechgpt.report.blocks import Cell, Section, Table
+from biomechgpt.spreadsheets import harmless
 
 
 def csv_text(table: Table) -> str:

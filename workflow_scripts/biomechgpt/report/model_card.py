@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
+from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.questions.calibration import Calibration, write_calibration
 from biomechgpt.report.results import NAMES, PRIMARY
@@ -27,7 +28,7 @@ def publish(
     """
     described = json.loads(Path(model, "model.json").read_text(encoding="utf-8"))
     found = pd.read_parquet(metrics)
-    table = pd.read_csv(calibration, dtype={"fold": str})
+    table = read_table(calibration)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
     )

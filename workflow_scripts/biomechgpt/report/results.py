@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from biomechgpt.evaluation.tables import read_table
+
 PRIMARY = {"classification": "macro_f1", "regression": "mae"}
 SECONDARY = {"classification": "weighted_f1", "regression": "r"}
 MDC = "minimal_detectable_change"
@@ -89,7 +91,7 @@ class Results(NamedTuple):
         path = self.folder / f"{name}.csv"
         if not path.exists():
             return None
-        rows = pd.read_csv(path)
+        rows = read_table(path)
         return rows[rows["split"] == "test"] if "split" in rows else rows
 
 
@@ -108,7 +110,7 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Res
         table[table["split"] == "test"]
         for table in (
             everyone,
-            *(pd.read_csv(Path(tables, f"{name}.csv")) for name in ("comparisons", "unreadable")),
+            *(read_table(Path(tables, f"{name}.csv")) for name in ("comparisons", "unreadable")),
         )
     )
     means = measured.query("seed == 'mean' and label == ''")

@@ -6,10 +6,9 @@ import os
 import shutil
 from collections.abc import Sequence
 
-import pandas as pd
-
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
@@ -61,6 +60,6 @@ def trials_by_split(
     trials_path: os.PathLike, folds_path: os.PathLike, fold: str
 ) -> dict[str, list[str]]:
     """The accepted trials of each split of one fold, in the order of their ids."""
-    folds = pd.read_csv(folds_path, sep="\t", dtype=str).query("fold == @fold")
+    folds = read_folds(folds_path).query("fold == @fold")
     trials = read_accepted(trials_path).merge(folds, on="participant_id").sort_values("trial_id")
     return {split: rows["trial_id"].tolist() for split, rows in trials.groupby("split")}

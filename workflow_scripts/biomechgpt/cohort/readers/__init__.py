@@ -1,6 +1,7 @@
 """Readers of motion files: each gives the columns of a file as they stand in it."""
 
 import logging
+import os.path
 from pathlib import Path
 
 from biomechgpt.cohort.readers.bvh import read_bvh
@@ -33,7 +34,7 @@ def read_motion(path: Path) -> RawMotion:
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
-    if not path.is_file():
+    if not os.path.isfile(path):  # also where the name is longer than any file's
         raise MotionError("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
     if reader is None:
         known = ", ".join(READERS)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from biomechgpt.cohort.readers.raw import MotionError, Note
+from biomechgpt.cohort.readers.raw import MotionError, Note, check_unpacked
 
 LINE_LIMIT_BYTES = 1_000_000
 TIME_NAMES = ("time", "time_s", "time (s)", "t")
@@ -94,10 +94,26 @@ def read_table(file: BufferedReader) -> Table:
     decimal = "," if separator != "," and "," in first_row and "." not in first_row else "."
     file.seek(start)
     width = max(len(names), len(split_cells(first_row, separator))) + 1
+    check_rows(file, width)
     frame = _parse(file, width, separator, decimal)
     file.seek(start)
     frame, notes = _drop_broken_rows(frame, file, separator, len(names))
     return _columns(frame, names, notes)
+
+
+def check_rows(file: BufferedReader, width: int) -> None:
+    """Refuse what is left of `file` where pandas, which fills short rows up, would need far more
+    memory than whole rows of `width` cells take.
+
+    Raises:
+        MotionError: `unreadable`.
+    """
+    start, n_rows = file.tell(), 1
+    while block := file.read(1 << 20):
+        n_rows += block.count(b"\n") + block.count(b"\r")
+    n_bytes = file.tell() - start
+    file.seek(start)
+    check_unpacked(8 * n_rows * width, width, n_bytes)
 
 
 def _parse(file: BufferedReader, width: int, separator: str | None, decimal: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Biovision `.bvh` files: one column a channel, named `{joint}.{channel}`."""
 
+from collections import defaultdict
 from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from biomechgpt.cohort.readers.body import read_line
+from biomechgpt.cohort.readers.body import check_rows, read_line
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 
 HIERARCHY_LIMIT_LINES = 20_000
@@ -50,7 +51,10 @@ def _read_hierarchy(file: BufferedReader) -> Skeleton:
     channels: list[tuple[str, str]] = []
     offsets: dict[str, np.ndarray] = {}
     for _ in range(HIERARCHY_LIMIT_LINES):
+        start = file.tell()
         words = read_line(file).split()
+        if file.tell() == start:
+            break
         match words:
             case ["ROOT" | "JOINT" | "End", *name]:
                 open_joints.append(" ".join(name))
@@ -85,6 +89,7 @@ def _read_motion_header(file: BufferedReader) -> tuple[int, float]:
 
 
 def _read_frames(file: BufferedReader, n_channels: int) -> np.ndarray:
+    check_rows(file, n_channels)
     try:
         frame = pd.read_csv(file, sep=r"\s+", header=None, names=range(n_channels + 1), engine="c")
         values = frame.to_numpy(np.float64)  # (T, channels + 1)
@@ -96,13 +101,19 @@ def _read_frames(file: BufferedReader, n_channels: int) -> np.ndarray:
         raise MotionError(
             "unreadable", f"a frame has more or fewer numbers than {n_channels} channels"
         )
-    return values[: -1 if np.isnan(values[-1, :-1]).any() else None, :-1]
+    whole = values[: -1 if np.isnan(values[-1, :-1]).any() else None, :-1]
+    if len(whole) < 2:
+        raise MotionError("one_row", "a motion needs at least two whole frames")
+    return whole
 
 
 def _bends(skeleton: Skeleton, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    bends = {}
+    bends, turns = {}, defaultdict(list)
+    for name, kind in skeleton.channels:
+        if "rotation" in kind:
+            turns[name].append(kind)
     for joint, offset in skeleton.child_offsets.items():
-        kinds = [kind for name, kind in skeleton.channels if name == joint and "rotation" in kind]
+        kinds = turns[joint]
         length = float(np.linalg.norm(offset))
         if len(kinds) != 3 or length == 0:
             continue

@@ -26,7 +26,9 @@ def read_c3d(path: Path) -> RawMotion:
         with open(path, "rb") as file:
             reader = c3d.Reader(file)
             indices = _angle_indices(reader)
-            points = [frame[list(indices), :4] for _, frame, _ in reader.read_frames(copy=False)]
+            # Without a point a frame has no bytes, and a file may claim four thousand million.
+            frames = reader.read_frames(copy=False) if indices else []
+            points = [frame[list(indices), :4] for _, frame, _ in frames]
             unit, rate_hz = _text(reader, "POINT:ANGLE_UNITS"), float(reader.point_rate)
     except Exception as error:  # the parser meets foreign bytes with whatever exception it likes
         raise MotionError("unreadable", f"no C3D file that can be read: {error!r}") from error

@@ -1,12 +1,18 @@
 """LocoMuJoCo `.npz` archives: one array a coordinate, `q_*` positions and `dq_*` velocities."""
 
+import io
+import math
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.cohort.readers.raw import MotionError, RawMotion
+from biomechgpt.cohort.readers.raw import MotionError, RawMotion, check_unpacked
 
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 RATE_KEYS = ("frequency", "fps", "frame_rate_hz")
 
 
@@ -20,8 +26,13 @@ def read_npz(path: Path) -> RawMotion:
         MotionError: `unreadable` or `one_row`.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            members = [item for item in archive.infolist() if item.filename.endswith(".npy")]
+            n_bytes = sum(item.file_size for item in members)
+            check_unpacked(n_bytes, len(members), path.stat().st_size)
+            arrays = {item.filename[:-4]: _read_array(archive, item) for item in members}
+    except MotionError:
+        raise
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, AttributeError) as error:
         raise MotionError("unreadable", f"no NumPy archive of plain arrays: {error}") from error
     rate_hz = next(
@@ -38,6 +49,22 @@ def read_npz(path: Path) -> RawMotion:
     columns = {k: a for k, a in positions.items() if len(a) == n_frames}
     time_s = columns.pop("time", None)
     return RawMotion(time_s, columns, "rad", [], rate_hz, _implied_rate_hz(vectors, n_frames))
+
+
+def _read_array(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> np.ndarray:
+    """A plain array; what its header claims is compared with what is there before it is believed."""
+    with archive.open(item) as file:
+        content = io.BytesIO(file.read(item.file_size))
+    version = np.lib.format.read_magic(content)
+    read_header = HEADERS.get(version)
+    if read_header is None:
+        raise ValueError(f"{item.filename} has the unknown version {version}")
+    shape, _, kind = read_header(content)
+    n_bytes = math.prod(shape) * kind.itemsize
+    if n_bytes > item.file_size:
+        raise ValueError(f"{item.filename} claims {n_bytes} bytes and has {item.file_size}")
+    content.seek(0)
+    return np.lib.format.read_array(content, allow_pickle=False)
 
 
 def _implied_rate_hz(vectors: dict[str, np.ndarray], n_frames: int) -> float | None:

@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+COLUMN_LIMIT = 10_000  # more are no recording of a body
+UNPACKED_FACTOR = 100  # constant channels pack well, but no recording packs better as a whole
+UNPACKED_BYTES = 64 << 20  # what any file may unpack to
+
 
 class MotionError(ValueError):
     """One motion file that cannot be used: `problem` is a slug, `detail` says what to do.
@@ -14,6 +18,23 @@ class MotionError(ValueError):
     def __init__(self, problem: str, detail: str):
         super().__init__(f"{problem}: {detail}")
         self.problem, self.detail = problem, detail
+
+
+def check_unpacked(n_bytes: int, n_columns: int, file_bytes: int) -> None:
+    """Refuse a file of `file_bytes` that would unpack to out-of-all-proportion `n_bytes`.
+
+    Raises:
+        MotionError: `unreadable`.
+    """
+    if n_columns > COLUMN_LIMIT:
+        detail = f"{n_columns} columns, a motion has {COLUMN_LIMIT} at most"
+        raise MotionError("unreadable", detail)
+    if n_bytes > max(UNPACKED_FACTOR * file_bytes, UNPACKED_BYTES):
+        raise MotionError(
+            "unreadable",
+            f"{file_bytes} bytes would unpack to {n_bytes}, which no recording does; export the "
+            "motion again",
+        )
 
 
 class Note(NamedTuple):

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from biomechgpt.cohort.readers.body import read_line, read_table, take_time
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import MotionError, RawMotion
+from biomechgpt.cohort.readers.raw import MotionError, RawMotion, check_unpacked
 
 
 def read_csv(path: Path) -> RawMotion:
@@ -37,14 +37,18 @@ def read_parquet(path: Path) -> RawMotion:
         MotionError: `unreadable` or `one_row`.
     """
     try:
-        table = pq.read_table(path)
+        file = pq.ParquetFile(path)
+        names = [
+            field.name
+            for field in file.schema_arrow
+            if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
+        ]
+        n_bytes = 8 * file.metadata.num_rows * len(names)
+        check_unpacked(n_bytes, len(names), path.stat().st_size)
+        table = file.read(names)
     except (pa.ArrowException, OSError) as error:
         raise MotionError("unreadable", f"no Parquet file that can be read: {error}") from error
-    columns = {
-        field.name: table.column(field.name).to_numpy().astype(np.float64)
-        for field in table.schema
-        if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
-    }
+    columns = {name: table.column(name).to_numpy().astype(np.float64) for name in names}
     if not columns:
         raise MotionError("not_motion", "the table has no column of numbers")
     if table.num_rows < 2:

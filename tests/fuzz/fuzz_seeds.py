@@ -1,0 +1,195 @@
+"""Valid files that the fuzz starts from, and the words of each format."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from motion_files import PELVIS, gait, mot, rows
+from skeleton_files import bvh
+
+ROOT = Path(__file__).parents[2]
+PARTS = b"\x1e\n"  # between participants.tsv and trials.tsv of one case
+LEGS = ("hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l")
+PEOPLE = (
+    "participant_id\tsplit_group\timpaired\theight_m\n007\tn/a\tyes\t1.80\nB\tfam\tno\tn/a\n"
+    'C-1\t\tyes\t"1,7"\n'
+)
+TRIALS = (
+    "trial_id\tparticipant_id\tfile\tactivity\tframe_rate_hz\tangle_unit\tcoordinate_map\n"
+    "t1\t007\tx.mot\twalking\t60\tdeg\tn/a\nt2\tB\ta/y.csv\tn/a\tn/a\trad\town\n"
+    "t3\tC-1\tz.npz\trunning\tn/a\tn/a\tlocomujoco\n"
+)
+FOLDS = "fold\tparticipant_id\tsplit\nf1\t007\ttrain\nf1\tB\ttest\nf1\tC-1\tvalidation\n"
+ROWS = "time\thip\n0\t1.5\n0.1\t2.5\n"
+HEADER = f"Coordinates\nversion=1\nnRows=2\nnColumns=2\ninDegrees=yes\n\nendheader\n{ROWS}"
+SKELETON = """HIERARCHY
+ROOT Hips
+{
+  OFFSET 0 0 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+  JOINT RightLeg
+  {
+    OFFSET 0 -40 0
+    CHANNELS 3 Zrotation Xrotation Yrotation
+    End Site
+    {
+      OFFSET 0 -1 5
+    }
+  }
+}
+MOTION
+Frames: 2
+Frame Time: 0.01
+0 1 2 3 4 5 6 7 8
+0 1 2 3 4 5 6 7 9
+"""
+OVERLAY = """
+run: mine
+split: {scheme: kfold, folds: 3, stratify_by: [impaired]}
+ingest: {shards: 2, min_leg_joints: 6}
+tasks: {fsst: null, mine: {kind: classification, label: side, options: ["left", "right"]}}
+variants: {second: {tokenizer: compact, base_model: tiny, tasks: [mine],
+  lora: {rank: 4, alpha: 8, dropout: 0.1}, finetune: {epochs: 2}}}
+baselines: {xgboost: null, other: {kind: majority}}
+cohorts: [{name: a, path: /data/a, role: both}, {name: b, role: train}]
+"""
+WORDS = {
+    "mot": b"endheader nRows= nColumns= inDegrees=yes inDegrees=no datacolumns datarows time "
+    b"/jointset/hip_r/hip_flexion_r/value /speed nRows=999999999999 version=1 knee_angle_r",
+    "headers": b"endheader nRows= nColumns= inDegrees=yes datacolumns datarows time 99999999999",
+    "tsv": b"participant_id trial_id file n/a split_group impaired",
+    "csv": b"endheader time Time(s) hip_flexion_r knee_angle_l LHipAngles_x inDegrees=no",
+    "npz": b"<f8 <f4 |u1 |O <M8[s] |S8 >f8 <c16 True (6,) (0,) (2,3) () q_ dq_ .npy time frequency",
+    "bvh": b"HIERARCHY ROOT JOINT End { } OFFSET CHANNELS MOTION Frames: Zrotation Xposition",
+    "tables": b"participant_id trial_id file split_group frame_rate_hz angle_unit n/a x.mot loop "
+    b"../secret.mot link/secret.mot a/../x.mot fifo deg rad own cohort +1 =A1 @x -x",
+    "folds": b"fold participant_id split train validation test holdout fold-0 tables logs f1",
+    "map": b"coordinates: knee_flexion: recognise: required: ignore: aliases: sum: {s} {S} {Side} "
+    b"sum_if_present: offset_deg: frame_rate_hz: negative hip_flexion_r !!binary &a *a <<: [ ] { } "
+    b"!!python/object/apply:os.system 2001-99-99 .nan .inf ~ null - ? | > %YAML --- ...",
+    "phrasing": b"train: held_out: {unit} {options} {} {0} {unit!r:>99999999} {unit.__class__} {{ }} "
+    b"&a *a <<: ? !!binary !!set 2001-99-99 .nan null - | > --- ... [ ] { }",
+    "overlay": b"run: split: folds: shards: tasks: variants: null .nan .inf 1e5 [] {} &a *a <<: yes "
+    b"no ../x a/b 999999999999 -1 0 1.5 true cohorts: path: name: role: options: label: tables",
+}
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Target -> valid files to damage."""
+    small = {n: v for n, v in gait(n_frames=7).items() if n in ("time", *LEGS)}
+    legs = {n: v for n, v in gait(n_frames=7).items() if n.startswith(("time", "hip", "knee"))}
+    whole = gait(n_frames=5)
+    states = {n if n == "time" else f"/jointset/j/{n}/value": v for n, v in small.items()}
+    states["/jointset/j/knee_angle_r/speed"] = small["time"]
+    texts = {
+        "mot": [mot(small), mot(legs | {n: whole[n][0] + legs["time"] for n in PELVIS}),
+                mot(states, "no"), mot(whole, header="whole\nnRows 5\nnColumns 42\nendheader\n"),
+                mot(small, header="a\nDataColumns 5\nDataRows 7\n\nendheader\n")],
+        "csv": [rows(small, ","), rows(legs, ";").replace(".", ","), rows(small), rows(small, " "),
+                mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ",")],
+        "bvh": [bvh({}, n_frames=3), SKELETON, SKELETON, SKELETON],
+        "headers": [HEADER, "x\nnRows 5\nnColumns 2\nendheader\n" + ROWS.replace("\t", " "), ROWS],
+        "tsv": [PEOPLE, TRIALS],
+        "tables": [PEOPLE + PARTS.decode() + TRIALS],
+        "folds": [FOLDS],
+        "overlay": [OVERLAY, *(p.read_text() for p in sorted((ROOT / "presets").glob("*.yaml")))],
+    }  # fmt: skip
+    found = {name: [text.encode() for text in group] for name, group in texts.items()}
+    for name, folder in (("map", "coordinate_maps"), ("phrasing", "phrasings")):
+        files = sorted((ROOT / "resources" / folder).glob("*.yaml"))
+        found[name] = [_cut(path) for path in files] + YAML_BOMBS
+    found["npz"] = [_npz(), _npz(stored=False), _npz_that_claims((10**12,)), _npz_of_zeros()]
+    found["parquet"] = [_parquet(), _parquet(compression="gzip"), _parquet_of_zeros()]
+    found["c3d"] = [_c3d()]
+    return found
+
+
+def _cut(path: Path) -> bytes:
+    """A YAML file that is quick to read: every ninth line of what is set in."""
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    kept = [line for k, line in enumerate(lines) if not line.startswith(" ") or k % 9 == 1]
+    return "\n".join(
+        line[:90] + '"' * (line.endswith('"') and len(line) > 90) for line in kept
+    ).encode()
+
+
+YAML_BOMBS = [
+    b"a: &a [x, x]\nb: &b [*a, *a]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (k, k, k - 1, k - 1)
+    for k in range(ord("c"), ord("z"))) + b"train: *y\nheld_out: *y\ncoordinates: {hip_flexion_r: *y}\n",
+    b"coordinates: &a {hip_flexion_r: *a}\nknee_flexion: positive\n",
+    b"[" * 400,
+]  # fmt: skip
+
+
+def _arrays() -> dict[str, np.ndarray]:
+    arrays = {f"q_{n}": v for n, v in gait(6, 500, -1).items() if n in LEGS}
+    return arrays | {"dq_knee_angle_r": np.ones(6), "frequency": np.array(500.0)}
+
+
+def _npz(stored: bool = True) -> bytes:
+    buffer = io.BytesIO()
+    (np.savez if stored else np.savez_compressed)(buffer, **_arrays())
+    return buffer.getvalue()
+
+
+def _npz_that_claims(shape: tuple) -> bytes:
+    header = io.BytesIO()
+    description = {"descr": "<f8", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, description)
+    return _archive({"q_hip_flexion_r.npy": header.getvalue() + b"\0" * 80})
+
+
+def _npz_of_zeros() -> bytes:
+    """A hundred kilobytes that unpack to a hundred million, and a member that is no array."""
+    member = io.BytesIO()
+    np.save(member, np.zeros(4_000_000))
+    return _archive({f"q_{k}.npy": member.getvalue() for k in range(3)} | {"a": b"x"})
+
+
+def _archive(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _parquet(**options: str) -> bytes:
+    buffer = io.BytesIO()
+    columns = {n: v for n, v in gait(n_frames=6).items() if n in ("time", *LEGS)}
+    frame = pd.DataFrame(columns | {"note": ["a", None] * 3, "whole": range(6)})
+    frame.to_parquet(buffer, index=False, **options)
+    return buffer.getvalue()
+
+
+def _parquet_of_zeros() -> bytes:
+    """A few kilobytes with ten million numbers."""
+    buffer = io.BytesIO()
+    pd.DataFrame(dict.fromkeys(LEGS, np.zeros(2_500_000, np.float32))).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _c3d() -> bytes:
+    """A C3D file as the package `c3d` writes it, with the angles of Plug-in Gait."""
+    import c3d
+
+    names = ["LHipAngles", "RHipAngles", "LKneeAngles", "RKneeAngles", "LASI"]
+    writer = c3d.Writer(point_rate=100)
+    for k in range(6):
+        points = np.zeros((len(names), 5), np.float32)
+        points[:, :3] = 10 + 5 * k
+        writer.add_frames([(points, np.zeros((1, 0)))])
+    writer.set_point_labels(names)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def config_text() -> str:
+    """config.yaml, as JSON so that a copy of it is quick to make."""
+    import yaml
+
+    return json.dumps(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
