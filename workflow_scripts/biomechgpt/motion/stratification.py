@@ -28,12 +28,13 @@ def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]
     lack = [{label: n * size / total for label, n in count.items()} for size in sizes]
     room, sides = list(sizes), [[] for _ in sizes]
     left = sorted(units, key=lambda unit: draw(seed, unit.participants[0]))
+    remaining = _count_labels(left)
     while left:
-        remaining = _count_labels(left)
         rarest = min(remaining, key=lambda label: (remaining[label], label), default=None)
         unit = max(left, key=lambda unit: (rarest in unit.labels, len(unit.participants)))
         best = _choose_side(unit, rarest, lack, room, sides, len(left))
         left.remove(unit)
+        remaining -= Counter(unit.labels)  # which also forgets labels that nobody left has
         sides[best].append(unit)
         room[best] -= len(unit.participants)
         for label in unit.labels:
