@@ -21,7 +21,7 @@ from biomechgpt.cohort.coordinate_maps import choose_map, read_coordinate_maps
 from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
 from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
 from biomechgpt.cohort.readers.opensim import read_header
-from biomechgpt.cohort.shards import shard_digest
+from biomechgpt.cohort.shards import shard_digests
 from biomechgpt.cohort.tables import read_cohort, read_tsv, trial_labels
 from biomechgpt.cohort.trial import read_trial
 from biomechgpt.config import check_config, leave_out_nulls, order_as
@@ -110,7 +110,7 @@ def tables(path: Path) -> str:
             assert value[0] not in "=+-@\t\r", "an id that a spreadsheet takes for a formula"
     assert not CONTROL.search(people + trials), "a control character in a label"
     if len(people) % 4 == 0:
-        shard_digest([cohort], 0, 1)
+        shard_digests([cohort], 1)
         assert len(trial_labels([cohort])) == len(cohort.trials), "trials are lost"
     return f"{len(cohort.participants)} {len(cohort.trials)} {len(cohort.trials.columns)}"
 

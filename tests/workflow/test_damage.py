@@ -43,30 +43,32 @@ def spoilt(finished, tmp_path_factory):
     return folder
 
 
-def flip_a_bit(path: Path, chance: random.Random) -> None:
-    """One bit of a file, or of one of the files in a folder, as a failing disk does."""
+def flip_a_bit(path: Path, chance: random.Random) -> str:
+    """One bit of a file, or of one of the files in a folder, as a failing disk does; which one."""
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.stat().st_size > 0]
     hit = chance.choice(sorted(p for p in files if p.is_file() and not p.name.startswith(".")))
     data = bytearray(hit.read_bytes())
-    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    place, bit = chance.randrange(len(data)), chance.randrange(8)
+    data[place] ^= 1 << bit
     with open(hit, "r+b") as file:
         file.write(data)
+    return f"{hit}, byte {place}, bit {bit}"
 
 
 @pytest.mark.parametrize(("damaged", "made"), READERS)
 def test_a_flipped_bit_is_an_error_that_names_the_file(spoilt, damaged, made):
     results = spoilt / "results/ci"
-    flip_a_bit(results / damaged, random.Random(damaged))
+    hit = flip_a_bit(results / damaged, random.Random(damaged))
     code, printed = run(spoilt, "--force", f"results/ci/{made}")
-    assert code == 1
-    assert f"results/ci/{damaged}" in printed
+    assert code == 1, hit
+    assert f"results/ci/{damaged}" in printed, hit
     assert "InputError" in printed
     assert "Delete" in printed
 
 
 def test_what_is_deleted_as_told_is_made_anew_and_equal(spoilt, finished):
-    for damaged, _ in READERS:
-        path = spoilt / "results/ci" / damaged
+    for name in [damaged for damaged, _ in READERS] + ["report.html"]:
+        path = spoilt / "results/ci" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     code, printed = run(spoilt, "all")
     assert code == 0, printed

@@ -69,7 +69,7 @@ def test_a_lock_of_another_machine_stays(locked, tmp_path):
 @slow
 def test_a_second_run_in_the_same_folder_is_refused(root, tmp_path):
     folder = copy_project(root, tmp_path / "project")
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--configfile", "presets/ci.yaml"]
+    command = [sys.executable, "-m", "snakemake", "--configfile", "presets/ci.yaml", "--cores", "1"]
     options = {"cwd": folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     first = subprocess.Popen([*command, "ingest_all"], start_new_session=True, **options)
     while not (folder / ".snakemake/host").exists():

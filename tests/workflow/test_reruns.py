@@ -9,7 +9,12 @@ from conftest_workflow import snakemake
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evaluate", "report"}
-AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "build_base_model", "show_movement"}
+AFTER_TOKENIZER = AFTER_QUESTIONS | {
+    "tokenize_motion",
+    "gather_tokens",
+    "build_base_model",
+    "show_movement",
+}
 
 
 def reruns(folder):

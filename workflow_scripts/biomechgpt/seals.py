@@ -34,7 +34,8 @@ def check(path: os.PathLike) -> None:
     seal_path = _seal_of(path)
     if not seal_path.is_file():
         return
-    for number, line in enumerate(seal_path.read_bytes().decode(errors="replace").splitlines(), 1):
+    lines = seal_path.read_bytes().decode(errors="replace").removesuffix("\n").split("\n")
+    for number, line in enumerate(lines, 1):
         digest, separator, name = line.partition("  ")
         if not separator:
             raise InputError(f"{seal_path}, line {number}: damaged. {_advice(path)}")
