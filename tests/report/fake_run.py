@@ -101,7 +101,12 @@ def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
     live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
     errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
     entry = {"n_participants": 40, "n_trials": 194, "rmse_deg_all": 2.4, "rmse_deg_live": 3.1}
-    entry |= {"rmse_deg_per_joint": errors, "live_joints": live, "codebook_size": 512}
+    entry |= {
+        "rmse_deg_per_joint": errors,
+        "live_joints": live,
+        "codebook_size": 512,
+        "vocabulary_size": 512,
+    }
     entry |= {"perplexity": 301.2, "used_codes": 498, "dead_codes": 14, "steps": 1500}
     splits = ("train", "validation", "test")
     (folder / "metrics.json").write_text(json.dumps([{"split": s, **entry} for s in splits]))
@@ -130,6 +135,8 @@ def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
 def _save_untrained(folder: Path) -> None:
     cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
     cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
+    cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
+    cfg |= {"separate_parts": False, "unquantised_steps": 0}
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

@@ -9,9 +9,9 @@ from conftest_tokenizer import ABSENT, ZEROED, angles
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.errors import InputError
-from biomechgpt.tokenizer import training
+from biomechgpt.tokenizer import losses, training
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.statistics import fit_statistics, normalise, restore
+from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise, restore
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
 
@@ -25,7 +25,7 @@ def weights(trained):
 def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training._step
+    step = training.Training._step
 
     def killed_at_step_45(*args):
         if (calls := calls_so_far.pop() + 1) > 45:
@@ -34,10 +34,10 @@ def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg,
         return step(*args)
 
     calls_so_far = [0]
-    monkeypatch.setattr(training, "_step", killed_at_step_45)
+    monkeypatch.setattr(training.Training, "_step", killed_at_step_45)
     with pytest.raises(KeyboardInterrupt):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
-    monkeypatch.setattr(training, "_step", step)
+    monkeypatch.setattr(training.Training, "_step", step)
     torch.manual_seed(99)
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
@@ -48,7 +48,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
 ):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training._step
+    step = training.Training._step
 
     def told_to_stop_in_step_45(*args):
         calls.append(1)
@@ -57,7 +57,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
         return step(*args)
 
     calls, before = [], signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(training, "_step", told_to_stop_in_step_45)
+    monkeypatch.setattr(training.Training, "_step", told_to_stop_in_step_45)
     with pytest.raises(SystemExit, match=r"after step 45 of .*; its checkpoint is written"):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
     assert signal.getsignal(signal.SIGTERM) == before
@@ -66,7 +66,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     state = tmp_path / "cut/checkpoint-45/state.pt"
     state.write_bytes(state.read_bytes()[:-1] + b"x")
     calls.clear()
-    monkeypatch.setattr(training, "_step", lambda *args: calls.append(1) or step(*args))
+    monkeypatch.setattr(training.Training, "_step", lambda *args: calls.append(1) or step(*args))
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert len(calls) == tiny_cfg["steps"] - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
@@ -155,8 +155,8 @@ def test_loss_does_not_look_at_absent_or_zeroed_joints():
     observed = torch.ones(4, 32, 34, dtype=torch.bool)
     observed[..., [ZEROED, ABSENT]] = False
     far = torch.where(observed, target, target + 100)
-    loss = training._masked_smooth_l1(value, target, observed)
-    assert torch.equal(loss, training._masked_smooth_l1(value, far, observed))
+    loss = losses.masked_smooth_l1(value, target, observed, torch.ones(34))
+    assert torch.equal(loss, losses.masked_smooth_l1(value, far, observed, torch.ones(34)))
     seen = observed[0, 0]
     error = (value - target)[..., seen].abs()
     smooth = torch.where(error < 1, 0.5 * error**2, error - 0.5).mean()
@@ -171,5 +171,8 @@ def test_velocity_loss_is_a_finite_difference(tiny_cfg):
     reconstruction, _ = model(target)
     error = (reconstruction[:, 1:] - reconstruction[:, :-1]) - (target[:, 1:] - target[:, :-1])
     smooth = torch.where(error.abs() < 1, 0.5 * error**2, error.abs() - 0.5).mean()
-    velocity = training._losses(model, target, observed).velocity
+    zeros = np.zeros(34, np.float32)
+    statistics = Statistics(zeros, zeros + 1, zeros == 0)
+    real = torch.ones(2, 32, dtype=torch.bool)
+    velocity = losses.losses_of(model, target.numpy(), real, statistics).velocity
     assert velocity.item() == pytest.approx(smooth.item())

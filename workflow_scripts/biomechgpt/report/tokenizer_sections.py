@@ -58,7 +58,7 @@ def _tokenizer_row(fold: str, name: str, entry: dict) -> list:
         number(entry["rmse_deg_all"]),
         Cell(number(entry["rmse_deg_live"]), f"{len(entry['live_joints'])} joints"),
         number(entry["perplexity"], 1),
-        f"{entry['used_codes']} of {entry['codebook_size']}",
+        f"{entry['used_codes']} of {entry['vocabulary_size']}",
         count(entry["dead_codes"]),
     ]
 

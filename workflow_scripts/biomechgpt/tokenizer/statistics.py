@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from biomechgpt.body.mirror import SIGNS, SOURCES
+
 STD_FLOOR_RAD = np.deg2rad(0.5)  # a nearly constant joint must not explode when it is normalised
 
 
@@ -15,16 +17,33 @@ class Statistics(NamedTuple):
     live: np.ndarray  # (J,) bool: neither zeroed nor missing nor constant
 
 
-def fit_statistics(angles_rad: np.ndarray) -> Statistics:
-    """Statistics of (N, J) frames of training participants; NaN marks joints a source lacks."""
+def fit_statistics(angles_rad: np.ndarray, mirror: bool = False) -> Statistics:
+    """Statistics of (N, J) frames of training participants; NaN marks joints a source lacks.
+
+    With `mirror` those of the frames and their mirror images together.
+    """
     observed = ~np.isnan(angles_rad)
-    count = np.maximum(observed.sum(axis=0), 1)
-    mean = np.where(observed, angles_rad, 0.0).sum(axis=0, dtype=np.float64) / count
+    count = observed.sum(axis=0)
+    mean = np.where(observed, angles_rad, 0.0).sum(axis=0, dtype=np.float64) / np.maximum(count, 1)
     deviation = np.where(observed, angles_rad - mean, 0.0)
-    std = np.sqrt(np.square(deviation).sum(axis=0, dtype=np.float64) / count)
+    variance = np.square(deviation).sum(axis=0, dtype=np.float64) / np.maximum(count, 1)
+    if mirror:
+        mean, variance = _both_sides(count, mean, variance)
+    std = np.sqrt(variance)
     return Statistics(
         mean.astype(np.float32), np.maximum(std, STD_FLOOR_RAD).astype(np.float32), std > 1e-6
     )
+
+
+def _both_sides(
+    count: np.ndarray, mean: np.ndarray, variance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of as many frames again, with left and right exchanged."""
+    counts, means = np.stack([count, count[SOURCES]]), np.stack([mean, mean[SOURCES] * SIGNS])
+    share = counts / np.maximum(counts.sum(axis=0), 1)
+    both = (share * means).sum(axis=0)
+    spread = np.stack([variance, variance[SOURCES]]) + np.square(means - both)
+    return both, (share * spread).sum(axis=0)
 
 
 def normalise(angles_rad: np.ndarray, statistics: Statistics) -> np.ndarray:
