@@ -167,7 +167,6 @@ def test_velocity_loss_is_a_finite_difference(tiny_cfg):
     torch.manual_seed(0)
     model = MotionTokenizer(tiny_cfg, 34).eval()
     target = torch.randn(2, 32, 34)
-    observed = torch.ones(2, 32, 34, dtype=torch.bool)
     reconstruction, _ = model(target)
     error = (reconstruction[:, 1:] - reconstruction[:, :-1]) - (target[:, 1:] - target[:, :-1])
     smooth = torch.where(error.abs() < 1, 0.5 * error**2, error.abs() - 0.5).mean()

@@ -48,8 +48,9 @@ LATENTS_PER_CODE = 16  # that k-means starts a codebook from
 class Trained(NamedTuple):
     """A trained tokenizer and the statistics that its inputs are normalised with.
 
-    `history` has an entry each `CHECKPOINT_EVERY` steps: `step`, `seconds` of training, the parts
-    of the loss and `validation_deg`, the mean RMSE of the live joints of validation participants.
+    `history` has an entry each `CHECKPOINT_EVERY` steps: `step`, `seconds` and `cpu_seconds` of
+    training, the parts of the loss and `validation_deg`, the mean RMSE of the live joints of
+    validation participants.
     """
 
     model: MotionTokenizer
@@ -100,6 +101,19 @@ def train_tokenizer(
     return Trained(training.result().eval().cpu(), data.statistics, training.history)
 
 
+class _Clock:
+    """Seconds and processor seconds of training, those before an interruption among them."""
+
+    def __init__(self, history: Sequence[dict]):
+        before = history[-1] if history else {"seconds": 0.0, "cpu_seconds": 0.0}
+        self.wall_s = before["seconds"] - time.monotonic()
+        self.cpu_s = before["cpu_seconds"] - time.process_time()
+
+    def read(self) -> dict[str, float]:
+        wall_s, cpu_s = self.wall_s + time.monotonic(), self.cpu_s + time.process_time()
+        return {"seconds": round(wall_s, 2), "cpu_seconds": round(cpu_s, 2)}
+
+
 class Training:
     """A training that can be stopped after any step and gone on with."""
 
@@ -122,14 +136,13 @@ class Training:
     def run(self) -> None:
         """Train to the end, or until SIGTERM, which raises `SystemExit`."""
         self._resume()
-        before_s = self.history[-1]["seconds"] if self.history else 0.0
-        began = time.monotonic()
+        clock = _Clock(self.history)
         with noting_sigterm() as noted:
             while self.progress.step < last_step(self.progress, self.cfg):
                 losses = self._step()
                 done, last = self.progress.step, last_step(self.progress, self.cfg)
                 if done % CHECKPOINT_EVERY == 0 or done == last:
-                    self._look(losses, before_s + time.monotonic() - began)
+                    self._look(losses, clock.read())
                     self._save()
                 if noted.asked and done < last_step(self.progress, self.cfg):
                     self._save()
@@ -179,18 +192,20 @@ class Training:
             branch.quantizer.start_from(flat)
         self.model.quantised.fill_(True)
 
-    def _look(self, losses: Losses, seconds: float) -> None:
+    def _look(self, losses: Losses, times_s: dict[str, float]) -> None:
         """Note the losses and, where there are validation trials, their error."""
-        step = self.progress.step
-        entry = {"step": step, "seconds": round(seconds, 2)}
+        step, cfg = self.progress.step, self.cfg
+        entry = {"step": step, **times_s}
         entry |= {name: round(value.item(), 4) for name, value in losses._asdict().items()}
-        if self.data.validation and bool(self.model.quantised):
+        # Before codes come the error is lower than it will be; a training all without them is judged.
+        still_without = step <= cfg["unquantised_steps"] < cfg["steps"]
+        if self.data.validation and not still_without:
             error = live_error_deg(self.result(), self.data.validation, self.data.statistics)
             entry["validation_deg"] = round(error, 4)
-            self.progress.note(step, error, self.cfg["patience_steps"])
+            self.progress.note(step, error, cfg["patience_steps"])
         self.history.append(entry)
-        last = last_step(self.progress, self.cfg)
-        left_s = seconds / step * (last - step)
+        last = last_step(self.progress, cfg)
+        left_s = times_s["seconds"] / step * (last - step)
         progress_log.info(
             f"step {step} of {last}, {json.dumps(entry)}, {left_s:.0f} s left",
             extra={"share": step / last},
