@@ -58,3 +58,29 @@ rule tokenize_motion:
 rule tokenize_motion_all:
     input:
         in_every_fold(rules.tokenize_motion.output, tokenizer=TOKENIZERS, shard=SHARDS),
+
+
+rule measure_tokenizer:
+    input:
+        tokenizer=rules.train_tokenizer.output,
+        joint_angles=rules.index_trials.input.joint_angles,
+        trials=rules.index_trials.output.trials,
+        folds=rules.assign_folds.output.folds,
+    output:
+        directory("<results>/{fold}/tokenizer_measures/{tokenizer}"),
+    log:
+        "<logs>/measure_tokenizer/{fold}/{tokenizer}.log",
+    benchmark:
+        "<benchmarks>/measure_tokenizer/{fold}/{tokenizer}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        code=code("measure_tokenizer"),
+    message:
+        "Measuring what the motion tokenizer {wildcards.tokenizer} keeps, {wildcards.fold}"
+    script:
+        "../workflow_scripts/measure_tokenizer.py"

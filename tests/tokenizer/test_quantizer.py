@@ -77,3 +77,38 @@ def test_state_holds_the_moving_averages():
     torch.manual_seed(1)
     assert torch.equal(first, copy(x).codes)
     assert torch.equal(module.levels[0].codebook, copy.levels[0].codebook)
+
+
+def test_a_second_level_quantises_what_the_first_leaves():
+    module = quantizer(levels=2).train()
+    for _ in range(30):
+        module(latents())
+    module.eval()
+    x = latents()
+    result = module(x)
+    flat = x.movedim(1, 2).flatten(0, 1)
+    first = module.levels[0].codebook[module.levels[0].nearest(flat)]
+    second = module.levels[1].codebook[module.levels[1].nearest(flat - first)]
+    assert torch.allclose(result.latents.movedim(1, 2).flatten(0, 1), first + second, atol=1e-6)
+    alone = quantizer(levels=2, read_levels=1)
+    alone.load_state_dict(module.state_dict())
+    one = alone.eval()(x)
+    assert torch.allclose(one.latents.movedim(1, 2).flatten(0, 1), first, atol=1e-6)
+    assert result.commitment < one.commitment
+    assert (result.codes.shape, one.codes.shape) == ((8, 10, 2), (8, 10, 1))
+
+
+def test_levels_that_are_not_read_are_trained_with_and_without():
+    module = quantizer(levels=2, read_levels=1).train()
+    used = {module(latents()).codes.shape[2] for _ in range(20)}
+    assert used == {1, 2}
+
+
+def test_k_means_finds_the_clusters_of_every_level():
+    coarse, fine = torch.tensor([-10.0, 10.0]), torch.tensor([-1.0, 1.0])
+    flat = (coarse[:, None] + fine).flatten().repeat(40)[:, None]
+    module = quantizer(size=2, dim=1, levels=2)
+    module.start_from(flat + 0.01 * torch.randn_like(flat))
+    assert torch.allclose(module.levels[0].codebook.flatten().sort().values, coarse, atol=0.2)
+    assert torch.allclose(module.levels[1].codebook.flatten().sort().values, fine, atol=0.2)
+    assert all(bool(level.initialised) for level in module.levels)

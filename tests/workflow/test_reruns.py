@@ -9,7 +9,7 @@ from conftest_workflow import snakemake
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evaluate", "report"}
-AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "build_base_model"}
+AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "measure_tokenizer", "build_base_model"}
 
 
 def reruns(folder):

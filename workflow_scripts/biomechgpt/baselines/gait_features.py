@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines.gait import measure_gait
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import read_trials
+from biomechgpt.body.gait import measure_gait
 from biomechgpt.files import replacing
 
 PAIRS = [name[:-2] for name in JOINT_NAMES if name.endswith("_r")]
