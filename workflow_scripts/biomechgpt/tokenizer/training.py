@@ -5,14 +5,15 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from biomechgpt import seals
 from biomechgpt.checkpoints import (
@@ -114,6 +115,16 @@ class _Clock:
         return {"seconds": round(wall_s, 2), "cpu_seconds": round(cpu_s, 2)}
 
 
+def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """A moving average that at first looks back over a few steps only, and forgets the beginning."""
+
+    def average(averaged: Tensor, current: Tensor, n_averaged: Tensor) -> Tensor:
+        n = float(n_averaged)
+        return averaged.lerp(current, 1 - min(decay, (1 + n) / (10 + n)))
+
+    return average
+
+
 class Training:
     """A training that can be stopped after any step and gone on with."""
 
@@ -126,8 +137,7 @@ class Training:
         self.progress, self.history = Progress(), []
         self.parts = {"model": model, "optimizer": self.optimizer}
         if cfg["averaging"]:
-            average = get_ema_multi_avg_fn(cfg["averaging"])
-            self.parts["averaged"] = AveragedModel(model, multi_avg_fn=average)
+            self.parts["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg["averaging"]))
 
     def result(self) -> MotionTokenizer:
         """The network with its averaged weights, where they are averaged."""
