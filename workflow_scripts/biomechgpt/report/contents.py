@@ -20,7 +20,8 @@ from biomechgpt.report.label_sections import labels
 from biomechgpt.report.results import Results
 from biomechgpt.report.sources import Data, Sources
 from biomechgpt.report.task_pages import task_sections
-from biomechgpt.report.tokenizer_movement import classifiers_on_tokens, movement_kept
+from biomechgpt.report.tokenizer_answers import classifiers_on_tokens, models_by_tokenizer
+from biomechgpt.report.tokenizer_movement import movement_kept
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NOT_GIVEN = [Text("This section is left out: its file was not given.", "quiet")]
@@ -101,6 +102,7 @@ def _data(
             *tokenizer_sections.tokenizers(sources.tokenizers),
             *movement_kept(sources.tokenizer_measures, data.labels),
             *classifiers_on_tokens(results, config),
+            *models_by_tokenizer(results, config),
         ]
     return [
         ("cohort", "Cohort", cohort),

@@ -1,4 +1,4 @@
-"""What the tokens keep of what gait laboratories look at, and what classifiers lose by them."""
+"""What the tokens keep of what gait laboratories look at."""
 
 import os
 from collections.abc import Sequence
@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import Cell, Heading, Table, Text, count, number, people
-from biomechgpt.report.results import PRIMARY, Results
+from biomechgpt.report.blocks import Cell, Heading, Table, count, number, people
 
 # name: head, unit, decimals; errors are averaged without their sign, their bias stands beneath
 ERRORS = {
@@ -24,8 +23,6 @@ ERRORS = {
 BIASES = {"range_error_deg": "range_bias_deg"}
 SIGNED = ("swing_knee_deg", "cadence_steps_min", "walking_speed_m_s")
 BY = ("diagnosis", "activity")
-SEES_ANGLES = ("gait_features", "rocket")
-SEES_TOKENS = ("histogram", "n_grams")
 
 
 def movement_kept(folders: Sequence[os.PathLike], labels: pd.DataFrame | None) -> list:
@@ -119,34 +116,3 @@ def _by_joint(joints: pd.DataFrame) -> Table:
 
 def _pair(means: pd.DataFrame, joint: str, name: str) -> Sequence[float]:
     return means.loc[(joint, name)] if (joint, name) in means.index else (np.nan, np.nan)
-
-
-def classifiers_on_tokens(results: Results, config: dict) -> list:
-    """The same kind of classifier on recorded angles, on decoded ones, and others on tokens."""
-    kinds = config["baselines"]
-    shown = [name for name in results.simple if _sees(kinds[name])]
-    if not any("tokenizer" in kinds[name] for name in shown):
-        return []
-    rows = []
-    for task in results.tasks.itertuples():
-        metric = PRIMARY[task.kind]
-        found = [results.mean(name, task.task, metric) for name in shown]
-        unit = results.units.get(task.task, "macro F1")
-        rows.append(
-            [Cell(plain(task.task), unit), *("–" if f is None else number(f.value) for f in found)]
-        )
-    head = ["question", *(Cell(name, _sees(kinds[name])) for name in shown)]
-    caption = (
-        "What a fixed classifier loses from joint angles to reconstructed angles to tokens: test figures "
-        "of the simple methods by what they see. Macro F1, or mean absolute error."
-    )
-    quiet = "Intervals of their differences stand under Paired comparisons."
-    return [Heading("What classifiers lose by the tokens"), Table(caption, head, rows), Text(quiet)]
-
-
-def _sees(baseline: dict) -> str:
-    if baseline["kind"] in SEES_TOKENS:
-        return "tokens"
-    if baseline["kind"] in SEES_ANGLES:
-        return "decoded angles" if "tokenizer" in baseline else "joint angles"
-    return ""
