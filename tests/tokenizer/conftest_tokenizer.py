@@ -17,6 +17,7 @@ TINY = {
     "mirror": False,
     "averaging": 0.0,
     "spread_weight": 0.0,
+    "position_weight": 0.0,
     "codebook_size": 32,
     "code_dim": 16,
     "width": 16,

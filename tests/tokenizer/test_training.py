@@ -120,12 +120,13 @@ def test_half_of_the_windows_are_mirrored(shard, tmp_path):
 
 def test_spread_weight_makes_the_widest_joint_count_most(tiny_cfg):
     statistics = Statistics(*(np.array(v, np.float32) for v in ([0, 0], [3, 1])), np.ones(2, bool))
-    windows = np.zeros((1, 8, 2), np.float32)
-    found = []
+    windows, cfg, found = np.zeros((1, 8, 2), np.float32), tiny_cfg, []
     for joint in range(2):
         model = _Off(joint)
         losses_by_weight = [
-            losses.losses_of(model, windows, torch.ones(1, 8, dtype=bool), statistics, w)
+            losses.losses_of(
+                model, windows, torch.ones(1, 8, dtype=bool), statistics, cfg | {"spread_weight": w}
+            )
             for w in (0.0, 1.0)
         ]
         found.append([one.reconstruction.item() for one in losses_by_weight])
@@ -276,5 +277,5 @@ def test_velocity_loss_is_a_finite_difference(tiny_cfg):
     zeros = np.zeros(34, np.float32)
     statistics = Statistics(zeros, zeros + 1, zeros == 0)
     real = torch.ones(2, 32, dtype=torch.bool)
-    velocity = losses.losses_of(model, target.numpy(), real, statistics).velocity
+    velocity = losses.losses_of(model, target.numpy(), real, statistics, tiny_cfg).velocity
     assert velocity.item() == pytest.approx(smooth.item())

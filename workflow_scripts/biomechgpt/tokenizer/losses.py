@@ -8,7 +8,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from biomechgpt.tokenizer.network import MotionTokenizer
+from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics, normalise
+
+POSITION_SPREAD_M = 0.1  # the unit in which places are compared, as angles are in their spread
 
 
 class Losses(NamedTuple):
@@ -17,6 +20,7 @@ class Losses(NamedTuple):
     reconstruction: Tensor
     velocity: Tensor
     commitment: Tensor
+    position: Tensor
 
 
 def losses_of(
@@ -24,13 +28,14 @@ def losses_of(
     windows: np.ndarray,
     real: Tensor,
     statistics: Statistics,
-    spread_weight: float = 0.0,
+    cfg: dict,
 ) -> Losses:
     """Smooth L1 on angles and on their finite difference, over observed live joints only.
 
     `windows` (B, T, J) in rad, `real` (B, T) which frames are no padding. A joint weighs as its
     spread to the power of `spread_weight`: at 0 all weigh the same in units of their spread, at 1
-    degrees count, so that the knee weighs more than the neck.
+    degrees count, so that the knee weighs more than the neck. With a `position_weight` the places
+    of feet and hands are compared too.
     """
     device = next(model.parameters()).device
     observed = torch.from_numpy(~np.isnan(windows) & statistics.live) & real[..., None]  # (B, T, J)
@@ -38,13 +43,30 @@ def losses_of(
     target = torch.from_numpy(normalise(windows, statistics)).to(device)
     reconstruction, commitment = model(target)
     both = observed[:, 1:] & observed[:, :-1]
-    weight = statistics.std_rad**spread_weight
+    weight = statistics.std_rad ** cfg["spread_weight"]
     weight = torch.from_numpy(weight / weight[statistics.live].mean()).to(device)  # (J,)
     return Losses(
         masked_smooth_l1(reconstruction, target, observed, weight),
         masked_smooth_l1(reconstruction.diff(dim=1), target.diff(dim=1), both, weight),
         commitment,
+        _position_loss(reconstruction, target, observed, statistics)
+        if cfg["position_weight"]
+        else commitment.new_zeros(()),
     )
+
+
+def _position_loss(
+    value: Tensor, target: Tensor, observed: Tensor, statistics: Statistics
+) -> Tensor:
+    """Of feet and hands in every second frame; a joint that is not observed is the same in both."""
+    std, mean = (
+        torch.from_numpy(part).to(value.device) for part in (statistics.std_rad, statistics.mean_rad)
+    )
+    made, known = (
+        limb_ends(part[:, ::2].flatten(0, 1) * std + mean)
+        for part in (torch.where(observed, value, target), target)
+    )
+    return functional.smooth_l1_loss(made / POSITION_SPREAD_M, known / POSITION_SPREAD_M)
 
 
 def masked_smooth_l1(value: Tensor, target: Tensor, mask: Tensor, weight: Tensor) -> Tensor:

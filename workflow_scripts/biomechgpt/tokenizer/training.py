@@ -165,12 +165,12 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = cfg["learning_rate"] * rate_share(self.progress, cfg)
         windows, real = self._windows(cfg["batch_size"])
-        statistics, weight = self.data.statistics, cfg["spread_weight"]
-        losses = losses_of(self.model.train(), windows, real, statistics, weight)
+        losses = losses_of(self.model.train(), windows, real, self.data.statistics, cfg)
         total = (
             losses.reconstruction
             + cfg["velocity_weight"] * losses.velocity
             + cfg["commitment_weight"] * losses.commitment
+            + cfg["position_weight"] * losses.position
         )
         if not torch.isfinite(total):
             raise FloatingPointError(
