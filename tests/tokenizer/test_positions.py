@@ -8,7 +8,6 @@ from biomechgpt.tokenizer.losses import losses_of
 from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics
 
-
 KNEE = 3  # knee_angle_r
 
 

@@ -60,7 +60,8 @@ def _position_loss(
 ) -> Tensor:
     """Of feet and hands in every second frame; a joint that is not observed is the same in both."""
     std, mean = (
-        torch.from_numpy(part).to(value.device) for part in (statistics.std_rad, statistics.mean_rad)
+        torch.from_numpy(part).to(value.device)
+        for part in (statistics.std_rad, statistics.mean_rad)
     )
     made, known = (
         limb_ends(part[:, ::2].flatten(0, 1) * std + mean)
