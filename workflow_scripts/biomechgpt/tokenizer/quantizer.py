@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 K_MEANS_ROUNDS = 8
+BEAM = 4  # sums of codes that are kept from level to level when a movement is encoded
 
 
 class Quantized(NamedTuple):
@@ -111,16 +112,35 @@ class ResidualQuantizer(nn.Module):
 
     def forward(self, latents: Tensor) -> Quantized:
         """Quantise (B, D, L); in training mode the codebooks follow the latents."""
-        rest = latents.detach().movedim(1, 2).flatten(0, 1)  # (B*L, D)
+        flat = latents.detach().movedim(1, 2).flatten(0, 1)  # (B*L, D)
+        greedy = self.training or self.read_levels == 1
+        nearest, codes = self._greedy(flat) if greedy else self._search(flat)
+        nearest = nearest.view(latents.shape[0], latents.shape[2], -1).movedim(2, 1)  # (B, D, L)
+        commitment = functional.mse_loss(latents, nearest)
+        straight_through = latents + (nearest - latents).detach()
+        return Quantized(straight_through, codes.view(len(latents), -1, codes.shape[1]), commitment)
+
+    def _greedy(self, rest: Tensor) -> tuple[Tensor, Tensor]:
+        """Of each row (N, D) the sum of its codes (N, D) and the codes (N, levels), one by one."""
         nearest, codes = torch.zeros_like(rest), []
         for number in range(self._levels_in_use()):
             part, chosen = self.levels[number](rest)
             nearest, rest = nearest + part, rest - part
-            codes.append(chosen.view(len(latents), -1))
-        nearest = nearest.view(latents.shape[0], latents.shape[2], -1).movedim(2, 1)  # (B, D, L)
-        commitment = functional.mse_loss(latents, nearest)
-        straight_through = latents + (nearest - latents).detach()
-        return Quantized(straight_through, torch.stack(codes, dim=2), commitment)
+            codes.append(chosen)
+        return nearest, torch.stack(codes, dim=1)
+
+    def _search(self, flat: Tensor) -> tuple[Tensor, Tensor]:
+        """As `_greedy`, but the last level decides which of the `BEAM` best beginnings was best."""
+        sums, codes = torch.zeros_like(flat)[:, None], flat.new_zeros(len(flat), 1, 0, dtype=int)
+        for level in self.levels[: self.read_levels]:
+            rest = flat[:, None] - sums  # (N, beam, D)
+            distance = level.codebook.square().sum(1) - 2 * rest @ level.codebook.T
+            distance = (distance + rest.square().sum(2, keepdim=True)).flatten(1)  # (N, beam * K)
+            best = distance.topk(min(BEAM, distance.shape[1]), largest=False).indices  # (N, beam)
+            before, chosen = best // len(level.codebook), best % len(level.codebook)
+            sums = _rows(sums, before) + functional.embedding(chosen, level.codebook)
+            codes = torch.cat([_rows(codes, before), chosen[..., None]], dim=2)
+        return sums[:, 0], codes[:, 0]
 
     def _levels_in_use(self) -> int:
         if self.read_levels == len(self.levels):
@@ -137,3 +157,8 @@ class ResidualQuantizer(nn.Module):
         for level in self.levels:
             level.start_from(flat)
             flat = flat - level.codebook[level.nearest(flat)]
+
+
+def _rows(values: Tensor, chosen: Tensor) -> Tensor:
+    """Of values (N, beam, D) the rows `chosen` (N, beam) of each n."""
+    return values.gather(1, chosen[..., None].expand(-1, -1, values.shape[2]))
