@@ -52,6 +52,7 @@ rule report:
         folds=rules.assign_folds.output.folds,
         ingest_report=rules.index_trials.output.report,
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
+        tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=tokens_of_first_fold,
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,

@@ -161,3 +161,29 @@ rule show_movement:
 rule show_movement_all:
     input:
         expand(rules.show_movement.output, tokenizer=TOKENIZERS),
+
+
+rule measure_tokenizer:
+    input:
+        tokenizer=rules.train_tokenizer.output,
+        joint_angles=rules.index_trials.input.joint_angles,
+        trials=rules.index_trials.output.trials,
+        folds=rules.assign_folds.output.folds,
+    output:
+        directory("<results>/{fold}/tokenizer_measures/{tokenizer}"),
+    log:
+        "<logs>/measure_tokenizer/{fold}/{tokenizer}.log",
+    benchmark:
+        "<benchmarks>/measure_tokenizer/{fold}/{tokenizer}.tsv"
+    conda:
+        "../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        code=code("measure_tokenizer"),
+    message:
+        "Measuring what the motion tokenizer {wildcards.tokenizer} keeps, {wildcards.fold}"
+    script:
+        "../workflow_scripts/measure_tokenizer.py"

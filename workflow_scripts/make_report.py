@@ -21,6 +21,7 @@ sources = Sources(
     folds=given.folds,
     ingest_report=given.ingest_report,
     tokenizers=given.tokenizers,
+    tokenizer_measures=given.tokenizer_measures,
     tokens=given.tokens,
     joint_angles=given.joint_angles,
     cohorts=params.cohorts,

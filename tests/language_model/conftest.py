@@ -27,6 +27,8 @@ BASE_CFG = {
 MOTION_CFG = {
     "codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1,
     "downsampling": 4, "window_frames": 16, "seed": 0, "codebook_decay": 0.99, "reset_below": 0.1,
+    "network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1,
+    "separate_parts": False, "unquantised_steps": 0,
     "velocity_weight": 0.5, "commitment_weight": 0.02,
 }  # fmt: skip
 TASK_CFG = {
@@ -105,7 +107,7 @@ def motion_tokenizer(tmp_path_factory):
     n = len(JOINT_NAMES)
     statistics = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
     model = MotionTokenizer(MOTION_CFG, n)
-    model.quantizer.codebook.normal_()
+    model.branches[0].quantizer.levels[0].codebook.normal_()
     save_tokenizer(folder, Trained(model, statistics), MOTION_CFG, 30.0, [])
     return folder
 

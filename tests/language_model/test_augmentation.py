@@ -80,6 +80,13 @@ def test_noise_leaves_the_other_tokens_alone(random):
     assert np.array_equal(noisy(tokens, 0.0, 16, random), tokens)
 
 
+def test_noise_keeps_a_token_in_its_codebook(random):
+    tokens = np.arange(10_000) % 64
+    found = noisy(tokens, 1.0, 16, random)
+    assert np.array_equal(found // 16, tokens // 16)
+    assert (found != tokens).mean() == pytest.approx(15 / 16, abs=0.02)
+
+
 def test_left_and_right_change_places_and_nothing_else():
     text = "Left or right: copyright, left-handed, LEFT."
     assert other_side(text) == "Right or left: copyright, right-handed, LEFT."

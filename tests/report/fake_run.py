@@ -36,6 +36,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
     _write_joint_angles(folder / "joint_angles.parquet", trials)
     for fold in folds["fold"].unique():
         _write_tokenizer(folder / fold / "tokenizers/compact", trials["trial_id"])
+        _write_measures(folder / fold / "tokenizer_measures/compact", trials)
     _write_cohort(folder / "cohort", trials)
     _write_benchmarks(folder / "benchmarks")
     return Sources(
@@ -46,6 +47,9 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
         folds=folder / "folds.tsv",
         ingest_report=folder / "ingest_report.tsv",
         tokenizers=[folder / fold / "tokenizers/compact" for fold in folds["fold"].unique()],
+        tokenizer_measures=[
+            folder / fold / "tokenizer_measures/compact" for fold in folds["fold"].unique()
+        ],
         tokens=[folder / "tokens.parquet"],
         joint_angles=[folder / "joint_angles.parquet"],
         cohorts=[{"name": "clinic", "path": str(folder / "cohort")}],
@@ -101,7 +105,14 @@ def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
     live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
     errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
     entry = {"n_participants": 40, "n_trials": 194, "rmse_deg_all": 2.4, "rmse_deg_live": 3.1}
-    entry |= {"rmse_deg_per_joint": errors, "live_joints": live, "codebook_size": 512}
+    entry |= {
+        "rmse_deg_per_joint": errors,
+        "live_joints": live,
+        "codebook_size": 512,
+        "vocabulary_size": 512,
+    }
+    entry |= {"tokens_per_second": 7.5, "bits_per_second": 60.1, "bits_per_second_at_most": 67.5}
+    entry |= {"zipf_slope": -0.4}
     entry |= {"perplexity": 301.2, "used_codes": 498, "dead_codes": 14, "steps": 1500}
     splits = ("train", "validation", "test")
     (folder / "metrics.json").write_text(json.dumps([{"split": s, **entry} for s in splits]))
@@ -117,6 +128,24 @@ def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
     pd.concat(curves).to_parquet(folder / "curves.parquet")
 
 
+def _write_measures(folder: Path, trials: pd.DataFrame) -> None:
+    """Every second trial walks; each of its errors is -2 or 1."""
+    folder.mkdir(parents=True)
+    rows = trials[["trial_id", "participant_id"]].assign(split="test", n_frames=60)
+    walks = np.arange(len(rows)) % 2 == 0
+    signed = np.where(np.arange(len(rows)) % 4 == 0, -2.0, 1.0)
+    for name in ("rmse_deg", "p95_deg", "range_error_deg", "tokens_changed"):
+        rows[name] = 0.5
+    rows["range_bias_deg"] = -0.25
+    for name in ("cadence_steps_min", "walking_speed_m_s", "swing_knee_deg"):
+        rows[name] = np.where(walks, signed, np.nan)
+    rows["contact_ms"] = np.where(walks, 12.0, np.nan)
+    rows["contacts_missed"] = np.where(walks, 0.1, np.nan)
+    rows.to_csv(folder / "trials.tsv", sep="\t", index=False)
+    joints = pd.DataFrame({"split": "test", "joint": JOINT_NAMES, "live": True})
+    joints.assign(rmse_deg=1.5, p95_deg=3.0).to_csv(folder / "joints.tsv", sep="\t", index=False)
+
+
 def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
     """Two seconds of swinging joints for each trial; what a source lacks is NaN."""
     phase = np.arange(60)[:, None] / 5 + np.arange(34)
@@ -130,6 +159,8 @@ def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
 def _save_untrained(folder: Path) -> None:
     cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
     cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
+    cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
+    cfg |= {"separate_parts": False, "unquantised_steps": 0}
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

@@ -7,6 +7,17 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 
 TINY = {
+    "network": "convolutions",
+    "scalar_steps": None,
+    "levels": 1,
+    "read_levels": 1,
+    "separate_parts": False,
+    "patience_steps": 0,
+    "unquantised_steps": 0,
+    "mirror": False,
+    "averaging": 0.0,
+    "spread_weight": 0.0,
+    "position_weight": 0.0,
     "codebook_size": 32,
     "code_dim": 16,
     "width": 16,

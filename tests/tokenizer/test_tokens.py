@@ -13,7 +13,14 @@ from biomechgpt.tokenizer import tokens
 from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
 from biomechgpt.tokenizer.statistics import normalise
 from biomechgpt.tokenizer.storage import DESCRIPTION, encode_trial, load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.tokens import gather_tokens, read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokens import (
+    codes_per_book,
+    gather_tokens,
+    read_tokens,
+    seconds_per_token,
+    tokenise_shard,
+    tokens_per_step,
+)
 from biomechgpt.tokenizer.training import train_tokenizer
 
 SOME = {"t00", "t01", "t05", "t08"}
@@ -61,6 +68,37 @@ def test_metadata_names_the_tokenizer(tokenizer, folder, shard, tmp_path):
     metadata = read_tokens([tmp_path / "0.parquet"]).metadata
     assert metadata["tokenizer_sha256"] == tokenizer.sha256
     assert (metadata["downsampling"], metadata["codebook_size"]) == ("4", "32")
+
+
+def test_metadata_counts_the_tokens_of_a_step(shard, tmp_path, tiny_cfg):
+    cfg = tiny_cfg | {"levels": 2, "read_levels": 2, "downsampling": 8, "steps": 3}
+    trained = train_tokenizer([shard], SOME, cfg, tmp_path / "checkpoints")
+    save_tokenizer(tmp_path / "t", trained, cfg, 30, [])
+    tokenise_shard(tmp_path / "t", shard, SOME, tmp_path / "0.parquet")
+    table = read_tokens([tmp_path / "0.parquet"])
+    assert (table.metadata["codebook_size"], tokens_per_step(table.metadata)) == ("64", 2)
+    assert codes_per_book(table.metadata) == 32
+    assert seconds_per_token(table.metadata) == pytest.approx(4 / 30)
+    assert [len(codes) for codes in table.tokens] == [10, 10, 16, 20]
+    assert all((codes[::2] < 32).all() and (codes[1::2] >= 32).all() for codes in table.tokens)
+
+
+def test_a_trial_shorter_than_a_step_is_held_still(tokenizer):
+    frames = torch.from_numpy(normalise(angles(3, 0), tokenizer.statistics))
+    held = torch.cat([frames, frames[-1:]])
+    assert torch.equal(encode_trial(tokenizer, frames), encode_trial(tokenizer, held))
+    assert len(reconstruct(tokenizer, Trial({}, angles(3, 0), None)).angles_rad) == 3
+
+
+def test_tokenizer_of_an_earlier_version_is_refused(folder, tmp_path):
+    for file in folder.glob("*.*"):
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    description = json.loads((tmp_path / DESCRIPTION).read_text())
+    del description["config"]["levels"]
+    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
+    with pytest.raises(InputError, match="earlier version"):
+        load_tokenizer(tmp_path)
 
 
 def test_shards_of_two_tokenizers_do_not_mix(folder, shard, tmp_path):

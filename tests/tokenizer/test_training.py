@@ -8,11 +8,12 @@ from conftest_tokenizer import ABSENT, ZEROED, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
+from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
+from biomechgpt.tokenizer import losses, training
 from biomechgpt.tokenizer import statistics as statistics_module
-from biomechgpt.tokenizer import training
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.statistics import fit_statistics, normalise, restore
+from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise, restore
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
 
@@ -26,7 +27,7 @@ def weights(trained):
 def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training._step
+    step = training.Training._step
 
     def killed_at_step_45(*args):
         if (calls := calls_so_far.pop() + 1) > 45:
@@ -35,13 +36,116 @@ def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg,
         return step(*args)
 
     calls_so_far = [0]
-    monkeypatch.setattr(training, "_step", killed_at_step_45)
+    monkeypatch.setattr(training.Training, "_step", killed_at_step_45)
     with pytest.raises(KeyboardInterrupt):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
-    monkeypatch.setattr(training, "_step", step)
+    monkeypatch.setattr(training.Training, "_step", step)
     torch.manual_seed(99)
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+PATIENT = {
+    "network": "patches",
+    "levels": 2,
+    "read_levels": 2,
+    "downsampling": 8,
+    "mirror": True,
+    "averaging": 0.9,
+    "unquantised_steps": 10,
+    "patience_steps": 40,
+    "steps": 400,
+}
+
+
+def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cfg, monkeypatch):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
+    learnt = {f"t{number:02d}" for number in range(12) if number % 4}
+    held_out, cfg = EVERYONE - learnt, tiny_cfg | PATIENT
+    whole = train_tokenizer([shard], learnt, cfg, tmp_path / "whole", "", held_out)
+    step = training.Training._step
+    for stop in (5, 30, whole.history[-1]["step"] - 5):
+        calls = []
+
+        def killed(*args, calls=calls, stop=stop):
+            calls.append(1)
+            if len(calls) > stop:
+                raise KeyboardInterrupt
+            return step(*args)
+
+        monkeypatch.setattr(training.Training, "_step", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
+        monkeypatch.setattr(training.Training, "_step", step)
+        torch.manual_seed(99)
+        resumed = train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
+        first, second = weights(whole), weights(resumed)
+        assert all(torch.equal(first[name], second[name]) for name in first)
+        assert [e["validation_deg"] for e in whole.history] == [
+            e["validation_deg"] for e in resumed.history
+        ]
+
+
+def test_training_ends_when_validation_stops_to_improve(shard, tmp_path, tiny_cfg, monkeypatch):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 10)
+    monkeypatch.setattr(training, "live_error_deg", lambda *args: next(errors))
+    errors = iter([5.0, 4.0, 3.99, 3.98, 3.97, 3.0, 3.0, 3.0])
+    cfg = tiny_cfg | {"patience_steps": 30, "steps": 500}
+    trained = train_tokenizer([shard], {"t00"}, cfg, tmp_path, "", {"t01"})
+    assert trained.history[-1]["step"] == 65
+
+
+def test_patience_without_validation_participants_is_an_error(shard, tmp_path, tiny_cfg):
+    with pytest.raises(InputError, match="no validation participant"):
+        train_tokenizer([shard], EVERYONE, tiny_cfg | {"patience_steps": 5}, tmp_path)
+
+
+def test_statistics_of_both_sides_are_those_of_frames_and_mirror_images():
+    frames = np.concatenate([angles(60, 0), angles(60, 1)])
+    frames[:30, 0] = np.nan
+    both = fit_statistics(frames, mirror=True)
+    expected = fit_statistics(np.concatenate([frames, mirrored(frames)]))
+    for found, wanted in zip(both, expected, strict=True):
+        assert found == pytest.approx(wanted, abs=1e-5)
+
+
+def test_half_of_the_windows_are_mirrored(shard, tmp_path):
+    store = store_frames([shard], {"t00"}, tmp_path)
+    as_drawn, _ = draw_windows(store, 400, 40, torch.Generator().manual_seed(0))
+    turned, _ = draw_windows(store, 400, 40, torch.Generator().manual_seed(0), mirror=True)
+    same = np.array([np.array_equal(a, b) for a, b in zip(as_drawn, turned, strict=True)])
+    assert 0.4 < same.mean() < 0.6
+    other = np.flatnonzero(~same)[0]
+    assert np.array_equal(turned[other], mirrored(as_drawn[other]))
+
+
+def test_spread_weight_makes_the_widest_joint_count_most(tiny_cfg):
+    statistics = Statistics(*(np.array(v, np.float32) for v in ([0, 0], [3, 1])), np.ones(2, bool))
+    windows, cfg, found = np.zeros((1, 8, 2), np.float32), tiny_cfg, []
+    for joint in range(2):
+        model = _Off(joint)
+        losses_by_weight = [
+            losses.losses_of(
+                model, windows, torch.ones(1, 8, dtype=bool), statistics, cfg | {"spread_weight": w}
+            )
+            for w in (0.0, 1.0)
+        ]
+        found.append([one.reconstruction.item() for one in losses_by_weight])
+    assert found[0][0] == found[1][0]
+    assert found[0][1] == pytest.approx(3 * found[1][1])
+
+
+class _Off(torch.nn.Linear):
+    """A network that errs by half a spread on one joint."""
+
+    def __init__(self, joint):
+        super().__init__(1, 1)
+        self.joint = joint
+
+    def forward(self, normalised):
+        made = normalised.clone()
+        made[..., self.joint] += 0.5
+        return made, torch.zeros(())
 
 
 def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
@@ -49,7 +153,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
 ):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training._step
+    step = training.Training._step
 
     def told_to_stop_in_step_45(*args):
         calls.append(1)
@@ -58,7 +162,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
         return step(*args)
 
     calls, before = [], signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(training, "_step", told_to_stop_in_step_45)
+    monkeypatch.setattr(training.Training, "_step", told_to_stop_in_step_45)
     with pytest.raises(SystemExit, match=r"after step 45 of .*; its checkpoint is written"):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
     assert signal.getsignal(signal.SIGTERM) == before
@@ -67,7 +171,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     state = tmp_path / "cut/checkpoint-45/state.pt"
     state.write_bytes(state.read_bytes()[:-1] + b"x")
     calls.clear()
-    monkeypatch.setattr(training, "_step", lambda *args: calls.append(1) or step(*args))
+    monkeypatch.setattr(training.Training, "_step", lambda *args: calls.append(1) or step(*args))
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert len(calls) == tiny_cfg["steps"] - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
@@ -156,8 +260,8 @@ def test_loss_does_not_look_at_absent_or_zeroed_joints():
     observed = torch.ones(4, 32, 34, dtype=torch.bool)
     observed[..., [ZEROED, ABSENT]] = False
     far = torch.where(observed, target, target + 100)
-    loss = training._masked_smooth_l1(value, target, observed)
-    assert torch.equal(loss, training._masked_smooth_l1(value, far, observed))
+    loss = losses.masked_smooth_l1(value, target, observed, torch.ones(34))
+    assert torch.equal(loss, losses.masked_smooth_l1(value, far, observed, torch.ones(34)))
     seen = observed[0, 0]
     error = (value - target)[..., seen].abs()
     smooth = torch.where(error < 1, 0.5 * error**2, error - 0.5).mean()
@@ -168,11 +272,13 @@ def test_velocity_loss_is_a_finite_difference(tiny_cfg):
     torch.manual_seed(0)
     model = MotionTokenizer(tiny_cfg, 34).eval()
     target = torch.randn(2, 32, 34)
-    observed = torch.ones(2, 32, 34, dtype=torch.bool)
     reconstruction, _ = model(target)
     error = (reconstruction[:, 1:] - reconstruction[:, :-1]) - (target[:, 1:] - target[:, :-1])
     smooth = torch.where(error.abs() < 1, 0.5 * error**2, error.abs() - 0.5).mean()
-    velocity = training._losses(model, target, observed).velocity
+    zeros = np.zeros(34, np.float32)
+    statistics = Statistics(zeros, zeros + 1, zeros == 0)
+    real = torch.ones(2, 32, dtype=torch.bool)
+    velocity = losses.losses_of(model, target.numpy(), real, statistics, tiny_cfg).velocity
     assert velocity.item() == pytest.approx(smooth.item())
 
 

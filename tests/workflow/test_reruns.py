@@ -12,6 +12,7 @@ AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evalua
 AFTER_TOKENIZER = AFTER_QUESTIONS | {
     "tokenize_motion",
     "gather_tokens",
+    "measure_tokenizer",
     "build_base_model",
     "show_movement",
 }

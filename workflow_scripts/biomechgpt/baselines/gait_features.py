@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.baselines.gait import measure_gait
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import read_trials
+from biomechgpt.body.gait import measure_gait
 from biomechgpt.files import replacing
 
 TRIALS_AT_ONCE = 100  # in memory, and in a row group

@@ -58,11 +58,15 @@ def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str
 
 
 def noisy(
-    tokens: np.ndarray, share: float, codebook_size: int, random: np.random.Generator
+    tokens: np.ndarray, share: float, n_codes: int, random: np.random.Generator
 ) -> np.ndarray:
-    """`tokens` of a motion with a share of them replaced by random codes."""
+    """`tokens` of a motion with a share of them replaced by random codes of the same codebook.
+
+    A codebook has `n_codes` codes; the tokens of several ones stand behind one another.
+    """
     replaced = random.random(len(tokens)) < share
-    return np.where(replaced, random.integers(0, codebook_size, len(tokens)), tokens)
+    others = tokens // n_codes * n_codes + random.integers(0, n_codes, len(tokens))
+    return np.where(replaced, others, tokens)
 
 
 def other_side(text: str) -> str:

@@ -24,7 +24,7 @@ from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.tasks import Task
-from biomechgpt.tokenizer.tokens import read_tokens
+from biomechgpt.tokenizer.tokens import read_tokens, seconds_per_token
 
 MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
@@ -143,6 +143,6 @@ def training_motions(
     motions = zip(table.participant_ids, table.tokens, table.mirrored, strict=True)
     return Motions(
         [tuple(views) for participant, *views in motions if participant in participants],
-        int(table.metadata["downsampling"]) / float(table.metadata["frame_rate_hz"]),
+        seconds_per_token(table.metadata),
         int(table.metadata["codebook_size"]),
     )

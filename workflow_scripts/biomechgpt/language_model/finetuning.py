@@ -26,7 +26,7 @@ from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
+from biomechgpt.tokenizer.tokens import TokenTable, codes_per_book, read_tokens, tokens_per_step
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -58,13 +58,13 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     checkpoint = read_note(sources.base) or {}
     base = loading.load_base(
         sources.base,
-        motion_tokenizer.cfg["codebook_size"],
+        motion_tokenizer.model.vocabulary_size,
         checkpoint.get("motion_tokens") == "resize",
     )
     tasks = read_tasks(cfg["tasks"], sources.phrasings)
     passes = training_passes(base.tokenizer, questions, tasks, table, cfg)
     set_seed(cfg["seed"])
-    codebook = motion_tokenizer.model.quantizer.codebook
+    codebook = motion_tokenizer.model.code_vectors()
     start = codebook if checkpoint.get("new_rows") == "codebook" else None
     model = adapters.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
@@ -114,7 +114,7 @@ def training_passes(
     random = np.random.default_rng(cfg["seed"])
     copies = copies_of_tasks(questions, chosen["most_copies"])
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    share, codebook_size = chosen["motion_noise"], int(table.metadata["codebook_size"])
+    share, n_codes = chosen["motion_noise"], codes_per_book(table.metadata)
     passes = []
     for _ in range(math.ceil(chosen["epochs"])):
         asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
@@ -123,7 +123,7 @@ def training_passes(
             tokens, mirrored_tokens = motions[trial]
             if chosen["mirror"] and random.random() < 0.5:
                 tokens, pairs = mirrored_tokens, [tuple(map(other_side, pair)) for pair in pairs]
-            tokens = noisy(tokens, share, codebook_size, random)
+            tokens = noisy(tokens, share, n_codes, random)
             example = encode_example(tokenizer, tokens, pairs, chosen["max_length"])
             examples.append(example._replace(trial_id=trial))
         passes.append(examples)
@@ -156,6 +156,7 @@ def _provenance(
         "tokenizer_sha256": metadata["tokenizer_sha256"],
         "statistics_sha256": metadata["statistics_sha256"],
         "downsampling": int(metadata["downsampling"]),
+        "tokens_per_step": tokens_per_step(metadata),
         "codebook_size": int(metadata["codebook_size"]),
         "max_length": cfg["finetune"]["max_length"],
         "possible_numbers": possible_numbers(questions, cfg["tasks"]),

@@ -9,6 +9,7 @@ import yaml
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.report.blocks import Cell, Table, Text
 from biomechgpt.report.results import Results
+from biomechgpt.tokenizer.network import tokens_per_step
 
 ITEMS = Path(__file__).with_name("tripod_ai.yaml")
 BY_AUTHORS = Cell("for the authors to write", "a program cannot know it", "quiet")
@@ -76,7 +77,7 @@ def _about_config(config: dict) -> dict:
         "n_zero_joints": len(config["motion"]["zero_joints"]),
         "min_leg_joints": config["ingest"]["min_leg_joints"],
         "label_columns": ", ".join(dict.fromkeys(t["label"] for t in config["tasks"].values())),
-        "downsampling": tokenizer["downsampling"],
+        "frames_per_token": f"{tokenizer['downsampling'] / tokens_per_step(tokenizer):g}",
         "codebook_size": tokenizer["codebook_size"],
         "scheme": config["split"]["scheme"].replace("_", " "),
         "models": "; ".join(models),

@@ -19,6 +19,8 @@ from biomechgpt.report.label_sections import labels
 from biomechgpt.report.results import Results
 from biomechgpt.report.sources import Data, Sources
 from biomechgpt.report.task_pages import task_sections
+from biomechgpt.report.tokenizer_answers import classifiers_on_tokens, models_by_tokenizer
+from biomechgpt.report.tokenizer_movement import movement_kept
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NOT_GIVEN = [Text("This section is left out: its file was not given.", "quiet")]
@@ -58,7 +60,7 @@ def sections_of(
     ]
     groups = {
         RESULTS: _results(results),
-        DATA: _data(data, sources),
+        DATA: _data(results, data, sources, config),
         TRUST: trust,
         RUN: _run(data, sources, config, versions),
     }
@@ -83,7 +85,9 @@ def _results(results: Results) -> list[tuple[str, str, list]]:
     ]
 
 
-def _data(data: Data, sources: Sources) -> list[tuple[str, str, list]]:
+def _data(
+    results: Results, data: Data, sources: Sources, config: dict
+) -> list[tuple[str, str, list]]:
     cohort = ingestion = tokenizer = NOT_GIVEN
     if data.trials is not None:
         lengths = cohort_sections.token_lengths(sources.tokens)
@@ -93,7 +97,12 @@ def _data(data: Data, sources: Sources) -> list[tuple[str, str, list]]:
         if data.issues is not None:
             ingestion = cohort_sections.ingestion(data.issues, len(data.trials))
     if sources.tokenizers:
-        tokenizer = tokenizer_sections.tokenizers(sources.tokenizers)
+        tokenizer = [
+            *tokenizer_sections.tokenizers(sources.tokenizers),
+            *movement_kept(sources.tokenizer_measures, data.labels),
+            *classifiers_on_tokens(results, config),
+            *models_by_tokenizer(results, config),
+        ]
     return [
         ("cohort", "Cohort", cohort),
         ("ingestion", "What was rejected", ingestion),

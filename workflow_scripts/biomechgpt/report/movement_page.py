@@ -138,7 +138,7 @@ def _telling(shown: Sequence[Shown]) -> list[Shown]:
 
 def _takes(item: Shown) -> tuple[np.ndarray, np.ndarray]:
     """Angles (T, 34) in rad as recorded and as decoded, up to the end of the last token."""
-    decoded = decode_trial(item.tokenizer, item.tokens)
+    decoded = decode_trial(item.tokenizer, item.tokens)[: len(item.trial.frames)]
     return item.trial.frames[: len(decoded)], decoded
 
 
@@ -157,6 +157,7 @@ def _entry(item: Shown, is_simulated: bool) -> dict:
     recorded, decoded = _takes(item)
     tokenizer, info = item.tokenizer, item.trial.info
     errors_deg = _errors_deg(item)
+    frames_per_token = tokenizer.cfg["downsampling"] / tokenizer.model.tokens_per_step
     original = "as simulated" if is_simulated else "as recorded"
     still = [n for n, live in zip(JOINT_NAMES, tokenizer.statistics.live, strict=True) if not live]
     return {
@@ -167,8 +168,8 @@ def _entry(item: Shown, is_simulated: bool) -> dict:
         "original": original,
         "duration_s": number(len(item.trial.frames) / tokenizer.frame_rate_hz, 1),
         "n_tokens": len(item.tokens),
-        "n_codes": tokenizer.cfg["codebook_size"],
-        "frames_per_token": tokenizer.cfg["downsampling"],
+        "n_codes": tokenizer.model.vocabulary_size,
+        "frames_per_token": frames_per_token,
         "n_left": len(item.trial.frames) - len(decoded),
         "rmse_deg": number(_rmse_deg(errors_deg), 1),
         "missing": [words(joint) for joint in info["missing_joints"]],
@@ -177,7 +178,7 @@ def _entry(item: Shown, is_simulated: bool) -> dict:
             {original: recorded, KEPT: decoded},
             tokenizer.frame_rate_hz,
             item.tokens,
-            tokenizer.cfg["downsampling"],
+            frames_per_token,
             unknown=info["missing_joints"],
             hidden=still,
         ),

@@ -42,7 +42,7 @@ def motion(
     takes: Mapping[str, np.ndarray],
     frame_rate_hz: float,
     tokens: Sequence[int] = (),
-    frames_per_token: int = 1,
+    frames_per_token: float = 1,
     unknown: Collection[str] = (),
     hidden: Collection[str] = (),
 ) -> dict:

@@ -16,9 +16,9 @@ class Sources(NamedTuple):
     """The files a report is made from; what is None or empty is left out and said to be.
 
     `metrics`, `tables` and `answers` are what the evaluation writes; `tokenizers` the tokenizer
-    folders of all folds; `tokens` the token files of one fold and tokenizer; `joint_angles` the
-    shards; `cohorts` the entries of the config, each with its path; `benchmarks` the folder of
-    Snakemake's benchmark files.
+    folders of all folds, `tokenizer_measures` what was measured of each; `tokens` the token files
+    of one fold and tokenizer; `joint_angles` the shards; `cohorts` the entries of the config, each
+    with its path; `benchmarks` the folder of Snakemake's benchmark files.
     """
 
     metrics: os.PathLike
@@ -28,6 +28,7 @@ class Sources(NamedTuple):
     folds: os.PathLike | None = None
     ingest_report: os.PathLike | None = None
     tokenizers: Sequence[os.PathLike] = ()
+    tokenizer_measures: Sequence[os.PathLike] = ()
     tokens: Sequence[os.PathLike] = ()
     joint_angles: Sequence[os.PathLike] = ()
     cohorts: Sequence[dict] = ()

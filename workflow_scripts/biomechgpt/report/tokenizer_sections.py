@@ -30,11 +30,13 @@ def tokenizers(folders: Sequence[os.PathLike]) -> list:
     found = read_metrics(folders)
     rows = [_tokenizer_row(*one) for one in found]
     head = ["tokenizer", "split", "participants", "trials", "RMSE, 34 joints", "RMSE, live joints"]
-    head += ["perplexity", "codes used", "codes dead"]
+    head += ["tokens per s", "bits per s", "perplexity", "codes used", "codes dead", "Zipf slope"]
     caption = (
         "Reconstruction error in degrees, mean over joints of the RMSE of each, and use of the "
         "codes. The 34 joints include those set to zero (error 0); live ones move in training. "
-        "Train rows are there for comparison, test rows are held-out participants."
+        "Train rows are there for comparison, test rows are held-out participants. Bits are those that "
+        "the tokens hold by how often each occurs; under them, if all were equally frequent. A Zipf "
+        "slope of 0 is even use, -1 that of words."
     )
     blocks = [Table(caption, head, rows, n_text=2, long=len(rows) > 12)]
     held_out = [entry for _, _, entry in found if entry["split"] == "test"] or [found[-1][2]]
@@ -57,9 +59,12 @@ def _tokenizer_row(fold: str, name: str, entry: dict) -> list:
         count(entry["n_trials"]),
         number(entry["rmse_deg_all"]),
         Cell(number(entry["rmse_deg_live"]), f"{len(entry['live_joints'])} joints"),
-        number(entry["perplexity"], 1),
-        f"{entry['used_codes']} of {entry['codebook_size']}",
+        number(entry["tokens_per_second"], 1),
+        Cell(number(entry["bits_per_second"], 1), f"at most {entry['bits_per_second_at_most']}"),
+        Cell(number(entry["perplexity"], 1), f"of {entry['codebook_size']}"),
+        f"{entry['used_codes']} of {entry['vocabulary_size']}",
         count(entry["dead_codes"]),
+        number(entry["zipf_slope"]),
     ]
 
 

@@ -11,6 +11,7 @@ import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
+from biomechgpt.tokenizer.code_use import code_use
 from biomechgpt.tokenizer.statistics import normalise
 from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, encode_trial
 from biomechgpt.tokenizer.windows import read_chosen
@@ -21,7 +22,7 @@ class Reconstruction(NamedTuple):
 
     trial: Trial
     tokens: np.ndarray  # (L,) int64
-    angles_rad: np.ndarray  # (L * downsampling, J)
+    angles_rad: np.ndarray  # (T // downsampling * downsampling, J), or as long as a shorter trial
 
 
 def reconstruct(tokenizer: StoredTokenizer, trial: Trial) -> Reconstruction:
@@ -29,7 +30,8 @@ def reconstruct(tokenizer: StoredTokenizer, trial: Trial) -> Reconstruction:
     tokens = encode_trial(
         tokenizer, torch.from_numpy(normalise(trial.frames, tokenizer.statistics))
     )
-    return Reconstruction(trial, tokens.numpy(), decode_trial(tokenizer, tokens.numpy()))
+    angles = decode_trial(tokenizer, tokens.numpy())
+    return Reconstruction(trial, tokens.numpy(), angles[: len(trial.frames)])
 
 
 def measure_tokenizer(
@@ -42,7 +44,7 @@ def measure_tokenizer(
     the joints that move in training. The paper's 5.78 degrees does not say which it is.
     """
     squared, frames = np.zeros(len(JOINT_NAMES)), np.zeros(len(JOINT_NAMES))
-    uses = np.zeros(tokenizer.cfg["codebook_size"])
+    uses = np.zeros(tokenizer.model.vocabulary_size)
     people, n_trials = set(), 0
     for trial in read_chosen(paths, trial_ids):
         result = reconstruct(tokenizer, trial)
@@ -63,22 +65,13 @@ def measure_tokenizer(
         "rmse_deg_live": _mean(rmse_deg[live]),
         "rmse_deg_per_joint": dict(zip(JOINT_NAMES, rmse_deg.round(3).tolist(), strict=True)),
         "live_joints": [name for name, moves in zip(JOINT_NAMES, live, strict=True) if moves],
-        "codebook_size": len(uses),
-        "perplexity": round(_perplexity(uses), 1),
-        "used_codes": int((uses > 0).sum()),
-        "dead_codes": int((uses == 0).sum()),
         "steps": tokenizer.cfg["steps"],
+        **code_use(uses, tokenizer),
     }
 
 
 def _mean(values: np.ndarray) -> float | None:
     return round(float(values.mean()), 3) if len(values) else None
-
-
-def _perplexity(uses: np.ndarray) -> float:
-    """exp of the entropy of the code use: as many codes, used equally, would be as varied."""
-    share = uses[uses > 0] / max(uses.sum(), 1)
-    return float(np.exp(-(share * np.log(share)).sum()))
 
 
 def write_curves(

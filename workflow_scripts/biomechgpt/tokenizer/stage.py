@@ -30,14 +30,14 @@ def make_tokenizer(
 ) -> None:
     """Write the tokenizer folder of a fold: weights, statistics, description, metrics, curves.
 
-    Only participants of the fold's training split are trained on; error and code use are measured
-    on each split. `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
+    Only participants of the fold's training split are trained on, those of its validation split
+    tell when to stop; error and code use are measured on each split. `motion_cfg` is the config's
+    `motion`, `code` the hash of the stage's code.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
     checkpoints = checkpoint_folder(folder)
-    trained = train_tokenizer(
-        joint_angles_paths, set(by_split.get("train", [])), cfg, checkpoints, code
-    )
+    train, validation = (set(by_split.get(split, [])) for split in ("train", "validation"))
+    trained = train_tokenizer(joint_angles_paths, train, cfg, checkpoints, code, validation)
     with replacing(folder) as temporary:
         rate_hz, zero_joints = motion_cfg["frame_rate_hz"], motion_cfg["zero_joints"]
         save_tokenizer(temporary, trained, cfg, rate_hz, zero_joints)
@@ -47,6 +47,7 @@ def make_tokenizer(
             for split, ids in by_split.items()
         ]
         (temporary / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        (temporary / "history.json").write_text(json.dumps(trained.history, indent=1))
         held_out = by_split.get("test", by_split["train"])
         step = max(1, len(held_out) // N_CURVES)
         chosen = held_out[::step][:N_CURVES]

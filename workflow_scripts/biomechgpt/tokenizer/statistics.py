@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from biomechgpt.body.mirror import SIGNS, SOURCES
+
 FRAMES_AT_ONCE = 50_000
 STD_FLOOR_RAD = np.deg2rad(0.5)  # a nearly constant joint must not explode when it is normalised
 
@@ -17,16 +19,20 @@ class Statistics(NamedTuple):
     live: np.ndarray  # (J,) bool: neither zeroed nor missing nor constant
 
 
-def fit_statistics(angles_rad: np.ndarray) -> Statistics:
+def fit_statistics(angles_rad: np.ndarray, mirror: bool = False) -> Statistics:
     """Statistics of (N, J) frames of training participants; NaN marks joints a source lacks.
 
-    Three times through the frames, a part of them in memory at a time.
+    With `mirror` those of the frames and their mirror images together. Three times through the
+    frames, a part of them in memory at a time.
     """
     count = sum((~np.isnan(part)).sum(axis=0) for part in _parts(angles_rad))
-    count = np.maximum(count, 1)
-    mean = sum(np.nansum(part, axis=0) for part in _parts(angles_rad)) / count
+    observed = np.maximum(count, 1)
+    mean = sum(np.nansum(part, axis=0) for part in _parts(angles_rad)) / observed
     squares = sum(np.nansum(np.square(part - mean), axis=0) for part in _parts(angles_rad))
-    std = np.sqrt(squares / count)
+    variance = squares / observed
+    if mirror:
+        mean, variance = _both_sides(count, mean, variance)
+    std = np.sqrt(variance)
     return Statistics(
         mean.astype(np.float32), np.maximum(std, STD_FLOOR_RAD).astype(np.float32), std > 1e-6
     )
@@ -36,6 +42,17 @@ def _parts(angles_rad: np.ndarray) -> Iterator[np.ndarray]:
     """Stretches of (N, J) frames as (M, J) float64."""
     for start in range(0, len(angles_rad), FRAMES_AT_ONCE):
         yield angles_rad[start : start + FRAMES_AT_ONCE].astype(np.float64)
+
+
+def _both_sides(
+    count: np.ndarray, mean: np.ndarray, variance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of as many frames again, with left and right exchanged."""
+    counts, means = np.stack([count, count[SOURCES]]), np.stack([mean, mean[SOURCES] * SIGNS])
+    share = counts / np.maximum(counts.sum(axis=0), 1)
+    both = (share * means).sum(axis=0)
+    spread = np.stack([variance, variance[SOURCES]]) + np.square(means - both)
+    return both, (share * spread).sum(axis=0)
 
 
 def normalise(angles_rad: np.ndarray, statistics: Statistics) -> np.ndarray:

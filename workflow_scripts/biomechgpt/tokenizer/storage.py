@@ -53,13 +53,16 @@ def save_tokenizer(
 def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
     """Read what `save_tokenizer` wrote, ready to encode.
 
-    Raises `InputError` when the folder was made for other joints than this version knows.
+    Raises `InputError` when the folder was made for other joints than this version knows, or by an
+    earlier version.
     """
     folder = Path(folder)
     description = json.loads((folder / DESCRIPTION).read_text())
     if tuple(description["joints"]) != JOINT_NAMES:
         raise InputError(f"{folder / DESCRIPTION}: made for other joints; train the tokenizer anew")
     cfg = description["config"]
+    if "levels" not in cfg:
+        raise InputError(f"{folder}: made by an earlier version of this workflow; train it anew")
     model = MotionTokenizer(cfg, len(JOINT_NAMES))
     model.load_state_dict(load_file(folder / WEIGHTS))
     statistics = Statistics(**load_arrays(folder / STATISTICS))
@@ -76,13 +79,18 @@ def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
 
 
 def encode_trial(tokenizer: StoredTokenizer, normalised: torch.Tensor) -> torch.Tensor:
-    """The tokens of one whole trial (T, J); frames after the last full token are dropped."""
-    downsampling = tokenizer.cfg["downsampling"]
-    whole = len(normalised) // downsampling * downsampling
-    return tokenizer.model.encode(normalised[:whole])
+    """The tokens of one whole trial (T, J); frames after the last full step are dropped.
+
+    A trial shorter than one step is held still at its last frame until the step is full.
+    """
+    step = tokenizer.cfg["downsampling"]
+    if len(normalised) < step:
+        still = normalised[-1:].expand(step - len(normalised), -1)
+        normalised = torch.cat([normalised, still])
+    return tokenizer.model.encode(normalised[: len(normalised) // step * step])
 
 
 def decode_trial(tokenizer: StoredTokenizer, tokens: np.ndarray) -> np.ndarray:
-    """The joint angles (L * downsampling, J) in rad that the tokens (L,) of a trial stand for."""
+    """The joint angles (T, J) in rad that the tokens of a trial stand for; T is a multiple of a step."""
     codes = torch.from_numpy(np.asarray(tokens, np.int64))
     return restore(tokenizer.model.decode(codes).numpy(), tokenizer.statistics)

@@ -88,8 +88,25 @@ def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
         "statistics_sha256": tokenizer.statistics_sha256,
         "frame_rate_hz": str(tokenizer.frame_rate_hz),
         "downsampling": str(tokenizer.cfg["downsampling"]),
-        "codebook_size": str(tokenizer.cfg["codebook_size"]),
+        "tokens_per_step": str(tokenizer.model.tokens_per_step),
+        "codebook_size": str(tokenizer.model.vocabulary_size),
     }
+
+
+def tokens_per_step(metadata: dict[str, str]) -> int:
+    """Tokens that stand for the same `downsampling` frames."""
+    return int(metadata.get("tokens_per_step", 1))
+
+
+def codes_per_book(metadata: dict[str, str]) -> int:
+    """Codes of each of the codebooks whose tokens stand behind one another in the vocabulary."""
+    return int(metadata["codebook_size"]) // tokens_per_step(metadata)
+
+
+def seconds_per_token(metadata: dict[str, str]) -> float:
+    """Seconds of movement for each token of the stream."""
+    frames_per_token = int(metadata["downsampling"]) / tokens_per_step(metadata)
+    return frames_per_token / float(metadata["frame_rate_hz"])
 
 
 def gather_tokens(paths: Sequence[os.PathLike], tokens_path: os.PathLike) -> None:

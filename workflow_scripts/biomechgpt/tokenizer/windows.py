@@ -11,7 +11,10 @@ from torch import Tensor
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial, read_trials
+from biomechgpt.body.mirror import SIGNS, SOURCES
 from biomechgpt.errors import InputError
+
+_WHOSE = {"train": "training", "validation": "validation"}
 
 
 class FrameStore(NamedTuple):
@@ -30,24 +33,41 @@ def read_chosen(paths: Sequence[os.PathLike], trial_ids: set[str]) -> Iterable[T
                 yield trial
 
 
-def store_frames(paths: Sequence[os.PathLike], trial_ids: set[str], folder: Path) -> FrameStore:
+def store_frames(
+    paths: Sequence[os.PathLike], trial_ids: set[str], folder: Path, split: str = "train"
+) -> FrameStore:
     """Write the frames of the chosen trials to a file in `folder` and map it into memory."""
-    lengths = []
-    with open(folder / "frames.float32", "wb") as file:
+    lengths, file_path = [], folder / f"{split}.float32"
+    with open(file_path, "wb") as file:
         for trial in read_chosen(paths, trial_ids):
             file.write(np.ascontiguousarray(trial.frames, np.float32).tobytes())
             lengths.append(len(trial.frames))
     if not lengths:
-        raise InputError("no training participant has an accepted trial: see ingest_report.tsv")
+        raise InputError(
+            f"no {_WHOSE[split]} participant has an accepted trial: see ingest_report.tsv"
+        )
     shape = (sum(lengths), len(JOINT_NAMES))
-    frames = np.memmap(folder / "frames.float32", np.float32, mode="r", shape=shape)
+    frames = np.memmap(file_path, np.float32, mode="r", shape=shape)
     return FrameStore(frames, np.cumsum([0, *lengths[:-1]]), np.array(lengths))
 
 
+def stored_trials(store: FrameStore) -> Iterable[np.ndarray]:
+    """The frames (T, J) in rad of each trial of the store."""
+    for start, length in zip(store.starts, store.lengths, strict=True):
+        yield store.angles_rad[start : start + length]
+
+
 def draw_windows(
-    store: FrameStore, n_windows: int, n_frames: int, generator: torch.Generator
+    store: FrameStore,
+    n_windows: int,
+    n_frames: int,
+    generator: torch.Generator,
+    mirror: bool = False,
 ) -> tuple[np.ndarray, Tensor]:
     """`n_windows` stretches of `n_frames` from random trials, long trials more often.
+
+    They start at any frame, so every offset to the steps of a token comes up. With `mirror` half of
+    them have left and right exchanged.
 
     Returns angles (B, T, J) in rad, NaN where a short trial ends, and which frames are real (B, T).
     """
@@ -62,4 +82,7 @@ def draw_windows(
         start = store.starts[trial] + offset
         windows[row, :length] = store.angles_rad[start : start + length]
         real[row, :length] = True
+    if mirror:
+        turned = torch.rand(n_windows, generator=generator).numpy() < 0.5
+        windows[turned] = windows[turned][..., SOURCES] * SIGNS
     return windows, real

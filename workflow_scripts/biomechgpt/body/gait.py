@@ -45,7 +45,7 @@ def measure_gait(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> Gait:
         return NO_GAIT
     steady = np.where(moving, swing - swing[moving].mean(), 0.0)
     cadence, rhythm = _cadence(steady, frame_rate_hz)
-    points = _feet(joint_angles_rad)
+    points = feet_positions(joint_angles_rad)
     speed = float(_forward_speed(points, frame_rate_hz)[moving].mean())
     ahead = (points["ankle_r"] - points["ankle_l"])[moving]  # (T', 3)
     right, left = np.quantile(ahead[:, 0], 0.95), -np.quantile(ahead[:, 0], 0.05)
@@ -87,7 +87,7 @@ def _cadence(swing: np.ndarray, frame_rate_hz: float) -> tuple[float, float]:
     return 120.0 * float(stride_hz), float(power[near].sum() / power.sum())
 
 
-def _feet(joint_angles_rad: np.ndarray) -> dict[str, np.ndarray]:
+def feet_positions(joint_angles_rad: np.ndarray) -> dict[str, np.ndarray]:
     """Positions (T, 3) in m of the points of both legs, seen from an upright pelvis."""
     upright = np.broadcast_to(np.eye(3), (len(joint_angles_rad), 3, 3))
     return leg_positions(np.zeros((len(upright), 3)), upright, np.nan_to_num(joint_angles_rad))

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from biomechgpt.baselines.gait import measure_gait
 from biomechgpt.baselines.gait_features import gait_features
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.gait import measure_gait
 
 HIP_R, HIP_L = JOINT_NAMES.index("hip_flexion_r"), JOINT_NAMES.index("hip_flexion_l")
 LEG_M = 0.365545 + 0.480173 + 0.0468448  # hip to sole of the model with a straight knee

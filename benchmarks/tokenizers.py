@@ -1,0 +1,134 @@
+"""The paper's tokenizer, a better one and the first without codes, on the same data in one run.
+
+    python benchmarks/tokenizers.py --run results
+
+trains all three on the training participants of a finished run (its joint angles are all that is
+needed) until validation participants gain less than 1 % in `--patience` steps, and prints the error on
+test participants, how much of the gap between reference and floor the new one closes, and when it
+reached the reference's final error. `--also` measures the three on recordings of another run, none
+of which was trained on.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow_scripts"))
+
+from biomechgpt.motion.index import read_accepted
+from biomechgpt.tokenizer.losses import live_error_deg
+from biomechgpt.tokenizer.stage import trials_by_split
+from biomechgpt.tokenizer.training import Trained, train_tokenizer
+from biomechgpt.tokenizer.windows import read_chosen
+
+
+def main() -> None:
+    args = _arguments()
+    tokenizers = yaml.safe_load((ROOT / "config.yaml").read_text())["tokenizers"]
+    tokenizers |= yaml.safe_load((ROOT / "presets/tokenizers.yaml").read_text())["tokenizers"]
+    ends = {"steps": args.steps, "patience_steps": args.patience}
+    reference = tokenizers["compact"] | ends | {"codebook_size": 512}
+    chosen = {
+        "reference": reference,
+        "no codes": reference | {"unquantised_steps": args.steps + 1},
+        args.new: tokenizers[args.new] | ends,
+    }
+    folder = Path(tempfile.mkdtemp())
+    context = get_context("spawn")
+    with ProcessPoolExecutor(args.jobs, mp_context=context) as pool:
+        jobs = {
+            name: pool.submit(_train, args.run, args.fold, cfg, str(folder / name))
+            for name, cfg in chosen.items()
+        }
+        found = {name: job.result() for name, job in jobs.items()}
+    print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, ", end="")
+    print(f"{args.jobs} trainings at once, one thread each; patience {args.patience} steps")
+    for name, (_, errors, n_parameters) in found.items():
+        _print_one(name, chosen[name], found[name][0].history, errors, n_parameters)
+    _print_gap(found, args.new)
+    if args.also:
+        for name, (trained, _, _) in found.items():
+            print(f"{name}: {_error(trained, *_everyone(args.also)):.2f} degrees on {args.also}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--run", default="results", help="results folder of a run")
+    parser.add_argument("--fold", default="holdout")
+    parser.add_argument("--also", help="results folder of a run on other recordings")
+    parser.add_argument("--new", default="residual", help="an entry of presets/tokenizers.yaml")
+    parser.add_argument("--patience", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=20000, help="at most")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at once")
+    return parser.parse_args()
+
+
+def _train(
+    run: str, fold: str, cfg: dict, checkpoints: str
+) -> tuple[Trained, dict[str, float], int]:
+    """The training, its error by split, and how many parameters the network has."""
+    torch.set_num_threads(1)
+    paths, splits = _data(run, fold)
+    train, validation = (set(splits[split]) for split in ("train", "validation"))
+    trained = train_tokenizer(paths, train, cfg, checkpoints, "", validation)
+    errors = {split: _error(trained, paths, set(ids)) for split, ids in splits.items()}
+    return trained, errors, sum(p.numel() for p in trained.model.parameters())
+
+
+def _data(run: str, fold: str) -> tuple[list[Path], dict[str, list[str]]]:
+    folder = Path(run)
+    splits = trials_by_split(folder / "trials.parquet", folder / "folds.tsv", fold)
+    return sorted(folder.glob("joint_angles/*.parquet")), splits
+
+
+def _everyone(run: str) -> tuple[list[Path], set[str]]:
+    accepted = read_accepted(Path(run, "trials.parquet"))
+    return sorted(Path(run).glob("joint_angles/*.parquet")), set(accepted["trial_id"])
+
+
+def _error(trained: Trained, paths: list[Path], trial_ids: set[str]) -> float:
+    trials = [trial.frames for trial in read_chosen(paths, trial_ids)]
+    return live_error_deg(trained.model, trials, trained.statistics)
+
+
+def _print_one(name: str, cfg: dict, history: list[dict], errors: dict, n_parameters: int) -> None:
+    last = history[-1]
+    print(f"\n{name}: {n_parameters} parameters; {json.dumps(cfg)}")
+    print("  step, processor s, validation degrees:", end=" ")
+    looked = [entry for entry in history if "validation_deg" in entry]
+    shown = looked[:: max(1, len(looked) // 10)]
+    print("; ".join(f"{e['step']} {e['cpu_seconds']:.0f} {e['validation_deg']:.2f}" for e in shown))
+    print(f"  ended after {last['step']} steps, {last['cpu_seconds']:.0f} processor s, ", end="")
+    print(f"{last['seconds']:.0f} s; RMSE of live joints in degrees: ", end="")
+    print(", ".join(f"{split} {error:.3f}" for split, error in errors.items()))
+
+
+def _print_gap(found: dict, new: str) -> None:
+    by_name = {name: errors["test"] for name, (_, errors, _) in found.items()}
+    gap = by_name["reference"] - by_name["no codes"]
+    closed = (by_name["reference"] - by_name[new]) / gap
+    share = by_name[new] / by_name["reference"]
+    print(f"\n{new} has {share:.2f} of the reference's error on test participants, ", end="")
+    print(f"and closes {closed:.0%} of its gap of {gap:.2f} degrees to the network without codes")
+    histories = {name: trained.history for name, (trained, _, _) in found.items()}
+    final = histories["reference"][-1]
+    reached = [e for e in histories[new] if e.get("validation_deg", 99) <= final["validation_deg"]]
+    if not reached:
+        print("it never reaches the reference's final validation error")
+        return
+    times = f"{reached[0]['cpu_seconds']:.0f} of {final['cpu_seconds']:.0f} processor s"
+    print(f"it reaches the reference's final validation error after {times} ", end="")
+    print(f"(step {reached[0]['step']} of {final['step']})")
+
+
+if __name__ == "__main__":
+    main()
