@@ -35,6 +35,7 @@ rule all:
     default_target: True
     input:
         "<results>/report.html",
+        rules.show_movement_all.input,
 
 
 onstart:

@@ -20,6 +20,7 @@ check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
 
 RESULTS = Path("results", config["run"] or "")
 SIMULATED = [str(RESULTS / "cohorts" / c["name"]) for c in config["cohorts"] if "path" not in c]
+SIMULATED_NAMES = [cohort["name"] for cohort in config["cohorts"] if "path" not in cohort]
 COHORTS = [{"path": str(RESULTS / "cohorts" / c["name"])} | c for c in config["cohorts"]]
 RECORDED = [cohort for cohort in config["cohorts"] if "path" in cohort]
 BROUGHT = read_cohorts(RECORDED)
@@ -67,10 +68,13 @@ def folds():
 
 
 def in_every_fold(pattern, **values):
-    """An input function: `pattern` for each fold and each combination of `values`."""
+    """An input function: `pattern` for each fold and each combination of `values`.
+
+    What neither names is as the rule's own wildcards say.
+    """
 
     def files(wildcards):
-        return expand(pattern, fold=folds(), **values)
+        return expand(pattern, **(dict(wildcards.items()) | {"fold": folds()} | values))
 
     return files
 
@@ -226,5 +230,5 @@ def closing_words():
     if report.is_file():
         words.append(f"{ingestion_sentence(RESULTS / 'trials.parquet', report)}: {report}")
     if summary.is_file():
-        words.append(f"Open {RESULTS / 'report.html'}")
+        words.append(f"Open {RESULTS / 'report.html'}; movements are in {RESULTS / 'movement'}")
     return "\n".join(words)

@@ -91,7 +91,7 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
-        config={key: config[key] for key in config if key != "annotate"},
+        config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),

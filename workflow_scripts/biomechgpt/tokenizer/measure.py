@@ -11,8 +11,8 @@ import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.tokenizer.statistics import normalise, restore
-from biomechgpt.tokenizer.storage import StoredTokenizer, encode_trial
+from biomechgpt.tokenizer.statistics import normalise
+from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, encode_trial
 from biomechgpt.tokenizer.windows import read_chosen
 
 
@@ -29,8 +29,7 @@ def reconstruct(tokenizer: StoredTokenizer, trial: Trial) -> Reconstruction:
     tokens = encode_trial(
         tokenizer, torch.from_numpy(normalise(trial.frames, tokenizer.statistics))
     )
-    angles = restore(tokenizer.model.decode(tokens).numpy(), tokenizer.statistics)
-    return Reconstruction(trial, tokens.numpy(), angles)
+    return Reconstruction(trial, tokens.numpy(), decode_trial(tokenizer, tokens.numpy()))
 
 
 def measure_tokenizer(

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
@@ -15,7 +16,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.statistics import Statistics
+from biomechgpt.tokenizer.statistics import Statistics, restore
 from biomechgpt.tokenizer.training import Trained
 
 WEIGHTS, STATISTICS, DESCRIPTION = "model.safetensors", "statistics.safetensors", "tokenizer.json"
@@ -79,3 +80,9 @@ def encode_trial(tokenizer: StoredTokenizer, normalised: torch.Tensor) -> torch.
     downsampling = tokenizer.cfg["downsampling"]
     whole = len(normalised) // downsampling * downsampling
     return tokenizer.model.encode(normalised[:whole])
+
+
+def decode_trial(tokenizer: StoredTokenizer, tokens: np.ndarray) -> np.ndarray:
+    """The joint angles (L * downsampling, J) in rad that the tokens (L,) of a trial stand for."""
+    codes = torch.from_numpy(np.asarray(tokens, np.int64))
+    return restore(tokenizer.model.decode(codes).numpy(), tokenizer.statistics)

@@ -10,21 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.cohort.opensim_writer import motion_header
 
 COLUMNS = ("time", "pelvis_tilt", "pelvis_list", "pelvis_rotation", *PELVIS_POSITION, *JOINT_NAMES)
 DECIMALS = 3  # degrees
-HEADER = """Coordinates
-version=1
-nRows={rows}
-nColumns={columns}
-inDegrees=yes
-
-Units are S.I. units (second, meters, Newtons, ...)
-If the header above contains a line with 'inDegrees', this indicates whether rotational values are in \
-degrees (yes) or radians (no).
-
-endheader
-"""
 
 
 def write_motion(
@@ -45,7 +34,7 @@ def write_motion(
     body = io.BytesIO()
     options = pacsv.WriteOptions(include_header=False, delimiter="\t")
     pacsv.write_csv(table, body, options)
-    header = HEADER.format(rows=len(values), columns=len(COLUMNS)) + "\t".join(COLUMNS) + "\n"
+    header = motion_header(len(values), len(COLUMNS)) + "\t".join(COLUMNS) + "\n"
     path.write_bytes(header.encode() + body.getvalue())
 
 

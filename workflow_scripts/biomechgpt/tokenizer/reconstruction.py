@@ -1,0 +1,100 @@
+"""The way back: what the tokens of a trial keep of it, as a motion file that OpenSim opens."""
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.cohort.opensim_writer import write_joint_angles
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, load_tokenizer
+from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
+
+log = logging.getLogger(__name__)
+COORDINATE_MAP = "biomechgpt34"  # of resources/coordinate_maps, which reads these files
+
+
+def check_named(trial_ids: Sequence[str], accepted: pd.DataFrame) -> None:
+    """Raise `InputError` for the first of `trial_ids`, the config's `reconstruct.trials`, that is
+    not in `accepted` (`motion.index.read_accepted`)."""
+    known = set(accepted["trial_id"])
+    for trial_id in trial_ids:
+        if trial_id not in known:
+            raise InputError(
+                f"reconstruct.trials names {trial_id}, which is no accepted trial; trials.parquet "
+                "lists those that are, ingest_report.tsv says why a recording was rejected"
+            )
+
+
+def reconstruct_shard(
+    tokenizer_folder: os.PathLike,
+    tokens_path: os.PathLike,
+    trials: pd.DataFrame,
+    simulated: set[str],
+    folder: os.PathLike,
+) -> None:
+    """Write a cohort folder (docs/contracts.md) of what one shard's tokens decode to.
+
+    `trials` are the accepted trials to write (`motion.index.read_accepted`), in this shard or
+    another one, `simulated` the names of the cohorts that were not recorded.
+
+    Raises `InputError` when the tokens were made by another tokenizer.
+    """
+    tokenizer = load_tokenizer(tokenizer_folder)
+    tokens = read_own_tokens(tokenizer, [tokens_path])
+    wanted = {row.trial_id: row for row in trials.itertuples()}
+    rows = []
+    with replacing(folder) as temporary:
+        temporary.mkdir(parents=True)
+        for trial_id, codes in zip(tokens.trial_ids, tokens.tokens, strict=True):
+            if trial_id not in wanted:
+                continue
+            row = _row(wanted[trial_id])
+            angles = dict(zip(JOINT_NAMES, decode_trial(tokenizer, codes).T, strict=True))
+            remarks = _remarks(row, wanted[trial_id].cohort in simulated)
+            write_joint_angles(temporary / row["file"], angles, tokenizer.frame_rate_hz, remarks)
+            rows.append(row)
+        _write_tables(rows, temporary)
+    log.info("%d trials", len(rows))
+
+
+def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) -> TokenTable:
+    """The tokens of some shards; raises `InputError` when another tokenizer made them."""
+    tokens = read_tokens(paths)
+    if tokens.metadata["tokenizer_sha256"] != tokenizer.sha256:
+        raise InputError(f"{paths[0]}: made by another tokenizer than the one given; delete it")
+    return tokens
+
+
+def _row(trial) -> dict[str, str]:
+    return {
+        "trial_id": trial.trial_id,
+        "participant_id": trial.participant_id,
+        # An id may hold anything; a file name must stay inside the folder.
+        "file": f"{quote(trial.trial_id, safe='')}.mot",
+        "coordinate_map": COORDINATE_MAP,
+        "missing_joints": ", ".join(trial.missing_joints) or "n/a",
+    }
+
+
+def _remarks(row: dict[str, str], is_simulated: bool) -> str:
+    lines = ["What motion tokens keep of a movement. They do not hold the pelvis."]
+    lines += ["The movement was simulated, not recorded."] if is_simulated else []
+    if row["missing_joints"] != "n/a":
+        lines.append(
+            f"The recording lacks, so that the values here are made up: {row['missing_joints']}."
+        )
+    return "\n".join(lines)
+
+
+def _write_tables(rows: list[dict[str, str]], folder: Path) -> None:
+    columns = ["trial_id", "participant_id", "file", "coordinate_map", "missing_joints"]
+    table = pd.DataFrame(rows, columns=columns)
+    style = {"sep": "\t", "index": False, "lineterminator": "\n"}
+    table.to_csv(folder / "trials.tsv", **style)
+    table[["participant_id"]].drop_duplicates().to_csv(folder / "participants.tsv", **style)
