@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.language_model.annotation import annotate
+from biomechgpt.language_model.recordings import Recordings
 from biomechgpt.questions.calibration import Calibration, write_calibration
 
 LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]

@@ -50,15 +50,16 @@ def tokenise_shard(
     for trial in read_chosen([joint_angles_path], trial_ids):
         row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
-        row |= {"tokens": _codes(tokenizer, trial.frames)}
-        rows.append(row | {"mirrored_tokens": _codes(tokenizer, mirrored(trial.frames))})
+        row |= {"tokens": tokenise(tokenizer, trial.frames)}
+        rows.append(row | {"mirrored_tokens": tokenise(tokenizer, mirrored(trial.frames))})
     schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
     with replacing(tokens_path) as temporary:
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
     log.info("%d trials", len(rows))
 
 
-def _codes(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
+def tokenise(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
+    """The codes (n_tokens,) uint16 of joint angles (T, 34), NaN where a joint is not recorded."""
     normalised = torch.from_numpy(normalise(joint_angles_rad, tokenizer.statistics))
     return encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
 

@@ -1,0 +1,197 @@
+"""A model to talk to: open it, choose a movement, ask.
+
+chat = open_chat("results/holdout/models/tiny-all/seed-0")
+answer = chat.ask(chat.trial("S002_T01"), "How fast does this person walk?")
+print(answer.found)
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from biomechgpt import seals
+from biomechgpt.chat.answers import (
+    UNCALIBRATED,
+    Answer,
+    NormalRange,
+    only_if,
+    read_number,
+    read_options,
+    warnings_of,
+)
+from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
+from biomechgpt.chat.run import ChatTrial, open_run, read_run_trial, run_of
+from biomechgpt.chat.topics import Meant, Topics
+from biomechgpt.errors import InputError
+from biomechgpt.language_model.model_folder import DESCRIPTION_FILE, load_model
+from biomechgpt.language_model.prediction import predict
+from biomechgpt.language_model.streaming import stream_text
+from biomechgpt.questions.calibration import Calibration, read_calibration
+from biomechgpt.report.model_card import calibration_of
+from biomechgpt.tokenizer.storage import load_tokenizer
+from biomechgpt.tokenizer.tokens import tokenise
+
+PROJECT = Path(__file__).parents[3]
+LONGEST_QUESTION = 500  # characters
+
+
+def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
+    """Open a model folder, fine-tuned or published, and the run whose trials are asked about.
+
+    `run` is a results folder; without it the one that the model lies in, or none at all: own files can
+    be asked about in any case. InputError where one of them is not whole.
+    """
+    folder = Path(model)
+    if not (folder / DESCRIPTION_FILE).is_file():
+        raise InputError(
+            f"{folder} is no model folder: it holds no {DESCRIPTION_FILE}. Name one such as "
+            "results/holdout/models/tiny-all/seed-0, or a published one."
+        )
+    seals.check(folder)
+    return Chat(folder, Path(run) if run else run_of(folder))
+
+
+class Chat:
+    """A model with its motion tokenizer, calibration and tasks. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, run_folder: Path | None):
+        self.folder = folder
+        self.loaded = load_model(folder)
+        self.described = self.loaded.description
+        self.tokenizer = load_tokenizer(folder / "motion_tokenizer")
+        self.run = open_run(run_folder, self.described) if run_folder else None
+        self.calibration = _calibration(folder, self.run and self.run.folder, self.described)
+        self.topics = _topics(self.described)
+        self.normal = _normal_ranges(self.described["tasks"])
+        self.reading = _reading()
+        self.one_at_a_time = Lock()
+
+    def trial(self, name: str) -> ChatTrial:
+        """A trial of the run; InputError where there is none of that name."""
+        if self.run is None:
+            raise InputError(
+                f"{self.folder} lies in no finished run, so there is no trial {name!r}: name the run "
+                "(--run results) or bring a file (--file)."
+            )
+        return read_run_trial(self.run, name)
+
+    def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
+        """An own motion file, called `name`; its problems as the ingestion report words them."""
+        path = Path(path)
+        tokenizer = self.folder / "motion_tokenizer"
+        return read_own_file(path, name or path.name, tokenizer, self.reading)
+
+    def tokens(self, trial: ChatTrial) -> np.ndarray:
+        """The motion tokens (n_tokens,) uint16 that the model reads."""
+        made = trial.tokens
+        return tokenise(self.tokenizer, trial.angles_rad) if made is None else made
+
+    def questions(self) -> dict[str, str]:
+        """What can be asked: a question of each task."""
+        return self.described["questions"]
+
+    def ask(self, trial: ChatTrial, question: str) -> Answer:
+        """The whole answer. InputError where there is no question, or it is too long."""
+        *_, answer = self.stream(trial, question)
+        return answer
+
+    def stream(self, trial: ChatTrial, question: str) -> Iterator[str | Answer]:
+        """The model's text as it grows, then the whole answer; of a question outside only that.
+
+        The model reads the training phrasing that comes closest to `question`, never `question`
+        itself, which might hold anything.
+        """
+        meant = self.topics.meant(checked(question))
+        lines = warnings_of(self.described["simulated"], trial.split)
+        empty = Answer(trial.name, question, None, meant.sureness, "", "", None, False, "", lines)
+        if meant.task is None:
+            yield empty
+            return
+        tokens, text = self.tokens(trial), ""
+        with self.one_at_a_time:
+            for text in stream_text(self.loaded, tokens, meant.phrasing):
+                yield text
+            yield self._measured(empty._replace(text=text), meant, tokens)
+
+    def _measured(self, answer: Answer, meant: Meant, tokens: np.ndarray) -> Answer:
+        """`answer` with its probabilities or its interval."""
+        task = self.described["tasks"][meant.task]
+        options = task["options"] if task["kind"] == "classification" else []
+        asked = {"trial_id": "it", "task": meant.task, "kind": task["kind"]}
+        asked |= {"question": meant.phrasing, "options": options}
+        (row,) = predict(
+            self.loaded, pd.DataFrame([asked]), {"it": tokens}, self.described["tasks"]
+        )
+        calibration = self.calibration.get(meant.task, UNCALIBRATED)
+        if options:
+            found = read_options(row, calibration)
+        else:
+            found = read_number(row, task, calibration, self.normal.get(meant.task))
+        return answer._replace(
+            task=meant.task,
+            asked_as=meant.phrasing,
+            found=found,
+            calibrated=meant.task in self.calibration,
+            only_if=only_if(task),
+        )
+
+
+def checked(question: str) -> str:
+    """The question without spaces around it; InputError where nothing or too much is left."""
+    stripped = question.strip()
+    if not stripped:
+        raise InputError("There is no question: write one.")
+    if len(stripped) > LONGEST_QUESTION:
+        raise InputError(
+            f"The question has {len(stripped)} characters, {LONGEST_QUESTION} are allowed: shorten it."
+        )
+    return stripped
+
+
+def _calibration(
+    folder: Path, run_folder: Path | None, described: Mapping
+) -> dict[str, Calibration]:
+    """That of a published model, or what the run's evaluation found for this one; else none."""
+    published = read_calibration(folder)
+    if published or run_folder is None or run_folder != run_of(folder):
+        return published
+    table = run_folder / "tables" / "calibration.csv"
+    return (
+        calibration_of(pd.read_csv(table, dtype={"fold": str}), described)
+        if table.is_file()
+        else {}
+    )
+
+
+def _topics(described: Mapping) -> Topics:
+    examples = _resource("chat_questions.yaml")
+    phrasings = described.get("phrasings") or {
+        task: [text] for task, text in described["questions"].items()
+    }
+    return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
+
+
+def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
+    """By task, for those whose label and unit are those of resources/normal_ranges.yaml."""
+    known = _resource("normal_ranges.yaml")
+    return {
+        name: NormalRange(*(known[task["label"]][field] for field in NormalRange._fields))
+        for name, task in tasks.items()
+        if task["kind"] == "regression" and known.get(task["label"], {}).get("unit") == task["unit"]
+    }
+
+
+def _reading() -> Reading:
+    """How config.yaml of this project has motion files read."""
+    config = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
+    maps = sorted((PROJECT / "resources" / "coordinate_maps").glob("*.yaml"))
+    return Reading(maps, config["ingest"], config["motion"])
+
+
+def _resource(name: str) -> dict:
+    return yaml.safe_load((PROJECT / "resources" / name).read_text(encoding="utf-8"))
