@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import (
     LEVELS,
     Calibration,
@@ -24,6 +25,7 @@ MODEL_MAY_KNOW = {
     "validation": "The model was calibrated on this participant.",
     "unknown": "Whether the model was trained on this participant is not known.",
 }
+LONGEST_QUESTION = 500  # characters
 UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 
 
@@ -68,6 +70,18 @@ class Answer(NamedTuple):
     calibrated: bool
     only_if: str
     warnings: list[str]
+
+
+def checked(question: str) -> str:
+    """The question without spaces around it; InputError where nothing or too much is left."""
+    stripped = question.strip()
+    if not stripped:
+        raise InputError("There is no question: write one.")
+    if len(stripped) > LONGEST_QUESTION:
+        raise InputError(
+            f"The question has {len(stripped)} characters, {LONGEST_QUESTION} are allowed: shorten it."
+        )
+    return stripped
 
 
 def warnings_of(simulated_model: bool, split: str) -> list[str]:

@@ -14,21 +14,21 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from biomechgpt import seals
 from biomechgpt.chat.answers import (
     UNCALIBRATED,
     Answer,
     NormalRange,
+    checked,
     only_if,
     read_number,
     read_options,
     warnings_of,
 )
 from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
-from biomechgpt.chat.run import ChatTrial, open_run, read_run_trial, run_of
+from biomechgpt.chat.run import ChatTrial, Run, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Meant, Topics
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.model_folder import DESCRIPTION_FILE, load_model
+from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.questions.calibration import Calibration, read_calibration
@@ -37,7 +37,6 @@ from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import tokenise
 
 PROJECT = Path(__file__).parents[3]
-LONGEST_QUESTION = 500  # characters
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -46,26 +45,18 @@ def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
     `run` is a results folder; without it the one that the model lies in, or none at all: own files can
     be asked about in any case. InputError where one of them is not whole.
     """
-    folder = Path(model)
-    if not (folder / DESCRIPTION_FILE).is_file():
-        raise InputError(
-            f"{folder} is no model folder: it holds no {DESCRIPTION_FILE}. Name one such as "
-            "results/holdout/models/tiny-all/seed-0, or a published one."
-        )
-    seals.check(folder)
-    return Chat(folder, Path(run) if run else run_of(folder))
+    return Chat(*open_folders(model, run))
 
 
 class Chat:
     """A model with its motion tokenizer, calibration and tasks. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, run_folder: Path | None):
-        self.folder = folder
+    def __init__(self, folder: Path, run: Run | None):
+        self.folder, self.run = folder, run
         self.loaded = load_model(folder)
         self.described = self.loaded.description
         self.tokenizer = load_tokenizer(folder / "motion_tokenizer")
-        self.run = open_run(run_folder, self.described) if run_folder else None
-        self.calibration = _calibration(folder, self.run and self.run.folder, self.described)
+        self.calibration = _calibration(folder, run, self.described)
         self.topics = _topics(self.described)
         self.normal = _normal_ranges(self.described["tasks"])
         self.reading = _reading()
@@ -141,31 +132,15 @@ class Chat:
         )
 
 
-def checked(question: str) -> str:
-    """The question without spaces around it; InputError where nothing or too much is left."""
-    stripped = question.strip()
-    if not stripped:
-        raise InputError("There is no question: write one.")
-    if len(stripped) > LONGEST_QUESTION:
-        raise InputError(
-            f"The question has {len(stripped)} characters, {LONGEST_QUESTION} are allowed: shorten it."
-        )
-    return stripped
-
-
-def _calibration(
-    folder: Path, run_folder: Path | None, described: Mapping
-) -> dict[str, Calibration]:
+def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str, Calibration]:
     """That of a published model, or what the run's evaluation found for this one; else none."""
     published = read_calibration(folder)
-    if published or run_folder is None or run_folder != run_of(folder):
+    if published or run is None or run.folder != run_of(folder):
         return published
-    table = run_folder / "tables" / "calibration.csv"
-    return (
-        calibration_of(pd.read_csv(table, dtype={"fold": str}), described)
-        if table.is_file()
-        else {}
-    )
+    table = run.folder / "tables" / "calibration.csv"
+    if not table.is_file():
+        return {}
+    return calibration_of(pd.read_csv(table, dtype={"fold": str}), described)
 
 
 def _topics(described: Mapping) -> Topics:

@@ -64,7 +64,10 @@ def scale_of(number: Number) -> Scale:
     usual = [value for value in (normal.low, normal.high) if value is not None] if normal else []
     held = [number.mean, number.low, number.high, *usual]
     room = MARGIN * (max(held) - min(held)) or 1.0
-    start, stop = max(0.0, min(held) - room) if min(held) >= 0 else min(held) - room, max(held) + room
+    start, stop = (
+        max(0.0, min(held) - room) if min(held) >= 0 else min(held) - room,
+        max(held) + room,
+    )
 
     def place(value: float) -> float:
         return round(100 * (value - start) / (stop - start), 2)

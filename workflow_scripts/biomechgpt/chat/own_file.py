@@ -61,7 +61,10 @@ def read_own_file(path: Path, name: str, tokenizer: Path, reading: Reading) -> O
         (trial,) = read_chosen([found.joint_angles], {"recording"})
     angles_rad = trial.frames.astype(np.float64)
     missing = trial.info["missing_joints"]
-    return OwnFile(ChatTrial(name, "", OWN_FILE, False, angles_rad, missing, found.tokens["recording"]), problems)
+    return OwnFile(
+        ChatTrial(name, "", OWN_FILE, False, angles_rad, missing, found.tokens["recording"]),
+        problems,
+    )
 
 
 def _sentence(issue: Issue, cohort: Path, name: str) -> str:

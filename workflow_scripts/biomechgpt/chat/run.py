@@ -1,5 +1,7 @@
 """The trials of a finished run: which there are, on which side of the split, and each one's movement."""
 
+import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -8,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from biomechgpt import seals
 from biomechgpt.body.frames import read_trials
 from biomechgpt.errors import InputError
 from biomechgpt.motion.index import read_accepted
 
+DESCRIPTION_FILE = "model.json"  # of language_model.model_folder, whose imports take seconds
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the side of the split, where the model is not of this run
 
@@ -37,6 +41,27 @@ class Run(NamedTuple):
     labels: Mapping[str, Mapping[str, str]]  # by trial, then by task
     simulated: frozenset[str]  # names of cohorts
     tokens: list[Path]  # a file a shard, made by the model's own motion tokenizer
+
+
+def open_folders(model: os.PathLike, run: os.PathLike | None) -> tuple[Path, Run | None]:
+    """A model folder that is whole, and the run whose trials are asked about.
+
+    Without `run` it is the one that the model lies in, if any. InputError where one is not whole.
+    """
+    folder = Path(model)
+    if not (folder / DESCRIPTION_FILE).is_file():
+        raise InputError(
+            f"{folder} is no model folder: it holds no {DESCRIPTION_FILE}. Name one such as "
+            "results/holdout/models/tiny-all/seed-0, or a published one."
+        )
+    seals.check(folder)
+    run_folder = Path(run) if run else run_of(folder)
+    return folder, open_run(run_folder, described(folder)) if run_folder else None
+
+
+def described(model: Path) -> dict:
+    """What `model.json` says of a model."""
+    return json.loads((model / DESCRIPTION_FILE).read_text(encoding="utf-8"))
 
 
 def run_of(model: Path) -> Path | None:
