@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tokenizer"))
+import fake_movement
 import fake_predictions
 import fake_run
 
@@ -23,3 +25,9 @@ def config() -> dict:
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Sources:
     return fake_run.write_run(tmp_path_factory.mktemp("run"), fake_predictions.make())
+
+
+@pytest.fixture(scope="session")
+def movement(tmp_path_factory: pytest.TempPathFactory):
+    """`movement_page.Sources` of six trials in two folds."""
+    return fake_movement.write_run(tmp_path_factory.mktemp("movement"))

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from conftest_workflow import copy_project, snakemake
 
+from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.motion.folds import check_folds
 from biomechgpt.questions.predictions import read_predictions
 
@@ -45,6 +46,29 @@ def test_terminal_shows_what_was_accepted_and_where_to_look(finished):
     printed = (finished / "printed.txt").read_text()
     assert re.search(r"\d+ trials of 48 participants accepted", printed)
     assert "Open results/ci/report.html" in printed
+
+
+def test_movement_can_be_looked_at_and_is_called_simulated(results):
+    page = (results / "movement/compact.html").read_text()
+    assert page.count("Simulated data</b></h2>") == page.count("<h2>") == 3
+    assert not re.search(r"""(src|href)=["']""", page)
+
+
+def test_reconstructions_are_cohort_folders_of_the_test_participants(edited):
+    snakemake(edited, "reconstruct_all")
+    results = edited / "results/ci"
+    folders = sorted((results / "holdout/reconstructions/compact").iterdir())
+    cohorts = [read_cohort(folder.name, folder) for folder in folders]
+    written = {trial for cohort in cohorts for trial in cohort.trials["trial_id"]}
+    folds = pd.read_csv(results / "folds.tsv", sep="\t", dtype=str)
+    tested = set(folds.query("split == 'test'")["participant_id"])
+    trials = pd.read_parquet(results / "trials.parquet")
+    assert written == set(trials[trials["participant_id"].isin(tested)]["trial_id"])
+    first = cohorts[0].trials.iloc[0]
+    text = (folders[0] / first["file"]).read_text()
+    assert "simulated, not recorded" in text
+    n_frames = trials.set_index("trial_id")["n_frames"][first["trial_id"]]
+    assert f"nRows={n_frames // 4 * 4}\n" in text
 
 
 def test_every_model_answers_the_same_questions(predictions):

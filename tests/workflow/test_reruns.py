@@ -9,7 +9,7 @@ from conftest_workflow import snakemake
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evaluate", "report"}
-AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "build_base_model"}
+AFTER_TOKENIZER = AFTER_QUESTIONS | {"tokenize_motion", "build_base_model", "show_movement"}
 
 
 def reruns(folder):
@@ -90,6 +90,20 @@ def test_detectable_change_retrains_nothing(edited):
         edited / "config.yaml", "minimal_detectable_change: 1.1 ", "minimal_detectable_change: 1.2 "
     )
     assert reruns(edited) == {"evaluate", "report"}
+
+
+def test_trials_to_look_at_redraw_their_page_only(edited):
+    edit(edited / "config.yaml", "trials: []  ", "trials: [S001_T01]  ")
+    assert reruns(edited) == {"show_movement"}
+
+
+def test_player_redraws_the_moving_skeletons_only(edited):
+    edit(
+        edited / "workflow_scripts/biomechgpt/report/player.js",
+        "const TURN = 0.1",
+        "const TURN = 0.2",
+    )
+    assert reruns(edited) == {"show_movement"}
 
 
 def test_coordinate_map_reruns_everything_from_ingestion(edited):

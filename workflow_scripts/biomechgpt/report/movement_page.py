@@ -43,7 +43,7 @@ class Sources(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A trial, its tokens, and why it is on the page."""
+    """A trial, its tokens, and why it is on the page where nobody named it."""
 
     trial: Trial
     tokens: np.ndarray  # (L,)
@@ -85,12 +85,9 @@ def write_movement_page(
 
 def _places(accepted: pd.DataFrame, folds: pd.DataFrame) -> dict[str, dict[str, str]]:
     """The fold and split of each trial: where its participant was tested, else the first fold."""
-    tested_last = folds.assign(tested=folds["split"].eq("test")).sort_values(
-        "tested", kind="stable"
-    )
-    first = folds.drop_duplicates("participant_id")
-    chosen = pd.concat([first, tested_last[tested_last["tested"]]])
-    chosen = chosen.drop_duplicates("participant_id", keep="last").set_index("participant_id")
+    tested = folds[folds["split"] == "test"]
+    chosen = pd.concat([tested, folds]).drop_duplicates("participant_id")
+    chosen = chosen.set_index("participant_id")
     rows = chosen.loc[accepted["participant_id"], ["fold", "split"]].to_dict("records")
     return dict(zip(accepted["trial_id"], rows, strict=True))
 
@@ -121,8 +118,8 @@ def _read(sources: Sources, places: Mapping[str, Mapping]) -> list[Shown]:
     for trial in read_chosen(sources.joint_angles, set(places)):
         name = trial.info["trial_id"]
         fold = places[name]["fold"]
-        why = {**places[name], "why": "named in reconstruct.trials"}
-        found[name] = Shown(trial, tokens[fold, name], stored[fold], why)
+        place = {**places[name], "why": ""}
+        found[name] = Shown(trial, tokens[fold, name], stored[fold], place)
     return [found[name] for name in places]
 
 
@@ -130,9 +127,9 @@ def _telling(shown: Sequence[Shown]) -> list[Shown]:
     """The trials whose angles the tokens keep worst, middling and best."""
     ordered = sorted(shown, key=lambda item: -_rmse_deg(_errors_deg(item)))
     chosen = {}
-    for why, share in UNNAMED.items():
+    for word, share in UNNAMED.items():
         item = ordered[round(share * (len(ordered) - 1))]
-        why = f"the {why} of {len(ordered)} trials by what the tokens keep"
+        why = f"the {word} of {len(ordered)} trials by what the tokens keep"
         chosen.setdefault(
             item.trial.info["trial_id"], item._replace(place={**item.place, "why": why})
         )

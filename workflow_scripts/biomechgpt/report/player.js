@@ -8,7 +8,8 @@
 // frame; joints {name, lines: {side, take, values}}, values in tenths of a degree. Positions and
 // values are base64 of little-endian int16. Names are put on the page as text, never as markup.
 //
-// Returns {seek(frame), play(), pause(), remove()}.
+// Returns {seek(frame), play(), pause(), remove()}. A page that has scripts of its own wraps both files
+// in a function and keeps `player` alone.
 
 const VIEWS = { "from the front right": [-0.6, 0.12], "from the right": [0, 0],
   "from the left": [Math.PI, 0], "from the front": [-Math.PI / 2, 0],
@@ -38,12 +39,16 @@ function player(element, given) {
     }
     parts.time.textContent = words.join(" · ");
     parts.slider.value = state.frame;
-    parts.slider.setAttribute("aria-valuetext", words.join(", "));
-    parts.cursor.style.left = `${(100 * (state.frame + 0.5)) / motion.n_frames}%`;
+    // A screen reader is not told every frame of a playing movement.
+    if (!state.playing) parts.slider.setAttribute("aria-valuetext", words.join(", "));
+    for (const cursor of parts.cursors) {
+      cursor.style.left = `${(100 * (state.frame + 0.5)) / motion.n_frames}%`;
+    }
     parts.reading.replaceChildren(...reading(motion, state.joint?.lines ?? [], state.frame));
   }
 
   function showAll() {
+    if (motion.tokens.length) drawOverview(parts.overview, motion);
     if (state.joint) drawCurves(parts.curves, motion, state.joint.lines);
     show();
   }
@@ -59,6 +64,7 @@ function player(element, given) {
     Object.assign(state, { playing, before: undefined });
     parts.play.textContent = playing ? "Pause" : "Play";
     if (playing) state.request = requestAnimationFrame(tick);
+    else show();
   }
 
   // Where drawing is slow frames are left out: the movement keeps its speed.
@@ -93,8 +99,12 @@ function player(element, given) {
     state.joint = joints.find(({ name }) => name === parts.joint.value);
     showAll();
   });
-  parts.tokens.addEventListener("click", (event) => seek(
-    (event.offsetX / parts.tokens.clientWidth) * motion.n_frames));
+  parts.tokens.addEventListener("click", ({ offsetX }) => seek(
+    frameAt(parts.tokens, motion, state.frame, offsetX)));
+  for (const line of [parts.overview, parts.curves]) {
+    line.addEventListener("click", ({ offsetX }) => seek(
+      Math.floor((offsetX / line.clientWidth) * motion.n_frames)));
+  }
   listen(parts, (yaw, pitch) => look([state.yaw + yaw, state.pitch + pitch]));
   const watcher = new ResizeObserver(showAll);
   watcher.observe(parts.root);
@@ -134,15 +144,15 @@ function build(motion, joints) {
       "side orange. Arrow keys turn it, the space bar plays and pauses."),
     play: make("button", { type: "button" }, "Play"),
     slider: make("input", { type: "range", min: 0, max: motion.n_frames - 1, value: 0, ariaLabel: "Frame" }),
-    time: make("output"),
+    time: make("span", { className: "time" }),
     speed: choice("Speed", Object.keys(SPEEDS), "full speed"),
     view: choice("View", Object.keys(VIEWS)),
     repeat: make("input", { type: "checkbox", checked: true }),
-    tokens: picture("tokens", "Token strip: the tokens around the present one, and below it all of them. " +
-      "The code of the present token stands beside the time."),
+    tokens: picture("tokens", "The tokens around the present one, which stands beside the time."),
+    overview: picture("overview", "All tokens of the movement in their colours."),
     joint: choice("Joint angle", joints.map(({ name }) => name)),
     curves: picture("curves", "Joint angle over time. The values at the present frame stand below."),
-    cursor: make("span", { className: "cursor" }),
+    cursors: [0, 1].map(() => make("span", { className: "cursor" })),
     reading: make("p", { className: "reading" }),
   };
   parts.scene.tabIndex = 0;
@@ -152,13 +162,17 @@ function build(motion, joints) {
     legend(motion),
     make("div", { className: "controls" }, parts.play, parts.slider, parts.time),
     make("div", { className: "controls" }, parts.speed, parts.view, make("label", {}, parts.repeat, " repeat")),
-    ...(motion.tokens.length ? [parts.tokens] : []),
+    ...(motion.tokens.length ? [parts.tokens, underCursor(parts.overview, parts.cursors[0])] : []),
     make("div", { className: "controls" }, parts.joint, ...strokes(names)),
-    make("div", { className: "plot" }, parts.curves, parts.cursor),
+    underCursor(parts.curves, parts.cursors[1]),
     parts.reading,
   ];
   parts.root = make("div", { className: "player" }, ...rows);
   return parts;
+}
+
+function underCursor(canvas, cursor) {
+  return make("div", { className: "plot" }, canvas, cursor);
 }
 
 function strokes(names) {

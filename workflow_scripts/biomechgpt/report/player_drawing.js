@@ -88,6 +88,11 @@ function stroke(pen, { a, b }, isHead, scale, ink, width_m) {
   pen.stroke();
 }
 
+// Frames here that a token lasts.
+function tokenSize(motion) {
+  return motion.frames_per_token / motion.frame_step;
+}
+
 // The token that a frame belongs to; frames behind the last whole token count to the last.
 function tokenAt(motion, frame) {
   const token = Math.floor((frame * motion.frame_step) / motion.frames_per_token);
@@ -99,29 +104,39 @@ function tokenColour(code) {
   return `hsl(${(code * 137.508) % 360} 60% ${[70, 78, 86][code % 3]}%)`;
 }
 
-// Above the tokens around the current one with their codes, below all tokens of the trial.
+// The tokens around a frame with their codes; the frame is in the middle.
 function drawTokens(canvas, motion, frame) {
   const { pen, width, height, colour } = fresh(canvas);
-  const row = height * 0.6, share = width / motion.n_frames, now = tokenAt(motion, frame);
-  const size = motion.frames_per_token / motion.frame_step;
+  const now = tokenAt(motion, frame), cells = Math.ceil(width / CELL_PX / 2) + 1;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  const cells = Math.ceil(width / CELL_PX / 2) + 1;
   for (let i = now - cells; i <= now + cells; i += 1) {
     if (!(i in motion.tokens)) continue;
-    const x = width / 2 + (i - (frame + 0.5) / size) * CELL_PX;
+    const x = width / 2 + (i - (frame + 0.5) / tokenSize(motion)) * CELL_PX;
     pen.fillStyle = tokenColour(motion.tokens[i]);
-    pen.fillRect(x, 2, CELL_PX - 2, row - 6);
+    pen.fillRect(x, 0, CELL_PX - 2, height);
     pen.fillStyle = "#1b1b1b";
-    pen.fillText(motion.tokens[i], x + CELL_PX / 2 - 1, row / 2 - 1);
+    pen.fillText(motion.tokens[i], x + CELL_PX / 2 - 1, height / 2);
   }
+  pen.fillStyle = colour("--ink");
+  pen.fillRect(width / 2 - 1, 0, 2, height);
+}
+
+// The frame in the middle of the token at a place `x` of what drawTokens has drawn.
+function frameAt(canvas, motion, frame, x) {
+  const size = tokenSize(motion);
+  const token = Math.floor((x - canvas.clientWidth / 2) / CELL_PX + (frame + 0.5) / size);
+  return Math.floor((token + 0.5) * size);
+}
+
+// All tokens of the trial on the line of time that the curves have.
+function drawOverview(canvas, motion) {
+  const { pen, width, height } = fresh(canvas);
+  const share = (width * tokenSize(motion)) / motion.n_frames;
   motion.tokens.forEach((code, i) => {
     pen.fillStyle = tokenColour(code);
-    pen.fillRect(i * size * share, row + 2, size * share + 0.5, height - row - 4);
+    pen.fillRect(i * share, 0, share + 0.5, height);
   });
-  pen.fillStyle = colour("--ink");
-  pen.fillRect(width / 2 - 1, 0, 2, row - 2);
-  pen.fillRect((frame + 0.5) * share - 1, row, 2, height - row);
 }
 
 function degrees(value, decimals) {
@@ -146,9 +161,12 @@ function drawCurves(canvas, motion, lines) {
     values.forEach((value, frame) => pen.lineTo(x(frame), y(value)));
     pen.stroke();
   }
-  pen.fillStyle = colour("--soft");
-  pen.fillText(degrees(high, 0), 3, 12);
-  pen.fillText(degrees(low, 0), 3, height - 4);
+  Object.assign(pen, { fillStyle: colour("--soft"), strokeStyle: colour("--paper"), lineWidth: 4 });
+  pen.setLineDash([]);
+  for (const [value, at] of [[high, 12], [low, height - 4]]) {
+    pen.strokeText(degrees(value, 0), 3, at);
+    pen.fillText(degrees(value, 0), 3, at);
+  }
 }
 
 // How high and how far from the middle the figures reach.

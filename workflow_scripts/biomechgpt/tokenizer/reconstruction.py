@@ -4,12 +4,12 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.cohort.opensim_writer import write_joint_angles
+from biomechgpt.config_checks import nearest
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, load_tokenizer
@@ -26,8 +26,9 @@ def check_named(trial_ids: Sequence[str], accepted: pd.DataFrame) -> None:
     for trial_id in trial_ids:
         if trial_id not in known:
             raise InputError(
-                f"reconstruct.trials names {trial_id}, which is no accepted trial; trials.parquet "
-                "lists those that are, ingest_report.tsv says why a recording was rejected"
+                f"reconstruct.trials names {trial_id}, which is no accepted trial"
+                f"{nearest(trial_id, known) or '.'} trials.parquet lists those that are, "
+                "ingest_report.tsv says why a recording was rejected"
             )
 
 
@@ -72,14 +73,19 @@ def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) ->
 
 
 def _row(trial) -> dict[str, str]:
+    name = _inside_one_cohort(trial.trial_id)
     return {
-        "trial_id": trial.trial_id,
-        "participant_id": trial.participant_id,
-        # An id may hold anything; a file name must stay inside the folder.
-        "file": f"{quote(trial.trial_id, safe='')}.mot",
+        "trial_id": name,
+        "participant_id": _inside_one_cohort(trial.participant_id),
+        "file": f"{name}.mot",
         "coordinate_map": COORDINATE_MAP,
         "missing_joints": ", ".join(trial.missing_joints) or "n/a",
     }
+
+
+def _inside_one_cohort(identifier: str) -> str:
+    """`site/P01`, as ids are with several cohorts, in the letters that a table's id may have."""
+    return identifier.replace("/", "@")
 
 
 def _remarks(row: dict[str, str], is_simulated: bool) -> str:

@@ -1,0 +1,86 @@
+"""Frames a second of the moving skeletons in a browser without a GPU, against what a trial asks for.
+
+A headless Chromium draws in software. "played" counts the frames that appear while a made-up walk of
+30 frames a second plays for some seconds; "at most" how many could be drawn one after the other.
+Needs a Chromium on the machine.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests/report")]
+import browser
+
+from biomechgpt.report.movement_page import SCRIPTS, STYLES
+from biomechgpt.report.skeleton import motion
+
+RATE_HZ = 30
+SCREENS = {"desktop": (1280, 900), "phone": (390, 844)}
+LENGTHS_S = (10, 60, 600)
+PLAYED = """new Promise((done) => {{
+  let frames = 0;
+  const watcher = new MutationObserver(() => {{ frames += 1; }});
+  watcher.observe(document.querySelector(".time"), {{ childList: true }});
+  shown.play();
+  setTimeout(() => {{ shown.pause(); done(frames / {seconds}); }}, {seconds} * 1000);
+}})"""
+# Reading one pixel waits until everything is drawn.
+AT_MOST = """(() => {
+  const canvases = [...document.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d"));
+  const began = performance.now();
+  for (let frame = 0; frame < 100; frame += 1) {
+    shown.seek(frame);
+    canvases.forEach((pen) => pen.getImageData(0, 0, 1, 1));
+  }
+  return 100000 / (performance.now() - began);
+})()"""
+
+
+def main() -> None:
+    """Print a line a screen and length of trial."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=5, help="how long each movement plays")
+    seconds = parser.parse_args().seconds
+    chromium = browser.executable()
+    if chromium is None:
+        parser.error("no Chromium on this machine")
+    print(f"{platform.processor() or platform.machine()}, {chromium}, software rendering")
+    print("screen   trial (s)  asked (1/s)  played (1/s)  at most (1/s)")
+    temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # Chromium ends later
+    with temporary as folder, browser.Browser(chromium, Path(folder)) as opened:
+        for screen, size in SCREENS.items():
+            for length_s in LENGTHS_S:
+                page = Path(folder) / "page.html"
+                page.write_text(html(length_s), encoding="utf-8")
+                opened.open(page, *size, "light")
+                played = opened.evaluate(PLAYED.format(seconds=seconds))
+                at_most = opened.evaluate(AT_MOST)
+                print(
+                    f"{screen:<8} {length_s:>9}  {RATE_HZ:>11}  {played:>12.1f}  {at_most:>13.0f}"
+                )
+
+
+def html(length_s: int) -> str:
+    """A page with one player that shows two takes of a made-up walk."""
+    frames = np.arange(length_s * RATE_HZ)[:, None]
+    angles = 0.4 * np.sin(2 * np.pi * frames / RATE_HZ + np.arange(34))
+    tokens = np.random.default_rng(0).integers(0, 512, len(frames) // 4)
+    given = motion({"one": angles, "other": 0.9 * angles}, RATE_HZ, tokens, 4)
+    folder = ROOT / "workflow_scripts/biomechgpt/report"
+    style = "".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
+    script = "".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS[:2])
+    return (
+        f"<!doctype html><style>{style}</style><body class=movement><main></main><script>{script}"
+        f"const shown = player(document.querySelector('main'), {json.dumps(given)});</script>"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Six made-up trials in two folds, each fold with a tokenizer of its own."""
+
+from pathlib import Path
+
+import pandas as pd
+from conftest_tokenizer import ABSENT, TINY, angles
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
+from biomechgpt.motion.index import index_trials
+from biomechgpt.report.movement_page import Sources
+from biomechgpt.tokenizer.storage import save_tokenizer
+from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.training import train_tokenizer
+
+# p1 and p2 are tested in fold-0, p0 in fold-1, p3 never.
+SPLITS = {
+    "fold-0": {"p0": "train", "p1": "test", "p2": "test", "p3": "train"},
+    "fold-1": {"p0": "test", "p1": "train", "p2": "train", "p3": "train"},
+}
+TRIALS = {"a": "p0", "b": "p1", "c": "p2", "d": "p1", "e": "p2", "f": "p3"}
+N_FRAMES = 63  # the last three fill no token
+RATE_HZ = 30
+
+
+def write_run(folder: Path) -> Sources:
+    """Trials a, c and e are of cohort `computed`, the others of `lab`; b, d and f lack a joint."""
+    (folder / "joint_angles").mkdir()
+    shard = folder / "joint_angles/0.parquet"
+    with FrameWriter(shard, JOINT_NAMES, unit="rad") as writer:
+        for number, (trial_id, person) in enumerate(TRIALS.items()):
+            writer.write(_info(trial_id, person, number), angles(N_FRAMES, number))
+    index_trials([shard], [], folder / "trials.parquet", folder / "report.tsv")
+    rows = [(fold, *row) for fold, people in SPLITS.items() for row in people.items()]
+    columns = ["fold", "participant_id", "split"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "folds.tsv", sep="\t", index=False)
+    made = [_fold(folder, fold, shard, seed) for seed, fold in enumerate(SPLITS)]
+    tokenizers, tokens = zip(*made, strict=True)
+    return Sources([shard], folder / "trials.parquet", folder / "folds.tsv", tokenizers, tokens)
+
+
+def _info(trial_id: str, person: str, number: int) -> dict:
+    return {
+        "trial_id": trial_id,
+        "participant_id": person,
+        "cohort": "lab" if number % 2 else "computed",
+        "split_group": person,
+        "file": f"{trial_id}.mot",
+        "coordinate_map": "biomechgpt34",
+        "frame_rate_hz": RATE_HZ,
+        "duration_s": N_FRAMES / RATE_HZ,
+        "missing_joints": [JOINT_NAMES[ABSENT]] if number % 2 else [],
+        "angles_sha256": trial_id,
+    }
+
+
+def _fold(folder: Path, fold: str, shard: Path, seed: int) -> tuple[Path, Path]:
+    tokenizer = folder / fold / "tokenizers/tiny"
+    tokens = folder / fold / "tokens/tiny/0.parquet"
+    tokens.parent.mkdir(parents=True)
+    learnt = {trial for trial, person in TRIALS.items() if SPLITS[fold][person] == "train"}
+    cfg = {**TINY, "steps": 20, "seed": seed}
+    save_tokenizer(
+        tokenizer, train_tokenizer([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, []
+    )
+    tokenise_shard(tokenizer, shard, set(TRIALS), tokens)
+    return tokenizer, tokens
