@@ -3,11 +3,15 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit clean
+.PHONY: run chat test lint unit clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
 	$(BIN)/snakemake --cores $(CORES)
+
+# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
+chat: .venv/chat
+	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
 
 test: lint unit
 
@@ -17,7 +21,7 @@ lint: .venv/ready
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-unit: .venv/ready
+unit: .venv/chat
 	$(BIN)/pytest --durations=10
 
 clean:
@@ -26,4 +30,8 @@ clean:
 .venv/ready: envs/requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
+	touch $@
+
+.venv/chat: .venv/ready envs/requirements-chat.lock
+	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock --requirement envs/requirements-chat.lock
 	touch $@

@@ -90,7 +90,7 @@ def open_run(folder: Path, described: Mapping) -> Run:
     accepted["activity"] = [_first(labels.get(trial, {}), named) for trial in accepted["trial_id"]]
     tokens = _own_tokens(folder, described)
     sides = _sides(folder, described) if tokens else {}  # else the model was trained elsewhere
-    accepted["split"] = accepted["participant_id"].map(sides).fillna(UNKNOWN)
+    accepted["split"] = [sides.get(person, UNKNOWN) for person in accepted["participant_id"]]
     made = folder / "cohorts"  # what was simulated; cohorts that a user brings lie elsewhere
     simulated = frozenset(path.name for path in made.iterdir()) if made.is_dir() else frozenset()
     return Run(folder, accepted.set_index("trial_id", drop=False), labels, simulated, tokens)

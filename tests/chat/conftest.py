@@ -1,0 +1,1 @@
+from small_run import *  # noqa: F403
