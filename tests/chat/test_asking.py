@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import re
 import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from small_model import ASKED, TASK_CFG
+from small_run import walk
 
 from biomechgpt import seals
 from biomechgpt.chat.answers import Number, Options, as_json
@@ -33,7 +35,8 @@ def test_the_stream_ends_in_the_text_that_prediction_reads(chat, task, stop, mon
         monkeypatch.setattr(reader, "END_OF_TURN", stop)
     for name in ("t0", "t7"):
         trial = chat.trial(name)
-        pieces = list(streaming.stream_text(chat.loaded, chat.tokens(trial), ASKED[task]))
+        prompts = streaming.prompts_of(chat.loaded, chat.tokens(trial), ASKED[task])
+        pieces = list(streaming.stream_text(chat.loaded, prompts))
         assert ["", *pieces][-1] == predicted(chat, trial, task)["answer"]
         assert len(pieces) == prediction.MAX_NEW_TOKENS or stop == "<end_of_turn>"
         grown = itertools.pairwise(pieces)
@@ -104,6 +107,15 @@ def test_questions_too_long_or_empty_are_refused(chat):
         chat.ask(chat.trial("t6"), "  ")
     with pytest.raises(InputError, match="501 characters, 500 are allowed"):
         chat.ask(chat.trial("t6"), "a" * 501)
+
+
+def test_a_movement_longer_than_the_model_reads_is_said_to_be(chat):
+    said = {}
+    for seconds in (2, 30):  # max_length is 128
+        trial = chat.trial("t6")._replace(angles_rad=walk(seconds), tokens=None)
+        said[seconds] = " ".join(chat.ask(trial, ASKED["speed"]).warnings)
+    assert "reads the first" not in said[2]
+    assert re.search(r"The model reads the first \d\.\d of 30\.0 s", said[30])
 
 
 def test_what_a_user_writes_never_reaches_the_model(chat):

@@ -28,9 +28,10 @@ from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Meant, Topics
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
-from biomechgpt.language_model.streaming import stream_text
+from biomechgpt.language_model.streaming import prompts_of, stream_text
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import calibration_of
 from biomechgpt.tokenizer.storage import load_tokenizer
@@ -104,10 +105,18 @@ class Chat:
             yield empty
             return
         tokens, text = self.tokens(trial), ""
+        prompts = prompts_of(self.loaded, tokens, meant.phrasing)
+        if prompts.motion_tokens_cut:
+            empty = empty._replace(warnings=[self._what_is_read(tokens, prompts), *lines])
         with self.one_at_a_time:
-            for text in stream_text(self.loaded, tokens, meant.phrasing):
+            for text in stream_text(self.loaded, prompts):
                 yield text
             yield self._measured(empty._replace(text=text), meant, tokens)
+
+    def _what_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
+        token_s = self.described["downsampling"] / self.described["frame_rate_hz"]
+        read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
+        return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 
     def _measured(self, answer: Answer, meant: Meant, tokens: np.ndarray) -> Answer:
         """`answer` with its probabilities or its interval."""

@@ -110,8 +110,8 @@ def _number_lines(found: Number) -> list[str]:
 
 def _set_line(level: float, held: str | None) -> str:
     if held is None:
-        return f"  no {level:.0%} set: too few people to calibrate on"
-    return f"  true {level:.0%} of the time: {held}"
+        return f"  no set that holds the truth {100 * level:.0f} times in 100: too few people to calibrate on"
+    return f"  holds the truth {100 * level:.0f} times in 100: {held}"
 
 
 def _page(model: Path, options: argparse.Namespace) -> int:

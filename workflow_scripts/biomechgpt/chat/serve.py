@@ -22,21 +22,29 @@ OPEN_TO_OTHERS = (
 )
 
 
-def serve(opening: Opening, host: str, port: int | None, limits: Limits, wait: bool = True) -> str:
-    """Serve the page until it is interrupted; with `wait` false return its address at once."""
+def start(opening: Opening, host: str, port: int | None, limits: Limits) -> gr.Blocks:
+    """Serve the page in the background; `close()` of what is returned ends it.
+
+    What is uploaded lies in a folder of this server's own until it is read, a moment later.
+    """
     if host not in LOOPBACK:
         print(OPEN_TO_OTHERS.format(host=host), flush=True)
     uploads = tempfile.TemporaryDirectory(prefix="biomechgpt-chat-")
     os.environ["GRADIO_TEMP_DIR"] = uploads.name
     theme = gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace"))
     blocks = build(Page(opening, limits))
-    _, address, _ = blocks.launch(
+    blocks.uploads = uploads  # removed with it
+    blocks.launch(
         server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False,
         ssr_mode=False, enable_monitoring=False, run_history=False, footer_links=[], pwa=False,
         mcp_server=False, max_file_size=LARGEST_FILE, theme=theme, css=style(), head=head(),
     )  # fmt: skip
-    print(f"Open {address} in a browser. Ctrl-C ends it.", flush=True)
-    if wait:
-        with uploads:
-            blocks.block_thread()
-    return address
+    return blocks
+
+
+def serve(opening: Opening, host: str, port: int | None, limits: Limits) -> None:
+    """Serve the page until it is interrupted."""
+    blocks = start(opening, host, port, limits)
+    print(f"Open {blocks.local_url} in a browser. Ctrl-C ends it.", flush=True)
+    with blocks.uploads:
+        blocks.block_thread()

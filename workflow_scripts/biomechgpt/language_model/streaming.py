@@ -6,22 +6,25 @@ import torch
 from transformers import DynamicCache
 
 from biomechgpt.language_model.batches import pad_rows
-from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
+from biomechgpt.language_model.examples import END_OF_TURN, Prompts, encode_prompts
 from biomechgpt.language_model.forward import hidden_states, logits
 from biomechgpt.language_model.model_folder import Model
 from biomechgpt.language_model.prediction import MAX_NEW_TOKENS, RESERVED_FOR_ANSWER
 
 
+def prompts_of(loaded: Model, tokens: Sequence[int], question: str) -> Prompts:
+    """The prompt of one question, as `prediction.predict` has it; InputError as `encode_prompts`."""
+    longest = loaded.description["max_length"]
+    return encode_prompts(loaded.tokenizer, tokens, [question], longest, RESERVED_FOR_ANSWER)
+
+
 @torch.inference_mode()
-def stream_text(loaded: Model, tokens: Sequence[int], question: str) -> Iterator[str]:
+def stream_text(loaded: Model, prompts: Prompts) -> Iterator[str]:
     """The most probable answer as far as it is written, after each of its tokens.
 
-    It is the text that `prediction.predict` reads. InputError as for `encode_prompts`.
+    It is the text that `prediction.predict` reads.
     """
     tokenizer = loaded.tokenizer
-    prompts = encode_prompts(
-        tokenizer, tokens, [question], loaded.description["max_length"], RESERVED_FOR_ANSWER
-    )
     unread, written = [*prompts.motion_ids, *prompts.questions[0]], []
     stop, cache = tokenizer.convert_tokens_to_ids(END_OF_TURN), DynamicCache()
     while len(written) < MAX_NEW_TOKENS:
