@@ -105,7 +105,8 @@ class Page:
             Path(path).unlink(missing_ok=True)
         problems = "".join(_problem(line) for line in own.problems)
         if own.trial is None:
-            return f"<p><b>This file cannot be used.</b></p>{problems}", gr.skip(), None
+            name = html.escape(Path(path).name)
+            return f"<p><b>{name} cannot be used.</b></p>{problems}", gr.skip(), None
         session.movements["first"] = own.trial
         about, motion = self._shown(own.trial)
         return about + problems, motion, None
