@@ -1,7 +1,9 @@
 """Ask a model about a movement, here or on a page. `--help` says how."""
 
 import argparse
+import logging
 import sys
+import warnings
 from pathlib import Path
 
 from biomechgpt.chat import command
@@ -28,6 +30,8 @@ parser.add_argument(
 parser.add_argument("--port", type=int, help="port of the page (default: a free one from 7860)")
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore", FutureWarning)  # of other people's packages
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     try:
         sys.exit(command.run(parser.parse_args()))
     except InputError as problem:

@@ -324,3 +324,10 @@ def test_no_file_of_this_computer_is_served(server, root, path):
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{server.local_url}gradio_api/file={wanted}")
     assert refused.value.code in (403, 404)
+
+
+def test_more_than_loopback_is_warned_of(run_model, capsys):
+    blocks = start(Opening(run_model, None), "0.0.0.0", None, Limits())
+    blocks.close()
+    blocks.uploads.cleanup()
+    assert "WARNING: the page listens on 0.0.0.0" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
 
 OUTSIDE = ""  # the class of questions that no task answers
-THRESHOLD = 0.43  # least probability of a task; benchmarks/chat_topics.py prints how it was chosen
+THRESHOLD = 0.42  # least probability of a task; benchmarks/chat_topics.py prints how it was chosen
 INVERSE_REGULARISATION = 100.0
 
 
@@ -22,6 +22,7 @@ class Meant(NamedTuple):
     """What a question was taken for."""
 
     task: str | None  # None: none of the tasks
+    nearest: str  # the most probable of the tasks all the same
     phrasing: str  # the training phrasing of the task that comes closest
     sureness: float  # the probability of the most probable task
 
@@ -57,7 +58,7 @@ class Topics:
         own = np.array([of_task == task for _, of_task in self.known])
         phrasing = self.known[int(np.where(own, likeness, -1.0).argmax())][0]
         sure = float(shares[task])
-        return Meant(task if sure >= THRESHOLD else None, phrasing, sure)
+        return Meant(task if sure >= THRESHOLD else None, task, phrasing, sure)
 
 
 def _vectors() -> FeatureUnion:
