@@ -31,7 +31,7 @@ parser.add_argument("--port", type=int, help="port of the page (default: a free 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore", FutureWarning)  # of other people's packages
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     try:
         sys.exit(command.run(parser.parse_args()))
     except InputError as problem:

@@ -161,6 +161,20 @@ def test_a_question_outside_and_one_with_markup(page):
     assert page.evaluate("document.querySelectorAll('.conversation img').length") == 0
 
 
+def test_the_last_turn_is_in_view_and_stays_there(page):
+    for _ in range(4):
+        ask(page, ASKED["device"])
+    place = "Math.round(document.querySelector('.conversation').scrollTop)"
+    box = "document.querySelector('.conversation').getBoundingClientRect()"
+    last = "document.querySelector('.conversation article:last-child').getBoundingClientRect()"
+    assert page.evaluate(f"{last}.top >= {box}.top - 2 && {last}.top < {box}.bottom")
+    before = page.evaluate(place)
+    assert before > 0
+    page.evaluate("document.querySelector('#labels').click()")
+    until(page, "document.querySelector('.conversation').innerText.includes('Recorded label')")
+    assert page.evaluate(place) == before
+
+
 def test_the_label_is_shown_on_demand(page):
     assert "Recorded label" not in ask(page, ASKED["impaired"])
     page.evaluate("document.querySelector('#labels').click()")
@@ -215,6 +229,7 @@ def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_p
     assert "rejected: " in text(page, "#first-about")
     assert "broken.c3d" in text(page, "#first-about")
     assert "/tmp" not in text(page, "#first-about")
+    assert "t6" in text(page, "#first-about")  # which is still shown
     assert left_of_uploads(server) == []
 
 
@@ -285,7 +300,18 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_all_that_can_be_used_is_reached_by_tab(page):
-    names = ("by-Split", "trial", "first", "own", "more", "question", "known", "labels", "clear")
+    names = (
+        "by-Split",
+        "trial",
+        "first",
+        "own",
+        "more",
+        "conversation",
+        "question",
+        "known",
+        "labels",
+        "clear",
+    )
     within = "document.activeElement.closest('{}')?.id".format(", ".join(f"#{n}" for n in names))
     page.evaluate("document.activeElement.blur()")
     reached = []

@@ -4,7 +4,7 @@ import gradio as gr
 
 from biomechgpt.chat.answers import LONGEST_QUESTION, NOT_A_DEVICE
 from biomechgpt.chat.conversation import as_html
-from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_LOADED, Page
+from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_ANSWERED, WHEN_LOADED, Page
 
 SIMULATED = (
     "<b>Simulated data.</b> The model learnt from movements that were computed, not recorded: "
@@ -28,7 +28,7 @@ def build(page: Page) -> gr.Blocks:
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, min_width=320):
                 pickers = _pickers(page)
-            with gr.Column(scale=5, min_width=320):
+            with gr.Column(scale=5, min_width=320, elem_id="talk"):
                 _conversation(page, list(described["questions"].values()))
         blocks.load(page.show_first, pickers["trial"], pickers["first"], **FAST)
         blocks.unload(page.leave)
@@ -54,7 +54,7 @@ def _pickers(page: Page) -> dict:
     with gr.Accordion("Bring an own file", open=not has_run, elem_id="own"):
         own = gr.File(
             label="OpenSim .mot or .sto, .csv, .bvh, or .c3d with joint angles",
-            file_types=ENDINGS, type="filepath", height=120, elem_id="file",
+            file_types=ENDINGS, type="filepath", height=160, elem_id="file",
         )  # fmt: skip
     with gr.Accordion(
         "Compare with a second movement", open=False, visible=has_run, elem_id="more"
@@ -78,7 +78,7 @@ def _movement(name: str) -> list:
 
 def _conversation(page: Page, known: list[str]) -> None:
     """The right side: what was said, and the line for the next question."""
-    said = gr.HTML(as_html([]), elem_id="conversation", autoscroll=True, max_height=640)
+    said = gr.HTML(as_html([]), elem_id="conversation", js_on_load=WHEN_ANSWERED)
     question = gr.Textbox(
         label="Question", placeholder="How fast does this person walk?", max_length=LONGEST_QUESTION,
         submit_btn="Ask", elem_id="question",

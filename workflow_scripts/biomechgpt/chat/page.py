@@ -21,6 +21,7 @@ ENDINGS = [".mot", ".sto", ".csv", ".bvh", ".c3d"]
 ALL = "all"
 SIDES = {"train": "training side", "validation": "validation", "test": "test"}
 WHEN_LOADED = (HERE / "stage.js").read_text(encoding="utf-8")
+WHEN_ANSWERED = (HERE / "conversation.js").read_text(encoding="utf-8")
 PRIVATE = {"api_visibility": "private"}
 QUIET = {"show_progress": "hidden", **PRIVATE}
 
@@ -106,16 +107,20 @@ class Page:
         problems = "".join(_problem(line) for line in own.problems)
         if own.trial is None:
             name = html.escape(Path(path).name)
-            return f"<p><b>{name} cannot be used.</b></p>{problems}", gr.skip(), None
+            refused = f"<p><b>{name} cannot be used.</b></p>{problems}"
+            return refused + self._about(session.movements["first"]), gr.skip(), None
         session.movements["first"] = own.trial
         about, motion = self._shown(own.trial)
         return about + problems, motion, None
+
+    def _about(self, trial: ChatTrial | None) -> str:
+        return "" if trial is None else about_movement(trial, self.described)
 
     def _shown(self, trial: ChatTrial | None):
         if trial is None:
             return "", None
         tokens = self.opening.chat().tokens(trial) if trial.tokens is None else trial.tokens
-        return about_movement(trial, self.described), as_motion(trial, tokens, self.described)
+        return self._about(trial), as_motion(trial, tokens, self.described)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
         """The conversation as it grows, and the emptied line of the question."""
