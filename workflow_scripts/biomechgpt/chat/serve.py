@@ -1,6 +1,7 @@
 """Serve the page on this computer, or for others where that is asked for."""
 
 import os
+import signal
 import tempfile
 
 # Before Gradio is imported: it reads them then. Nothing is reported to anybody.
@@ -32,8 +33,9 @@ def start(opening: Opening, host: str, port: int | None, limits: Limits) -> gr.B
     uploads = tempfile.TemporaryDirectory(prefix="biomechgpt-chat-")
     os.environ["GRADIO_TEMP_DIR"] = uploads.name
     theme = gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace"))
-    blocks = build(Page(opening, limits))
-    blocks.uploads = uploads  # removed with it
+    page = Page(opening, limits)
+    blocks = build(page)
+    blocks.uploads, blocks.page = uploads, page  # the folder is removed with the server
     blocks.launch(
         server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False,
         ssr_mode=False, enable_monitoring=False, run_history=False, footer_links=[], pwa=False,
@@ -43,7 +45,10 @@ def start(opening: Opening, host: str, port: int | None, limits: Limits) -> gr.B
 
 
 def serve(opening: Opening, host: str, port: int | None, limits: Limits) -> None:
-    """Serve the page until it is interrupted."""
+    """Serve the page until it is interrupted or told to end."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # so that uploads are removed then too
     blocks = start(opening, host, port, limits)
     print(f"Open {blocks.local_url} in a browser. Ctrl-C ends it.", flush=True)
     with blocks.uploads:

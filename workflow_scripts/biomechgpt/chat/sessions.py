@@ -20,7 +20,7 @@ class Limits(NamedTuple):
     questions_a_minute: int = 30  # of each user
     files_a_minute: int = 6
     idle_s: float = 3600.0  # after which a place is given to somebody else
-    kept_turns: int = 50  # of a conversation, the last ones
+    kept_turns: int = 30  # of a conversation, the last ones
 
 
 @dataclass
