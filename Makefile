@@ -3,15 +3,11 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat test lint unit clean
+.PHONY: run test lint unit clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
 	$(BIN)/snakemake --cores $(CORES)
-
-# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
-chat: .venv/chat
-	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
 
 test: lint unit
 
@@ -21,7 +17,7 @@ lint: .venv/ready
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-unit: .venv/chat
+unit: .venv/ready
 	$(BIN)/pytest --durations=10
 
 clean:
@@ -31,6 +27,14 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
 	touch $@
+
+# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
+.PHONY: chat
+chat: .venv/chat
+	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
+
+# The page is tested too.
+unit: .venv/chat
 
 .venv/chat: .venv/ready envs/requirements-chat.lock
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock --requirement envs/requirements-chat.lock

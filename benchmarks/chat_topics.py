@@ -24,7 +24,8 @@ from biomechgpt.questions.tasks import read_tasks
 
 PARTS = 20
 TRIALS = 120
-USERS, CLOSEST = "the user's words", "the closest training phrasing"
+USERS = "the user's words"
+CLOSEST, FIRST = "the closest training phrasing", "the first training phrasing"
 
 
 def read_examples() -> tuple[dict, dict, dict]:
@@ -99,16 +100,19 @@ def print_wording(model: Path) -> None:
     from biomechgpt.chat.asking import open_chat
     from biomechgpt.language_model.prediction import predict
 
-    chat, known = open_chat(model), read_examples()[2]["everyday"]["measure"]
+    chat, (train, _, examples) = open_chat(model), read_examples()
+    known = examples["everyday"]["measure"]
+    rule = Topics(train, examples["everyday"]["choose"], examples["outside"]["choose"])
     chosen = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
     trials = [chat.trial(name) for name in chosen["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
     tasks = chat.described["tasks"]
-    for whose in (USERS, CLOSEST):
+    for whose in (USERS, CLOSEST, FIRST):
         asked = []
         for text, task in flat(known):
-            meant = chat.topics.meant(text)
-            cfg, question = tasks[task], text if whose == USERS else meant.phrasing
+            meant = rule.meant(text)
+            cfg = tasks[task]
+            question = {USERS: text, CLOSEST: meant.phrasing, FIRST: train[task][0]}[whose]
             options = cfg["options"] if cfg["kind"] == "classification" else []
             row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]

@@ -156,6 +156,6 @@ def _tokens(run: Run, shard: str, trial_id: str) -> np.ndarray | None:
 
 def _sides(folder: Path, described: Mapping) -> dict[str, str]:
     """The side of each participant in the model's fold."""
-    folds = pd.read_csv(folder / "folds.tsv", sep="\t", dtype=str)
+    folds = pd.read_csv(folder / "folds.tsv", sep="\t", dtype=str, keep_default_na=False)
     folds = folds[folds["fold"] == described["fold"]]
     return dict(zip(folds["participant_id"], folds["split"], strict=True))
