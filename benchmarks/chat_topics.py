@@ -5,7 +5,7 @@
 Chooses the threshold of biomechgpt.chat.topics by cross-validation over the questions that decide it, and
 prints the error rates on questions that do not: held-out phrasings, everyday ones, ones outside. With a
 model of a finished run, everyday questions are asked about test trials in the words of the user and in
-the training phrasing that comes closest, and both are compared with the labels.
+the first training phrasing of their task, and both are compared with the labels.
 """
 
 import argparse
@@ -24,8 +24,7 @@ from biomechgpt.questions.tasks import read_tasks
 
 PARTS = 20
 TRIALS = 120
-USERS = "the user's words"
-CLOSEST, FIRST = "the closest training phrasing", "the first training phrasing"
+USERS, FIRST = "the user's words", "the first training phrasing"
 
 
 def read_examples() -> tuple[dict, dict, dict]:
@@ -94,7 +93,7 @@ def print_rates() -> None:
 
 
 def print_wording(model: Path) -> None:
-    """Whether a model reads the user's words or the closest training phrasing better."""
+    """Whether a model reads the user's words or the first training phrasing better."""
     import pandas as pd
 
     from biomechgpt.chat.asking import open_chat
@@ -107,12 +106,12 @@ def print_wording(model: Path) -> None:
     trials = [chat.trial(name) for name in chosen["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
     tasks = chat.described["tasks"]
-    for whose in (USERS, CLOSEST, FIRST):
+    for whose in (USERS, FIRST):
         asked = []
         for text, task in flat(known):
             meant = rule.meant(text)
             cfg = tasks[task]
-            question = {USERS: text, CLOSEST: meant.phrasing, FIRST: train[task][0]}[whose]
+            question = text if whose == USERS else chat.questions()[task]
             options = cfg["options"] if cfg["kind"] == "classification" else []
             row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]

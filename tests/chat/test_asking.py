@@ -14,6 +14,7 @@ from small_run import walk
 from biomechgpt import seals
 from biomechgpt.chat.answers import Number, Options, as_json
 from biomechgpt.chat.asking import open_chat
+from biomechgpt.chat.run import askable
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import prediction, streaming
 from biomechgpt.language_model.prediction import predict
@@ -100,6 +101,12 @@ def test_what_the_model_knows_of_the_person_is_said(chat):
     assert "calibrated on this participant" in said["t4"]
     assert "participant" not in said["t6"]
     assert all("simulated" in words for words in said.values())
+
+
+def test_a_number_that_training_never_had_cannot_be_asked(chat):
+    described = chat.described | {"possible_numbers": {}}
+    assert set(askable(described)) == {"impaired", "device"}
+    assert set(chat.questions()) == set(ASKED)
 
 
 def test_questions_too_long_or_empty_are_refused(chat):

@@ -1,134 +1,29 @@
 """The page in a browser: pick, watch, ask, compare, bring files, two people at once."""
 
-import html.parser
-import os
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import browser
 import pytest
-import requests
+from page_driver import (
+    CHROMIUM,
+    DESKTOP,
+    PHONE,
+    ask,
+    bring,
+    faults,
+    hosts,
+    leave,
+    left_of_uploads,
+    pick,
+    press,
+    text,
+    unfold,
+    until,
+    visit,
+)
 from small_model import ASKED
 
-pytest.importorskip("gradio", reason="Gradio is not installed (make chat)")
-
-from biomechgpt.chat.opening import Opening
-from biomechgpt.chat.serve import start
-from biomechgpt.chat.sessions import Limits
-
-DESKTOP, PHONE = (1280, 900), (390, 844)
-FAULTS = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
-CHROMIUM = browser.executable()
-PATIENCE_S = 15
 EVIL = "<img src=x onerror=alert(1)>"
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def server(run_model):
-    limits = Limits(users=2, questions_a_minute=1000, files_a_minute=1000)
-    blocks = start(Opening(run_model, None), "127.0.0.1", None, limits)
-    yield blocks
-    blocks.close()
-    blocks.uploads.cleanup()
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with browser.Browser(CHROMIUM, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(chromium, server):
-    visit(chromium, server)
-    yield chromium
-    leave(chromium)
-
-
-def visit(chromium, server, size=DESKTOP, scheme="light"):
-    chromium.visit(server.local_url, *size, scheme)
-    until(chromium, "!!document.querySelector('#first canvas')")
-
-
-def leave(chromium):
-    chromium.call("Page.navigate", url="about:blank")
-
-
-def until(chromium, condition: str):
-    """Wait until a JavaScript expression is true; its value."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if found := chromium.evaluate(condition):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{condition} did not come true:\n{text(chromium, 'body')}")
-
-
-def text(chromium, selector: str) -> str:
-    return chromium.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
-
-
-def press(chromium, key: str, characters: str = "", code: int = 0):
-    for kind in ("keyDown", "keyUp"):
-        event = {"key": key, "code": key, "windowsVirtualKeyCode": code, "text": characters}
-        chromium.call("Input.dispatchKeyEvent", type=kind, **event)
-
-
-def ask(chromium, question: str) -> str:
-    """Type a question and Enter; the text of its replies when they are whole."""
-    asked = chromium.evaluate("document.querySelectorAll('.conversation article').length")
-    line = "#question textarea, #question input"
-    chromium.evaluate(f"document.querySelector('{line}').focus()")
-    chromium.call("Input.insertText", text=question)
-    until(chromium, f"document.querySelector('{line}').value == {question!r}")
-    press(chromium, "Enter", "\r", 13)
-    until(chromium, f"document.querySelectorAll('.conversation article').length > {asked}")
-    until(chromium, "!document.querySelector('.conversation [aria-busy]')")
-    return text(chromium, ".conversation article:last-child")
-
-
-def pick(chromium, box: str, words: str):
-    """Choose an entry of a dropdown with the keyboard."""
-    chromium.evaluate(f"document.querySelector('{box} input').focus()")
-    chromium.evaluate(f"document.querySelector('{box} input').select()")
-    chromium.call("Input.insertText", text=words)
-    until(
-        chromium,
-        f"[...document.querySelectorAll('[role=option]')].some(o => o.innerText.includes({words!r}))",
-    )
-    press(chromium, "Enter", "\r", 13)
-
-
-def bring(chromium, path):
-    """Drop a file onto the page."""
-    unfold(chromium, "#own")
-    until(chromium, "!!document.querySelector('#file input[type=file]')")
-    root = chromium.call("DOM.getDocument")["root"]["nodeId"]
-    node = chromium.call("DOM.querySelector", nodeId=root, selector="#file input[type=file]")
-    chromium.call("DOM.setFileInputFiles", files=[str(path)], nodeId=node["nodeId"])
-
-
-def unfold(chromium, accordion: str):
-    closed = f"document.querySelector('{accordion} button').getAttribute('aria-expanded') != 'true'"
-    if chromium.evaluate(closed):
-        chromium.evaluate(f"document.querySelector('{accordion} button').click()")
-
-
-def faults(chromium) -> list:
-    return [event for event in chromium.events if event.get("method") in FAULTS]
-
-
-def hosts(chromium) -> set[str]:
-    """Where the page asked for anything."""
-    urls = [e["params"]["request"]["url"] for e in chromium.events
-            if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
-    return {url.split("/")[2] for url in urls if url.startswith(("http", "ws"))}
 
 
 def test_pick_watch_and_ask(page, server):
@@ -208,12 +103,6 @@ def test_two_movements_are_answered_side_by_side(page):
     assert page.evaluate("document.querySelectorAll('.replies.two .reply').length") == 2
     assert "t6" in said
     assert "t1" in said
-
-
-def left_of_uploads(server) -> list:
-    """Files with something in them; Gradio itself leaves empty ones behind."""
-    files = Path(server.uploads.name).rglob("*")
-    return [path for path in files if path.is_file() and path.stat().st_size]
 
 
 def test_an_own_file_is_read_asked_about_and_deleted(page, server, write_motion, tmp_path):
@@ -323,80 +212,3 @@ def test_all_that_can_be_used_is_reached_by_tab(page):
         press(page, "Tab", "", 9)
         reached.append(page.evaluate(within))
     assert list(dict.fromkeys(filter(None, reached))) == list(names)
-
-
-class Linked(html.parser.HTMLParser):
-    """What a page's markup loads by itself."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attributes):
-        of = dict(attributes)
-        if tag in ("script", "link", "img", "iframe"):
-            self.found.append(of.get("src") or of.get("href") or "")
-
-
-def test_the_markup_loads_nothing_from_elsewhere(server):
-    links = Linked()
-    with urllib.request.urlopen(server.local_url) as answer:
-        links.feed(answer.read().decode())
-    own = server.local_url.rstrip("/")
-    assert [
-        link for link in links.found if link.startswith("http") and not link.startswith(own)
-    ] == []
-
-
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "{config}"])
-def test_no_file_of_this_computer_is_served(server, root, path):
-    wanted = path.format(config=root / "config.yaml")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{server.local_url}gradio_api/file={wanted}")
-    assert refused.value.code in (403, 404)
-
-
-def test_an_uploaded_name_stays_inside(server, tmp_path):
-    outside = Path(server.uploads.name).parent / "evil.mot"
-    files = {"files": ("../../evil.mot", b"text")}
-    stored = requests.post(f"{server.local_url}gradio_api/upload", files=files).json()
-    assert Path(stored[0]).resolve().is_relative_to(Path(server.uploads.name).resolve())
-    assert not outside.exists()
-
-
-def test_a_forged_path_is_neither_read_nor_deleted(server, write_motion, tmp_path):
-    victim = write_motion(tmp_path / "victim.mot", 4)
-    events = requests.get(f"{server.local_url}config").json()["dependencies"]
-    number = next(event["id"] for event in events if event["api_name"] == "read")
-    forged = {"path": str(victim), "orig_name": "v.mot", "meta": {"_type": "gradio.FileData"}}
-    body = {"data": [forged], "fn_index": number, "session_hash": "forger"}
-    joined = requests.post(f"{server.local_url}gradio_api/queue/join", json=body)
-    said = joined.text
-    if joined.ok:
-        url = f"{server.local_url}gradio_api/queue/data?session_hash=forger"
-        said = requests.get(url, timeout=30).text
-        assert '"success":false' in said
-    assert "5.0 s" not in said
-    assert victim.exists()
-    assert "forger" not in [
-        name for name, session in server.page.sessions.open.items() if session.movements["first"]
-    ]
-
-
-def test_the_script_serves_the_page_and_leaves_nothing_behind(root, run_model, tmp_path):
-    command = [sys.executable, str(root / "workflow_scripts/chat.py"), "--model", str(run_model)]
-    environment = os.environ | {"TMPDIR": str(tmp_path)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        line = next(line for line in process.stdout if line.startswith("Open "))
-        assert requests.get(line.split()[1]).ok
-        assert [path.name for path in tmp_path.glob("biomechgpt-chat-*")]
-        process.terminate()
-        process.communicate(timeout=60)
-    assert list(tmp_path.glob("biomechgpt-chat-*")) == []
-
-
-def test_more_than_loopback_is_warned_of(run_model, capsys):
-    blocks = start(Opening(run_model, None), "0.0.0.0", None, Limits())
-    blocks.close()
-    blocks.uploads.cleanup()
-    assert "WARNING: the page listens on 0.0.0.0" in capsys.readouterr().out

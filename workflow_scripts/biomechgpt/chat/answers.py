@@ -64,7 +64,7 @@ class Answer(NamedTuple):
     question: str
     task: str | None  # None: the question is outside of what the model was trained on
     sureness: float  # that the question means the task
-    asked_as: str  # the training phrasing that the model read
+    asked_as: str  # the phrasing that the model read
     text: str  # what the model wrote
     found: Options | Number | None
     calibrated: bool

@@ -25,8 +25,8 @@ from biomechgpt.chat.answers import (
     warnings_of,
 )
 from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
-from biomechgpt.chat.run import ChatTrial, Run, open_folders, read_run_trial, run_of
-from biomechgpt.chat.topics import Meant, Topics
+from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
+from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
@@ -84,8 +84,8 @@ class Chat:
         return tokenise(self.tokenizer, trial.angles_rad) if made is None else made
 
     def questions(self) -> dict[str, str]:
-        """What can be asked: a question of each task."""
-        return self.described["questions"]
+        """What can be asked: a question of each task, without numbers that training never saw."""
+        return askable(self.described)
 
     def ask(self, trial: ChatTrial, question: str) -> Answer:
         """The whole answer. InputError where there is no question, or it is too long."""
@@ -95,48 +95,47 @@ class Chat:
     def stream(self, trial: ChatTrial, question: str) -> Iterator[str | Answer]:
         """The model's text as it grows, then the whole answer; of a question outside only that.
 
-        The model reads the training phrasing that comes closest to `question`, never `question`
+        The model reads the first training phrasing of the task that `question` means, never `question`
         itself, which might hold anything.
         """
         meant = self.topics.meant(checked(question))
         lines = warnings_of(self.described["simulated"], trial.split)
-        empty = Answer(trial.name, question, None, meant.sureness, "", "", None, False, "", lines)
+        said = Answer(trial.name, question, None, meant.sureness, "", "", None, False, "", lines)
         if meant.task is None:
-            yield empty
+            yield said
             return
-        tokens, text = self.tokens(trial), ""
-        prompts = prompts_of(self.loaded, tokens, meant.phrasing)
+        asked_as, tokens, text = self.questions()[meant.task], self.tokens(trial), ""
+        prompts = prompts_of(self.loaded, tokens, asked_as)
         if prompts.motion_tokens_cut:
-            empty = empty._replace(warnings=[self._what_is_read(tokens, prompts), *lines])
+            lines = [self._what_is_read(tokens, prompts), *lines]
         with self.one_at_a_time:
             for text in stream_text(self.loaded, prompts):
                 yield text
-            yield self._measured(empty._replace(text=text), meant, tokens)
+            said = said._replace(task=meant.task, asked_as=asked_as, text=text, warnings=lines)
+            yield self._measured(said, tokens)
 
     def _what_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
         token_s = self.described["downsampling"] / self.described["frame_rate_hz"]
         read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
         return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 
-    def _measured(self, answer: Answer, meant: Meant, tokens: np.ndarray) -> Answer:
+    def _measured(self, answer: Answer, tokens: np.ndarray) -> Answer:
         """`answer` with its probabilities or its interval."""
-        task = self.described["tasks"][meant.task]
+        task = self.described["tasks"][answer.task]
         options = task["options"] if task["kind"] == "classification" else []
-        asked = {"trial_id": "it", "task": meant.task, "kind": task["kind"]}
-        asked |= {"question": meant.phrasing, "options": options}
+        asked = {"trial_id": "it", "task": answer.task, "kind": task["kind"]}
+        asked |= {"question": answer.asked_as, "options": options}
         (row,) = predict(
             self.loaded, pd.DataFrame([asked]), {"it": tokens}, self.described["tasks"]
         )
-        calibration = self.calibration.get(meant.task, UNCALIBRATED)
+        calibration = self.calibration.get(answer.task, UNCALIBRATED)
         if options:
             found = read_options(row, calibration)
         else:
-            found = read_number(row, task, calibration, self.normal.get(meant.task))
+            found = read_number(row, task, calibration, self.normal.get(answer.task))
         return answer._replace(
-            task=meant.task,
-            asked_as=meant.phrasing,
             found=found,
-            calibrated=meant.task in self.calibration,
+            calibrated=answer.task in self.calibration,
             only_if=only_if(task),
         )
 
@@ -154,9 +153,8 @@ def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str,
 
 def _topics(described: Mapping) -> Topics:
     examples = _resource("chat_questions.yaml")
-    phrasings = described.get("phrasings") or {
-        task: [text] for task, text in described["questions"].items()
-    }
+    known = described.get("phrasings", {})
+    phrasings = {task: known.get(task, [text]) for task, text in askable(described).items()}
     return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
 
 

@@ -5,6 +5,7 @@ import gradio as gr
 from biomechgpt.chat.answers import LONGEST_QUESTION, NOT_A_DEVICE
 from biomechgpt.chat.conversation import as_html
 from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_ANSWERED, WHEN_LOADED, Page
+from biomechgpt.chat.run import askable
 
 SIMULATED = (
     "<b>Simulated data.</b> The model learnt from movements that were computed, not recorded: "
@@ -29,7 +30,7 @@ def build(page: Page) -> gr.Blocks:
             with gr.Column(scale=6, min_width=320):
                 pickers = _pickers(page)
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
-                _conversation(page, list(described["questions"].values()))
+                _conversation(page, list(askable(described).values()))
         blocks.load(page.show_first, pickers["trial"], pickers["first"], **FAST)
         blocks.unload(page.leave)
     return blocks.queue(max_size=64, api_open=False, default_concurrency_limit=2)

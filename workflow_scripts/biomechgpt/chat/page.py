@@ -11,7 +11,7 @@ from biomechgpt.chat.answers import LONGEST_QUESTION, checked
 from biomechgpt.chat.conversation import Reply, Turn, as_html
 from biomechgpt.chat.movement import about_movement, as_motion
 from biomechgpt.chat.opening import Opening
-from biomechgpt.chat.run import ChatTrial
+from biomechgpt.chat.run import ChatTrial, askable
 from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
 
@@ -153,8 +153,8 @@ class Page:
                 yield as_html(session.turns), ""
 
     def _reply(self, trial: ChatTrial) -> Reply:
-        askable = list(self.described["questions"].values())
-        return Reply(trial.name, trial.split, dict(trial.recorded), askable)
+        known = list(askable(self.described).values())
+        return Reply(trial.name, trial.split, dict(trial.recorded), known)
 
     def reveal(self, request: gr.Request) -> str:
         """Show the recorded labels of all that was asked so far."""

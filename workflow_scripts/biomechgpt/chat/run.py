@@ -64,6 +64,16 @@ def described(model: Path) -> dict:
     return json.loads((model / DESCRIPTION_FILE).read_text(encoding="utf-8"))
 
 
+def askable(described: Mapping) -> dict[str, str]:
+    """A question of each task, without those for a number of which training had none."""
+    return {
+        task: question
+        for task, question in described["questions"].items()
+        if described["tasks"][task]["kind"] == "classification"
+        or described["possible_numbers"].get(task)
+    }
+
+
 def run_of(model: Path) -> Path | None:
     """The results folder that a model folder lies in, None where it lies alone."""
     above = Path(model).resolve().parents

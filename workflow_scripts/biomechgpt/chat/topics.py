@@ -8,7 +8,6 @@ questions, stand in docs/chat.md; benchmarks/chat_topics.py measures them.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_union
@@ -23,7 +22,6 @@ class Meant(NamedTuple):
 
     task: str | None  # None: none of the tasks
     nearest: str  # the most probable of the tasks all the same
-    phrasing: str  # the training phrasing of the task that comes closest
     sureness: float  # the probability of the most probable task
 
 
@@ -45,8 +43,6 @@ class Topics:
         found = self.vectors.fit_transform(texts)
         model = LogisticRegression(C=INVERSE_REGULARISATION, class_weight="balanced", max_iter=1000)
         self.model = model.fit(found, labels)
-        self.known = known
-        self.known_vectors = found[: len(known)]
 
     def meant(self, question: str) -> Meant:
         """What `question` is taken for, in capitals or not."""
@@ -54,11 +50,8 @@ class Topics:
         shares = dict(zip(self.model.classes_, self.model.predict_proba(found)[0], strict=True))
         shares.pop(OUTSIDE, None)
         task = str(max(shares, key=shares.get))
-        likeness = (found @ self.known_vectors.T).toarray()[0]
-        own = np.array([of_task == task for _, of_task in self.known])
-        phrasing = self.known[int(np.where(own, likeness, -1.0).argmax())][0]
         sure = float(shares[task])
-        return Meant(task if sure >= THRESHOLD else None, task, phrasing, sure)
+        return Meant(task if sure >= THRESHOLD else None, task, sure)
 
 
 def _vectors() -> FeatureUnion:
