@@ -36,3 +36,15 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
 	touch $@
+
+# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
+.PHONY: chat
+chat: .venv/chat
+	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
+
+# The page is tested too.
+unit: .venv/chat
+
+.venv/chat: .venv/ready envs/requirements-chat.lock
+	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock --requirement envs/requirements-chat.lock
+	touch $@

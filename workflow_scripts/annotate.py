@@ -6,7 +6,8 @@ job.start(snakemake)
 
 from pathlib import Path
 
-from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.language_model.annotation import annotate
+from biomechgpt.language_model.recordings import Recordings
 
 cfg = snakemake.params.cfg
 annotate(

@@ -3,33 +3,17 @@
 import csv
 import shutil
 
-import numpy as np
 import pytest
 import yaml
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.language_model.annotation import annotate
+from biomechgpt.language_model.recordings import Recordings
 from biomechgpt.questions.calibration import Calibration, write_calibration
-
-LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
-
-
-def write_motion(path, seconds):
-    """A walk-like OpenSim file of both legs, in degrees, 30 frames a second."""
-    time = np.arange(0, seconds, 1 / 30)
-    names = [f"{leg}_{side}" for leg in LEGS for side in "rl"]
-    angles = {name: 20 * np.sin(2 * np.pi * time + i) for i, name in enumerate(names)}
-    for side in "rl":
-        angles[f"knee_angle_{side}"] = -35 - 25 * np.sin(2 * np.pi * time)
-    lines = ["motion", "version=1", f"nRows={len(time)}", f"nColumns={len(names) + 1}"]
-    lines += ["inDegrees=yes", "endheader", "\t".join(["time", *names])]
-    columns = np.column_stack([time, *angles.values()])
-    lines += ["\t".join(f"{value:.5f}" for value in row) for row in columns]
-    path.write_text("\n".join(lines) + "\n")
 
 
 @pytest.fixture
-def recordings(tmp_path, root):
+def recordings(tmp_path, root, write_motion):
     folder = tmp_path / "new"
     folder.mkdir()
     (folder / "participants.tsv").write_text("participant_id\nnew-1\nnew-2\n")

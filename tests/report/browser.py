@@ -90,12 +90,16 @@ class Browser:
 
     def open(self, page: Path, width: int, height: int, scheme: str) -> None:
         """Open a file at a size of screen, `scheme` is light or dark."""
+        self.visit(page.resolve().as_uri(), width, height, scheme)
+
+    def visit(self, url: str, width: int, height: int, scheme: str) -> None:
+        """Open an address, as `open` does a file."""
         self.events.clear()
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         media = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", features=media)
-        self.call("Page.navigate", url=page.resolve().as_uri())
+        self.call("Page.navigate", url=url)
         self.wait_for("Page.loadEventFired")
 
     def evaluate(self, expression: str):

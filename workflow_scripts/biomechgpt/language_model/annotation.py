@@ -1,24 +1,19 @@
 """Apply a model to new recordings: every task's answer on every trial, in one table."""
 
 import logging
-import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from biomechgpt.body.frames import read_infos
-from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues, write_issues
-from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
-from biomechgpt.motion.strip import strip_shard
+from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
 from biomechgpt.questions.calibration import (
     LEVELS,
     Calibration,
@@ -28,21 +23,10 @@ from biomechgpt.questions.calibration import (
     read_calibration,
 )
 from biomechgpt.spreadsheets import harmless
-from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
 UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
-
-
-class Recordings(NamedTuple):
-    """A cohort folder without labels, and how its files are read."""
-
-    cohort: Path
-    maps: Sequence[os.PathLike]
-    ingest: Mapping  # the config's blocks
-    motion: Mapping
 
 
 def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
@@ -53,14 +37,14 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     cohort's tables are wrong or no recording can be used.
     """
     with tempfile.TemporaryDirectory(dir=answers.parent) as work:
-        tokens = _tokens(folder / "motion_tokenizer", recordings, Path(work), issues)
-        infos = read_infos(Path(work, "joint_angles.parquet"))
-    if not infos:
+        found = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
+    write_issues(issues, found.issues)
+    if not found.infos:
         raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
     loaded = load_model(folder)
-    asked = _questions(infos, loaded.description)
-    rows = predict(loaded, asked, tokens, loaded.description["tasks"])
-    files = {info["trial_id"]: info["file"] for info in infos}
+    asked = _questions(found.infos, loaded.description)
+    rows = predict(loaded, asked, found.tokens, loaded.description["tasks"])
+    files = {info["trial_id"]: info["file"] for info in found.infos}
     calibrated = read_calibration(folder)
     table = pd.DataFrame(
         [
@@ -71,23 +55,7 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     table = table.sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
         harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
-    log.info(f"{len(table)} answers on {len(infos)} trials")
-
-
-def _tokens(tokenizer: Path, recordings: Recordings, work: Path, issues: Path) -> dict:
-    """The tokens of every usable trial, by its id; what was found wrong goes to `issues`."""
-    cohorts = read_cohorts([{"name": "annotate", "path": str(recordings.cohort)}])
-    read, stripped = work / "trajectories.parquet", work / "joint_angles.parquet"
-    problems = [work / "ingest.tsv", work / "strip.tsv"]
-    ingest_shard(cohorts, list(recordings.maps), 0, 1, recordings.ingest, read, problems[0])
-    trained = load_tokenizer(tokenizer)
-    motion = {"frame_rate_hz": trained.frame_rate_hz, "zero_joints": trained.zero_joints}
-    strip_shard(read, {**recordings.motion, **motion}, stripped, problems[1])
-    write_issues(issues, [issue for path in problems for issue in read_issues(path)])
-    trial_ids = {info["trial_id"] for info in read_infos(stripped)}
-    tokenise_shard(tokenizer, stripped, trial_ids, work / "tokens.parquet")
-    table = read_tokens([work / "tokens.parquet"])
-    return dict(zip(table.trial_ids, table.tokens, strict=True))
+    log.info(f"{len(table)} answers on {len(found.infos)} trials")
 
 
 def _questions(infos: list[dict], description: dict) -> pd.DataFrame:

@@ -73,6 +73,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
         "questions": {task.name: task.train[0].text for task in tasks},
+        "phrasings": {task.name: [p.text for p in task.train] for task in tasks},
         "joints": list(JOINT_NAMES),
         "frame_rate_hz": motion_tokenizer.frame_rate_hz,
     }

@@ -43,7 +43,7 @@ def publish(
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
-        write_calibration(temporary, _calibration(table, described))
+        write_calibration(temporary, calibration_of(table, described))
 
 
 def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
@@ -63,8 +63,8 @@ def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
     ]
 
 
-def _calibration(table: pd.DataFrame, described: Mapping) -> dict[str, Calibration]:
-    """What was found for this model's own fold and seed, by task."""
+def calibration_of(table: pd.DataFrame, described: Mapping) -> dict[str, Calibration]:
+    """What the table `calibration.csv` of a run says of the model that `described` names, by task."""
     mine = table[
         (table["fold"] == described["fold"])
         & (table["variant"] == described["variant"])

@@ -62,8 +62,8 @@ def _rows(tokenizer: StoredTokenizer, trials: Iterable[Trial]) -> Iterator[dict]
     for trial in trials:
         row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
-        row |= {"tokens": _codes(tokenizer, trial.frames)}
-        yield row | {"mirrored_tokens": _codes(tokenizer, mirrored(trial.frames))}
+        row |= {"tokens": tokenise(tokenizer, trial.frames)}
+        yield row | {"mirrored_tokens": tokenise(tokenizer, mirrored(trial.frames))}
 
 
 def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
@@ -77,7 +77,8 @@ def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
         yield group
 
 
-def _codes(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
+def tokenise(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
+    """The codes (n_tokens,) uint16 of joint angles (T, 34), NaN where a joint is not recorded."""
     normalised = torch.from_numpy(normalise(joint_angles_rad, tokenizer.statistics))
     return encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
 

@@ -1,0 +1,199 @@
+"""Times, frames a second and memory of the chat page, asked over HTTP as a browser asks it.
+
+    .venv/bin/python benchmarks/chat_page.py --model results/holdout/models/tiny-all/seed-0
+
+prints how long the page and its first answer take, how fast answers come, how many frames a second the
+moving figure reaches in a headless Chromium (software rendering), and what memory the server holds while
+several users ask several hundred questions.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import requests
+import yaml
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "report"))
+import browser
+
+PLAYED_S, PAUSE_S = 5.0, 3.0
+WRITTEN = re.compile(r"The model writes</span> (?!\\u2026)")
+FRAMES = """new Promise((done) => {
+  const slider = document.querySelector("#first .player input[type=range]");
+  document.querySelector("#first .player button").click();
+  let before = slider.value, shown = 0; const from = performance.now();
+  const tick = (now) => {
+    if (slider.value !== before) { shown += 1; before = slider.value; }
+    if (now - from < PLAYED) requestAnimationFrame(tick); else done(1000 * shown / (now - from));
+  };
+  requestAnimationFrame(tick); })"""
+
+
+class User:
+    """One visitor, who speaks to the queue as the page's own code does."""
+
+    def __init__(self, address: str):
+        self.address, self.name = address, f"{random.getrandbits(64):x}"
+        found = requests.get(f"{address}config", timeout=60).json()["dependencies"]
+        self.events = {event["api_name"]: event["id"] for event in found}
+
+    def send(self, event: str, data: list) -> tuple[str, float, float]:
+        """The last outputs of an event as text; seconds to the model's first word, NaN, and to the end."""
+        start_s, first_s, last = time.perf_counter(), np.nan, ""
+        body = {"data": data, "fn_index": self.events[event], "session_hash": self.name}
+        joined = requests.post(f"{self.address}gradio_api/queue/join", json=body, timeout=60)
+        for said in self._told():
+            if said.get("event_id") != joined.json()["event_id"]:
+                continue
+            if said["msg"] in ("process_generating", "process_completed"):
+                last = json.dumps(said["output"])
+                assert said.get("success", True), last
+                if np.isnan(first_s) and WRITTEN.search(last):
+                    first_s = time.perf_counter() - start_s
+            if said["msg"] == "process_completed":
+                break
+        return last, first_s, time.perf_counter() - start_s
+
+    def _told(self) -> Iterator[dict]:
+        url = f"{self.address}gradio_api/queue/data?session_hash={self.name}"
+        with requests.get(url, stream=True, timeout=300) as answer:
+            for line in answer.iter_lines():
+                if line.startswith(b"data: "):
+                    yield json.loads(line[6:])
+
+
+def serve(model: Path) -> tuple[subprocess.Popen, str, float]:
+    """Start the page; the process, its address and the seconds until it serves."""
+    start_s = time.perf_counter()
+    command = [sys.executable, str(ROOT / "workflow_scripts/chat.py"), "--model", str(model)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    for line in process.stdout:
+        if found := re.search(r"Open (http\S+)", line):
+            requests.get(found.group(1), timeout=60).raise_for_status()
+            threading.Thread(target=process.stdout.read, daemon=True).start()
+            return process, found.group(1), time.perf_counter() - start_s
+    raise SystemExit("the page did not come up")
+
+
+def frames_a_second(address: str) -> float:
+    """Of the figure of the first trial, as it plays at full speed; a movement has 30."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        browser.Browser(browser.executable(), Path(profile)) as page,
+    ):
+        page.visit(address, 1280, 900, "light")
+        while not page.evaluate("!!document.querySelector('#first canvas')"):
+            time.sleep(0.2)
+        return page.evaluate(FRAMES.replace("PLAYED", str(1000 * PLAYED_S)))
+
+
+def questions() -> list[str]:
+    """Everyday questions, and one in ten that is outside."""
+    known = yaml.safe_load((ROOT / "resources/chat_questions.yaml").read_text())
+    asked = [text for texts in known["everyday"]["measure"].values() for text in texts]
+    return asked + known["outside"]["measure"][: len(asked) // 10]
+
+
+def use(user: User, trials: list[str], n_questions: int, spent_s: list) -> None:
+    """Ask, and look at another trial after every tenth question."""
+    asked = questions()
+    for number in range(n_questions):
+        if number % 10 == 0:
+            user.send("show_first", [random.choice(trials)])
+        _, first_s, all_s = user.send("ask", [random.choice(asked)])
+        spent_s.append((first_s, all_s))
+        time.sleep(PAUSE_S)
+
+
+def soak(process: subprocess.Popen, address: str, options: argparse.Namespace) -> None:
+    """Print times of answers and the server's memory as the questions go by."""
+    trials = _trials(options.model)
+    spent_s: list[tuple[float, float]] = []
+    each = options.questions // options.users
+    threads = [
+        threading.Thread(target=use, args=(User(address), trials, each, spent_s))
+        for _ in range(options.users)
+    ]
+    start_s, server = time.perf_counter(), psutil.Process(process.pid)
+    for thread in threads:
+        thread.start()
+    told = 0
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(1)
+        if len(spent_s) >= told:
+            print(f"  {len(spent_s):4} questions, {_state(server)}", flush=True)
+            told += max(options.questions // 10, 1)
+    wall_s, table = time.perf_counter() - start_s, np.array(spent_s)
+    print(f"  {len(spent_s):4} questions, {_state(server)}")
+    print(
+        f"{options.users} users: {_times(table)}, {60 * len(spent_s) / wall_s:.0f} answers a minute,"
+    )
+    print(f"pauses of {PAUSE_S} s between the questions of a user included")
+
+
+def _state(server: psutil.Process) -> str:
+    return f"{server.memory_info().rss / 1e6:.0f} MB, load {os.getloadavg()[0]:.1f}"
+
+
+def _times(table: np.ndarray) -> str:
+    first, late = np.nanquantile(table[:, 0], [0.5, 0.95])
+    whole = np.median(table[:, 1])
+    return f"first token {first:.2f} s (95 %: {late:.2f} s), whole answer {whole:.2f} s"
+
+
+def _trials(model: Path) -> list[str]:
+    return pd.read_parquet(model.resolve().parents[3] / "trials.parquet")["trial_id"].tolist()
+
+
+def main() -> None:
+    """Run all of it on one server."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="within the results of its run")
+    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--users", type=int, default=4)
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
+    process, address, up_s = serve(options.model)
+    server, start_s = psutil.Process(process.pid), time.perf_counter() - up_s
+    try:
+        print(
+            f"page served {up_s:.1f} s after the command, {_cpu_s(server):.1f} s of them computing"
+        )
+        user = User(address)
+        user.send("show_first", [_trials(options.model)[0]])
+        print(f"movement shown {time.perf_counter() - start_s:.1f} s after the command")
+        user.send("ask", ["How fast does this person walk?"])
+        first_s = time.perf_counter() - start_s
+        print(f"first answer {first_s:.1f} s after the command, {_cpu_s(server):.1f} s computing")
+        alone = np.array([user.send("ask", [text])[1:] for text in questions()[:20]])
+        print(f"one user: {_times(alone)}, {60 / alone[:, 1].mean():.0f} answers a minute")
+        if browser.executable():
+            print(
+                f"moving figure: {frames_a_second(address):.1f} frames a second, software rendering"
+            )
+        soak(process, address, options)
+    finally:
+        process.terminate()
+
+
+def _cpu_s(server: psutil.Process) -> float:
+    times = server.cpu_times()
+    return times.user + times.system
+
+
+if __name__ == "__main__":
+    main()

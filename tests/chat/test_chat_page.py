@@ -1,0 +1,214 @@
+"""The page in a browser: pick, watch, ask, compare, bring files, two people at once."""
+
+import time
+
+import browser
+import pytest
+from page_driver import (
+    CHROMIUM,
+    DESKTOP,
+    PHONE,
+    ask,
+    bring,
+    faults,
+    hosts,
+    leave,
+    left_of_uploads,
+    pick,
+    press,
+    text,
+    unfold,
+    until,
+    visit,
+)
+from small_model import ASKED
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def test_pick_watch_and_ask(page, server):
+    assert "t6" in text(page, "#first-about")
+    pick(page, "#trial", "t3")
+    until(page, "document.querySelector('#first-about').innerText.includes('t3')")
+    about = text(page, "#first-about")
+    assert "training side: the model has seen this movement" in about
+    assert "7.0 s" in about
+    assert "right neck" not in about
+    assert "neck extension" in about
+    until(page, "document.querySelector('#first .player input[type=range]').max == 209")
+    frame = "Number(document.querySelector('#first .player input[type=range]').value)"
+    page.evaluate("document.querySelector('#first .player button').click()")
+    until(page, f"{frame} > 3")
+    said = ask(page, "How fast in m/s?")
+    assert "m/s" in said
+    assert "trained on this participant" in said
+    assert "medical device" in said
+    assert page.evaluate("!!document.querySelector('.conversation .line .dot')")
+    said = ask(page, ASKED["device"])
+    assert "walker" in said
+    assert (
+        len(page.evaluate("[...document.querySelectorAll('.bars li')].map(l => l.innerText)")) == 3
+    )
+    assert faults(page) == []
+    assert hosts(page) == {server.local_url.split("/")[2]}
+
+
+def test_a_question_outside_and_one_with_markup(page):
+    assert "outside of what the model was trained on" in ask(page, "What is the capital of Italy?")
+    said = ask(page, f"What is the weather {EVIL}?")
+    assert EVIL in said
+    assert page.evaluate("document.querySelectorAll('.conversation img').length") == 0
+
+
+def test_the_last_turn_is_in_view_and_stays_there(page):
+    for _ in range(4):
+        ask(page, ASKED["device"])
+    place = "Math.round(document.querySelector('.conversation').scrollTop)"
+    box = "document.querySelector('.conversation').getBoundingClientRect()"
+    last = "document.querySelector('.conversation article:last-child').getBoundingClientRect()"
+    assert page.evaluate(f"{last}.top >= {box}.top - 2 && {last}.bottom <= {box}.bottom + 2")
+    before = page.evaluate(place)
+    assert before > 0
+    page.evaluate("document.querySelector('#labels').click()")
+    until(page, "document.querySelector('.conversation').innerText.includes('Recorded label')")
+    assert page.evaluate(place) == before
+
+
+def test_the_label_is_shown_on_demand(page):
+    assert "Recorded label" not in ask(page, ASKED["impaired"])
+    page.evaluate("document.querySelector('#labels').click()")
+    until(page, "document.querySelector('.conversation').innerText.includes('Recorded label: yes')")
+    assert "Recorded label" not in ask(page, ASKED["impaired"])
+    page.evaluate("document.querySelector('#clear').click()")
+    until(page, "document.querySelectorAll('.conversation article').length == 0")
+
+
+def test_a_filter_leaves_only_its_trials(page):
+    pick(page, "#by-Split", "train")
+    until(page, "document.querySelector('#first-about').innerText.includes('t0')")
+    page.evaluate("document.querySelector('#trial input').focus()")
+    shown = until(
+        page, "[...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim())"
+    )
+    assert [line.split()[-4:] for line in shown if "t0" in line]
+    assert sum("training side" in line for line in shown) == len(shown) == 4
+
+
+def test_two_movements_are_answered_side_by_side(page):
+    unfold(page, "#more")
+    until(page, "!!document.querySelector('#other input')")
+    pick(page, "#other", "t1")
+    until(page, "!!document.querySelector('#second canvas')")
+    said = ask(page, "How fast in m/s?")
+    assert page.evaluate("document.querySelectorAll('.replies.two .reply').length") == 2
+    assert "t6" in said
+    assert "t1" in said
+
+
+def test_an_own_file_is_read_asked_about_and_deleted(page, server, write_motion, tmp_path):
+    bring(page, write_motion(tmp_path / "my visit.mot", 5))
+    until(page, "document.querySelector('#first-about').innerText.includes('my visit.mot')")
+    assert "own file" in text(page, "#first-about")
+    assert "unknown_columns" not in text(page, "#first-about")
+    assert left_of_uploads(server) == []
+    assert "my visit.mot" in ask(page, "How fast in m/s?")
+
+
+def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_path):
+    broken = tmp_path / "broken.c3d"
+    broken.write_bytes(b"nothing that a c3d holds")
+    bring(page, broken)
+    until(page, "document.querySelector('#first-about').innerText.includes('cannot be used')")
+    assert "rejected: " in text(page, "#first-about")
+    assert "broken.c3d" in text(page, "#first-about")
+    assert "/tmp" not in text(page, "#first-about")
+    assert "t6" in text(page, "#first-about")  # which is still shown
+    assert left_of_uploads(server) == []
+
+
+@pytest.mark.parametrize("name", ["*.mot", "*.c3d", "*.bvh"])
+def test_a_real_recording(page, server, recordings, name):
+    path = max(recordings.rglob(name), key=lambda path: path.stat().st_size)
+    bring(page, path)
+    said = until(page, f"document.querySelector('#first-about').innerText.includes({path.name!r}) &&"
+                       " document.querySelector('#first-about').innerText")  # fmt: skip
+    assert "own file" in said
+    assert "m/s" in ask(page, "How fast in m/s?")
+    assert left_of_uploads(server) == []
+
+
+def test_two_people_at_once_and_no_third(page, server, tmp_path):
+    with browser.Browser(CHROMIUM, tmp_path / "other") as other:
+        visit(other, server)
+        pick(other, "#trial", "t1")
+        until(other, "document.querySelector('#first-about').innerText.includes('t1')")
+        said = [ask(one, "How fast in m/s?") for one in (page, other)]
+        assert "t6" in said[0]
+        assert "t1" in said[1]
+        with browser.Browser(CHROMIUM, tmp_path / "third") as third:
+            third.visit(server.local_url, *DESKTOP, "light")
+            until(third, "document.body.innerText.includes('2 people are here already')")
+        leave(other)
+        time.sleep(1)
+        visit(other, server)
+        leave(other)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_fits_and_can_be_read(chromium, server, size, scheme):
+    visit(chromium, server, size, scheme)
+    ask(chromium, "How fast in m/s?")
+    ask(chromium, ASKED["device"])
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for selector in (
+        ".about",
+        ".conversation .question",
+        ".share",
+        ".source",
+        ".warning",
+        ".set",
+        ".banner",
+    ):
+        assert contrast(*chromium.evaluate(COLOURS.format(selector))) >= 4.5, selector
+    leave(chromium)
+
+
+COLOURS = """(() => {{ const node = document.querySelector('{}'); let behind = node;
+  const colour = (n) => getComputedStyle(n).backgroundColor;
+  while (behind.parentElement && /, 0\\)$/.test(colour(behind))) behind = behind.parentElement;
+  return [getComputedStyle(node).color, colour(behind)]; }})()"""
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast of two colours written as rgb(r, g, b)."""
+
+    def luminance(colour):
+        shares = [float(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_all_that_can_be_used_is_reached_by_tab(page):
+    names = (
+        "by-Split",
+        "trial",
+        "first",
+        "own",
+        "more",
+        "conversation",
+        "question",
+        "known",
+        "labels",
+        "clear",
+    )
+    within = "document.activeElement.closest('{}')?.id".format(", ".join(f"#{n}" for n in names))
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(40):
+        press(page, "Tab", "", 9)
+        reached.append(page.evaluate(within))
+    assert list(dict.fromkeys(filter(None, reached))) == list(names)

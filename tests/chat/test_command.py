@@ -1,0 +1,94 @@
+"""The command line: answers as text and as JSON, files, and errors in one sentence."""
+
+import argparse
+import json
+import subprocess
+import sys
+
+import pytest
+from small_model import ASKED
+
+from biomechgpt.chat import command
+from biomechgpt.errors import InputError
+
+
+@pytest.fixture
+def run(run_model, monkeypatch, chat, capsys):
+    """A function that runs the command on the small run; exit code and what it printed."""
+    monkeypatch.setattr("biomechgpt.chat.asking.open_chat", lambda model, run: chat)
+
+    def ask(question: str, **given) -> tuple[int, str, str]:
+        start = {"model": run_model, "run": None, "trial": [], "file": [], "json": False}
+        options = start | {"recorded": False, "question": question} | given
+        code = command.run(argparse.Namespace(**options))
+        return code, *capsys.readouterr()
+
+    return ask
+
+
+def test_answers_of_two_trials_with_what_they_may_not_be_used_for(run):
+    code, out, _ = run(ASKED["device"], trial=["t6", "t0"])
+    assert code == 0
+    assert out.count("Not a medical device") == 2
+    assert out.count("walker") >= 2
+    assert "holds the truth 80 times in 100: " in out
+    assert "trained on this participant" in out.split("t0: ")[1]
+    assert "recorded label" not in out
+
+
+def test_numbers_and_labels(run):
+    _, out, _ = run(ASKED["speed"], trial=["t6"], recorded=True)
+    assert "m/s, the model's own 90 % range" in out
+    assert "no set that holds the truth 90 times in 100" in out
+    assert "recorded label: 1.40" in out
+
+
+def test_json_is_one_answer_a_line(run):
+    _, out, _ = run(ASKED["impaired"], trial=["t6", "t0"], json=True, recorded=True)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert [line["trial"] for line in found] == ["t6", "t0"]
+    assert [line["recorded"] for line in found] == ["yes", "yes"]
+    assert sum(share for _, share in found[0]["found"]["ranked"]) == pytest.approx(1)
+
+
+def test_outside_says_what_can_be_asked(run):
+    _, out, _ = run("What is the capital of Italy?", trial=["t6"])
+    assert "outside of what the model was trained on" in out
+    assert all(question in out for question in ASKED.values())
+
+
+def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, write_motion, tmp_path):
+    short, good = write_motion(tmp_path / "a.mot", 0.5), write_motion(tmp_path / "b.mot", 4)
+    code, out, err = run(ASKED["speed"], file=[short, good])
+    assert code == 1
+    assert "a.mot: rejected: too_short" in err
+    assert out.startswith("b.mot: ")
+
+
+def test_there_must_be_a_movement_and_a_model(run, tmp_path):
+    with pytest.raises(InputError, match="no movement to ask about"):
+        run("How fast?")
+    with pytest.raises(InputError, match="no model in"):
+        command.first_model(tmp_path)
+
+
+def test_published_models_come_first(tmp_path):
+    for kind in ("models", "published"):
+        folder = tmp_path / "holdout" / kind / "v" / "seed-0"
+        folder.mkdir(parents=True)
+        (folder / "model.json").write_text("{}")
+    assert command.first_model(tmp_path).parts[-3] == "published"
+
+
+def test_the_script_answers_in_another_process(root, run_model):
+    script = [sys.executable, str(root / "workflow_scripts/chat.py"), "--model", str(run_model)]
+    said = [*script, "--trial", "t6", ASKED["speed"], "--json"]
+    done = subprocess.run(said, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["task"] == "speed"
+    wrong = subprocess.run(
+        [*script, "--trial", "S9", "?"], capture_output=True, text=True, cwd=root
+    )
+    assert wrong.returncode == 1
+    assert wrong.stderr.strip().endswith("why others were left out)")
+    assert "Traceback" not in wrong.stderr

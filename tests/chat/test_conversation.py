@@ -1,0 +1,99 @@
+"""How the page shows what was said: everything escaped, labels only on demand, numbers in place."""
+
+import re
+
+import pytest
+
+from biomechgpt.chat.answers import Answer, NormalRange, Number, Options
+from biomechgpt.chat.conversation import Reply, Turn, as_html, scale_of
+
+EVIL = "<img src=x onerror=alert(1)>"
+SETS = {0.8: ["yes"], 0.9: None}
+
+
+def answer(**changes) -> Answer:
+    found = Options([("yes", 0.75), ("no", 0.25)], SETS)
+    start = Answer("t0", "?", "impaired", 0.9, "Impaired?", "yes", found, True, "", ["careful"])
+    return start._replace(**changes)
+
+
+def speed(**changes) -> Number:
+    normal = NormalRange(0.94, 1.43, "usual", "somebody 2011")
+    return Number(1.0, 0.8, 1.2, {0.8: (0.7, 1.3), 0.9: None}, "m/s", 2, normal)._replace(**changes)
+
+
+def shown(said: Answer | None, **of_reply) -> str:
+    reply = Reply("t0", "test", {"impaired": "the label"}, ["Ask this"], answer=said, **of_reply)
+    return as_html([Turn("Is it?", [reply])])
+
+
+def test_no_text_is_ever_markup():
+    options = Options([(EVIL, 1.0)], {0.8: [EVIL], 0.9: None})
+    said = answer(text=EVIL, found=options, warnings=[EVIL], only_if=EVIL, asked_as=EVIL)
+    reply = Reply(EVIL, "train", {"impaired": EVIL}, [EVIL], EVIL, said)
+    page = as_html([Turn(EVIL, [reply], shown_labels=True)])
+    page += as_html([Turn(EVIL, [Reply(EVIL, "", askable=[EVIL], text=EVIL)])])
+    page += as_html([Turn(EVIL, [Reply(EVIL, "", askable=[EVIL], answer=answer(task=None))])])
+    page += as_html([Turn(EVIL, [Reply(EVIL, "", problem=EVIL)])])
+    number = speed(unit=EVIL, normal=NormalRange(0, 1, EVIL, EVIL))
+    page += as_html([Turn(EVIL, [Reply(EVIL, "", answer=answer(found=number))])])
+    assert "<img" not in page
+    assert page.count("&lt;img") > 15
+
+
+def test_the_recorded_label_waits_until_it_is_wanted():
+    reply = Reply("t0", "test", {"impaired": "the label"}, answer=answer())
+    assert "the label" not in as_html([Turn("Is it?", [reply])])
+    assert "the label" in as_html([Turn("Is it?", [reply], shown_labels=True)])
+
+
+def test_options_have_bars_and_sets_say_how_often_they_hold():
+    page = shown(answer())
+    assert re.findall(r"width: ([\d.]+)%", page) == ["75.0", "25.0"]
+    assert "75 %" in page
+    assert "too few people" in page
+    assert "careful" in page
+
+
+def test_training_side_uncalibrated_and_conditions_are_said():
+    page = as_html(
+        [Turn("Is it?", [Reply("t0", "train", answer=answer(calibrated=False, only_if="x is y"))])]
+    )
+    assert "training side" in page
+    assert "Not calibrated" in page
+    assert "x is y" in page
+
+
+def test_a_question_outside_says_what_can_be_asked():
+    page = shown(answer(task=None, found=None, text=""))
+    assert "outside of what the model was trained on" in page
+    assert "Ask this" in page
+    assert "careful" in page
+
+
+def test_two_movements_stand_side_by_side():
+    replies = [Reply("t0", "test", answer=answer()), Reply("t1", "test", text="so f")]
+    page = as_html([Turn("Is it?", replies)])
+    assert 'class="replies two"' in page
+    assert 'aria-busy="true"' in page
+    assert "so f" in page
+
+
+def test_a_number_lies_between_its_ends_on_the_axis():
+    scale = scale_of(speed())
+    assert scale.start < 0.8
+    assert scale.stop > 1.43
+    assert scale.span[0] < scale.dot < scale.span[0] + scale.span[1]
+    assert scale.usual[0] + scale.usual[1] <= 100
+    page = shown(answer(found=speed()))
+    assert "1.00 m/s" in page
+    assert "somebody 2011" in page
+    assert "0.70 to 1.30 m/s" in page
+
+
+@pytest.mark.parametrize("normal", [None, NormalRange(None, 11.0, "t", "s")])
+def test_an_axis_needs_no_usual_range_and_no_spread(normal):
+    scale = scale_of(speed(mean=5.0, low=5.0, high=5.0, normal=normal))
+    assert scale.start < 5 < scale.stop
+    assert (scale.usual is None) == (normal is None)
+    shown(answer(found=speed(normal=normal)))

@@ -1,0 +1,75 @@
+"""An own file: read as a cohort's are, problems in the same words, nothing left behind."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from biomechgpt.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path, monkeypatch):
+    """Where temporary files go, so that what is left of them can be seen."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+def test_a_good_file_can_be_asked_about(chat, write_motion, tmp_path):
+    own = chat.read_file(write_motion(tmp_path / "Visit 3.mot", 5))
+    assert own.trial.name == "Visit 3.mot"
+    assert own.trial.angles_rad.shape == (150, 34)
+    assert "neck_rotation" in own.trial.missing_joints
+    assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
+    assert own.trial.recorded == {}
+
+
+def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, write_motion, tmp_path):
+    own = chat.read_file(write_motion(tmp_path / "short.mot", 0.5))
+    assert own.trial is None
+    rejected = [problem for problem in own.problems if problem.startswith("rejected")]
+    assert len(rejected) == 1
+    assert rejected[0].startswith("rejected: too_short: 0.50 s of usable motion")
+
+
+def test_a_broken_file_is_called_by_its_own_name(chat, tmp_path):
+    broken = tmp_path / "broken.c3d"
+    broken.write_bytes(b"\x00\x01not a c3d file")
+    own = chat.read_file(broken)
+    assert own.trial is None
+    assert own.problems[0].startswith("rejected: ")
+    assert "/cohort/" not in own.problems[0]
+    gone = chat.read_file(write_nothing(tmp_path / "empty.mot"), "<b>empty</b>.mot")
+    assert gone.trial is None
+
+
+def write_nothing(path: Path) -> Path:
+    path.write_text("")
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a", "..", "a.mot/../../b", "a.mot\0"])
+def test_other_endings_are_refused(chat, write_motion, tmp_path, name):
+    with pytest.raises(InputError, match="ends in none of"):
+        chat.read_file(write_motion(tmp_path / "a.mot", 4), name)
+
+
+@pytest.mark.parametrize("name", ["../../x.mot", "/etc/x.mot", "a\tb\n.mot", "{file}.mot"])
+def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, write_motion, tmp_path, name):
+    path = write_motion(tmp_path / "a.mot", 4)
+    before = sorted(tmp_path.iterdir())
+    own = chat.read_file(path, name)
+    assert own.trial.name == name
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("ending", [".mot", ".csv", ".bvh", ".c3d", ".sto"])
+def test_real_recordings_of_each_kind(chat, recordings, ending):
+    paths = sorted(path for path in recordings.rglob(f"*{ending}"))
+    if not paths:
+        pytest.skip(f"no {ending} among the recordings")
+    read = [chat.read_file(path) for path in paths[:3]]
+    assert all(own.trial is not None or own.problems for own in read)

@@ -1,0 +1,67 @@
+"""Which task a question means: rates on questions that chose nothing, and what users must not do."""
+
+import pytest
+import yaml
+
+from biomechgpt.chat.topics import Topics
+from biomechgpt.questions.tasks import read_tasks
+
+
+@pytest.fixture(scope="module")
+def examples(root):
+    return yaml.safe_load((root / "resources/chat_questions.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def shipped(root):
+    tasks = yaml.safe_load((root / "config.yaml").read_text())["tasks"]
+    return read_tasks(tasks, {name: root / f"resources/phrasings/{name}.yaml" for name in tasks})
+
+
+@pytest.fixture(scope="module")
+def topics(shipped, examples):
+    phrasings = {task.name: [p.text for p in task.train] for task in shipped}
+    return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
+
+
+def test_held_out_phrasings_are_known(topics, shipped):
+    asked = [(p.text, task.name) for task in shipped for p in task.held_out]
+    right = [topics.meant(text).task == name for text, name in asked]
+    assert sum(right) >= len(right) - 1
+
+
+def test_everyday_words_are_mostly_known_and_never_taken_for_another_task(topics, examples):
+    asked = [(t, name) for name, texts in examples["everyday"]["measure"].items() for t in texts]
+    meant = [(topics.meant(text).task, name) for text, name in asked]
+    assert all(found in (None, name) for found, name in meant)
+    assert sum(found is None for found, _ in meant) <= 0.15 * len(meant)
+
+
+def test_most_other_questions_are_turned_away(topics, examples):
+    accepted = [topics.meant(text).task is not None for text in examples["outside"]["measure"]]
+    assert sum(accepted) <= 0.15 * len(accepted)
+
+
+def test_questions_that_measure_are_not_those_that_choose(examples, shipped):
+    everyday = examples["everyday"]
+    chosen = {t.casefold() for texts in everyday["choose"].values() for t in texts}
+    chosen |= {text.casefold() for text in examples["outside"]["choose"]}
+    chosen |= {p.text.casefold() for task in shipped for p in task.train}
+    measured = [t for texts in everyday["measure"].values() for t in texts]
+    measured += examples["outside"]["measure"]
+    assert chosen.isdisjoint(text.casefold() for text in measured)
+    assert set(everyday["choose"]) == set(everyday["measure"]) == {t.name for t in shipped}
+
+
+def test_capitals_and_marks_do_not_matter(topics):
+    found = [topics.meant(text) for text in ("how fast is he walking", "HOW FAST IS HE WALKING??")]
+    assert {one.task for one in found} == {"walking_speed"}
+
+
+def test_a_model_of_one_task_turns_the_others_away(examples):
+    topics = Topics(
+        {"cadence": ["What is the cadence in steps/min?", "How many steps a minute?"]},
+        examples["everyday"]["choose"], examples["outside"]["choose"],
+    )  # fmt: skip
+    assert topics.meant("how many steps per minute are taken?").task == "cadence"
+    assert topics.meant("What is the capital of France?").task is None

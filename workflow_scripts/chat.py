@@ -1,0 +1,40 @@
+"""Ask a model about a movement, here or on a page. `--help` says how."""
+
+import argparse
+import logging
+import sys
+import warnings
+from pathlib import Path
+
+from biomechgpt.chat import command
+from biomechgpt.errors import InputError
+
+parser = argparse.ArgumentParser(
+    description="Ask a model about a recorded movement. Without a question, open the page.",
+    epilog="Not a medical device. docs/chat.md says what an answer is worth.",
+)
+parser.add_argument("question", nargs="?", help="what to ask; without it the page is served")
+parser.add_argument("--model", type=Path, help="a model folder; without it the first of results/")
+parser.add_argument("--run", type=Path, help="results of the run whose trials are asked about")
+parser.add_argument(
+    "--trial", action="append", default=[], help="trial to ask about; may be repeated"
+)
+parser.add_argument(
+    "--file", action="append", default=[], type=Path, help="own motion file instead"
+)
+parser.add_argument("--json", action="store_true", help="print JSON, one answer a line")
+parser.add_argument("--recorded", action="store_true", help="print the recorded label too")
+parser.add_argument(
+    "--host", default="127.0.0.1", help="address of the page (default: this computer)"
+)
+parser.add_argument("--port", type=int, help="port of the page (default: a free one from 7860)")
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", FutureWarning)  # of other people's packages
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    try:
+        sys.exit(command.run(parser.parse_args()))
+    except InputError as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)
