@@ -115,7 +115,9 @@ class Chat:
             yield self._measured(said, tokens)
 
     def _what_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
-        token_s = self.described["downsampling"] / self.described["frame_rate_hz"]
+        described = self.described
+        frames_per_token = described["downsampling"] / described["tokens_per_step"]
+        token_s = frames_per_token / described["frame_rate_hz"]
         read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
         return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 

@@ -38,7 +38,7 @@ def as_motion(trial: ChatTrial, tokens: Sequence[int], described: Mapping) -> di
         {take: trial.angles_rad},
         described["frame_rate_hz"],
         tokens,
-        described["downsampling"],
+        described["downsampling"] / described["tokens_per_step"],
         unknown=trial.missing_joints,
         hidden=still,
     )
