@@ -71,3 +71,12 @@ def test_sealing_anew_after_a_change(folder):
     seals.seal(folder)
     seals.check(folder)
     assert "SHA256SUMS" not in (folder / "SHA256SUMS").read_text()
+
+
+def test_the_seal_of_a_folder_inside_is_sealed_too(folder):
+    seals.seal(folder / "deep")
+    seals.seal(folder)
+    seals.check(folder)
+    (folder / "deep/SHA256SUMS").write_text("")
+    with pytest.raises(InputError, match="deep/SHA256SUMS is damaged"):
+        seals.check(folder)

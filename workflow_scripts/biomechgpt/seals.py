@@ -11,7 +11,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256, replacing
 
 IN_FOLDER = "SHA256SUMS"
-NOT_SEALED = (IN_FOLDER, ".snakemake_timestamp")
+OF_SNAKEMAKE = ".snakemake_timestamp"
 
 
 def seal(path: os.PathLike) -> None:
@@ -22,7 +22,7 @@ def seal(path: os.PathLike) -> None:
     lines = [
         f"{file_sha256(file)}  {file.relative_to(seal_path.parent).as_posix()}\n"
         for file in files
-        if file.name not in NOT_SEALED
+        if file != seal_path and file.name != OF_SNAKEMAKE
     ]
     with replacing(seal_path) as temporary:
         temporary.write_text("".join(lines), encoding="utf-8")
