@@ -88,7 +88,9 @@ def test_a_filter_leaves_only_its_trials(page):
     until(page, "document.querySelector('#first-about').innerText.includes('t0')")
     page.evaluate("document.querySelector('#trial input').focus()")
     shown = until(
-        page, "[...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim())"
+        page,
+        "(lines => lines.length === 4 && lines)"
+        "([...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim()))",
     )
     assert [line.split()[-4:] for line in shown if "t0" in line]
     assert sum("training side" in line for line in shown) == len(shown) == 4

@@ -25,7 +25,7 @@ from biomechgpt.files import file_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMED = re.compile(
-    r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|tensorboard/|/\."
+    r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|history\.json$|tensorboard/|/\."
 )
 TIMED_TOO = re.compile(r"SHA256SUMS$|\.sha256$")  # of folders in which there are times
 FIRST_S, LAST_S = 3, 20
