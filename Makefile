@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit test-slurm fuzz clean
+.PHONY: run test lint unit test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -24,6 +24,10 @@ unit: .venv/ready
 test-slurm: .venv/ready
 	tests/slurm/install.sh
 	$(BIN)/pytest tests/slurm
+
+# Kill the whole workflow 20 times and compare; KILLS="--kills 40 --seed 7".
+kill-runs: .venv/ready
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/workflow/kill_runs.py $(KILLS)
 
 # FUZZ="--cases 1000000 --seed 7 --keep folder"; CONTRIBUTING.md says more.
 fuzz: .venv/ready

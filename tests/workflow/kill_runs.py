@@ -1,7 +1,7 @@
 """Kill the whole workflow at random moments and start it again, until it is done.
 
 The results must be those of a run that was left alone, bit by bit, and no finished job may run twice.
-As a program, with stages long enough to be hit: python tests/workflow/kill_runs.py --kills 20 --seed 0
+As a program, with stages long enough to be hit: make kill-runs
 """
 
 import argparse
