@@ -158,6 +158,10 @@ def test_links_in_a_circle_stop_and_a_name_too_long_is_a_missing_file(tmp_path):
     os.symlink(folder / "y.mot", folder / "y.mot")
     with pytest.raises(InputError, match=r"line 3, column 'file': .*[Ll]oop"):
         read_cohort("c", folder)
+    around = write(tmp_path / "around", trials=TRIALS.replace("y.mot", "loop/y.mot"))
+    os.symlink(around / "loop", around / "loop")
+    with pytest.raises(InputError, match=r"line 3, column 'file': .*[Ll]oop"):
+        read_cohort("c", around)
     long = write(tmp_path / "long", trials=TRIALS.replace("y.mot", "y" * 300 + ".mot"))
     name = read_cohort("c", long).trials["file"].iloc[1]
     with pytest.raises(MotionError, match="missing_file"):

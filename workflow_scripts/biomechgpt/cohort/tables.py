@@ -243,7 +243,7 @@ def _is_inside(
     parent, name = os.path.split(value)
     try:
         if parent not in real_parents:
-            real_parents[parent] = os.path.realpath(os.path.join(folder, parent), strict=False)
+            real_parents[parent] = str(Path(folder, parent).resolve())
         file = os.path.join(real_parents[parent], name)
         real = str(Path(file).resolve()) if os.path.islink(file) else file
     except (OSError, RuntimeError) as error:  # links in a circle
