@@ -22,7 +22,8 @@ from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
 from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
 from biomechgpt.cohort.readers.opensim import read_header
 from biomechgpt.cohort.shards import shard_digests
-from biomechgpt.cohort.tables import read_cohort, read_tsv, trial_labels
+from biomechgpt.cohort.tab_separated import read_tsv
+from biomechgpt.cohort.tables import read_cohort, trial_labels
 from biomechgpt.cohort.trial import read_trial
 from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from biomechgpt.cohort.tables import read_tsv
+from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
 

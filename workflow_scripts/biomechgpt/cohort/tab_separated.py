@@ -1,0 +1,95 @@
+"""Tab-separated text, read strictly: cells are text or None, a row never shifts, errors name the line."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from biomechgpt.errors import InputError
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+MISSING = ("", "n/a")
+
+
+def read_tsv(
+    path: Path, required: list[str], keep: Callable[[str], bool] | None = None
+) -> pd.DataFrame:
+    """A tab-separated table as cells that are text or None, its index the line in the file.
+
+    `keep` chooses rows by their `participant_id`.
+
+    Raises:
+        InputError: naming file and line, where a row has not the header's number of cells, where
+            there is no such column, or where it is no text.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
+    lines = _lines(path)
+    first = next(lines, "")
+    header = [_cell(cell) for cell in first.split("\t")]
+    if len(header) < 2 and re.search("[,;]", first):
+        raise InputError(f"{path}, line 1: cells are separated by commas; save it tab-separated")
+    for column in required:
+        if column not in header:
+            raise InputError(f"{path}, line 1: column {column!r} is missing")
+    for index, column in enumerate(header):
+        if column is None or header.index(column) < index:
+            what = "has no name" if column is None else f"{column!r} stands there twice"
+            raise InputError(f"{path}, line 1: column {index + 1} {what}")
+    return _rows(path, lines, header, keep)
+
+
+def _rows(
+    path: Path, lines: Iterable[str], header: list[str], keep: Callable[[str], bool] | None
+) -> pd.DataFrame:
+    rows, numbers = [], []
+    person = header.index("participant_id") if keep is not None else 0
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        cells = line.split("\t")
+        if len(cells) != len(header):
+            raise InputError(
+                f"{path}, line {number}: {len(cells)} cells, but the header names {len(header)} "
+                f"columns ({', '.join(header)}); write n/a where a value is missing"
+            )
+        if keep is not None and not keep(_cell(cells[person]) or ""):
+            continue
+        rows.append([_cell(cell) for cell in cells])
+        numbers.append(number)
+    index = pd.Index(numbers, dtype="int64", name="line")
+    return pd.DataFrame(rows, columns=header, index=index, dtype=object)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The lines of a text file one after the other, whatever ends them."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if found := CONTROL.search(line.rstrip("\n")):
+                    raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
+                yield line.rstrip("\n")
+    except UnicodeDecodeError as error:
+        # The error counts from the start of a block of the file, so the place is looked up anew.
+        number = _first_bad_line(path)
+        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from error
+
+
+def _first_bad_line(path: Path) -> int:
+    content = path.read_bytes()
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return content[: error.start].count(b"\n") + 1
+    return 1
+
+
+def _cell(text: str) -> str | None:
+    """A cell without surrounding spaces and quotes; None where it is missing."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1].replace('""', '"').strip()
+    # A label stands in thousands of rows; interned, it is in memory once.
+    return None if text.lower() in MISSING else sys.intern(text)
