@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "report"))
 import browser
 
-PLAYED_S, PAUSE_S = 5.0, 3.0
+PLAYED_S = 5.0
 WRITTEN = re.compile(r"The model writes</span> (?!\\u2026)")
 FRAMES = """new Promise((done) => {
   const slider = document.querySelector("#first .player input[type=range]");
@@ -108,7 +108,7 @@ def questions() -> list[str]:
     return asked + known["outside"]["measure"][: len(asked) // 10]
 
 
-def use(user: User, trials: list[str], n_questions: int, spent_s: list) -> None:
+def use(user: User, trials: list[str], n_questions: int, pause_s: float, spent_s: list) -> None:
     """Ask, and look at another trial after every tenth question."""
     asked = questions()
     for number in range(n_questions):
@@ -116,7 +116,7 @@ def use(user: User, trials: list[str], n_questions: int, spent_s: list) -> None:
             user.send("show_first", [random.choice(trials)])
         _, first_s, all_s = user.send("ask", [random.choice(asked)])
         spent_s.append((first_s, all_s))
-        time.sleep(PAUSE_S)
+        time.sleep(pause_s)
 
 
 def soak(process: subprocess.Popen, address: str, options: argparse.Namespace) -> None:
@@ -125,7 +125,7 @@ def soak(process: subprocess.Popen, address: str, options: argparse.Namespace) -
     spent_s: list[tuple[float, float]] = []
     each = options.questions // options.users
     threads = [
-        threading.Thread(target=use, args=(User(address), trials, each, spent_s))
+        threading.Thread(target=use, args=(User(address), trials, each, options.pause, spent_s))
         for _ in range(options.users)
     ]
     start_s, server = time.perf_counter(), psutil.Process(process.pid)
@@ -142,7 +142,7 @@ def soak(process: subprocess.Popen, address: str, options: argparse.Namespace) -
     print(
         f"{options.users} users: {_times(table)}, {60 * len(spent_s) / wall_s:.0f} answers a minute,"
     )
-    print(f"pauses of {PAUSE_S} s between the questions of a user included")
+    print(f"pauses of {options.pause} s between the questions of a user included")
 
 
 def _state(server: psutil.Process) -> str:
@@ -165,6 +165,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="within the results of its run")
     parser.add_argument("--questions", type=int, default=500)
     parser.add_argument("--users", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=3.0, help="seconds; 28 make it an hour")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start")
     process, address, up_s = serve(options.model)
