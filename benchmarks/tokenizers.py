@@ -5,8 +5,8 @@
 trains all three on the training participants of a finished run (its joint angles are all that is
 needed) until validation participants gain less than 1 % in `--patience` steps, and prints the error on
 test participants, how much of the gap between reference and floor the new one closes, and when it
-reached the reference's final error. `--also` measures the three on recordings of another run, none
-of which was trained on.
+reached the reference's final error. `--also` measures the three on the test participants of another
+run too, say of real recordings; with `--both` its training participants are trained on as well.
 """
 
 import argparse
@@ -24,11 +24,14 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
-from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.losses import live_error_deg
+from biomechgpt.tokenizer.measure import measure_tokenizer
 from biomechgpt.tokenizer.stage import trials_by_split
+from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.training import Trained, train_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
+
+ALSO = "test of the other run"
 
 
 def main() -> None:
@@ -46,18 +49,17 @@ def main() -> None:
     context = get_context("spawn")
     with ProcessPoolExecutor(args.jobs, mp_context=context) as pool:
         jobs = {
-            name: pool.submit(_train, args.run, args.fold, cfg, str(folder / name))
-            for name, cfg in chosen.items()
+            name: pool.submit(_train, args, cfg, str(folder / name)) for name, cfg in chosen.items()
         }
         found = {name: job.result() for name, job in jobs.items()}
     print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, ", end="")
     print(f"{args.jobs} trainings at once, one thread each; patience {args.patience} steps")
     for name, (_, errors, n_parameters) in found.items():
         _print_one(name, chosen[name], found[name][0].history, errors, n_parameters)
-    _print_gap(found, args.new)
+    _print_gap(found, args.new, "test")
     if args.also:
-        for name, (trained, _, _) in found.items():
-            print(f"{name}: {_error(trained, *_everyone(args.also)):.2f} degrees on {args.also}")
+        _print_gap(found, args.new, ALSO)
+    _print_time(found, args.new)
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,6 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--run", default="results", help="results folder of a run")
     parser.add_argument("--fold", default="holdout")
     parser.add_argument("--also", help="results folder of a run on other recordings")
+    parser.add_argument("--both", action="store_true", help="train on both runs")
     parser.add_argument("--new", default="residual", help="an entry of presets/tokenizers.yaml")
     parser.add_argument("--patience", type=int, default=2000)
     parser.add_argument("--steps", type=int, default=20000, help="at most")
@@ -73,14 +76,20 @@ def _arguments() -> argparse.Namespace:
 
 
 def _train(
-    run: str, fold: str, cfg: dict, checkpoints: str
+    args: argparse.Namespace, cfg: dict, checkpoints: str
 ) -> tuple[Trained, dict[str, float], int]:
     """The training, its error by split, and how many parameters the network has."""
     torch.set_num_threads(1)
-    paths, splits = _data(run, fold)
+    paths, splits = _data(args.run, args.fold)
+    if args.also:
+        other_paths, other = _data(args.also, args.fold)
+        paths += other_paths
+        splits[ALSO] = other["test"]
+        if args.both:
+            splits |= {split: splits[split] + other[split] for split in ("train", "validation")}
     train, validation = (set(splits[split]) for split in ("train", "validation"))
     trained = train_tokenizer(paths, train, cfg, checkpoints, "", validation)
-    errors = {split: _error(trained, paths, set(ids)) for split, ids in splits.items()}
+    errors = {split: _error(trained, cfg, paths, set(ids)) for split, ids in splits.items()}
     return trained, errors, sum(p.numel() for p in trained.model.parameters())
 
 
@@ -90,14 +99,13 @@ def _data(run: str, fold: str) -> tuple[list[Path], dict[str, list[str]]]:
     return sorted(folder.glob("joint_angles/*.parquet")), splits
 
 
-def _everyone(run: str) -> tuple[list[Path], set[str]]:
-    accepted = read_accepted(Path(run, "trials.parquet"))
-    return sorted(Path(run).glob("joint_angles/*.parquet")), set(accepted["trial_id"])
-
-
-def _error(trained: Trained, paths: list[Path], trial_ids: set[str]) -> float:
-    trials = [trial.frames for trial in read_chosen(paths, trial_ids)]
-    return live_error_deg(trained.model, trials, trained.statistics)
+def _error(trained: Trained, cfg: dict, paths: list[Path], trial_ids: set[str]) -> float:
+    """Of what comes back from the tokens or, from a network without codes, from its latents."""
+    if not trained.model.quantised:
+        trials = [trial.frames for trial in read_chosen(paths, trial_ids)]
+        return live_error_deg(trained.model, trials, trained.statistics)
+    tokenizer = StoredTokenizer(trained.model, trained.statistics, cfg, 30.0, [], "", "")
+    return measure_tokenizer(tokenizer, paths, trial_ids, "")["rmse_deg_live"]
 
 
 def _print_one(name: str, cfg: dict, history: list[dict], errors: dict, n_parameters: int) -> None:
@@ -112,13 +120,16 @@ def _print_one(name: str, cfg: dict, history: list[dict], errors: dict, n_parame
     print(", ".join(f"{split} {error:.3f}" for split, error in errors.items()))
 
 
-def _print_gap(found: dict, new: str) -> None:
-    by_name = {name: errors["test"] for name, (_, errors, _) in found.items()}
+def _print_gap(found: dict, new: str, split: str) -> None:
+    by_name = {name: errors[split] for name, (_, errors, _) in found.items()}
     gap = by_name["reference"] - by_name["no codes"]
     closed = (by_name["reference"] - by_name[new]) / gap
     share = by_name[new] / by_name["reference"]
-    print(f"\n{new} has {share:.2f} of the reference's error on test participants, ", end="")
+    print(f"\n{split}: {new} has {share:.2f} of the reference's error, ", end="")
     print(f"and closes {closed:.0%} of its gap of {gap:.2f} degrees to the network without codes")
+
+
+def _print_time(found: dict, new: str) -> None:
     histories = {name: trained.history for name, (trained, _, _) in found.items()}
     final = histories["reference"][-1]
     reached = [e for e in histories[new] if e.get("validation_deg", 99) <= final["validation_deg"]]

@@ -179,6 +179,12 @@ def test_bad_config_is_refused_in_words(config, key, value, words):
         assert word in str(caught.value)
 
 
+def test_rounded_numbers_have_no_codebook_to_search(config):
+    config["tokenizers"]["compact"] |= {"scalar_steps": [16, 8], "search_rounds": 1}
+    with pytest.raises(InputError, match=r"tokenizers\.compact\.search_rounds is 1"):
+        check_config(config, SCHEMA)
+
+
 def test_variant_and_baseline_may_not_share_a_name(config):
     config["baselines"]["tiny-all"] = config["baselines"]["xgboost"]
     with pytest.raises(InputError, match="tiny-all is the name of a variant and of a baseline"):

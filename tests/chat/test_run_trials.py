@@ -10,7 +10,7 @@ from small_run import SIDES, walk
 from biomechgpt.chat.asking import open_chat
 from biomechgpt.chat.run import open_run, read_run_trial
 from biomechgpt.errors import InputError
-from biomechgpt.tokenizer.tokens import tokenise
+from biomechgpt.tokenizer.coding import encode_trial
 
 
 def test_every_trial_stands_on_its_side_with_its_labels(chat):
@@ -24,7 +24,7 @@ def test_every_trial_stands_on_its_side_with_its_labels(chat):
 
 def test_tokens_are_those_of_the_models_own_tokenizer(chat):
     trial = chat.trial("t3")
-    made = tokenise(chat.tokenizer, trial.angles_rad)
+    made = encode_trial(chat.tokenizer, trial.angles_rad)
     assert trial.tokens.tolist() == made.tolist()
     assert chat.tokens(trial._replace(tokens=None)).tolist() == made.tolist()
     assert len(made) == len(trial.angles_rad) // 4

@@ -15,6 +15,7 @@ TINY = {
     "patience_steps": 0,
     "unquantised_steps": 0,
     "mirror": False,
+    "posture_mixing": 0.0,
     "averaging": 0.0,
     "spread_weight": 0.0,
     "position_weight": 0.0,
@@ -33,6 +34,7 @@ TINY = {
     "commitment_weight": 0.02,
     "codebook_decay": 0.9,
     "reset_below": 0.1,
+    "search_rounds": 0,
     "seed": 0,
 }
 ZEROED, ABSENT = 6, 17  # mtp_angle_r in every trial, neck_extension in every second one

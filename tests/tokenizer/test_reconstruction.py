@@ -10,8 +10,9 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
+from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
-from biomechgpt.tokenizer.storage import decode_trial, load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer
 

@@ -51,6 +51,7 @@ PATIENT = {
     "read_levels": 2,
     "downsampling": 8,
     "mirror": True,
+    "posture_mixing": 1.0,
     "averaging": 0.9,
     "unquantised_steps": 10,
     "patience_steps": 40,
@@ -117,6 +118,28 @@ def test_half_of_the_windows_are_mirrored(shard, tmp_path):
     assert 0.4 < same.mean() < 0.6
     other = np.flatnonzero(~same)[0]
     assert np.array_equal(turned[other], mirrored(as_drawn[other]))
+
+
+def test_windows_take_on_postures_of_others_and_keep_their_movement(shard, tmp_path):
+    store = store_frames([shard], {"t00", "t01", "t02"}, tmp_path)
+    own, _ = draw_windows(store, 300, 40, torch.Generator().manual_seed(0))
+    mixed, _ = draw_windows(store, 300, 40, torch.Generator().manual_seed(0), posture_mixing=1.0)
+    posture, shift = own.mean(axis=1), (mixed - own).mean(axis=1)
+    assert mixed - mixed.mean(axis=1, keepdims=True) == pytest.approx(
+        own - own.mean(axis=1, keepdims=True), abs=1e-5, nan_ok=True
+    )
+    lacking = np.isnan(own).any(axis=1)
+    assert np.array_equal(lacking, np.isnan(mixed).any(axis=1))
+    known = ~lacking.any(axis=0)
+    lowest, highest = posture[:, known].min(axis=0), posture[:, known].max(axis=0)
+    moved = (posture + shift)[:, known]
+    assert (moved > lowest - 1e-5).all()
+    assert (moved < highest + 1e-5).all()
+    assert 0.1 < np.abs(shift[:, 0]).mean() / np.ptp(posture[:, 0]) < 0.4
+    # Who lacks a joint lends no posture of it, and none is made up for them.
+    whole = ~lacking[:, ABSENT]
+    assert (shift[whole, ABSENT] == 0).any()
+    assert (shift[whole, ABSENT] != 0).any()
 
 
 def test_spread_weight_makes_the_widest_joint_count_most(tiny_cfg):

@@ -126,6 +126,8 @@ def _codes(key: str, cfg: dict) -> list[str]:
         )
     if steps is not None and cfg["levels"] > 1:
         sentences.append(f"{key}.levels is {cfg['levels']}; with scalar_steps there is one level.")
+    if steps is not None and cfg["search_rounds"]:
+        sentences.append(f"{key}.search_rounds is {cfg['search_rounds']}; scalar_steps need 0.")
     if cfg["network"] == "patches" and cfg["downsampling"] < 2:
         sentences.append(f"{key}.downsampling is 1; the network of patches needs 2 or more.")
     tokens = cfg["read_levels"] * (N_PARTS if cfg["separate_parts"] else 1) * size

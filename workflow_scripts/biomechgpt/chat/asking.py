@@ -34,8 +34,8 @@ from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.streaming import prompts_of, stream_text
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import calibration_of
+from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import tokenise
 
 PROJECT = Path(__file__).parents[3]
 
@@ -81,7 +81,7 @@ class Chat:
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
         made = trial.tokens
-        return tokenise(self.tokenizer, trial.angles_rad) if made is None else made
+        return encode_trial(self.tokenizer, trial.angles_rad) if made is None else made
 
     def questions(self) -> dict[str, str]:
         """What can be asked: a question of each task, without numbers that training never saw."""

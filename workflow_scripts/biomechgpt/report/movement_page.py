@@ -16,8 +16,9 @@ from biomechgpt.files import replacing
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.report.blocks import number
 from biomechgpt.report.skeleton import motion, words
+from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, read_own_tokens
-from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, load_tokenizer
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.positions import limb_ends
-from biomechgpt.tokenizer.statistics import Statistics, normalise
+from biomechgpt.tokenizer.statistics import Statistics, joint_weights, normalise
 
 POSITION_SPREAD_M = 0.1  # the unit in which places are compared, as angles are in their spread
 
@@ -33,9 +33,7 @@ def losses_of(
     """Smooth L1 on angles and on their finite difference, over observed live joints only.
 
     `windows` (B, T, J) in rad, `real` (B, T) which frames are no padding. A joint weighs as its
-    spread to the power of `spread_weight`: at 0 all weigh the same in units of their spread, at 1
-    degrees count, so that the knee weighs more than the neck. With a `position_weight` the places
-    of feet and hands are compared too.
+    `joint_weights` says. With a `position_weight` the places of feet and hands are compared too.
     """
     device = next(model.parameters()).device
     observed = torch.from_numpy(~np.isnan(windows) & statistics.live) & real[..., None]  # (B, T, J)
@@ -43,8 +41,7 @@ def losses_of(
     target = torch.from_numpy(normalise(windows, statistics)).to(device)
     reconstruction, commitment = model(target)
     both = observed[:, 1:] & observed[:, :-1]
-    weight = statistics.std_rad ** cfg["spread_weight"]
-    weight = torch.from_numpy(weight / weight[statistics.live].mean()).to(device)  # (J,)
+    weight = torch.from_numpy(joint_weights(statistics, cfg["spread_weight"])).to(device)
     return Losses(
         masked_smooth_l1(reconstruction, target, observed, weight),
         masked_smooth_l1(reconstruction.diff(dim=1), target.diff(dim=1), both, weight),

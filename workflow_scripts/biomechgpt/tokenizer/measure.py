@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
 from biomechgpt.tokenizer.code_use import code_use
-from biomechgpt.tokenizer.statistics import normalise
-from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, encode_trial
+from biomechgpt.tokenizer.coding import decode_trial, encode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 
 
@@ -27,11 +26,9 @@ class Reconstruction(NamedTuple):
 
 def reconstruct(tokenizer: StoredTokenizer, trial: Trial) -> Reconstruction:
     """Encode and decode one whole trial."""
-    tokens = encode_trial(
-        tokenizer, torch.from_numpy(normalise(trial.frames, tokenizer.statistics))
-    )
-    angles = decode_trial(tokenizer, tokens.numpy())
-    return Reconstruction(trial, tokens.numpy(), angles[: len(trial.frames)])
+    tokens = encode_trial(tokenizer, trial.frames)
+    angles = decode_trial(tokenizer, tokens)
+    return Reconstruction(trial, tokens, angles[: len(trial.frames)])
 
 
 def measure_tokenizer(

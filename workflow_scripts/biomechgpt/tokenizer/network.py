@@ -126,14 +126,21 @@ class MotionTokenizer(nn.Module):
         encoded = [b.encoder(normalised[:, :, b.joints].mT) for b in self.branches]
         return [one.movedim(1, 2).flatten(0, 1) for one in encoded]
 
-    @torch.inference_mode()
     def encode(self, normalised: Tensor) -> Tensor:
         """One whole trial (T, J) -> its tokens (T // downsampling * tokens_per_step,)."""
+        return self.tokens(self.codes(normalised))
+
+    @torch.inference_mode()
+    def codes(self, normalised: Tensor) -> list[Tensor]:
+        """One whole trial (T, J) -> for every branch the codes nearest to its latents (L, levels)."""
         latents = [branch.encoder(normalised.T[None, branch.joints]) for branch in self.branches]
-        codes = [
+        return [
             branch.quantizer(one).codes[0]
             for branch, one in zip(self.branches, latents, strict=True)
         ]
+
+    def tokens(self, codes: list[Tensor]) -> Tensor:
+        """The codes (L, levels) of every branch as tokens (L * tokens_per_step,)."""
         return (torch.cat(codes, dim=1) + self._first_tokens()).flatten()
 
     @torch.inference_mode()

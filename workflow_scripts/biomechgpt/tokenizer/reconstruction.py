@@ -12,7 +12,8 @@ from biomechgpt.cohort.opensim_writer import write_joint_angles
 from biomechgpt.config_checks import nearest
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.tokenizer.storage import StoredTokenizer, decode_trial, load_tokenizer
+from biomechgpt.tokenizer.coding import decode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 
 log = logging.getLogger(__name__)

@@ -55,6 +55,16 @@ def _both_sides(
     return both, (share * spread).sum(axis=0)
 
 
+def joint_weights(statistics: Statistics, spread_weight: float) -> np.ndarray:
+    """What the error of each joint (J,) counts, in units of its spread; 1 on average of live joints.
+
+    At a `spread_weight` of 0 all count the same, at 1 degrees count, so that the knee weighs more
+    than the neck.
+    """
+    weight = statistics.std_rad**spread_weight
+    return weight / weight[statistics.live].mean()
+
+
 def normalise(angles_rad: np.ndarray, statistics: Statistics) -> np.ndarray:
     """(T, J) rad -> (T, J) float32 with mean 0 and spread 1; what is missing or not live becomes 0."""
     scaled = (angles_rad - statistics.mean_rad) / statistics.std_rad

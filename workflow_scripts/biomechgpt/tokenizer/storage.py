@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-import torch
 from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
@@ -16,7 +14,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.statistics import Statistics, restore
+from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.training import Trained
 
 WEIGHTS, STATISTICS, DESCRIPTION = "model.safetensors", "statistics.safetensors", "tokenizer.json"
@@ -61,7 +59,7 @@ def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
     if tuple(description["joints"]) != JOINT_NAMES:
         raise InputError(f"{folder / DESCRIPTION}: made for other joints; train the tokenizer anew")
     cfg = description["config"]
-    if "levels" not in cfg:
+    if "search_rounds" not in cfg:
         raise InputError(f"{folder}: made by an earlier version of this workflow; train it anew")
     model = MotionTokenizer(cfg, len(JOINT_NAMES))
     model.load_state_dict(load_file(folder / WEIGHTS))
@@ -76,21 +74,3 @@ def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
         hashlib.sha256("".join(hashes).encode()).hexdigest(),
         hashes[1],
     )
-
-
-def encode_trial(tokenizer: StoredTokenizer, normalised: torch.Tensor) -> torch.Tensor:
-    """The tokens of one whole trial (T, J); frames after the last full step are dropped.
-
-    A trial shorter than one step is held still at its last frame until the step is full.
-    """
-    step = tokenizer.cfg["downsampling"]
-    if len(normalised) < step:
-        still = normalised[-1:].expand(step - len(normalised), -1)
-        normalised = torch.cat([normalised, still])
-    return tokenizer.model.encode(normalised[: len(normalised) // step * step])
-
-
-def decode_trial(tokenizer: StoredTokenizer, tokens: np.ndarray) -> np.ndarray:
-    """The joint angles (T, J) in rad that the tokens of a trial stand for; T is a multiple of a step."""
-    codes = torch.from_numpy(np.asarray(tokens, np.int64))
-    return restore(tokenizer.model.decode(codes).numpy(), tokenizer.statistics)

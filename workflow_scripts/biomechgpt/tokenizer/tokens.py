@@ -9,14 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 
 from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.tokenizer.statistics import normalise
-from biomechgpt.tokenizer.storage import StoredTokenizer, encode_trial, load_tokenizer
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 
 log = logging.getLogger(__name__)
@@ -62,8 +61,8 @@ def _rows(tokenizer: StoredTokenizer, trials: Iterable[Trial]) -> Iterator[dict]
     for trial in trials:
         row = {"trial_id": trial.info["trial_id"], "participant_id": trial.info["participant_id"]}
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
-        row |= {"tokens": tokenise(tokenizer, trial.frames)}
-        yield row | {"mirrored_tokens": tokenise(tokenizer, mirrored(trial.frames))}
+        row |= {"tokens": encode_trial(tokenizer, trial.frames)}
+        yield row | {"mirrored_tokens": encode_trial(tokenizer, mirrored(trial.frames))}
 
 
 def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
@@ -75,12 +74,6 @@ def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
             group = []
     if group:
         yield group
-
-
-def tokenise(tokenizer: StoredTokenizer, joint_angles_rad: np.ndarray) -> np.ndarray:
-    """The codes (n_tokens,) uint16 of joint angles (T, 34), NaN where a joint is not recorded."""
-    normalised = torch.from_numpy(normalise(joint_angles_rad, tokenizer.statistics))
-    return encode_trial(tokenizer, normalised).numpy().astype(np.uint16)
 
 
 def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:

@@ -185,8 +185,15 @@ class Training:
         return losses
 
     def _windows(self, n_windows: int) -> tuple[np.ndarray, torch.Tensor]:
-        frames, mirror = self.cfg["window_frames"], self.cfg["mirror"]
-        return draw_windows(self.data.train, n_windows, frames, self.generator, mirror)
+        cfg = self.cfg
+        return draw_windows(
+            self.data.train,
+            n_windows,
+            cfg["window_frames"],
+            self.generator,
+            cfg["mirror"],
+            cfg["posture_mixing"],
+        )
 
     @torch.no_grad()
     def _start_codebooks(self) -> None:

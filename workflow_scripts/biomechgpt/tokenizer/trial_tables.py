@@ -5,16 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
 from biomechgpt.files import replacing
+from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.measure import Reconstruction, reconstruct
 from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
 from biomechgpt.tokenizer.stage import trials_by_split
-from biomechgpt.tokenizer.statistics import normalise
-from biomechgpt.tokenizer.storage import StoredTokenizer, encode_trial, load_tokenizer
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 
 MEASURED = ("validation", "test")  # those that were trained on say nothing here
@@ -66,8 +65,8 @@ def tokens_changed(tokenizer: StoredTokenizer, result: Reconstruction) -> float:
     later = result.trial.frames[1:]
     if len(later) < tokenizer.cfg["downsampling"]:
         return np.nan
-    tokens = encode_trial(tokenizer, torch.from_numpy(normalise(later, tokenizer.statistics)))
-    return float((tokens.numpy() != result.tokens[: len(tokens)]).mean())
+    tokens = encode_trial(tokenizer, later)
+    return float((tokens != result.tokens[: len(tokens)]).mean())
 
 
 def _joint_rows(errors_deg: np.ndarray, split: str, tokenizer: StoredTokenizer) -> list[dict]:

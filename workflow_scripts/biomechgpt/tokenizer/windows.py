@@ -63,11 +63,13 @@ def draw_windows(
     n_frames: int,
     generator: torch.Generator,
     mirror: bool = False,
+    posture_mixing: float = 0.0,
 ) -> tuple[np.ndarray, Tensor]:
     """`n_windows` stretches of `n_frames` from random trials, long trials more often.
 
     They start at any frame, so every offset to the steps of a token comes up. With `mirror` half of
-    them have left and right exchanged.
+    them have left and right exchanged; with `posture_mixing` their mean posture moves towards that of
+    another one by up to this share of the way, as if other people moved like that.
 
     Returns angles (B, T, J) in rad, NaN where a short trial ends, and which frames are real (B, T).
     """
@@ -85,4 +87,18 @@ def draw_windows(
     if mirror:
         turned = torch.rand(n_windows, generator=generator).numpy() < 0.5
         windows[turned] = windows[turned][..., SOURCES] * SIGNS
+    if posture_mixing:
+        windows += _towards_another(windows, posture_mixing, generator)
     return windows, real
+
+
+def _towards_another(windows: np.ndarray, most: float, generator: torch.Generator) -> np.ndarray:
+    """What moves the mean posture of each window towards another's: (B, 1, J); 0 where one lacks a joint."""
+    seen = ~np.isnan(windows)
+    total = np.where(seen, windows, 0).sum(axis=1, keepdims=True)
+    posture = total / np.where(
+        seen.any(axis=1, keepdims=True), seen.sum(axis=1, keepdims=True), np.nan
+    )
+    another = torch.randperm(len(windows), generator=generator).numpy()
+    share = torch.rand(len(windows), 1, 1, generator=generator).numpy() * np.float32(most)
+    return np.nan_to_num(share * (posture[another] - posture)).astype(np.float32)
