@@ -28,6 +28,7 @@ from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.tables import read_table
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
@@ -150,7 +151,7 @@ def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str,
     table = run.folder / "tables" / "calibration.csv"
     if not table.is_file():
         return {}
-    return calibration_of(pd.read_csv(table, dtype={"fold": str}), described)
+    return calibration_of(read_table(table), described)
 
 
 def _topics(described: Mapping) -> Topics:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from biomechgpt import seals
 from biomechgpt.body.frames import read_trials
 from biomechgpt.errors import InputError
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 
 DESCRIPTION_FILE = "model.json"  # of language_model.model_folder, whose imports take seconds
@@ -166,6 +167,6 @@ def _tokens(run: Run, shard: str, trial_id: str) -> np.ndarray | None:
 
 def _sides(folder: Path, described: Mapping) -> dict[str, str]:
     """The side of each participant in the model's fold."""
-    folds = pd.read_csv(folder / "folds.tsv", sep="\t", dtype=str, keep_default_na=False)
+    folds = read_folds(folder / "folds.tsv")
     folds = folds[folds["fold"] == described["fold"]]
     return dict(zip(folds["participant_id"], folds["split"], strict=True))

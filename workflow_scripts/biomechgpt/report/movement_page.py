@@ -13,6 +13,7 @@ import pandas as pd
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
 from biomechgpt.files import replacing
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.report.blocks import number
 from biomechgpt.report.skeleton import motion, words
@@ -63,8 +64,7 @@ def write_movement_page(
     """
     accepted = read_accepted(sources.trials)
     check_named(named, accepted)
-    folds = pd.read_csv(sources.folds, sep="\t", dtype=str)
-    places = _places(accepted, folds)
+    places = _places(accepted, read_folds(sources.folds))
     shown = _read(sources, {id: places[id] for id in named or _tested_first(places)})
     if not named:
         shown = _telling(shown)

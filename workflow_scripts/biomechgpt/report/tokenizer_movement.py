@@ -23,6 +23,12 @@ ERRORS = {
 BIASES = {"range_error_deg": "range_bias_deg"}
 SIGNED = ("swing_knee_deg", "cadence_steps_min", "walking_speed_m_s")
 BY = ("diagnosis", "activity")
+# Ids may look like numbers, or like nothing.
+AS_WRITTEN = {
+    "dtype": {"trial_id": str, "participant_id": str},
+    "keep_default_na": False,
+    "na_values": [""],
+}
 
 
 def movement_kept(folders: Sequence[os.PathLike], labels: pd.DataFrame | None) -> list:
@@ -44,7 +50,7 @@ def movement_kept(folders: Sequence[os.PathLike], labels: pd.DataFrame | None) -
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    table = pd.read_csv(folder / name, sep="\t")
+    table = pd.read_csv(folder / name, sep="\t", **AS_WRITTEN)
     return table.assign(fold=folder.parent.parent.name, tokenizer=folder.name)
 
 
