@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from biomechgpt.config import check_config, leave_out_nulls, order_as
+from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -177,6 +178,12 @@ def test_bad_config_is_refused_in_words(config, key, value, words):
         check_config(set_key(config, key, value), SCHEMA)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_no_run_may_take_a_folder_that_a_rule_writes_to():
+    rules = "".join(path.read_text() for path in [ROOT / "Snakefile", *ROOT.glob("rules/*.smk")])
+    written = re.findall(r'<results>/([a-z_]+)[/"]', rules)
+    assert set(written) == set(FOLDERS_OF_RESULTS)
 
 
 def test_variant_and_baseline_may_not_share_a_name(config):
