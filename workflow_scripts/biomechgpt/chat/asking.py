@@ -15,11 +15,9 @@ import pandas as pd
 import yaml
 
 from biomechgpt.chat.answers import (
-    UNCALIBRATED,
     Answer,
     NormalRange,
     checked,
-    only_if,
     read_number,
     read_options,
     warnings_of,
@@ -33,7 +31,8 @@ from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.streaming import prompts_of, stream_text
-from biomechgpt.questions.calibration import Calibration, read_calibration
+from biomechgpt.questions.calibration import UNCALIBRATED, Calibration, read_calibration
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.model_card import calibration_of
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import tokenise
