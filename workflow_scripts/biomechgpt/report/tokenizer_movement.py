@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import Cell, Heading, Table, count, number, people
+from biomechgpt.report.blocks import Cell, Heading, Table, count, number, plural
 
 # name: head, unit, decimals; errors are averaged without their sign, their bias stands beneath
 ERRORS = {
@@ -80,14 +80,15 @@ def _by_label(labelled: pd.DataFrame, column: str) -> Table:
     caption = f"The same by {plain(column)}; trials without this label are left out."
     head = ["tokenizer", plain(column), "trials", *_heads()]
     rows = [
-        [tokenizer, str(label), Cell(count(len(group)), _people(group)), *_cells(group)]
+        [
+            tokenizer,
+            str(label),
+            Cell(count(len(group)), plural(group["participant_id"].nunique(), "participant")),
+            *_cells(group),
+        ]
         for (tokenizer, label), group in labelled.groupby(["tokenizer", column], sort=True)
     ]
     return Table(caption, head, rows, n_text=2, long=len(rows) > 12)
-
-
-def _people(group: pd.DataFrame) -> str:
-    return people(group["participant_id"].nunique(), len(group)).split(",")[0]
 
 
 def _heads() -> list[str]:
