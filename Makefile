@@ -3,11 +3,15 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run test lint unit test-slurm kill-runs fuzz clean
+.PHONY: run chat test lint unit test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
 	$(BIN)/snakemake --cores $(CORES)
+
+# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
+chat: .venv/chat
+	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
 
 test: lint unit
 
@@ -17,7 +21,7 @@ lint: .venv/ready
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-unit: .venv/ready
+unit: .venv/chat
 	$(BIN)/pytest --durations=10 --ignore=tests/slurm
 
 # The smallest run through a real Slurm on this machine; see docs/cluster.md.
@@ -40,14 +44,6 @@ clean:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
 	touch $@
-
-# MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
-.PHONY: chat
-chat: .venv/chat
-	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
-
-# The page is tested too.
-unit: .venv/chat
 
 .venv/chat: .venv/ready envs/requirements-chat.lock
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock --requirement envs/requirements-chat.lock

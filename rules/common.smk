@@ -30,7 +30,7 @@ SEEDS = config["finetune"]["seeds"]
 VARIANTS = list(config["variants"])
 BASELINES = list(config["baselines"])
 TASK_LABELS = {name: task["label"] for name, task in config["tasks"].items()}
-TOKENIZERS = sorted({v["tokenizer"] for v in config["variants"].values()})
+TOKENIZERS = list(dict.fromkeys(v["tokenizer"] for v in config["variants"].values()))
 FOLDS = fold_names(config["split"])
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from biomechgpt.config import check_config, leave_out_nulls, order_as
+from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -183,6 +184,12 @@ def test_rounded_numbers_have_no_codebook_to_search(config):
     config["tokenizers"]["compact"] |= {"scalar_steps": [16, 8], "search_rounds": 1}
     with pytest.raises(InputError, match=r"tokenizers\.compact\.search_rounds is 1"):
         check_config(config, SCHEMA)
+
+
+def test_no_run_may_take_a_folder_that_a_rule_writes_to():
+    rules = "".join(path.read_text() for path in [ROOT / "Snakefile", *ROOT.glob("rules/*.smk")])
+    written = re.findall(r'<results>/([a-z_]+)[/"]', rules)
+    assert set(written) == set(FOLDERS_OF_RESULTS)
 
 
 def test_variant_and_baseline_may_not_share_a_name(config):

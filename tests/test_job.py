@@ -81,6 +81,20 @@ def test_a_terminal_still_gets_bars_of_progress_but_not_all(tmp_path, root):
     assert all(words in text for words in ("too soon", "step 1", "a detail", "step 2"))
 
 
+def test_a_job_outlives_the_terminal_that_it_was_started_from(tmp_path, root):
+    lines = [
+        "ours, theirs = os.openpty(); os.dup2(theirs, 2); os.close(theirs)",
+        "job.SECONDS_BETWEEN_LINES = 0.0",
+        "job.start(snakemake)",
+        "os.close(ours)",
+        "logging.getLogger(job.PROGRESS).info('step 1', extra={'share': 0.5})",
+        "print('went on')",
+    ]
+    done, text = process(root, tmp_path, lines)
+    assert done.returncode == 0
+    assert "went on" in text
+
+
 def test_a_job_does_not_start_on_damaged_input(tmp_path, root):
     (tmp_path / "made").write_bytes(b"right")
     process(root, tmp_path, ["job.finish(snakemake)", "open('log', 'w')"], outputs=["made"])

@@ -5,6 +5,7 @@ from biomechgpt import job
 job.start(snakemake)
 
 from biomechgpt.evaluation.evaluate import evaluate
+from biomechgpt.files import replacing
 from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.spreadsheets import harmless
@@ -15,7 +16,6 @@ baselines = list(predictions["variant"].unique())
 metrics = evaluate(predictions, folds, snakemake.params.cfg, [], baselines).metrics
 measures = metrics.query("split == 'test' and seed == 'mean' and reading == 'answer'")
 measures = measures.drop(columns=["split", "seed", "reading"])
-harmless(measures).to_csv(
-    snakemake.output[0], sep="\t", index=False, float_format="%.4g", na_rep="n/a"
-)
+with replacing(snakemake.output[0]) as path:
+    harmless(measures).to_csv(path, sep="\t", index=False, float_format="%.4g", na_rep="n/a")
 job.finish(snakemake)

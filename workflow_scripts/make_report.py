@@ -4,8 +4,7 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from pathlib import Path
-
+from biomechgpt.files import replacing
 from biomechgpt.provenance import versions
 from biomechgpt.report.page import build_report
 from biomechgpt.report.results import read_results
@@ -29,5 +28,6 @@ sources = Sources(
 )
 build_report(sources, params.config, versions(), params.simulated, made.page, made.tables)
 found = read_results(given.metrics, given.tables, params.config)
-Path(made.summary).write_text(summary(found, params.simulated), encoding="utf-8")
+with replacing(made.summary) as path:
+    path.write_text(summary(found, params.simulated), encoding="utf-8")
 job.finish(snakemake)

@@ -4,15 +4,8 @@ from biomechgpt import job
 
 log = job.start(snakemake)
 
-import yaml
-
 from biomechgpt.cohort.simulator import simulate_cohort
-
-
-def read_yaml(path: str) -> dict:
-    with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file)
-
+from biomechgpt.yaml_files import read_yaml
 
 simulate_cohort(
     snakemake.output.cohort,

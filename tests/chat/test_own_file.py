@@ -57,6 +57,11 @@ def test_other_endings_are_refused(chat, write_motion, tmp_path, name):
         chat.read_file(write_motion(tmp_path / "a.mot", 4), name)
 
 
+def test_a_file_that_is_not_there_is_named(chat, tmp_path):
+    with pytest.raises(InputError, match=r"gone\.mot cannot be read \(No such file"):
+        chat.read_file(tmp_path / "gone.mot")
+
+
 @pytest.mark.parametrize("name", ["../../x.mot", "/etc/x.mot", "a\tb\n.mot", "{file}.mot"])
 def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, write_motion, tmp_path, name):
     path = write_motion(tmp_path / "a.mot", 4)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from small_run import SIDES, walk
 
-from biomechgpt.chat.asking import open_chat
+from biomechgpt.chat.asking import _calibration, open_chat
 from biomechgpt.chat.run import open_run, read_run_trial
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import encode_trial
@@ -65,3 +65,13 @@ def test_without_labels_there_are_none(run_folder, chat, tmp_path):
     pd.DataFrame(columns=["fold", "participant_id", "split"]).to_csv(bare / "folds.tsv", sep="\t")
     run = open_run(bare, chat.described)
     assert read_run_trial(run, "t0").recorded == {}
+
+
+def test_a_variant_whose_name_is_a_number_is_calibrated_too(run_folder, chat, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(run_folder, other)
+    table = pd.read_csv(other / "tables/calibration.csv").assign(variant="7")
+    table.to_csv(other / "tables/calibration.csv", index=False)
+    run, model = open_run(other, chat.described), other / "holdout/models/v/seed-0"
+    assert set(_calibration(model, run, chat.described | {"variant": "7"})) == set(chat.calibration)
+    assert _calibration(model, run, chat.described) == {}

@@ -13,12 +13,12 @@ from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.tokens import tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer
 
-# p1 and p2 are tested in fold-0, p0 in fold-1, p3 never.
+# p1 and p2 are tested in fold-0, p0 in fold-1, NA never.
 SPLITS = {
-    "fold-0": {"p0": "train", "p1": "test", "p2": "test", "p3": "train"},
-    "fold-1": {"p0": "test", "p1": "train", "p2": "train", "p3": "train"},
+    "fold-0": {"p0": "train", "p1": "test", "p2": "test", "NA": "train"},
+    "fold-1": {"p0": "test", "p1": "train", "p2": "train", "NA": "train"},
 }
-TRIALS = {"a": "p0", "b": "p1", "c": "p2", "d": "p1", "e": "p2", "f": "p3"}
+TRIALS = {"a": "p0", "b": "p1", "c": "p2", "d": "p1", "e": "p2", "f": "NA"}
 N_FRAMES = 63  # the last three fill no token
 RATE_HZ = 30
 

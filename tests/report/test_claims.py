@@ -142,6 +142,14 @@ def test_the_checklist_is_filled_from_the_run_and_says_what_it_cannot_know(resul
     assert not any("not known" in one or "{" in one for one in said.values())
 
 
+def test_the_checklist_tells_of_the_tokens_that_the_first_variant_reads(results, config, run):
+    other = copy.deepcopy(config)
+    compact = config["tokenizers"]["compact"]
+    other["tokenizers"]["coarse"] = compact | {"codebook_size": 77, "downsampling": 16}
+    other["variants"]["tiny-all"]["tokenizer"] = "coarse"
+    assert "every 16 frames, from codebooks of 77 codes" in checked(results, other, run)["9b"]
+
+
 def test_what_was_not_given_is_called_unknown(results, config):
     table = checklist(results, config, None, None, None)[-1]
     said = {row[0]: text(row[3]) for row in table.rows}

@@ -1,6 +1,7 @@
 """What the report says of the tokens: gait, classifiers by what they see, models by tokenizer."""
 
 import copy
+import shutil
 
 import pandas as pd
 import pytest
@@ -48,6 +49,18 @@ def test_trials_are_counted_by_label(run, labels):
     assert texts(blocks[1].rows[0])[2] == str(half)
     assert len(movement_kept(run.tokenizer_measures, None)) == 3
     assert movement_kept([], labels) == []
+
+
+def test_ids_may_look_like_numbers_or_like_nothing(run, labels, tmp_path):
+    folder = tmp_path / "holdout/tokenizer_measures/compact"
+    shutil.copytree(run.tokenizer_measures[0], folder)
+    measured = pd.read_csv(folder / "trials.tsv", sep="\t").iloc[:2]
+    measured.assign(trial_id=["001", "002"], participant_id="NA").to_csv(
+        folder / "trials.tsv", sep="\t", index=False
+    )
+    labelled = labels.iloc[:2].assign(trial_id=["001", "002"])
+    by_diagnosis = tables(movement_kept([folder], labelled))[1]
+    assert by_diagnosis.rows[0][2] == Cell("1", "1 participant")
 
 
 def test_classifiers_say_what_they_see(results, config):

@@ -63,7 +63,7 @@ def test_a_flipped_bit_is_an_error_that_names_the_file(spoilt, damaged, made):
     assert code == 1, hit
     assert f"results/ci/{damaged}" in printed, hit
     assert "InputError" in printed
-    assert "Delete" in printed
+    assert "delete it and start again" in printed
 
 
 def test_what_is_deleted_as_told_is_made_anew_and_equal(spoilt, finished):

@@ -32,9 +32,11 @@ def open_checkpoints(folder: os.PathLike, mark: str) -> Path:
     """The checkpoint folder, emptied when it was left by a run with another fingerprint `mark`."""
     folder = Path(folder)
     mark_path = folder / "fingerprint"
-    if folder.is_dir() and (not mark_path.is_file() or mark_path.read_text() != mark):
+    if mark_path.is_file() and mark_path.read_text() == mark:
+        return folder  # as it is: to write the mark again could fail, which would cost everything
+    if folder.is_dir():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
     mark_path.write_text(mark)
     return folder
 

@@ -15,7 +15,7 @@ from biomechgpt.files import is_hub_id
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
     "annotations", "base_models", "benchmarks", "cohorts", "figures", "gait_features",
-    "joint_angles", "logs", "report_tables", "tables", "trajectories",
+    "joint_angles", "logs", "movement", "report_tables", "tables", "trajectories",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
 MOST_TOKENS = 65536  # that the files of tokens hold

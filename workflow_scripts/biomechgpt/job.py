@@ -6,6 +6,7 @@ import re
 import sys
 import time
 import traceback
+from contextlib import suppress
 from functools import partial
 from types import TracebackType
 from typing import TextIO
@@ -100,4 +101,5 @@ class _Bars(logging.Handler):
         bar = ProgressBar(total=1, completed=record.share, width=BAR_WIDTH)
         name = Text(self.log_path, style="dim")
         line.add_row(bar, f"{record.share:4.0%}", Text(record.getMessage()), name)
-        self.console.print(line)
+        with suppress(OSError):  # a terminal that was closed must not end the job
+            self.console.print(line)

@@ -62,4 +62,7 @@ def _seal_of(path: Path) -> Path:
 
 
 def _advice(path: Path) -> str:
-    return f"Delete {path} and start again, which makes it anew (a copied model: copy it again)."
+    return (
+        f"If the workflow made {path}, delete it and start again, which makes it anew; if it was "
+        "brought here, bring it again."
+    )

@@ -7,11 +7,10 @@ import numpy as np
 
 from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import (
-    LEVELS,
     Calibration,
     at_temperature,
-    moved_outwards,
-    prediction_set,
+    prediction_intervals,
+    prediction_sets,
 )
 
 NOT_A_DEVICE = (
@@ -26,7 +25,6 @@ MODEL_MAY_KNOW = {
     "unknown": "Whether the model was trained on this participant is not known.",
 }
 LONGEST_QUESTION = 500  # characters
-UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 
 
 class NormalRange(NamedTuple):
@@ -95,11 +93,7 @@ def read_options(row: Mapping, calibration: Calibration) -> Options:
     shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
     order = np.argsort(-shares, kind="stable")
     ranked = [(row["options"][i], float(shares[i])) for i in order]
-    sets = {
-        level: prediction_set(row["options"], shares, limit)
-        for level, limit in calibration.limits.items()
-    }
-    return Options(ranked, sets)
+    return Options(ranked, prediction_sets(row["options"], shares, calibration))
 
 
 def read_number(
@@ -107,17 +101,8 @@ def read_number(
 ) -> Number:
     """The number of a predicted row with its intervals."""
     mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
-    intervals = {
-        level: None if limit is None else tuple(map(float, moved_outwards(low, high, limit)))
-        for level, limit in calibration.limits.items()
-    }
+    intervals = prediction_intervals(low, high, calibration)
     return Number(mean, low, high, intervals, task["unit"], task["decimals"], normal)
-
-
-def only_if(task: Mapping) -> str:
-    """For whom the answer to a task means something; empty where for everybody."""
-    conditions = (task.get("applies_to") or {}).items()
-    return " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
 
 
 def as_json(answer: Answer) -> dict:

@@ -15,11 +15,9 @@ import pandas as pd
 import yaml
 
 from biomechgpt.chat.answers import (
-    UNCALIBRATED,
     Answer,
     NormalRange,
     checked,
-    only_if,
     read_number,
     read_options,
     warnings_of,
@@ -28,11 +26,13 @@ from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.tables import read_table
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.streaming import prompts_of, stream_text
-from biomechgpt.questions.calibration import Calibration, read_calibration
+from biomechgpt.questions.calibration import UNCALIBRATED, Calibration, read_calibration
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.model_card import calibration_of
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import load_tokenizer
@@ -150,7 +150,7 @@ def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str,
     table = run.folder / "tables" / "calibration.csv"
     if not table.is_file():
         return {}
-    return calibration_of(pd.read_csv(table, dtype={"fold": str}), described)
+    return calibration_of(read_table(table), described)
 
 
 def _topics(described: Mapping) -> Topics:

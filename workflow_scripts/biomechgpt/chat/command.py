@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from biomechgpt.chat.answers import Answer, Number, as_json
 from biomechgpt.chat.run import ChatTrial
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.description import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
     from biomechgpt.chat.asking import Chat
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 def first_model(results: Path) -> Path:
     """A model of `results/`, published before fine-tuned; InputError where there is none."""
     for kind in ("published", "models"):
-        found = sorted(results.glob(f"*/{kind}/*/seed-*/model.json"))
+        found = sorted(results.glob(f"*/{kind}/*/seed-*/{DESCRIPTION_FILE}"))
         if found:
             return found[0].parent
     raise InputError(

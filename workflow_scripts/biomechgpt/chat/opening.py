@@ -4,7 +4,8 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from biomechgpt.chat.run import ChatTrial, described, open_folders, read_run_trial
+from biomechgpt.chat.run import ChatTrial, open_folders, read_run_trial
+from biomechgpt.language_model.description import read_description
 
 if TYPE_CHECKING:
     from biomechgpt.chat.asking import Chat
@@ -16,7 +17,7 @@ class Opening:
     def __init__(self, model: os.PathLike, run: os.PathLike | None):
         """InputError where a folder is not whole."""
         self.folder, self.run = open_folders(model, run)
-        self.described = described(self.folder)
+        self.described = read_description(self.folder)
         self.promised: Future = ThreadPoolExecutor(1).submit(self._open)
 
     def _open(self) -> "Chat":

@@ -41,7 +41,7 @@ def read_own_file(path: Path, name: str, tokenizer: Path, reading: Reading) -> O
     """Read the motion file `path`, which its owner calls `name`, for a motion tokenizer.
 
     Nothing is left on the disk, and no part of `name` but its ending becomes part of a path.
-    InputError where the ending is none of the formats.
+    InputError where the ending is none of the formats, or there is no such file.
     """
     ending = Path(name).suffix.lower()
     if ending not in READERS:
@@ -50,7 +50,12 @@ def read_own_file(path: Path, name: str, tokenizer: Path, reading: Reading) -> O
     with tempfile.TemporaryDirectory(prefix="biomechgpt-") as work:
         cohort = Path(work, "cohort")
         cohort.mkdir()
-        shutil.copyfile(path, cohort / f"recording{ending}")
+        try:
+            shutil.copyfile(path, cohort / f"recording{ending}")
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be read ({error.strerror}): name a motion file."
+            ) from None
         for table, text in TABLES.items():
             (cohort / table).write_text(text.format(file=f"recording{ending}"), encoding="utf-8")
         recordings = Recordings(cohort, reading.maps, reading.ingest, reading.motion)

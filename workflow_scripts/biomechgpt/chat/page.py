@@ -88,9 +88,9 @@ class Page:
         try:
             trial = None if not name else self.opening.trial(name)
             self.session(request).movements[place] = trial
+            return self._shown(trial)
         except InputError as problem:
             return _problem(str(problem)), None
-        return self._shown(trial)
 
     def read(self, path: str | None, request: gr.Request):
         """Read a dropped file as the first movement, and delete it."""
@@ -145,11 +145,15 @@ class Page:
             return
         yield as_html(session.turns), ""
         for reply, trial in zip(turn.replies, movements, strict=True):
-            for said in self.opening.chat().stream(trial, question):
-                if isinstance(said, str):
-                    reply.text = said
-                else:
-                    reply.answer = said
+            try:
+                for said in self.opening.chat().stream(trial, question):
+                    if isinstance(said, str):
+                        reply.text = said
+                    else:
+                        reply.answer = said
+                    yield as_html(session.turns), ""
+            except InputError as problem:  # such as a base model that is not here
+                reply.problem = str(problem)
                 yield as_html(session.turns), ""
 
     def _reply(self, trial: ChatTrial) -> Reply:

@@ -1,6 +1,5 @@
 """The trials of a finished run: which there are, on which side of the split, and each one's movement."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,9 +12,10 @@ import pyarrow.parquet as pq
 from biomechgpt import seals
 from biomechgpt.body.frames import read_trials
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 
-DESCRIPTION_FILE = "model.json"  # of language_model.model_folder, whose imports take seconds
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the side of the split, where the model is not of this run
 
@@ -56,12 +56,7 @@ def open_folders(model: os.PathLike, run: os.PathLike | None) -> tuple[Path, Run
         )
     seals.check(folder)
     run_folder = Path(run) if run else run_of(folder)
-    return folder, open_run(run_folder, described(folder)) if run_folder else None
-
-
-def described(model: Path) -> dict:
-    """What `model.json` says of a model."""
-    return json.loads((model / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    return folder, open_run(run_folder, read_description(folder)) if run_folder else None
 
 
 def askable(described: Mapping) -> dict[str, str]:
@@ -166,6 +161,6 @@ def _tokens(run: Run, shard: str, trial_id: str) -> np.ndarray | None:
 
 def _sides(folder: Path, described: Mapping) -> dict[str, str]:
     """The side of each participant in the model's fold."""
-    folds = pd.read_csv(folder / "folds.tsv", sep="\t", dtype=str, keep_default_na=False)
+    folds = read_folds(folder / "folds.tsv")
     folds = folds[folds["fold"] == described["fold"]]
     return dict(zip(folds["participant_id"], folds["split"], strict=True))

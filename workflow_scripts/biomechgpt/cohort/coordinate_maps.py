@@ -13,7 +13,7 @@ import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
 from biomechgpt.cohort.readers import MotionError, Note
-from biomechgpt.cohort.tables import RATES_HZ
+from biomechgpt.cohort.tables import RATES_HZ, RATES_IN_WORDS
 from biomechgpt.errors import InputError
 from biomechgpt.yaml_files import read_yaml
 
@@ -71,7 +71,7 @@ def _read_map(path: Path) -> CoordinateMap:
         raise InputError(f"{path}: 'knee_flexion' must be positive or negative, as in the source")
     recognise, rate_hz = _mapping(content, "recognise", path), content.get("frame_rate_hz")
     if rate_hz is not None and not (_is_number(rate_hz) and RATES_HZ[0] <= rate_hz <= RATES_HZ[1]):
-        raise InputError(f"{path}: 'frame_rate_hz' must be a positive number from 1")
+        raise InputError(f"{path}: 'frame_rate_hz' must be {RATES_IN_WORDS}")
     if unknown := set(recognise) - {"required", "absent", "proof"}:
         raise InputError(f"{path}: unknown key 'recognise.{min(unknown, key=str)}'")
     aliases = _mapping(content, "aliases", path)

@@ -13,6 +13,7 @@ from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.errors import InputError
 
 RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
+RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
 ID_PATTERN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+=@ -]*")  # no id is a formula
 ID_LENGTH = 200
 OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
@@ -174,7 +175,7 @@ def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
             if column == "angle_unit" and value not in ("deg", "rad"):
                 raise InputError(f"{where} must be deg or rad")
             if column == "frame_rate_hz" and not _is_rate(value):
-                raise InputError(f"{where} must be a number of frames a second from 1")
+                raise InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
 
 
 def _is_rate(text: str) -> bool:

@@ -15,18 +15,18 @@ from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
 from biomechgpt.questions.calibration import (
-    LEVELS,
+    UNCALIBRATED,
     Calibration,
     at_temperature,
-    moved_outwards,
-    prediction_set,
+    prediction_intervals,
+    prediction_sets,
     read_calibration,
 )
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.spreadsheets import harmless
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
-UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 
 
 def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
@@ -78,15 +78,13 @@ def _line(row: dict, files: Mapping[str, str], description: dict, calibration: C
     """A line of the table: the answer, how sure it is, what the model wrote."""
     task = description["tasks"][row["task"]]
     read = _read_options if row["kind"] == "classification" else _read_number
-    conditions = (task.get("applies_to") or {}).items()
-    only_if = " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
     return {
         "trial_id": row["trial_id"],
         "participant_id": row["participant_id"],
         "file": files[row["trial_id"]],
         "task": row["task"],
         **read(row, task, calibration),
-        "only_if": only_if,
+        "only_if": only_if(task),
         "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
         "generated_text": row["answer"],
         "question": row["question"],
@@ -96,10 +94,7 @@ def _line(row: dict, files: Mapping[str, str], description: dict, calibration: C
 def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
     shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
     best = int(shares.argmax())
-    sets = {
-        level: prediction_set(row["options"], shares, limit)
-        for level, limit in calibration.limits.items()
-    }
+    sets = prediction_sets(row["options"], shares, calibration)
     return {
         "answer": row["options"][best],
         "unit": "",
@@ -119,10 +114,6 @@ def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
 def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
     digits = task["decimals"]
     mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
-    sets = {
-        level: None if limit is None else moved_outwards(low, high, limit)
-        for level, limit in calibration.limits.items()
-    }
     return {
         "answer": f"{mean:.{digits}f}",
         "unit": task["unit"],
@@ -131,7 +122,7 @@ def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
         "high": f"{high:.{digits}f}",
         **{
             _column(level): ends and f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
-            for level, ends in sets.items()
+            for level, ends in prediction_intervals(low, high, calibration).items()
         },
         "probabilities": "",
     }

@@ -19,8 +19,7 @@ from transformers import PreTrainedTokenizerFast
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
-
-DESCRIPTION_FILE = "model.json"
+from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 
 
 class Model(NamedTuple):
@@ -66,7 +65,7 @@ def save_model(
 def load_model(folder: Path) -> Model:
     """Load a model folder for prediction; InputError where its base is not to be found."""
     folder = Path(folder)
-    description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    description = read_description(folder)
     checkpoint, codebook_size = description["base"], description["codebook_size"]
     if checkpoint is None:
         base = loading.load_base(folder / "base", codebook_size)

@@ -14,6 +14,7 @@ from transformers import TrainerCallback
 
 from biomechgpt import seals
 from biomechgpt.checkpoints import checkpoint_path
+from biomechgpt.files import replacing
 from biomechgpt.job import PROGRESS
 from biomechgpt.language_model.loading import assert_unpacked
 
@@ -42,7 +43,8 @@ class Progress(TrainerCallback):
         lines = self.metrics.read_text().splitlines(True) if self.metrics.exists() else []
         whole = [line for line in lines if line.endswith("\n")]
         kept = [line for line in whole if json.loads(line)["step"] <= state.global_step]
-        self.metrics.write_text("".join(kept))
+        with replacing(self.metrics) as temporary:
+            temporary.write_text("".join(kept))
         self.started_s, self.first_step = time.monotonic(), state.global_step
         self.writer = SummaryWriter(str(self.tensorboard), purge_step=state.global_step + 1)
 

@@ -28,6 +28,9 @@ class Calibration(NamedTuple):
     limits: Mapping[float, float | None]
 
 
+UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
+
+
 def write_calibration(folder: Path, tasks: Mapping[str, Calibration]) -> None:
     """Write `CALIBRATION_FILE` into a model folder."""
     text = json.dumps(
@@ -77,12 +80,24 @@ def set_sizes(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
     return np.where(known, np.maximum(members, 1), np.nan)
 
 
-def prediction_set(
-    options: Sequence[str], probabilities: np.ndarray, limit: float | None
-) -> list[str] | None:
-    """The options (K,) let in by `limit`, a probability, most probable first; None without a limit."""
-    if limit is None:
-        return None
-    (size,) = set_sizes(probabilities[None], np.array([1 - limit]))
+def prediction_sets(
+    options: Sequence[str], probabilities: np.ndarray, calibration: Calibration
+) -> dict[float, list[str] | None]:
+    """By level the options (K,) let in, most probable first; None without a limit."""
     order = np.argsort(-probabilities, kind="stable")
-    return [options[i] for i in order[: int(size)]]
+    sets = dict.fromkeys(calibration.limits)
+    for level, limit in calibration.limits.items():
+        if limit is not None:
+            (size,) = set_sizes(probabilities[None], np.array([1 - limit]))
+            sets[level] = [options[i] for i in order[: int(size)]]
+    return sets
+
+
+def prediction_intervals(
+    low: float, high: float, calibration: Calibration
+) -> dict[float, tuple[float, float] | None]:
+    """By level the ends of the interval; None without a limit."""
+    return {
+        level: None if limit is None else tuple(map(float, moved_outwards(low, high, limit)))
+        for level, limit in calibration.limits.items()
+    }

@@ -4,6 +4,7 @@ import math
 import os
 import string
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from biomechgpt.errors import InputError
@@ -53,6 +54,12 @@ def answer_text(task: Task, value: str | float) -> str:
     if task.kind == "classification":
         return str(value)
     return f"{float(value):z.{task.decimals}f}"
+
+
+def only_if(cfg: Mapping) -> str:
+    """For whom the answer to an entry of the config's `tasks` means something; empty for everybody."""
+    conditions = (cfg.get("applies_to") or {}).items()
+    return " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
 
 
 def number_of(text: str) -> float:

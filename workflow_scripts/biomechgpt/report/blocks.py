@@ -178,10 +178,11 @@ def percent(value: float, low: float = np.nan, high: float = np.nan) -> Cell:
 
 def people(n_participants: float, n_trials: float) -> str:
     """The n of a figure, in words."""
-    return f"{_plural(n_participants, 'participant')}, {_plural(n_trials, 'trial')}"
+    return f"{plural(n_participants, 'participant')}, {plural(n_trials, 'trial')}"
 
 
-def _plural(n: float, noun: str) -> str:
+def plural(n: float, noun: str) -> str:
+    """How many of what."""
     return f"{n:.0f} {noun}" + ("" if n == 1 else "s")
 
 

@@ -56,7 +56,8 @@ def _said(item: Mapping, values: _Known) -> Cell | str:
 
 
 def _about_config(config: dict) -> dict:
-    tokenizer = next(iter(config["tokenizers"].values()))
+    first_variant = next(iter(config["variants"].values()))
+    tokenizer = config["tokenizers"][first_variant["tokenizer"]]
     simulated = [cohort["name"] for cohort in config["cohorts"] if "path" not in cohort]
     names = [
         f"{c['name']} ({'simulated' if c['name'] in simulated else 'recorded'})"

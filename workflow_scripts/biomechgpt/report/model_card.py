@@ -1,6 +1,5 @@
 """The model card: what a stranger must know before loading a model that was published."""
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import pandas as pd
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
+from biomechgpt.language_model.description import read_description
 from biomechgpt.questions.calibration import Calibration, write_calibration
 from biomechgpt.report.results import NAMES, PRIMARY
 
@@ -26,7 +26,7 @@ def publish(
 
     The card has its figures from the table `metrics`, the calibration is from `calibration.csv`.
     """
-    described = json.loads(Path(model, "model.json").read_text(encoding="utf-8"))
+    described = read_description(model)
     found = pd.read_parquet(metrics)
     table = read_table(calibration)
     environment = jinja2.Environment(

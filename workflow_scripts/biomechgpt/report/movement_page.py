@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import jinja2
 import numpy as np
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.files import replacing
+from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.report.blocks import number
+from biomechgpt.report.html_file import write_page
 from biomechgpt.report.skeleton import motion, words
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, read_own_tokens
@@ -26,11 +26,7 @@ TEMPLATE = "movement_page.html"
 STYLES = ("style.css", "player.css", "movement_page.css")
 SCRIPTS = ("player_drawing.js", "player.js", "movement_page.js")
 KEPT = "as the tokens keep it"
-UNNAMED = {
-    "worst": 0.0,
-    "middle": 0.5,
-    "best": 1.0,
-}  # places in the order of the error, worst first
+TELLING = {"worst": 0.0, "middle": 0.5, "best": 1.0}  # shares of the way from the greatest error
 
 
 class Sources(NamedTuple):
@@ -64,23 +60,13 @@ def write_movement_page(
     """
     accepted = read_accepted(sources.trials)
     check_named(named, accepted)
-    folds = pd.read_csv(sources.folds, sep="\t", dtype=str)
-    places = _places(accepted, folds)
+    places = _places(accepted, read_folds(sources.folds))
     shown = _read(sources, {id: places[id] for id in named or _tested_first(places)})
     if not named:
         shown = _telling(shown)
     entries = [_entry(item, item.trial.info["cohort"] in simulated) for item in shown]
-    folder = Path(__file__).parent
-    loader = jinja2.FileSystemLoader(folder)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    text = environment.get_template(TEMPLATE).render(
-        entries=entries,
-        simulated=any(entry["simulated"] for entry in entries),
-        style="".join((folder / name).read_text(encoding="utf-8") for name in STYLES),
-        script="".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS),
-    )
-    with replacing(page) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    is_simulated = any(entry["simulated"] for entry in entries)
+    write_page(page, TEMPLATE, STYLES, SCRIPTS, entries=entries, simulated=is_simulated)
     log.info("%d trials", len(entries))
 
 
@@ -128,7 +114,7 @@ def _telling(shown: Sequence[Shown]) -> list[Shown]:
     """The trials whose angles the tokens keep worst, middling and best."""
     ordered = sorted(shown, key=lambda item: -_rmse_deg(_errors_deg(item)))
     chosen = {}
-    for word, share in UNNAMED.items():
+    for word, share in TELLING.items():
         item = ordered[round(share * (len(ordered) - 1))]
         why = f"the {word} of {len(ordered)} trials by what the tokens keep"
         chosen.setdefault(

@@ -3,18 +3,13 @@
 import os
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 
-import jinja2
-
-from biomechgpt.files import replacing
 from biomechgpt.report.blocks import Section
 from biomechgpt.report.contents import sections_of
 from biomechgpt.report.csv_tables import csv_link, write_csv_tables
+from biomechgpt.report.html_file import write_page
 from biomechgpt.report.results import read_results
 from biomechgpt.report.sources import Sources, read
-
-TEMPLATE, STYLE, SCRIPT = "template.html", "style.css", "script.js"
 
 
 def build_report(
@@ -34,10 +29,11 @@ def build_report(
     results = read_results(sources.metrics, sources.tables, config)
     data = read(sources, config)
     sections = _numbered(sections_of(results, data, sources, config, versions, simulated))
-    folder = Path(__file__).parent
-    loader = jinja2.FileSystemLoader(folder)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    text = environment.get_template(TEMPLATE).render(
+    write_page(
+        page,
+        "template.html",
+        ["style.css"],
+        ["script.js"],
         title="BiomechGPT report",
         run=config["run"],
         simulated=simulated,
@@ -45,11 +41,7 @@ def build_report(
         sections=sections,
         groups=[(n, list(members)) for n, members in groupby(sections, lambda one: one.group)],
         csv_link=csv_link,
-        style=(folder / STYLE).read_text(encoding="utf-8"),
-        script=(folder / SCRIPT).read_text(encoding="utf-8"),
     )
-    with replacing(page) as temporary:
-        temporary.write_text(text, encoding="utf-8")
     write_csv_tables(sections, tables)
 
 

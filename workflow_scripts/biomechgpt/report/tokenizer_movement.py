@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import Cell, Heading, Table, count, number, people
+from biomechgpt.report.blocks import Cell, Heading, Table, count, number, plural
 
 # name: head, unit, decimals; errors are averaged without their sign, their bias stands beneath
 ERRORS = {
@@ -23,6 +23,12 @@ ERRORS = {
 BIASES = {"range_error_deg": "range_bias_deg"}
 SIGNED = ("swing_knee_deg", "cadence_steps_min", "walking_speed_m_s")
 BY = ("diagnosis", "activity")
+# Ids may look like numbers, or like nothing.
+AS_WRITTEN = {
+    "dtype": {"trial_id": str, "participant_id": str},
+    "keep_default_na": False,
+    "na_values": [""],
+}
 
 
 def movement_kept(folders: Sequence[os.PathLike], labels: pd.DataFrame | None) -> list:
@@ -44,7 +50,7 @@ def movement_kept(folders: Sequence[os.PathLike], labels: pd.DataFrame | None) -
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
-    table = pd.read_csv(folder / name, sep="\t")
+    table = pd.read_csv(folder / name, sep="\t", **AS_WRITTEN)
     return table.assign(fold=folder.parent.parent.name, tokenizer=folder.name)
 
 
@@ -74,14 +80,15 @@ def _by_label(labelled: pd.DataFrame, column: str) -> Table:
     caption = f"The same by {plain(column)}; trials without this label are left out."
     head = ["tokenizer", plain(column), "trials", *_heads()]
     rows = [
-        [tokenizer, str(label), Cell(count(len(group)), _people(group)), *_cells(group)]
+        [
+            tokenizer,
+            str(label),
+            Cell(count(len(group)), plural(group["participant_id"].nunique(), "participant")),
+            *_cells(group),
+        ]
         for (tokenizer, label), group in labelled.groupby(["tokenizer", column], sort=True)
     ]
     return Table(caption, head, rows, n_text=2, long=len(rows) > 12)
-
-
-def _people(group: pd.DataFrame) -> str:
-    return people(group["participant_id"].nunique(), len(group)).split(",")[0]
 
 
 def _heads() -> list[str]:
