@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import torch
 import workload
+from shared import shipped_tasks
 
 from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
@@ -60,7 +61,7 @@ def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
 
 def of_random_model(size: str, count: int) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
     """A random model with adapters, the paper's mix of questions, and the motions."""
-    tasks = workload.tasks()
+    tasks = shipped_tasks()
     trials = workload.trials(count, tasks)
     kinds = {task.name: (task.kind, list(task.options)) for task in tasks}
     questions = pd.DataFrame(

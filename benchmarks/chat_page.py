@@ -95,9 +95,8 @@ def frames_a_second(address: str) -> float:
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         browser.Browser(browser.executable(), Path(profile)) as page,
     ):
-        page.visit(address, 1280, 900, "light")
-        while not page.evaluate("!!document.querySelector('#first canvas')"):
-            time.sleep(0.2)
+        page.visit(address, *browser.DESKTOP, "light")
+        page.until("!!document.querySelector('#first canvas')")
         return page.evaluate(FRAMES.replace("PLAYED", str(1000 * PLAYED_S)))
 
 

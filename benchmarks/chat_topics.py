@@ -9,18 +9,13 @@ the first training phrasing of their task, and both are compared with the labels
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
-import yaml
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
+from shared import read_yaml, shipped_tasks
 
 from biomechgpt.chat import topics
 from biomechgpt.chat.topics import Topics
-from biomechgpt.questions.tasks import read_tasks
 
 PARTS = 20
 TRIALS = 120
@@ -29,11 +24,10 @@ USERS, FIRST = "the user's words", "the first training phrasing"
 
 def read_examples() -> tuple[dict, dict, dict]:
     """Training phrasings, held-out phrasings, and resources/chat_questions.yaml."""
-    cfg = yaml.safe_load((ROOT / "config.yaml").read_text())["tasks"]
-    tasks = read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+    tasks = shipped_tasks()
     train = {task.name: [p.text for p in task.train] for task in tasks}
     held_out = {task.name: [p.text for p in task.held_out] for task in tasks}
-    return train, held_out, yaml.safe_load((ROOT / "resources/chat_questions.yaml").read_text())
+    return train, held_out, read_yaml("resources/chat_questions.yaml")
 
 
 def flat(questions: dict) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from biomechgpt.report.movement_page import SCRIPTS, STYLES
 from biomechgpt.report.skeleton import motion
 
 RATE_HZ = 30
-SCREENS = {"desktop": (1280, 900), "phone": (390, 844)}
+SCREENS = {"desktop": browser.DESKTOP, "phone": browser.PHONE}
 LENGTHS_S = (10, 60, 600)
 PLAYED = """new Promise((done) => {{
   let frames = 0;

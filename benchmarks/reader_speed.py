@@ -9,16 +9,12 @@ rows begin and how cells are separated, and checks nothing. Medians of processor
 import argparse
 import os
 import statistics
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow_scripts"))
+from shared import processor_seconds
 
 from biomechgpt.cohort.readers import read_motion
 from biomechgpt.cohort.simulator.writing import write_motion
@@ -39,13 +35,6 @@ def with_pandas(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", skiprows=10, engine="c")
 
 
-def seconds(read: Callable[[Path], object], path: Path) -> float:
-    """Processor seconds of one reading."""
-    began = time.process_time()
-    read(path)
-    return time.process_time() - began
-
-
 def main() -> None:
     """Parse the arguments and print a line for each length."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -58,7 +47,7 @@ def main() -> None:
             write_file(path, n_frames)
             assert len(with_pandas(path)) == len(read_motion(path).time_s) == n_frames
             pairs = [
-                (seconds(read_motion, path), seconds(with_pandas, path))
+                (processor_seconds(read_motion, path), processor_seconds(with_pandas, path))
                 for _ in range(args.repeats)
             ]
             ours_s, pandas_s = (statistics.median(side) for side in zip(*pairs, strict=True))

@@ -20,19 +20,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import yaml
+from shared import ROOT, read_yaml, save_untrained, shipped_tasks
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 BY_SHARD = ("ingest", "strip_and_zero", "measure_gait", "tokenize_motion")
 STAGES = (*BY_SHARD, "index_trials", "generate_questions")
 TRIALS_PER_PARTICIPANT = 6.15  # as simulated with at most 8
-
-
-def read_yaml(name: str) -> dict:
-    """A YAML file of the project."""
-    return yaml.safe_load((ROOT / name).read_text())
 
 
 def make_cohort(folder: Path, n_trials: int, times: int) -> None:
@@ -47,7 +39,7 @@ def make_cohort(folder: Path, n_trials: int, times: int) -> None:
         shutil.copytree(folder / "cohort/motion", side / "motion", copy_function=os.link)
         for name in ("participants.tsv", "trials.tsv"):
             write_copies(folder / "cohort" / name, side / name, copies)
-    make_tokenizer(folder / "tokenizer")
+    save_untrained(folder / "tokenizer", read_yaml("config.yaml")["tokenizers"]["compact"])
 
 
 def write_copies(table: Path, copied: Path, copies: int) -> None:
@@ -60,19 +52,6 @@ def write_copies(table: Path, copied: Path, copies: int) -> None:
             cells = row.split("\t")
             lines.append("\t".join([f"{c}-{copy}" for c in cells[:n_ids]] + cells[n_ids:]))
     copied.write_text("\n".join(lines) + "\n")
-
-
-def make_tokenizer(folder: Path) -> None:
-    """The default tokenizer with its first weights."""
-    from biomechgpt.body.coordinates import JOINT_NAMES
-    from biomechgpt.tokenizer.network import MotionTokenizer
-    from biomechgpt.tokenizer.statistics import Statistics
-    from biomechgpt.tokenizer.storage import save_tokenizer
-    from biomechgpt.tokenizer.training import Trained
-
-    cfg, n = read_yaml("config.yaml")["tokenizers"]["compact"], len(JOINT_NAMES)
-    scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
-    save_tokenizer(folder, Trained(MotionTokenizer(cfg, n), scale), cfg, 30.0, [])
 
 
 def load_stage(stage: str) -> Callable[[Path, Path], None]:
@@ -144,16 +123,12 @@ def _generate_questions(cfg: dict) -> Callable:
 
     from biomechgpt.cohort.tables import read_cohorts, trial_labels
     from biomechgpt.questions.generate import generate_questions, write_questions
-    from biomechgpt.questions.tasks import read_tasks
-
-    files = {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg["tasks"]}
 
     def run(folder: Path, side: Path) -> None:
         labels = trial_labels(read_cohorts([{"name": "c", "path": str(side)}]))
         trials = labels[["trial_id", "participant_id"]]
         folds = trials[["participant_id"]].drop_duplicates().assign(fold="f", split="train")
-        tasks = read_tasks(cfg["tasks"], files)
-        rows = generate_questions(labels, pd.DataFrame(trials), folds, "f", tasks, 0)
+        rows = generate_questions(labels, pd.DataFrame(trials), folds, "f", shipped_tasks(), 0)
         write_questions(side / "questions.parquet", rows)
 
     return run

@@ -11,51 +11,37 @@ Medians of processor time; the two take turns.
 import argparse
 import os
 import statistics
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
-import yaml
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
+from shared import processor_seconds, read_yaml, save_untrained
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.body.mirror import mirrored
-from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.statistics import Statistics, normalise
-from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.statistics import normalise
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import tokenise_shard
-from biomechgpt.tokenizer.training import Trained
 
 MEAN_FRAMES, SPREAD_FRAMES = 290, 110  # of a trial, as in the default cohort
 
 
 def tokenizer_config(name: str) -> dict:
     """The entry of `tokenizers` in the config or in the paper's preset."""
-    files = (ROOT / "config.yaml", ROOT / "presets/paper.yaml")
-    found = [yaml.safe_load(path.read_text())["tokenizers"] for path in files]
+    found = [read_yaml(name)["tokenizers"] for name in ("config.yaml", "presets/paper.yaml")]
     return next(tokenizers[name] for tokenizers in found if tokenizers.get(name))
 
 
 def write_inputs(folder: Path, cfg: dict, n_trials: int) -> None:
     """A tokenizer with its first weights and a shard of smooth made-up movements."""
-    n_joints = len(JOINT_NAMES)
-    scale = Statistics(
-        np.zeros(n_joints, np.float32), np.ones(n_joints, np.float32), np.ones(n_joints, bool)
-    )
-    save_tokenizer(
-        folder / "tokenizer", Trained(MotionTokenizer(cfg, n_joints), scale), cfg, 30.0, []
-    )
+    save_untrained(folder / "tokenizer", cfg)
     random = np.random.default_rng(0)
     with FrameWriter(folder / "angles.parquet", JOINT_NAMES, unit="rad") as writer:
         for trial in range(n_trials):
             n_frames = max(60, int(random.normal(MEAN_FRAMES, SPREAD_FRAMES)))
-            steps = random.normal(0, 0.05, (n_frames, n_joints))
+            steps = random.normal(0, 0.05, (n_frames, len(JOINT_NAMES)))
             writer.write({"trial_id": f"T{trial}", "participant_id": "P"}, steps.cumsum(axis=0))
 
 
@@ -68,13 +54,6 @@ def prepared_inputs(folder: Path, tokenizer: StoredTokenizer) -> list[torch.Tens
             normalised = torch.from_numpy(normalise(frames, tokenizer.statistics))
             inputs.append(normalised[:whole])
     return inputs
-
-
-def seconds(work, *arguments: object) -> float:
-    """Processor seconds of one call."""
-    began = time.process_time()
-    work(*arguments)
-    return time.process_time() - began
 
 
 def encode_all(tokenizer: StoredTokenizer, inputs: list[torch.Tensor]) -> None:
@@ -106,7 +85,10 @@ def main() -> None:
         )
         encode_all(tokenizer, inputs[:10])
         pairs = [
-            (seconds(tokenise_shard, *stage), seconds(encode_all, tokenizer, inputs))
+            (
+                processor_seconds(tokenise_shard, *stage),
+                processor_seconds(encode_all, tokenizer, inputs),
+            )
             for _ in range(args.repeats)
         ]
     stage_s, bare_s = (statistics.median(side) for side in zip(*pairs, strict=True))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 import workload
+from shared import shipped_tasks
 from transformers import TrainerCallback
 
 from biomechgpt.language_model import adapters, training
@@ -127,7 +128,7 @@ def main() -> None:
     parser.add_argument("--size", choices=workload.SIZES, default="small")
     parser.add_argument("--trials", type=int, default=100)
     chosen = parser.parse_args()
-    tasks = workload.tasks()
+    tasks = shipped_tasks()
     trials = workload.trials(chosen.trials, tasks)
     rows = {
         "shared motion": ours(chosen.size, tasks, trials, shared=True),

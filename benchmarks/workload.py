@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -11,15 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import yaml
+from shared import read_yaml
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.loading import Base
-from biomechgpt.questions.tasks import Task, read_tasks
+from biomechgpt.questions.tasks import Task
 
 CODES = 512
 MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
@@ -40,13 +36,7 @@ class Trial(NamedTuple):
 
 def task_config() -> dict[str, dict]:
     """The nine tasks as config.yaml has them."""
-    return yaml.safe_load((ROOT / "config.yaml").read_text())["tasks"]
-
-
-def tasks() -> list[Task]:
-    """The nine tasks with their phrasings."""
-    cfg = task_config()
-    return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+    return read_yaml("config.yaml")["tasks"]
 
 
 def trials(count: int, chosen: list[Task]) -> list[Trial]:

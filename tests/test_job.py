@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BEGIN = """
-import logging, os, sys, time
+import logging, os, sys
 sys.path.insert(0, {scripts!r})
 from types import SimpleNamespace
 from biomechgpt import job
@@ -65,12 +65,13 @@ def test_a_job_sees_the_one_gpu_that_it_asked_for(tmp_path, root, resources, see
 
 def test_a_terminal_still_gets_bars_of_progress_but_not_all(tmp_path, root):
     lines = [
-        "job.SECONDS_BETWEEN_LINES = 0.5",
+        "now = [0.0]; job.time = SimpleNamespace(monotonic=lambda: now[0])",
         "log = job.start(snakemake)",
         "progress = logging.getLogger(job.PROGRESS)",
         "def say(text, share): progress.info(text, extra={'share': share})",
-        "say('too soon', 0.1); time.sleep(0.6); say('step 1', 0.25); log.info('a detail')",
-        "say('step 2', 0.5)",
+        "now[0] = 19.0; say('too soon', 0.1)",
+        "now[0] = 20.0; say('step 1', 0.25); log.info('a detail')",
+        "now[0] = 39.0; say('step 2', 0.5)",
     ]
     ours, theirs = os.openpty()
     _, text = process(root, tmp_path, lines, stderr=theirs)

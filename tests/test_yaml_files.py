@@ -1,7 +1,5 @@
 """YAML that people hand to one another is read as plain data or refused with its place."""
 
-import time
-
 import pytest
 
 from biomechgpt.errors import InputError
@@ -34,10 +32,8 @@ LAUGHS = "a: &a [x, x]\n" + "".join(
 def test_what_is_no_plain_yaml_is_refused(tmp_path, text, words):
     path = tmp_path / "own.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    start = time.process_time()
     with pytest.raises(InputError, match=rf"(?s)own\.yaml.*{words}"):
         read_yaml(path)
-    assert time.process_time() - start < 5
 
 
 def test_plain_yaml_is_read(tmp_path):

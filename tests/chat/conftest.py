@@ -1,2 +1,3 @@
 from small_run import *  # noqa: F403  isort: skip
-from page_driver import chromium, page, server  # noqa: F401
+from browser import chromium  # noqa: F401
+from page_driver import page, server  # noqa: F401

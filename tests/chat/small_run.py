@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "language_model"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 from small_model import *  # noqa: F403
 

@@ -2,25 +2,10 @@
 
 import time
 
-import browser
 import pytest
-from page_driver import (
-    CHROMIUM,
-    DESKTOP,
-    PHONE,
-    ask,
-    bring,
-    faults,
-    hosts,
-    leave,
-    left_of_uploads,
-    pick,
-    press,
-    text,
-    unfold,
-    until,
-    visit,
-)
+from browser import DESKTOP, PATIENCE_S, PHONE, Browser, executable
+from colours import contrast
+from page_driver import ask, bring, leave, left_of_uploads, pick, text, unfold, visit
 from small_model import ASKED
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -29,16 +14,16 @@ EVIL = "<img src=x onerror=alert(1)>"
 def test_pick_watch_and_ask(page, server):
     assert "t6" in text(page, "#first-about")
     pick(page, "#trial", "t3")
-    until(page, "document.querySelector('#first-about').innerText.includes('t3')")
+    page.until("document.querySelector('#first-about').innerText.includes('t3')")
     about = text(page, "#first-about")
     assert "training side: the model has seen this movement" in about
     assert "7.0 s" in about
     assert "right neck" not in about
     assert "neck extension" in about
-    until(page, "document.querySelector('#first .player input[type=range]').max == 209")
+    page.until("document.querySelector('#first .player input[type=range]').max == 209")
     frame = "Number(document.querySelector('#first .player input[type=range]').value)"
     page.evaluate("document.querySelector('#first .player button').click()")
-    until(page, f"{frame} > 3")
+    page.until(f"{frame} > 3")
     said = ask(page, "How fast in m/s?")
     assert "m/s" in said
     assert "trained on this participant" in said
@@ -49,8 +34,9 @@ def test_pick_watch_and_ask(page, server):
     assert (
         len(page.evaluate("[...document.querySelectorAll('.bars li')].map(l => l.innerText)")) == 3
     )
-    assert faults(page) == []
-    assert hosts(page) == {server.local_url.split("/")[2]}
+    assert page.faults() == []
+    hosts = {url.split("/")[2] for url in page.requests() if url.startswith(("http", "ws"))}
+    assert hosts == {server.local_url.split("/")[2]}
 
 
 def test_a_question_outside_and_one_with_markup(page):
@@ -70,25 +56,24 @@ def test_the_last_turn_is_in_view_and_stays_there(page):
     before = page.evaluate(place)
     assert before > 0
     page.evaluate("document.querySelector('#labels').click()")
-    until(page, "document.querySelector('.conversation').innerText.includes('Recorded label')")
+    page.until("document.querySelector('.conversation').innerText.includes('Recorded label')")
     assert page.evaluate(place) == before
 
 
 def test_the_label_is_shown_on_demand(page):
     assert "Recorded label" not in ask(page, ASKED["impaired"])
     page.evaluate("document.querySelector('#labels').click()")
-    until(page, "document.querySelector('.conversation').innerText.includes('Recorded label: yes')")
+    page.until("document.querySelector('.conversation').innerText.includes('Recorded label: yes')")
     assert "Recorded label" not in ask(page, ASKED["impaired"])
     page.evaluate("document.querySelector('#clear').click()")
-    until(page, "document.querySelectorAll('.conversation article').length == 0")
+    page.until("document.querySelectorAll('.conversation article').length == 0")
 
 
 def test_a_filter_leaves_only_its_trials(page):
     pick(page, "#by-Split", "train")
-    until(page, "document.querySelector('#first-about').innerText.includes('t0')")
+    page.until("document.querySelector('#first-about').innerText.includes('t0')")
     page.evaluate("document.querySelector('#trial input').focus()")
-    shown = until(
-        page,
+    shown = page.until(
         "(lines => lines.length === 4 && lines)"
         "([...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim())"
         ".filter(line => /t\\d/.test(line)))",  # the list of the filter may not be gone yet
@@ -99,9 +84,9 @@ def test_a_filter_leaves_only_its_trials(page):
 
 def test_two_movements_are_answered_side_by_side(page):
     unfold(page, "#more")
-    until(page, "!!document.querySelector('#other input')")
+    page.until("!!document.querySelector('#other input')")
     pick(page, "#other", "t1")
-    until(page, "!!document.querySelector('#second canvas')")
+    page.until("!!document.querySelector('#second canvas')")
     said = ask(page, "How fast in m/s?")
     assert page.evaluate("document.querySelectorAll('.replies.two .reply').length") == 2
     assert "t6" in said
@@ -110,7 +95,7 @@ def test_two_movements_are_answered_side_by_side(page):
 
 def test_an_own_file_is_read_asked_about_and_deleted(page, server, write_motion, tmp_path):
     bring(page, write_motion(tmp_path / "my visit.mot", 5))
-    until(page, "document.querySelector('#first-about').innerText.includes('my visit.mot')")
+    page.until("document.querySelector('#first-about').innerText.includes('my visit.mot')")
     assert "own file" in text(page, "#first-about")
     assert "unknown_columns" not in text(page, "#first-about")
     assert left_of_uploads(server) == []
@@ -121,7 +106,7 @@ def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_p
     broken = tmp_path / "broken.c3d"
     broken.write_bytes(b"nothing that a c3d holds")
     bring(page, broken)
-    until(page, "document.querySelector('#first-about').innerText.includes('cannot be used')")
+    page.until("document.querySelector('#first-about').innerText.includes('cannot be used')")
     assert "rejected: " in text(page, "#first-about")
     assert "broken.c3d" in text(page, "#first-about")
     assert "/tmp" not in text(page, "#first-about")
@@ -133,7 +118,7 @@ def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_p
 def test_a_real_recording(page, server, recordings, name):
     path = max(recordings.rglob(name), key=lambda path: path.stat().st_size)
     bring(page, path)
-    said = until(page, f"document.querySelector('#first-about').innerText.includes({path.name!r}) &&"
+    said = page.until(f"document.querySelector('#first-about').innerText.includes({path.name!r}) &&"
                        " document.querySelector('#first-about').innerText")  # fmt: skip
     assert "own file" in said
     assert "m/s" in ask(page, "How fast in m/s?")
@@ -141,20 +126,28 @@ def test_a_real_recording(page, server, recordings, name):
 
 
 def test_two_people_at_once_and_no_third(page, server, tmp_path):
-    with browser.Browser(CHROMIUM, tmp_path / "other") as other:
+    with Browser(executable(), tmp_path / "other") as other:
         visit(other, server)
         pick(other, "#trial", "t1")
-        until(other, "document.querySelector('#first-about').innerText.includes('t1')")
+        other.until("document.querySelector('#first-about').innerText.includes('t1')")
         said = [ask(one, "How fast in m/s?") for one in (page, other)]
         assert "t6" in said[0]
         assert "t1" in said[1]
-        with browser.Browser(CHROMIUM, tmp_path / "third") as third:
+        with Browser(executable(), tmp_path / "third") as third:
             third.visit(server.local_url, *DESKTOP, "light")
-            until(third, "document.body.innerText.includes('2 people are here already')")
+            third.until("document.body.innerText.includes('2 people are here already')")
         leave(other)
-        time.sleep(1)
+        wait_for_one_visitor(server)
         visit(other, server)
         leave(other)
+
+
+def wait_for_one_visitor(server):
+    """The server is told that a page was closed a moment after the browser has left it."""
+    end = time.monotonic() + PATIENCE_S
+    while len(server.page.sessions.open) > 1:
+        assert time.monotonic() < end, "a closed page keeps its place"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -183,18 +176,6 @@ COLOURS = """(() => {{ const node = document.querySelector('{}'); let behind = n
   return [getComputedStyle(node).color, colour(behind)]; }})()"""
 
 
-def contrast(one: str, other: str) -> float:
-    """The WCAG contrast of two colours written as rgb(r, g, b)."""
-
-    def luminance(colour):
-        shares = [float(part) / 255 for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
-        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
 def test_all_that_can_be_used_is_reached_by_tab(page):
     names = (
         "by-Split",
@@ -212,6 +193,6 @@ def test_all_that_can_be_used_is_reached_by_tab(page):
     page.evaluate("document.activeElement.blur()")
     reached = []
     for _ in range(40):
-        press(page, "Tab", "", 9)
+        page.press("Tab", 9)
         reached.append(page.evaluate(within))
     assert list(dict.fromkeys(filter(None, reached))) == list(names)

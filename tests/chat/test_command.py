@@ -86,9 +86,11 @@ def test_the_script_answers_in_another_process(root, run_model):
     done = subprocess.run(said, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["task"] == "speed"
-    wrong = subprocess.run(
-        [*script, "--trial", "S9", "?"], capture_output=True, text=True, cwd=root
-    )
-    assert wrong.returncode == 1
-    assert wrong.stderr.strip().endswith("why others were left out)")
-    assert "Traceback" not in wrong.stderr
+
+
+def test_the_script_says_in_a_sentence_what_is_wrong(root, tmp_path):
+    script = [sys.executable, str(root / "workflow_scripts/chat.py"), "--trial", "t6", "?"]
+    done = subprocess.run(script, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no model in results/")
+    assert "Traceback" not in done.stderr

@@ -73,8 +73,9 @@ def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, write_motion, tmp_path,
 
 @pytest.mark.parametrize("ending", [".mot", ".csv", ".bvh", ".c3d", ".sto"])
 def test_real_recordings_of_each_kind(chat, recordings, ending):
-    paths = sorted(path for path in recordings.rglob(f"*{ending}"))
+    paths = sorted(recordings.rglob(f"*{ending}"), key=lambda path: path.stat().st_size)
     if not paths:
         pytest.skip(f"no {ending} among the recordings")
-    read = [chat.read_file(path) for path in paths[:3]]
+    read = [chat.read_file(path) for path in paths[-3:]]  # the small ones may be tables
     assert all(own.trial is not None or own.problems for own in read)
+    assert any(own.trial is not None for own in read)

@@ -67,7 +67,7 @@ def test_a_forged_path_is_neither_read_nor_deleted(server, write_motion, tmp_pat
     said = joined.text
     if joined.ok:
         url = f"{server.local_url}gradio_api/queue/data?session_hash=forger"
-        said = requests.get(url, timeout=30).text
+        said = requests.get(url, timeout=300).text
         assert '"success":false' in said
     assert "5.0 s" not in said
     assert victim.exists()
@@ -84,7 +84,7 @@ def test_the_script_serves_the_page_and_leaves_nothing_behind(root, run_model, t
         assert requests.get(line.split()[1]).ok
         assert [path.name for path in tmp_path.glob("biomechgpt-chat-*")]
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
     assert list(tmp_path.glob("biomechgpt-chat-*")) == []
 
 

@@ -197,27 +197,31 @@ def _change_cells(random: Random, cells: list[bytes], tokens: Sequence[bytes]) -
             cells[i] = cells[i] + random.choice(tokens)
 
 
-def _number(
-    random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
-) -> bytes:
+def _number(random: Random, content: bytes, *_: object) -> bytes:
     """One of the numbers that stand in the text becomes another."""
-    found = list(re.finditer(rb"\d+", content))
-    if not found:
-        return content
-    place = random.choice(found)
-    return content[: place.start()] + random.choice(NUMBERS) + content[place.end() :]
+    return _exchanged(random, content, rb"\d+", lambda _: random.choice(NUMBERS))
 
 
 def _word(
     random: Random, content: bytes, others: Sequence[bytes], tokens: Sequence[bytes]
 ) -> bytes:
     """One of the words, a key perhaps, becomes another."""
-    found = list(re.finditer(rb"[A-Za-z_]+", content))
+
+    def drawn(words: Sequence[re.Match]) -> bytes:
+        return random.choice([*tokens, random.choice(words).group()])
+
+    return _exchanged(random, content, rb"[A-Za-z_]+", drawn)
+
+
+def _exchanged(
+    random: Random, content: bytes, pattern: bytes, drawn: Callable[[Sequence[re.Match]], bytes]
+) -> bytes:
+    """One match of `pattern` gives way to what `drawn` makes of all of them."""
+    found = list(re.finditer(pattern, content))
     if not found:
         return content
     place = random.choice(found)
-    word = random.choice([*tokens, random.choice(found).group()])
-    return content[: place.start()] + word + content[place.end() :]
+    return content[: place.start()] + drawn(found) + content[place.end() :]
 
 
 def _separator(content: bytes) -> bytes:

@@ -2,17 +2,17 @@
 
 import io
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
+from bombs import LEGS, archive, npy, npy_that_claims, parquet_of_zeros
 from motion_files import PELVIS, gait, mot, rows
 from skeleton_files import bvh
 
 ROOT = Path(__file__).parents[2]
 PARTS = b"\x1e\n"  # between participants.tsv and trials.tsv of one case
-LEGS = ("hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l")
 PEOPLE = (
     "participant_id\tsplit_group\timpaired\theight_m\n007\tn/a\tyes\t1.80\nB\tfam\tno\tn/a\n"
     'C-1\t\tyes\t"1,7"\n'
@@ -101,8 +101,9 @@ def seeds() -> dict[str, list[bytes]]:
     for name, folder in (("map", "coordinate_maps"), ("phrasing", "phrasings")):
         files = sorted((ROOT / "resources" / folder).glob("*.yaml"))
         found[name] = [_cut(path) for path in files] + YAML_BOMBS
-    found["npz"] = [_npz(), _npz(stored=False), _npz_that_claims((10**12,)), _npz_of_zeros()]
-    found["parquet"] = [_parquet(), _parquet(compression="gzip"), _parquet_of_zeros()]
+    claim = archive({"q_hip_flexion_r.npy": npy_that_claims((10**12,))})
+    found["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
+    found["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
     found["c3d"] = [_c3d()]
     return found
 
@@ -135,26 +136,10 @@ def _npz(stored: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def _npz_that_claims(shape: tuple) -> bytes:
-    header = io.BytesIO()
-    description = {"descr": "<f8", "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(header, description)
-    return _archive({"q_hip_flexion_r.npy": header.getvalue() + b"\0" * 80})
-
-
 def _npz_of_zeros() -> bytes:
     """A hundred kilobytes that unpack to a hundred million, and a member that is no array."""
-    member = io.BytesIO()
-    np.save(member, np.zeros(4_000_000))
-    return _archive({f"q_{k}.npy": member.getvalue() for k in range(3)} | {"a": b"x"})
-
-
-def _archive(members: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    zeros = npy(np.zeros(4_000_000))
+    return archive({f"q_{k}.npy": zeros for k in range(3)} | {"a": b"x"})
 
 
 def _parquet(**options: str) -> bytes:
@@ -162,13 +147,6 @@ def _parquet(**options: str) -> bytes:
     columns = {n: v for n, v in gait(n_frames=6).items() if n in ("time", *LEGS)}
     frame = pd.DataFrame(columns | {"note": ["a", None] * 3, "whole": range(6)})
     frame.to_parquet(buffer, index=False, **options)
-    return buffer.getvalue()
-
-
-def _parquet_of_zeros() -> bytes:
-    """A few kilobytes with ten million numbers."""
-    buffer = io.BytesIO()
-    pd.DataFrame(dict.fromkeys(LEGS, np.zeros(2_500_000, np.float32))).to_parquet(buffer)
     return buffer.getvalue()
 
 
@@ -190,6 +168,4 @@ def _c3d() -> bytes:
 
 def config_text() -> str:
     """config.yaml, as JSON so that a copy of it is quick to make."""
-    import yaml
-
     return json.dumps(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))

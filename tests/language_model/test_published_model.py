@@ -71,7 +71,7 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     assert "biomechgpt" not in code
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path / "published", capture_output=True, text=True, timeout=120, check=False,
+        cwd=tmp_path / "published", capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     loaded = load_model(model)

@@ -10,18 +10,32 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 QUIET = (
     "--headless=new --no-sandbox --disable-gpu --disable-background-networking "
     "--disable-component-update --disable-sync --no-first-run --disable-dev-shm-usage "
     "--disable-extensions --hide-scrollbars --remote-debugging-pipe"
 )
 PATIENCE_S = 60
+DESKTOP, PHONE = (1280, 900), (390, 844)  # width and height of a screen in pixels
+FAULTS = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
 
 
 def executable() -> str | None:
     """Where a Chromium is, None where there is none."""
     found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))
     return next(filter(None, found), None)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """An open browser; tests that need it are skipped where there is no Chromium."""
+    path = executable()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with Browser(path, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 class Browser:
@@ -55,7 +69,7 @@ class Browser:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE_S)
         os.close(self.out)
         os.close(self.inp)
 
@@ -109,6 +123,31 @@ class Browser:
         )
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
+
+    def until(self, condition: str):
+        """Wait until a JavaScript expression is true; its value."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if found := self.evaluate(condition):
+                return found
+            time.sleep(0.05)
+        shown = self.evaluate("document.body.innerText")
+        raise AssertionError(f"{condition} did not come true:\n{shown}")
+
+    def press(self, key: str, code: int, text: str = "") -> None:
+        """Press a key and let it go; `text` is what it types."""
+        for kind in ("keyDown", "keyUp"):
+            event = {"key": key, "code": key, "windowsVirtualKeyCode": code, "text": text}
+            self.call("Input.dispatchKeyEvent", type=kind, **event)
+
+    def faults(self) -> list[dict]:
+        """What the page reported as wrong since it was opened."""
+        return [event for event in self.events if event.get("method") in FAULTS]
+
+    def requests(self) -> list[str]:
+        """The addresses that the page asked for since it was opened."""
+        sent = [e for e in self.events if e.get("method") == "Network.requestWillBeSent"]
+        return [event["params"]["request"]["url"] for event in sent]
 
     def screenshot(self, path: Path, whole: bool = False) -> None:
         """Write a PNG of what is in view, or of the whole page."""

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tokenizer"))
 import fake_movement
 import fake_predictions
 import fake_run
+from browser import chromium  # noqa: F401
 
 from biomechgpt.report.sources import Sources
 

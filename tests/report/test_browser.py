@@ -1,17 +1,12 @@
 """The report as a browser shows it: nothing fails, nothing overflows, tables sort, it prints."""
 
-import browser
 import fake_predictions
 import fake_run
 import pytest
+from browser import DESKTOP, PHONE
+from colours import contrast
 
 from biomechgpt.report.page import build_report
-
-DESKTOP, PHONE = (1280, 900), (390, 844)
-FAULTS = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded")
-CHROMIUM = browser.executable()
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +20,6 @@ def page(config, tmp_path_factory):
     return folder / "report.html"
 
 
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    with browser.Browser(CHROMIUM, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_opens_without_a_fault_or_a_request_and_fits(chromium, page, size, scheme):
@@ -38,10 +27,8 @@ def test_opens_without_a_fault_or_a_request_and_fits(chromium, page, size, schem
     assert chromium.evaluate("document.documentElement.scrollWidth") == size[0]
     paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 27)"}[scheme]
-    assert [event for event in chromium.events if event.get("method") in FAULTS] == []
-    asked = [e["params"]["request"]["url"] for e in chromium.events
-             if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
-    assert asked == [page.resolve().as_uri()]
+    assert chromium.faults() == []
+    assert chromium.requests() == [page.resolve().as_uri()]
 
 
 def test_the_contents_are_open_on_a_desktop_and_folded_on_a_phone(chromium, page):
@@ -62,18 +49,6 @@ def test_text_and_curves_can_be_told_from_the_page_in_both_schemes(chromium, pag
             assert contrast(chromium.evaluate(f"{own}.color"), behind) >= least, selector
         line = "getComputedStyle(document.querySelector('.bar line')).stroke"
         assert contrast(chromium.evaluate(line), paper) >= 3
-
-
-def contrast(one: str, other: str) -> float:
-    """The WCAG contrast of two colours written as rgb(r, g, b)."""
-
-    def luminance(colour):
-        shares = [int(part) / 255 for part in colour[4:-1].split(",")]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
-        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
 
 
 def test_every_drawing_has_words_and_every_table_a_name(chromium, page):
@@ -97,9 +72,7 @@ def test_tables_sort_by_click_and_by_keyboard(chromium, page):
     found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
     assert found == sorted(seconds)
     chromium.evaluate(f"{HEAD.format(**table)}.focus()")
-    for kind in ("keyDown", "keyUp"):
-        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
-        chromium.call("Input.dispatchKeyEvent", type=kind, **key)
+    chromium.press("Enter", 13, "\r")
     found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
     assert found == sorted(seconds, reverse=True)
     sorted_by = f"{HEAD.format(**table)}.closest('th').ariaSort"

@@ -35,7 +35,8 @@ def test_unnamed_are_the_worst_the_middle_and_the_best_of_the_first_folds_test_t
     assert set(headings(text)) <= {"b", "c", "d", "e"}
     errors = [float(value) for value in re.findall(r"move: ([\d.]+)°", text)]
     assert errors == sorted(errors, reverse=True)
-    assert [text.index(f"the {why} of 4 trials") for why in ("worst", "middle", "best")]
+    places = [text.index(f"the {why} of 4 trials") for why in ("worst", "middle", "best")]
+    assert places == sorted(places)
 
 
 def test_named_trials_stand_in_the_order_of_their_names(written):

@@ -122,7 +122,7 @@ def _start_munge(folder: Path, env: dict[str, str]) -> None:
 
 def _wait_until_up(folder: Path, env: dict[str, str]) -> None:
     """The controller reads its configuration only after it has gone to the background."""
-    for _ in range(60):
+    for _ in range(240):
         try:
             shown = subprocess.run(
                 ["sinfo", "-h", "-o", "%T"], env=env, capture_output=True, text=True, timeout=2

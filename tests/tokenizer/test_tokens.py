@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -87,15 +88,25 @@ def test_a_trial_shorter_than_a_step_is_held_still(tokenizer):
     assert len(reconstruct(tokenizer, Trial({}, angles(3, 0), None)).angles_rad) == 3
 
 
-def test_tokenizer_of_an_earlier_version_is_refused(folder, tmp_path):
-    for file in folder.glob("*.*"):
-        if file.is_file():
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    description = json.loads((tmp_path / DESCRIPTION).read_text())
+@pytest.fixture
+def described(folder, tmp_path):
+    """The description of a copy of the tokenizer, and a function that loads it as it is then."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    description = json.loads((copy / DESCRIPTION).read_text())
+
+    def load():
+        (copy / DESCRIPTION).write_text(json.dumps(description))
+        return load_tokenizer(copy)
+
+    load()
+    return description, load
+
+
+def test_tokenizer_of_an_earlier_version_is_refused(described):
+    description, load = described
     del description["config"]["search_rounds"]
-    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
     with pytest.raises(InputError, match="earlier version"):
-        load_tokenizer(tmp_path)
+        load()
 
 
 def test_shards_of_two_tokenizers_do_not_mix(folder, shard, tmp_path):
@@ -128,15 +139,11 @@ def test_empty_shard_can_be_read(folder, shard, tmp_path):
     assert read_tokens([tmp_path / "0.parquet"]).tokens == []
 
 
-def test_tokenizer_for_other_joints_is_refused(folder, tmp_path):
-    for file in folder.glob("*.*"):
-        if file.is_file():
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    description = json.loads((tmp_path / DESCRIPTION).read_text())
+def test_tokenizer_for_other_joints_is_refused(described):
+    description, load = described
     description["joints"][0] = "elbow"
-    (tmp_path / DESCRIPTION).write_text(json.dumps(description))
     with pytest.raises(InputError, match="other joints"):
-        load_tokenizer(tmp_path)
+        load()
 
 
 def test_error_is_the_rmse_in_degrees_over_observed_frames(tokenizer, shard):

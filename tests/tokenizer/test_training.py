@@ -201,8 +201,9 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
 
 
 def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
-    train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path)
-    changed = tiny_cfg | {"learning_rate": 1e-3}
+    short = tiny_cfg | {"steps": 12}
+    train_tokenizer([shard], EVERYONE, short, tmp_path)
+    changed = short | {"learning_rate": 1e-3}
     resumed = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path))
     fresh = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path / "fresh"))
     assert all(torch.equal(fresh[name], resumed[name]) for name in fresh)
@@ -211,11 +212,12 @@ def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
 def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
     path = tmp_path / "0.parquet"
     path.write_bytes(shard.read_bytes())
-    first = weights(train_tokenizer([path], EVERYONE, tiny_cfg, tmp_path / "c"))
+    short = tiny_cfg | {"steps": 12}
+    first = weights(train_tokenizer([path], EVERYONE, short, tmp_path / "c"))
     with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
         for trial in read_trials(shard):
             writer.write(trial.info, trial.frames[::-1])
-    again = weights(train_tokenizer([path], EVERYONE, tiny_cfg, tmp_path / "c"))
+    again = weights(train_tokenizer([path], EVERYONE, short, tmp_path / "c"))
     assert any(not torch.equal(first[name], again[name]) for name in first)
 
 

@@ -24,13 +24,19 @@ def copy_project(root: Path, folder: Path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> str:
-    """Run Snakemake in `folder`; all that it printed. Fails the test when Snakemake fails."""
+def run(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> tuple[int, str]:
+    """Run Snakemake in `folder`; its exit status and all that it printed."""
     command = [sys.executable, "-m", "snakemake", "--cores", "all", *arguments]
     command += ["--configfile", *config.split()]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def snakemake(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> str:
+    """Run Snakemake in `folder`; all that it printed. Fails the test when Snakemake fails."""
+    code, printed = run(folder, *arguments, config=config)
+    assert code == 0, printed
+    return printed
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ As a program, with stages long enough to be hit: make kill-runs
 """
 
 import argparse
-import os
+import contextlib
 import random
 import re
 import signal
@@ -24,11 +24,12 @@ from conftest_workflow import copy_project
 from biomechgpt.files import file_sha256
 
 ROOT = Path(__file__).resolve().parents[2]
+# Files with times, and the seals of such files and folders.
 TIMED = re.compile(
-    r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|history\.json$|tensorboard/|/\."
+    r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|history\.json$|tensorboard/"
+    r"|(^|/)\.|SHA256SUMS$"
 )
-TIMED_TOO = re.compile(r"SHA256SUMS$|\.sha256$")  # of folders in which there are times
-FIRST_S, LAST_S = 3, 20
+LATEST_S = 15  # of a kill, from when the first job of a start has begun
 LONGER = {
     "tokenizers": {"compact": {"steps": 2500}},
     "base_models": {"tiny": {"epochs": 8}},
@@ -47,7 +48,7 @@ def run_killed(folder: Path, configs: list[str], kills: int, seed: int) -> Story
     """Run the workflow in `folder`, kill it `kills` times, let it end."""
     moments, story = random.Random(seed), Story(Counter(), Counter())
     for _ in range(kills):
-        if not _run(folder, configs, story, moments.uniform(FIRST_S, LAST_S)):
+        if not _run(folder, configs, story, moments.uniform(0, LATEST_S)):
             return story
     _run(folder, configs, story, None)
     return story
@@ -57,48 +58,68 @@ def _run(folder: Path, configs: list[str], story: Story, kill_after_s: float | N
     """One start of the workflow; whether it was killed."""
     unlock = [sys.executable, "workflow_scripts/unlock.py"]
     subprocess.run(unlock, cwd=folder, check=True, capture_output=True)
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", *configs]
-    with open(folder / "printed.txt", "w+") as printed:
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile", *configs]
+    log = folder / "printed.txt"
+    with open(log, "w") as printed:
         options = {"cwd": folder, "stdout": printed, "stderr": printed}
         process = subprocess.Popen(command, start_new_session=True, **options)
-        try:
-            code = process.wait(kill_after_s)
-        except subprocess.TimeoutExpired:
-            code = _kill(process)
-        printed.seek(0)
-        text = printed.read()
+        if kill_after_s is not None and _is_at_work(process, log, kill_after_s):
+            _kill(process)
+        code = process.wait()
     if code not in (0, -signal.SIGKILL):
-        raise RuntimeError(text)
-    begun = dict(re.findall(r"^Job (\d+): (.+)$", text, re.MULTILINE))
-    ended = re.findall(r"^Finished jobid: (\d+) \(Rule", text, re.MULTILINE)
+        raise RuntimeError(log.read_text())
+    begun, ended = _jobs(log)
     story.ended.update(begun[job] for job in ended if job in begun)
     if code:
         story.hit.update(begun[job].split(",")[0] for job in begun if job not in ended)
     return bool(code)
 
 
-def _kill(process: subprocess.Popen) -> int:
+def _jobs(log: Path) -> tuple[dict[str, str], list[str]]:
+    """The messages of the jobs that have begun, by their numbers, and the numbers of those that ended."""
+    text = log.read_text()
+    begun = dict(re.findall(r"^Job (\d+): (.+)$", text, re.MULTILINE))
+    return begun, re.findall(r"^Finished jobid: (\d+) \(Rule", text, re.MULTILINE)
+
+
+def _is_at_work(process: subprocess.Popen, log: Path, after_s: float) -> bool:
+    """Wait until a job is at work so long after the first began; False where the run ended before."""
+    since_s = None
+    while process.poll() is None:
+        begun, ended = _jobs(log)
+        if begun and since_s is None:
+            since_s = time.monotonic()
+        if set(begun) - set(ended) and time.monotonic() - since_s >= after_s:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _kill(process: subprocess.Popen) -> None:
     """kill -9 of Snakemake and of all that it started."""
-    family = [process.pid, *(p.pid for p in psutil.Process(process.pid).children(recursive=True))]
-    for pid in family:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    while any(psutil.pid_exists(pid) for pid in family[1:]):
+    process.send_signal(signal.SIGSTOP)  # so that it starts nothing behind our back
+    snakemake = psutil.Process(process.pid)
+    family = [snakemake, *snakemake.children(recursive=True)]
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    while any(_is_alive(one) for one in family):
         time.sleep(0.05)
-    return process.wait()
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Not where it waits for a parent to ask for its exit code, which PID 1 of a container never does."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def content(results: Path) -> dict[str, str]:
     """The hash of every result that holds no time of day or duration."""
     files = [path for path in results.rglob("*") if path.is_file()]
     names = {path.relative_to(results).as_posix(): path for path in files}
-    return {
-        name: file_sha256(path)
-        for name, path in names.items()
-        if not TIMED.search(f"{name}") and not TIMED_TOO.search(name)
-    }
+    return {name: file_sha256(path) for name, path in names.items() if not TIMED.search(name)}
 
 
 def main() -> None:

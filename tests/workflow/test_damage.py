@@ -3,11 +3,10 @@
 import random
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest_workflow import copy_project
+from conftest_workflow import copy_project, run, snakemake
 from kill_runs import content
 
 pytestmark = pytest.mark.slow
@@ -27,13 +26,6 @@ READERS = [
     ("joint_angles/0.parquet", "trials.parquet"),
     ("trajectories/0.parquet", "joint_angles/0.parquet"),
 ]
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Snakemake's exit status and all that it printed."""
-    command = [sys.executable, "-m", "snakemake", "--configfile", "presets/ci.yaml", "--cores", "2"]
-    done = subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +62,7 @@ def test_what_is_deleted_as_told_is_made_anew_and_equal(spoilt, finished):
     for name in [damaged for damaged, _ in READERS] + ["report.html"]:
         path = spoilt / "results/ci" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    code, printed = run(spoilt, "all")
-    assert code == 0, printed
+    snakemake(spoilt, "all")
     assert content(spoilt / "results/ci") == content(finished / "results/ci")
 
 
@@ -98,8 +89,7 @@ def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(small_disk, finished):
     assert code == 1
     assert "The disk is full" in printed or "No space left on device" in printed
     remount(small_disk, "size=200m")
-    code, printed = run(small_disk, "tokenize_motion_all")
-    assert code == 0, printed
+    snakemake(small_disk, "tokenize_motion_all")
     made, expected = content(small_disk / "results/ci"), content(finished / "results/ci")
     assert made.items() <= expected.items()
     assert f"{FOLD}/tokens/compact/0.parquet" in made

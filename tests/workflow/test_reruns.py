@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 
 import pytest
 from conftest_workflow import snakemake
@@ -33,11 +32,8 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new, 1))
 
 
-def test_finished_run_started_again_does_nothing_quickly(finished):
-    began = time.monotonic()
-    printed = snakemake(finished)
-    assert "Nothing to be done" in printed
-    assert time.monotonic() - began < 10
+def test_finished_run_started_again_does_nothing(finished):
+    assert "Nothing to be done" in snakemake(finished)
 
 
 def test_phrasing(edited):

@@ -1,6 +1,6 @@
 """The paper's tokenizer, a better one and the first without codes, on the same data in one run.
 
-    python benchmarks/tokenizers.py --run results
+    python benchmarks/motion_tokenizers.py --run results
 
 trains all three on the training participants of a finished run (its joint angles are all that is
 needed) until validation participants gain less than 1 % in `--patience` steps, and prints the error on

@@ -1,0 +1,53 @@
+"""What several benchmarks need: the library, the project's settings, an untrained tokenizer, a clock.
+
+The library is imported only where it is used: some benchmarks measure what importing takes.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow_scripts"))
+
+if TYPE_CHECKING:
+    from biomechgpt.questions.tasks import Task
+
+
+def read_yaml(name: str) -> dict:
+    """A YAML file of the project."""
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def shipped_tasks() -> list["Task"]:
+    """The tasks of config.yaml with their phrasings."""
+    from biomechgpt.questions.tasks import read_tasks
+
+    cfg = read_yaml("config.yaml")["tasks"]
+    return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+
+
+def save_untrained(folder: Path, cfg: dict) -> None:
+    """A motion tokenizer with its first weights."""
+    import numpy as np
+
+    from biomechgpt.body.coordinates import JOINT_NAMES
+    from biomechgpt.tokenizer.network import MotionTokenizer
+    from biomechgpt.tokenizer.statistics import Statistics
+    from biomechgpt.tokenizer.storage import save_tokenizer
+    from biomechgpt.tokenizer.training import Trained
+
+    n = len(JOINT_NAMES)
+    scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
+    save_tokenizer(folder, Trained(MotionTokenizer(cfg, n), scale), cfg, 30.0, [])
+
+
+def processor_seconds(work: Callable, *arguments: object) -> float:
+    """Of one call."""
+    began = time.process_time()
+    work(*arguments)
+    return time.process_time() - began
