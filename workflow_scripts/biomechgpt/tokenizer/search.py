@@ -12,9 +12,8 @@ from torch.nn import functional
 
 from biomechgpt.tokenizer.network import Branch
 
-SPACING = (
-    5  # steps between those that change at once; a change is felt mostly nearer than half of it
-)
+# Steps between those that change at once: a change is felt mostly nearer than half of it.
+SPACING = 5
 CANDIDATES = 2  # other codes that are tried of each level
 
 
