@@ -30,7 +30,7 @@ MOTION_CFG = {
     "codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1,
     "downsampling": 4, "window_frames": 16, "seed": 0, "codebook_decay": 0.99, "reset_below": 0.1,
     "network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1,
-    "separate_parts": False, "unquantised_steps": 0,
+    "separate_parts": False, "unquantised_steps": 0, "search_rounds": 0, "bfloat16": False,
     "velocity_weight": 0.5, "commitment_weight": 0.02,
 }  # fmt: skip
 TASK_CFG = {

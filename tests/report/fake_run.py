@@ -161,6 +161,7 @@ def _save_untrained(folder: Path) -> None:
     cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
     cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
     cfg |= {"separate_parts": False, "unquantised_steps": 0}
+    cfg |= {"search_rounds": 0, "bfloat16": False}
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

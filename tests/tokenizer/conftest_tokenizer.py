@@ -17,6 +17,7 @@ TINY = {
     "mirror": False,
     "posture_mixing": 0.0,
     "averaging": 0.0,
+    "bfloat16": False,
     "spread_weight": 0.0,
     "position_weight": 0.0,
     "codebook_size": 32,

@@ -104,7 +104,7 @@ def described(folder, tmp_path):
 
 def test_tokenizer_of_an_earlier_version_is_refused(described):
     description, load = described
-    del description["config"]["search_rounds"]
+    del description["config"]["bfloat16"]
     with pytest.raises(InputError, match="earlier version"):
         load()
 

@@ -53,6 +53,7 @@ PATIENT = {
     "mirror": True,
     "posture_mixing": 1.0,
     "averaging": 0.9,
+    "bfloat16": True,
     "unquantised_steps": 10,
     "patience_steps": 40,
     "steps": 400,
@@ -221,8 +222,11 @@ def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
     assert any(not torch.equal(first[name], again[name]) for name in first)
 
 
-def test_it_learns(shard, tmp_path, tiny_cfg):
-    trained = train_tokenizer([shard], EVERYONE, tiny_cfg | {"steps": 300}, tmp_path)
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_it_learns(shard, tmp_path, tiny_cfg, bfloat16):
+    cfg = tiny_cfg | {"steps": 300, "bfloat16": bfloat16}
+    trained = train_tokenizer([shard], EVERYONE, cfg, tmp_path)
+    assert all(value.dtype != torch.bfloat16 for value in trained.model.state_dict().values())
     original = angles(80, 4)
     codes = trained.model.encode(torch.from_numpy(normalise(original, trained.statistics)))
     error = restore(trained.model.decode(codes).numpy(), trained.statistics) - original

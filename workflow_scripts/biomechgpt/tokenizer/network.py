@@ -103,22 +103,29 @@ class MotionTokenizer(nn.Module):
         joints = parts() if cfg["separate_parts"] else [list(range(n_joints))]
         self.branches = nn.ModuleList(Branch(cfg, chosen) for chosen in joints)
         self.n_joints, self.downsampling = n_joints, cfg["downsampling"]
-        self.codebook_size = cfg["codebook_size"]
+        self.codebook_size, self.bfloat16 = cfg["codebook_size"], cfg["bfloat16"]
         self.tokens_per_step = sum(branch.quantizer.read_levels for branch in self.branches)
         self.vocabulary_size = self.tokens_per_step * self.codebook_size
         # Off while a training begins without codes (`unquantised_steps`).
         self.register_buffer("quantised", torch.tensor(cfg["unquantised_steps"] == 0))
 
     def forward(self, normalised: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, T, J) -> its reconstruction (B, T, J) and the commitment loss."""
+        """(B, T, J) -> its reconstruction (B, T, J) and the commitment loss.
+
+        With `bfloat16` the convolutions are in bfloat16 while training; codebooks never are.
+        """
         reconstruction = torch.zeros_like(normalised)
         commitment = normalised.new_zeros(())
+        halved = self.bfloat16 and self.training
+        convolving = torch.autocast(normalised.device.type, torch.bfloat16, enabled=halved)
         for branch in self.branches:
-            latents = branch.encoder(normalised[:, :, branch.joints].mT)
+            with convolving:
+                latents = branch.encoder(normalised[:, :, branch.joints].mT).float()
             if self.quantised:
                 latents, _, distance = branch.quantizer(latents)
                 commitment = commitment + distance / len(self.branches)
-            reconstruction[:, :, branch.joints] = branch.decoder(latents).mT
+            with convolving:
+                reconstruction[:, :, branch.joints] = branch.decoder(latents).mT.float()
         return reconstruction, commitment
 
     def latents(self, normalised: Tensor) -> list[Tensor]:

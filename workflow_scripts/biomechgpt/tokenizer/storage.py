@@ -59,7 +59,7 @@ def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
     if tuple(description["joints"]) != JOINT_NAMES:
         raise InputError(f"{folder / DESCRIPTION}: made for other joints; train the tokenizer anew")
     cfg = description["config"]
-    if "search_rounds" not in cfg:
+    if "bfloat16" not in cfg:
         raise InputError(f"{folder}: made by an earlier version of this workflow; train it anew")
     model = MotionTokenizer(cfg, len(JOINT_NAMES))
     model.load_state_dict(load_file(folder / WEIGHTS))
