@@ -29,7 +29,10 @@ TIMED = re.compile(
     r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|history\.json$|tensorboard/"
     r"|(^|/)\.|SHA256SUMS$"
 )
-LATEST_S = 15  # of a kill, from when the first job of a start has begun
+# Messages of the long stages; each has its share of the kills.
+STAGES = ("Training the motion tokenizer", "Building and pretraining", "Fine-tuning", "Asking")
+LAST = ("Measuring all answers", "Writing")
+LATEST_S = 10  # of a kill, from when a job of its stage or of a later one has begun
 LONGER = {
     "tokenizers": {"compact": {"steps": 2500}},
     "base_models": {"tiny": {"epochs": 8}},
@@ -38,24 +41,27 @@ LONGER = {
 
 
 class Story(NamedTuple):
-    """What happened: how often each job ended, and which were at work when they were killed."""
+    """What happened: how often each job ended, and of each kill which stages were at work."""
 
     ended: Counter
-    hit: Counter
+    hit: list[list[str]]
 
 
 def run_killed(folder: Path, configs: list[str], kills: int, seed: int) -> Story:
     """Run the workflow in `folder`, kill it `kills` times, let it end."""
-    moments, story = random.Random(seed), Story(Counter(), Counter())
-    for _ in range(kills):
-        if not _run(folder, configs, story, moments.uniform(0, LATEST_S)):
+    moments, story = random.Random(seed), Story(Counter(), [])
+    for kill in range(kills):
+        stages = (*STAGES[kill * len(STAGES) // kills :], *LAST)
+        if not _run(folder, configs, story, stages, moments.uniform(0, LATEST_S)):
             return story
-    _run(folder, configs, story, None)
+    _run(folder, configs, story, (), 0)
     return story
 
 
-def _run(folder: Path, configs: list[str], story: Story, kill_after_s: float | None) -> bool:
-    """One start of the workflow; whether it was killed."""
+def _run(
+    folder: Path, configs: list[str], story: Story, stages: tuple[str, ...], kill_after_s: float
+) -> bool:
+    """One start of the workflow, killed so long after one of `stages` has begun; whether it was."""
     unlock = [sys.executable, "workflow_scripts/unlock.py"]
     subprocess.run(unlock, cwd=folder, check=True, capture_output=True)
     command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile", *configs]
@@ -63,7 +69,7 @@ def _run(folder: Path, configs: list[str], story: Story, kill_after_s: float | N
     with open(log, "w") as printed:
         options = {"cwd": folder, "stdout": printed, "stderr": printed}
         process = subprocess.Popen(command, start_new_session=True, **options)
-        if kill_after_s is not None and _is_at_work(process, log, kill_after_s):
+        if _is_at_work(process, log, stages, kill_after_s):
             _kill(process)
         code = process.wait()
     if code not in (0, -signal.SIGKILL):
@@ -71,7 +77,7 @@ def _run(folder: Path, configs: list[str], story: Story, kill_after_s: float | N
     begun, ended = _jobs(log)
     story.ended.update(begun[job] for job in ended if job in begun)
     if code:
-        story.hit.update(begun[job].split(",")[0] for job in begun if job not in ended)
+        story.hit.append([begun[job].split(",")[0] for job in begun if job not in ended])
     return bool(code)
 
 
@@ -82,14 +88,17 @@ def _jobs(log: Path) -> tuple[dict[str, str], list[str]]:
     return begun, re.findall(r"^Finished jobid: (\d+) \(Rule", text, re.MULTILINE)
 
 
-def _is_at_work(process: subprocess.Popen, log: Path, after_s: float) -> bool:
-    """Wait until a job is at work so long after the first began; False where the run ended before."""
+def _is_at_work(
+    process: subprocess.Popen, log: Path, stages: tuple[str, ...], after_s: float
+) -> bool:
+    """Wait until a job is at work so long after one of `stages` began; False if the run ended before."""
     since_s = None
     while process.poll() is None:
         begun, ended = _jobs(log)
-        if begun and since_s is None:
+        if since_s is None and any(message.startswith(stages) for message in begun.values()):
             since_s = time.monotonic()
-        if set(begun) - set(ended) and time.monotonic() - since_s >= after_s:
+        waited = since_s is not None and time.monotonic() - since_s >= after_s
+        if waited and set(begun) - set(ended):
             return True
         time.sleep(0.1)
     return False
@@ -139,12 +148,13 @@ def main() -> None:
             results.append(content(folder / "results/ci"))
             print(f"{name}: {time.monotonic() - began:.0f} s, {len(results[-1])} files compared")
     print(f"{sum(story.ended.values())} jobs ended, at most {max(story.ended.values())} times each")
-    print("hit while at work:", dict(story.hit.most_common()))
+    hit = Counter(stage for stages in story.hit for stage in stages)
+    print(f"{len(story.hit)} kills; at work then: {dict(hit.most_common())}")
     different = [
         name for name in results[0] | results[1] if results[0].get(name) != results[1].get(name)
     ]
     print("different:", different or "nothing")
-    sys.exit(bool(different) or max(story.ended.values()) > 1)
+    sys.exit(bool(different) or max(story.ended.values()) > 1 or len(story.hit) < chosen.kills)
 
 
 if __name__ == "__main__":
