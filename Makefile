@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat test lint unit test-slurm kill-runs fuzz clean
+.PHONY: run chat test figures-in-docs lint unit test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -15,6 +15,10 @@ chat: .venv/chat
 
 test: lint unit
 
+# Write the figures of a finished run, RUN (default: results), into README and docs; CONTRIBUTING.md says more.
+figures-in-docs: .venv/ready
+	$(BIN)/python workflow_scripts/figures_in_docs.py $(if $(RUN),--run $(RUN)) $(if $(RECORD),--record $(RECORD))
+
 lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -22,7 +26,7 @@ lint: .venv/ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/chat
-	$(BIN)/pytest --durations=10 --ignore=tests/slurm
+	$(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
 
 # The smallest run through a real Slurm on this machine; see docs/cluster.md.
 test-slurm: .venv/ready

@@ -84,6 +84,7 @@ rule report:
             caption="../resources/captions/report_table.rst",
             labels={"table": "{table}"},
         ),
+        run="<results>/run.json",
     log:
         "<logs>/report.log",
     conda:

@@ -1,4 +1,7 @@
-"""Put everything into one HTML file, its tables into a folder, and the summary into a text file."""
+"""Put everything into one HTML file, its tables into a folder, the summary into a text file, and what
+the run was into run.json."""
+
+import json
 
 from biomechgpt import job
 
@@ -8,6 +11,7 @@ from biomechgpt.files import replacing
 from biomechgpt.provenance import versions
 from biomechgpt.report.page import build_report
 from biomechgpt.report.results import read_results
+from biomechgpt.report.run_description import describe_run
 from biomechgpt.report.sources import Sources
 from biomechgpt.report.terminal import summary
 
@@ -30,4 +34,7 @@ build_report(sources, params.config, versions(), params.simulated, made.page, ma
 found = read_results(given.metrics, given.tables, params.config)
 with replacing(made.summary) as path:
     path.write_text(summary(found, params.simulated), encoding="utf-8")
+run = describe_run(params.config, versions(), params.simulated, params.benchmarks)
+with replacing(made.run) as path:
+    path.write_text(json.dumps(run, indent=1, ensure_ascii=False), encoding="utf-8")
 job.finish(snakemake)

@@ -9,25 +9,16 @@ import pandas as pd
 import yaml
 
 from biomechgpt.report.blocks import Code, Table, Text, count, number
+from biomechgpt.report.run_description import read_benchmarks
 
 SCRIPTS = Path(__file__).parents[2]
 
 
 def time_and_memory(benchmarks: os.PathLike) -> list:
-    """Seconds and peak memory of every rule, from Snakemake's benchmark files under a folder.
-
-    The first part of a file's path under the folder, without its ending, is the rule.
-    """
-    folder = Path(benchmarks)
-    files = sorted(folder.rglob("*.tsv"))
-    if not files:
+    """Seconds and peak memory of every rule, from Snakemake's benchmark files under a folder."""
+    jobs = read_benchmarks(benchmarks)
+    if jobs.empty:
         return [Text("Time and memory are left out: there are no benchmark files.", "quiet")]
-    jobs = pd.concat(
-        pd.read_csv(path, sep="\t").assign(rule=path.relative_to(folder).parts[0].split(".")[0])
-        for path in files
-    )
-    # Snakemake writes "-" or nothing for a job too short to be measured.
-    jobs["max_rss"] = pd.to_numeric(jobs["max_rss"], errors="coerce")
     by_rule = jobs.groupby("rule").agg(
         jobs=("s", "size"), total=("s", "sum"), longest=("s", "max"), peak=("max_rss", "max")
     )

@@ -1,0 +1,55 @@
+"""The table of results in README, from the record of a run."""
+
+import numpy as np
+
+from biomechgpt.evaluation.figures import plain
+from biomechgpt.report.blocks import level
+from biomechgpt.report.quoted.roles import QuotedRun
+from biomechgpt.report.results import NAMES
+
+SEEN_FROM_OTHER = {"above": ", worse", "below": ", better"}
+
+
+def results_table(run: QuotedRun) -> str:
+    """A Markdown table, a row a question: the language model and whom it is compared with."""
+    head = ["question", "measure", f"language model `{run.variant}`", "the paper's baseline"]
+    head += ["strongest simple method", "chance", "participants, trials"]
+    rows = [head, ["---"] * len(head), *(_cells(run, task) for task in run.tasks)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def _cells(run: QuotedRun, own) -> list[str]:
+    strongest = run.strongest(own.task, own.metric)
+    name = f"`{strongest.model}` " if strongest is not None else ""
+    return [
+        _question(run, own),
+        _measure(run, own),
+        f"{level(own.metric, own.value)} {_interval(own)}",
+        _other(run.row(own.task, run.paper_baseline, own.metric)),
+        f"{name}{_other(strongest)}",
+        _other(run.row(own.task, run.chance, own.metric)),
+        f"{own.n_participants}, {own.n_trials}",
+    ]
+
+
+def _question(run: QuotedRun, own) -> str:
+    options = run.record.run["config"]["tasks"][own.task].get("options", [])
+    return f"{plain(own.task)} ({len(options)} classes)" if len(options) > 2 else plain(own.task)
+
+
+def _measure(run: QuotedRun, own) -> str:
+    unit = run.record.run["config"]["tasks"][own.task].get("unit")
+    return NAMES[own.metric] + (f", {unit}" if unit else "")
+
+
+def _interval(row) -> str:
+    if not np.isfinite(row.low):
+        return "(interval not estimable)"
+    return f"({level(row.metric, row.low)} to {level(row.metric, row.high)})"
+
+
+def _other(row) -> str:
+    """A figure, and whether the method is better or worse than the language model."""
+    if row is None:
+        return "–"
+    return f"{level(row.metric, row.value)}{SEEN_FROM_OTHER.get(row.verdict, '')}"

@@ -1,0 +1,74 @@
+"""Whom the language model is compared with, and on how many questions it is better or worse."""
+
+from collections.abc import Sequence
+
+from biomechgpt.evaluation.figures import plain
+from biomechgpt.report.quoted.roles import QuotedRun
+
+FEW_PARTICIPANTS = 20
+WAYS = {
+    "above": "is better on",
+    "below": "is worse on",
+    "not distinguishable": "cannot be told from it on",
+    "not estimable": "cannot be compared with it on",
+}
+
+
+def comparison_list(run: QuotedRun) -> str:
+    """A line for each opponent: on which questions the language model is better or worse."""
+    rows = {
+        f"{words} (`{name}`)": [run.row(task.task, name, task.metric) for task in run.tasks]
+        for name, words in opponents(run).items()
+    }
+    rows["the strongest simple method of each question"] = [
+        run.strongest(task.task, task.metric) for task in run.tasks
+    ]
+    lines = [_comparison(opponent, of_tasks) for opponent, of_tasks in rows.items()]
+    return "\n".join(filter(None, lines))
+
+
+def opponents(run: QuotedRun) -> dict[str, str]:
+    """The simple methods that the language model is compared with, by name, and what each is."""
+    words = {
+        run.paper_baseline: "the paper's baseline, XGBoost on token counts",
+        run.chance: "chance, a baseline that learnt from labels of other people",
+        run.duration: "the length of the trial alone",
+        run.decoded: "MultiRocket-Hydra on the angles that the tokens decode to",
+    }
+    return {name: text for name, text in words.items() if name}
+
+
+def _comparison(opponent: str, rows: Sequence) -> str:
+    """`rows` are those of the opponent, a row a task; nothing where it answers none."""
+    rows = [row for row in rows if row is not None and row.verdict]
+    return f"- Against {opponent}, the language model {tally(rows)}." if rows else ""
+
+
+def tally(rows: Sequence) -> str:
+    """On how many questions (rows with `task`, `verdict`) the language model is better or worse.
+
+    The verdict of most questions comes first, with their number; the others are named.
+    """
+    groups = {way: [plain(row.task) for row in rows if row.verdict == way] for way in WAYS}
+    groups = {way: names for way, names in groups.items() if names}
+    most = max(groups, key=lambda way: len(groups[way]))
+    if len(groups) == 1:
+        return f"{WAYS[most]} {'the only question' if len(rows) == 1 else f'all {len(rows)} questions'}"
+    parts = [f"{WAYS[most]} {len(groups[most])} of {len(rows)} questions"]
+    parts += [f"{WAYS[way]} {listed(names)}" for way, names in groups.items() if way != most]
+    return listed(parts, comma=",")
+
+
+def listed(words: Sequence[str], comma: str = "") -> str:
+    """The words in a row, the last after "and", with `comma` before it."""
+    *first, last = words
+    return f"{', '.join(first)}{comma} and {last}" if first else last
+
+
+def few_people_sentence(run: QuotedRun) -> str:
+    """The questions on which few participants were tested."""
+    few = [t for t in run.tasks if t.n_participants < FEW_PARTICIPANTS]
+    if not few:
+        return f"On each question {FEW_PARTICIPANTS} participants or more were tested."
+    sizes = [f"{plain(task.task)} ({task.n_participants})" for task in few]
+    return f"Fewer than {FEW_PARTICIPANTS} participants were tested on {listed(sizes)}."

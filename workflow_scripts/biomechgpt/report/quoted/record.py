@@ -1,0 +1,127 @@
+"""The figures of a run that README and docs quote, as a small folder that is committed."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.report.results import PRIMARY, SECONDARY, Results, read_results
+from biomechgpt.report.run_description import read_run_description
+
+REMEDY = "Run `make run`, then `make figures-in-docs`."
+COLUMNS = {
+    "figures": (
+        *("task", "kind", "model", "metric", "value", "low", "high", "verdict"),
+        *("n_participants", "n_trials"),
+    ),
+    "unreadable": ("task", "answers", "unreadable"),
+    "fold_sizes": ("fold", "split", "participants", "trials"),
+}
+TEXT = dict.fromkeys(("task", "kind", "model", "metric", "verdict", "fold", "split"), str)
+
+
+class Record(NamedTuple):
+    """What is quoted of one run; the columns of each table stand in `COLUMNS`.
+
+    `run` is its `run.json`. `figures` has a row a (task, model, metric): mean over the seeds, 95 %
+    interval over participants, and the verdict on the first variant against this model (above: the
+    variant is better). `unreadable` counts the first variant's generated texts, `fold_sizes` the
+    participants and trials of each side of the split.
+    """
+
+    run: dict
+    figures: pd.DataFrame
+    unreadable: pd.DataFrame
+    fold_sizes: pd.DataFrame
+
+
+def figures_of_run(folder: os.PathLike) -> Record:
+    """What is quoted of a finished run.
+
+    Args:
+        folder: The run's results, such as `results/`.
+
+    Raises:
+        InputError: A table is missing or lacks a column, or `run.json` has another format.
+    """
+    folder = Path(folder)
+    run = read_run_description(folder / "run.json")
+    for name in ("metrics.parquet", "tables/comparisons.csv", "tables/unreadable.csv"):
+        _check_there(folder / name)
+    results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
+    texts = results.unreadable
+    return Record(
+        run=run,
+        figures=pd.DataFrame(_figures(results), columns=COLUMNS["figures"]),
+        unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
+        fold_sizes=_read(folder / "tables/fold_sizes.csv", "fold_sizes"),
+    )
+
+
+def write_record(record: Record, folder: os.PathLike) -> None:
+    """Write `run.json` and a CSV file a table, with six significant digits."""
+    with replacing(folder) as temporary:
+        temporary.mkdir()
+        text = json.dumps(record.run, indent=1, ensure_ascii=False)
+        (temporary / "run.json").write_text(f"{text}\n", encoding="utf-8")
+        for name in COLUMNS:
+            table = getattr(record, name)
+            path = temporary / f"{name}.csv"
+            table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+
+
+def read_record(folder: os.PathLike) -> Record:
+    """Read what `write_record` wrote.
+
+    Raises:
+        InputError: A file is missing, lacks a column, or has another format.
+    """
+    folder = Path(folder)
+    run = read_run_description(folder / "run.json")
+    return Record(run, **{name: _read(folder / f"{name}.csv", name) for name in COLUMNS})
+
+
+def _figures(results: Results) -> Iterator[tuple]:
+    models = [*results.variants, *results.baselines]
+    for task in results.tasks.itertuples():
+        for model in models:
+            for metric in (PRIMARY[task.kind], SECONDARY[task.kind]):
+                row = results.mean(model, task.task, metric)
+                if row is not None:
+                    verdict = _verdict(results, model, task.task, metric)
+                    interval = (row.value, row.low, row.high, verdict)
+                    size = (row.n_participants, row.n_trials)
+                    yield (task.task, task.kind, model, metric, *interval, *size)
+
+
+def _verdict(results: Results, model: str, task: str, metric: str) -> str:
+    row = results.difference(results.variants[0], model, task, metric)
+    return "" if row is None else row.verdict
+
+
+def _read(path: Path, name: str) -> pd.DataFrame:
+    _check_there(path)
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=TEXT)
+    return _columns(table, path, name)
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path} is missing. {REMEDY}")
+
+
+def _columns(table: pd.DataFrame, path: Path, name: str) -> pd.DataFrame:
+    """The columns that are quoted, texts without missing values."""
+    absent = [column for column in COLUMNS[name] if column not in table]
+    if absent:
+        raise InputError(
+            f"{path}: table '{name}' has no column '{absent[0]}'; another version wrote it. {REMEDY}"
+        )
+    table = table[list(COLUMNS[name])].reset_index(drop=True)
+    texts = [column for column in TEXT if column in table]
+    return table.fillna(dict.fromkeys(texts, ""))
