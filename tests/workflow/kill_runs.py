@@ -26,7 +26,7 @@ from biomechgpt.files import file_sha256
 ROOT = Path(__file__).resolve().parents[2]
 # Files with times, and the seals of such files and folders.
 TIMED = re.compile(
-    r"logs/|benchmarks/|report\.html$|report_tables/|training\.jsonl$|history\.json$|tensorboard/"
+    r"logs/|benchmarks/|report\.html$|report_tables/|run\.json$|training\.jsonl$|history\.json$|tensorboard/"
     r"|(^|/)\.|SHA256SUMS$"
 )
 # Messages of the long stages; each has its share of the kills.

@@ -53,7 +53,8 @@ def tally(rows: Sequence) -> str:
     groups = {way: names for way, names in groups.items() if names}
     most = max(groups, key=lambda way: len(groups[way]))
     if len(groups) == 1:
-        return f"{WAYS[most]} {'the only question' if len(rows) == 1 else f'all {len(rows)} questions'}"
+        every = {1: "the only question", 2: "both questions"}
+        return f"{WAYS[most]} {every.get(len(rows), f'all {len(rows)} questions')}"
     parts = [f"{WAYS[most]} {len(groups[most])} of {len(rows)} questions"]
     parts += [f"{WAYS[way]} {listed(names)}" for way, names in groups.items() if way != most]
     return listed(parts, comma=",")

@@ -14,6 +14,7 @@ from biomechgpt.report.results import PRIMARY, SECONDARY, Results, read_results
 from biomechgpt.report.run_description import read_run_description
 
 REMEDY = "Run `make run`, then `make figures-in-docs`."
+TABLES = ("comparisons", "unreadable", "fold_sizes", "table1")
 COLUMNS = {
     "figures": (
         *("task", "kind", "model", "metric", "value", "low", "high", "verdict"),
@@ -21,6 +22,7 @@ COLUMNS = {
     ),
     "unreadable": ("task", "answers", "unreadable"),
     "fold_sizes": ("fold", "split", "participants", "trials"),
+    "labels": ("task", "participants"),
 }
 TEXT = dict.fromkeys(("task", "kind", "model", "metric", "verdict", "fold", "split"), str)
 
@@ -28,16 +30,18 @@ TEXT = dict.fromkeys(("task", "kind", "model", "metric", "verdict", "fold", "spl
 class Record(NamedTuple):
     """What is quoted of one run; the columns of each table stand in `COLUMNS`.
 
-    `run` is its `run.json`. `figures` has a row a (task, model, metric): mean over the seeds, 95 %
-    interval over participants, and the verdict on the first variant against this model (above: the
-    variant is better). `unreadable` counts the first variant's generated texts, `fold_sizes` the
-    participants and trials of each side of the split.
+    `run` is its `run.json` with the mean length of a trial. `figures` has a row a (task, model,
+    metric): mean over the seeds, 95 % interval over participants, and the verdict, adjusted for the
+    number of comparisons, on the first variant against this model (above: the variant is better).
+    `unreadable` counts the first variant's generated texts, `fold_sizes` the participants and
+    trials of each side of the split, `labels` the participants whom a question is about.
     """
 
     run: dict
     figures: pd.DataFrame
     unreadable: pd.DataFrame
     fold_sizes: pd.DataFrame
+    labels: pd.DataFrame
 
 
 def figures_of_run(folder: os.PathLike) -> Record:
@@ -51,15 +55,19 @@ def figures_of_run(folder: os.PathLike) -> Record:
     """
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
-    for name in ("metrics.parquet", "tables/comparisons.csv", "tables/unreadable.csv"):
+    tables = [f"tables/{name}.csv" for name in TABLES]
+    for name in ("metrics.parquet", "trials.parquet", *tables):
         _check_there(folder / name)
+    durations_s = pd.read_parquet(folder / "trials.parquet", columns=["duration_s"])["duration_s"]
     results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
     texts = results.unreadable
+    fold_sizes = _read(folder / "tables/fold_sizes.csv", "fold_sizes")
     return Record(
-        run=run,
+        run=run | {"mean_trial_s": round(durations_s.mean(), 2)},
         figures=pd.DataFrame(_figures(results), columns=COLUMNS["figures"]),
         unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
-        fold_sizes=_read(folder / "tables/fold_sizes.csv", "fold_sizes"),
+        fold_sizes=fold_sizes,
+        labels=_labels(folder / "tables/table1.csv", fold_sizes["fold"].nunique()),
     )
 
 
@@ -101,7 +109,15 @@ def _figures(results: Results) -> Iterator[tuple]:
 
 def _verdict(results: Results, model: str, task: str, metric: str) -> str:
     row = results.difference(results.variants[0], model, task, metric)
-    return "" if row is None else row.verdict
+    return "" if row is None else getattr(row, "adjusted_verdict", row.verdict)
+
+
+def _labels(table_one: Path, n_folds: int) -> pd.DataFrame:
+    """The participants of each task: all sides of a single split, or those tested in any fold."""
+    table = pd.read_csv(table_one, keep_default_na=False, dtype={"task": str})
+    sides = [f"{side}_participants" for side in ("train", "validation", "test")]
+    participants = table[sides if n_folds == 1 else sides[-1:]].sum(axis=1)
+    return table[["task"]].assign(participants=participants)
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from biomechgpt.evaluation import paper
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.report.blocks import plural
+from biomechgpt.report.quoted.cohort_table import cohort_size, cohort_table
 from biomechgpt.report.quoted.headline_table import results_table
 from biomechgpt.report.quoted.machines import machine_sentences
 from biomechgpt.report.quoted.opponents import comparison_list, few_people_sentence, listed
@@ -33,6 +34,7 @@ def text_blocks(record: Record, others: Mapping[str, Record]) -> dict[str, str]:
     return {
         "time": time_sentence(record.run),
         "cohort": cohort_sentence(record),
+        "cohort-beside-paper": cohort_table(record),
         "results": results_table(run),
         "comparisons": comparison_list(run),
         "few-people": few_people_sentence(run),
@@ -54,14 +56,14 @@ def time_sentence(run: dict) -> str:
 
 def cohort_sentence(record: Record) -> str:
     """Whose movement it was, how many were tested, and what an interval is of."""
-    sizes, config = record.fold_sizes, record.run["config"]
-    everyone = sizes[sizes["fold"] == sizes["fold"].iloc[0]]
-    tested = sizes[sizes["split"] == "test"]
+    config = record.run["config"]
+    n_people, n_trials = cohort_size(record)
+    tested = record.fold_sizes[record.fold_sizes["split"] == "test"]
     drawn = f"**simulated** cohort (`simulate.seed: {config['simulate']['seed']}`)"
     kind = drawn if record.run["simulated"] else "cohort"
     return (
-        f"Run of {record.run['date']} on a {kind} of {everyone['participants'].sum()} participants "
-        f"with {everyone['trials'].sum()} trials; {tested['participants'].sum()} participants with "
+        f"Run of {record.run['date']} on a {kind} of {n_people} participants "
+        f"with {n_trials} trials; {tested['participants'].sum()} participants with "
         f"{tested['trials'].sum()} trials were tested. Figures are the mean of "
         f"{plural(len(config['finetune']['seeds']), 'seed')}, with the 95 % interval over participants."
     )
