@@ -11,6 +11,8 @@ from conftest_workflow import copy_project, snakemake
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.motion.folds import check_folds
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.report.quoted.record import figures_of_run
+from biomechgpt.report.quoted.sentences import text_blocks
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +48,16 @@ def test_terminal_shows_what_was_accepted_and_where_to_look(finished):
     printed = (finished / "printed.txt").read_text()
     assert re.search(r"\d+ trials of 48 participants accepted", printed)
     assert "Open results/ci/report.html" in printed
+
+
+def test_a_finished_run_can_be_quoted_in_docs(results):
+    record = figures_of_run(results)
+    assert record.run["config"]["run"] == "ci"
+    assert record.run["busy_s"] > 0
+    blocks = text_blocks(record, {})
+    assert "on a **simulated** cohort" in blocks["cohort"]
+    assert "of 48 participants" in blocks["cohort"]
+    assert blocks["comparisons"].count("Against chance") == 1
 
 
 def test_movement_can_be_looked_at_and_is_called_simulated(results):

@@ -33,9 +33,9 @@ def test_every_block_is_on_the_expected_page(record):
         ("aaa", "is better on all 3 questions"),
         ("bbb", "is worse on all 3 questions"),
         ("nnn", "cannot be told from it on all 3 questions"),
-        ("nan", "cannot be told from it on 2 of 3 questions, and is better on q1"),
+        ("nan", "cannot be told from it on 2 of 3 questions and is better on q1"),
         ("anb", "is better on 1 of 3 questions, is worse on q2, and cannot be told from it on q1"),
-        ("bbbaa", "is worse on 3 of 5 questions, and is better on q3 and q4"),
+        ("bbbaa", "is worse on 3 of 5 questions and is better on q3 and q4"),
         (
             "eabn",
             "is better on 1 of 4 questions, is worse on q2, cannot be told from it on q3, "
@@ -60,6 +60,15 @@ def test_a_difficulty_away_from_the_papers_is_said_to_be(record):
     figures.loc[figures["metric"] == "weighted_f1", "value"] = 0.70
     words = "None of 1 is within 0.10 of the paper's."
     assert text_blocks(record._replace(figures=figures), {})["difficulty"].endswith(words)
+
+
+def test_chance_is_the_better_of_shuffled_labels_and_always_the_same_answer(record):
+    config = record.run["config"]
+    baselines = config["baselines"] | {"clock": {"kind": "majority"}}
+    run = record.run | {"config": config | {"baselines": baselines}}
+    rows = text_blocks(record._replace(run=run), {})["results"].splitlines()
+    assert "| `clock` 0.30, worse | 24, 96 |" in rows[2]
+    assert "| `clock` 1.10 | 9, 12 |" in rows[3]
 
 
 def test_recordings_are_not_called_simulated(record):
@@ -90,7 +99,8 @@ def test_another_machine_stands_beside_the_quoted_figures(record):
     other = record._replace(run=run, figures=figures)
     assert text_blocks(record, {"elsewhere": other})["machines"] == (
         "- On 8 cores of Fast 80486 the same run gave, in brackets the figure quoted: activity 0.70 "
-        "(0.70) and timed up and go 1.50 (1.25). Verdicts that differ: timed up and go against `clock`."
+        "(0.70) and timed up and go 1.50 (1.25). Verdicts that differ: timed up and go against the "
+        "length of the trial alone (`clock`)."
     )
     assert text_blocks(record, {"same": record})["machines"].endswith("No verdict differs.")
 

@@ -19,15 +19,13 @@ def results_table(run: QuotedRun) -> str:
 
 
 def _cells(run: QuotedRun, own) -> list[str]:
-    strongest = run.strongest(own.task, own.metric)
-    name = f"`{strongest.model}` " if strongest is not None else ""
     return [
         _question(run, own),
         _measure(run, own),
         f"{level(own.metric, own.value)} {_interval(own)}",
         _other(run.row(own.task, run.paper_baseline, own.metric)),
-        f"{name}{_other(strongest)}",
-        _other(run.row(own.task, run.chance, own.metric)),
+        _named(run.strongest(own.task, own.metric)),
+        _named(run.chance(own.task, own.metric)),
         f"{own.n_participants}, {own.n_trials}",
     ]
 
@@ -46,6 +44,11 @@ def _interval(row) -> str:
     if not np.isfinite(row.low):
         return "(interval not estimable)"
     return f"({level(row.metric, row.low)} to {level(row.metric, row.high)})"
+
+
+def _named(row) -> str:
+    """As `_other`, with the method's name."""
+    return _other(row) if row is None else f"`{row.model}` {_other(row)}"
 
 
 def _other(row) -> str:

@@ -36,15 +36,20 @@ def _other_machine(run: QuotedRun, name: str, record: Record) -> str:
 
 
 def _changed_verdicts(run: QuotedRun, other: QuotedRun) -> str:
+    verdicts, others = (_verdicts(each) for each in (run, other))
     changed = [
-        f"{plain(task.task)} against `{name}`"
-        for task in run.tasks
-        for name in opponents(run)
-        if _verdict(run, task, name) != _verdict(other, task, name)
+        f"{plain(task)} against {opponent}"
+        for (task, opponent), verdict in verdicts.items()
+        if others.get((task, opponent)) != verdict
     ]
     return f"Verdicts that differ: {listed(changed)}." if changed else "No verdict differs."
 
 
-def _verdict(run: QuotedRun, task, opponent: str) -> str:
-    row = run.row(task.task, opponent, task.metric)
-    return "" if row is None else row.verdict
+def _verdicts(run: QuotedRun) -> dict[tuple[str, str], str]:
+    """The verdict on each task against each opponent."""
+    return {
+        (row.task, words): row.verdict
+        for words, rows in opponents(run).items()
+        for row in rows
+        if row is not None
+    }

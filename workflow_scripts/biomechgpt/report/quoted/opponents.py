@@ -12,30 +12,30 @@ WAYS = {
     "not distinguishable": "cannot be told from it on",
     "not estimable": "cannot be compared with it on",
 }
+CHANCE = "chance, the better of labels of other people and always the same answer"
+STRONGEST = "the strongest simple method of each question"
 
 
 def comparison_list(run: QuotedRun) -> str:
     """A line for each opponent: on which questions the language model is better or worse."""
-    rows = {
-        f"{words} (`{name}`)": [run.row(task.task, name, task.metric) for task in run.tasks]
-        for name, words in opponents(run).items()
-    }
-    rows["the strongest simple method of each question"] = [
-        run.strongest(task.task, task.metric) for task in run.tasks
-    ]
-    lines = [_comparison(opponent, of_tasks) for opponent, of_tasks in rows.items()]
+    lines = [_comparison(words, rows) for words, rows in opponents(run).items()]
     return "\n".join(filter(None, lines))
 
 
-def opponents(run: QuotedRun) -> dict[str, str]:
-    """The simple methods that the language model is compared with, by name, and what each is."""
-    words = {
-        run.paper_baseline: "the paper's baseline, XGBoost on token counts",
-        run.chance: "chance, a baseline that learnt from labels of other people",
-        run.duration: "the length of the trial alone",
-        run.decoded: "MultiRocket-Hydra on the angles that the tokens decode to",
+def opponents(run: QuotedRun) -> dict[str, list]:
+    """Whom the language model is compared with: in words, and their row of each task or None."""
+    named = {
+        "the paper's baseline, XGBoost on token counts": run.paper_baseline,
+        "the length of the trial alone": run.duration,
+        "MultiRocket-Hydra on the angles that the tokens decode to": run.decoded,
     }
-    return {name: text for name, text in words.items() if name}
+    rows = {
+        f"{words} (`{name}`)": [run.row(task.task, name, task.metric) for task in run.tasks]
+        for words, name in named.items()
+    }
+    rows[CHANCE] = [run.chance(task.task, task.metric) for task in run.tasks]
+    rows[STRONGEST] = [run.strongest(task.task, task.metric) for task in run.tasks]
+    return rows
 
 
 def _comparison(opponent: str, rows: Sequence) -> str:
@@ -57,13 +57,14 @@ def tally(rows: Sequence) -> str:
         return f"{WAYS[most]} {every.get(len(rows), f'all {len(rows)} questions')}"
     parts = [f"{WAYS[most]} {len(groups[most])} of {len(rows)} questions"]
     parts += [f"{WAYS[way]} {listed(names)}" for way, names in groups.items() if way != most]
-    return listed(parts, comma=",")
+    return listed(parts)
 
 
-def listed(words: Sequence[str], comma: str = "") -> str:
-    """The words in a row, the last after "and", with `comma` before it."""
-    *first, last = words
-    return f"{', '.join(first)}{comma} and {last}" if first else last
+def listed(words: Sequence[str]) -> str:
+    """The words in a row, the last after "and"."""
+    if len(words) < 3:
+        return " and ".join(words)
+    return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
 def few_people_sentence(run: QuotedRun) -> str:

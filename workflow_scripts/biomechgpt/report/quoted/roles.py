@@ -1,5 +1,6 @@
 """Which model of a record is which: by what the configuration says it is, never by its name."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from biomechgpt.report.quoted.record import Record
@@ -11,7 +12,7 @@ class QuotedRun(NamedTuple):
 
     `variant` is the language model whose results are quoted, the first of the configuration.
     `paper_baseline` is XGBoost on the counts of its tokens, `decoded` sees the angles that its
-    tokens decode to, `duration` the length of the trial, `chance` learnt from shuffled labels.
+    tokens decode to, `duration` the length of the trial.
     """
 
     record: Record
@@ -19,7 +20,6 @@ class QuotedRun(NamedTuple):
     paper_baseline: str | None
     decoded: str | None
     duration: str | None
-    chance: str | None
 
     @property
     def tasks(self) -> list:
@@ -36,15 +36,21 @@ class QuotedRun(NamedTuple):
 
     def strongest(self, task: str, metric: str):
         """The row of the simple method with the best figure, None where none answers the task."""
+        return self._best(task, metric, lambda cfg: cfg.get("labels") != "shuffled")
+
+    def chance(self, task: str, metric: str):
+        """The row of the better of what learnt from shuffled labels and of always the same answer."""
+        return self._best(
+            task, metric, lambda cfg: cfg.get("labels") == "shuffled" or cfg["kind"] == "majority"
+        )
+
+    def _best(self, task: str, metric: str, fits: Callable[[dict], bool]):
+        names = [name for name, cfg in self.record.run["config"]["baselines"].items() if fits(cfg)]
         table = self.record.figures
-        simple = [name for name, cfg in self._baselines() if cfg.get("labels") != "shuffled"]
         rows = table[(table["task"] == task) & (table["metric"] == metric)]
-        rows = rows[rows["model"].isin(simple) & rows["value"].notna()]
+        rows = rows[rows["model"].isin(names) & rows["value"].notna()]
         rows = rows.sort_values("value", ascending=metric == "mae", kind="stable")
         return next(rows.itertuples(), None)
-
-    def _baselines(self):
-        return self.record.run["config"]["baselines"].items()
 
 
 def quoted_run(record: Record) -> QuotedRun:
@@ -58,7 +64,6 @@ def quoted_run(record: Record) -> QuotedRun:
         paper_baseline=_baseline(config, {"kind": "histogram"} | tokens),
         decoded=_baseline(config, {"kind": "rocket"} | tokens),
         duration=_baseline(config, {"kind": "duration", "labels": "recorded"}),
-        chance=_baseline(config, {"labels": "shuffled"}),
     )
 
 
