@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from biomechgpt.evaluation import comparisons, intervals
-from biomechgpt.evaluation.multiplicity import holm, with_adjusted_verdicts
+from biomechgpt.evaluation.multiplicity import draws_needed, holm, with_adjusted_verdicts
 from biomechgpt.evaluation.scores import score
 
 
@@ -85,3 +85,12 @@ def test_under_20_participants_the_larger_p_of_bootstrap_and_t_test_counts():
     assert few["p"] == pytest.approx(stats.ttest_1samp(own, 0).pvalue)
     many = comparisons.comparison_rows(*_pair(24))[0]
     assert many["p"] == pytest.approx(2 / 1000)
+
+
+def test_as_many_draws_are_needed_as_leave_the_least_p_a_verdict():
+    for n in (1, 3, 9, 40):
+        draws = np.ones(draws_needed(n))
+        assert holm(pd.Series([intervals.bootstrap_p(draws)] + [1.0] * (n - 1)))[0] <= 0.05 + 1e-9
+        fewer = intervals.bootstrap_p(draws[1:])
+        assert holm(pd.Series([fewer] + [1.0] * (n - 1)))[0] > 0.05
+    assert draws_needed(9) == 359

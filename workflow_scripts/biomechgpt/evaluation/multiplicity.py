@@ -2,9 +2,10 @@
 
 A family is what is read as one claim: one model against another over all tasks, in the headline
 measures or in the secondary ones. With m comparisons the smallest p must reach .05 / m, and a
-bootstrap of D draws gives no p below 2 / (D + 1): it needs 40 m - 1 draws.
+bootstrap of D draws gives no p below 2 / (D + 1): it takes 40 m - 1 draws.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,11 @@ from biomechgpt.evaluation.intervals import LEVEL
 # Table: the columns that name a family, beside the rank of the measure.
 FAMILIES = {"comparisons": ("split", "variant", "other"), "phrasings": ("variant",)}
 HEADLINE = tuple(measures[0] for measures in COMPARED.values())
+
+
+def draws_needed(n_comparisons: float) -> int:
+    """The draws without which no bootstrap can leave a verdict in a family of that size."""
+    return math.ceil(2 * n_comparisons / (1 - LEVEL) - 1e-9) - 1
 
 
 def holm(p: pd.Series) -> pd.Series:
