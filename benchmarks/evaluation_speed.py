@@ -93,7 +93,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_metrics(found, Path(folder, "metrics.parquet"))
         write_answers(found.answers, Path(folder, "answers.parquet"))
-        write_tables(found, pd.DataFrame({"task": []}), Path(folder, "tables"))
+        write_tables(found, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
         draw_all(predictions, found.comparisons, names[0], {}, Path(folder, "figures"))
         _report("evaluate, tables and figures", clock, cpu)
         _write_page(Path(folder), names)

@@ -38,7 +38,7 @@ SIMULATOR_DATA = {
 }
 MAPS = sorted(Path("resources/coordinate_maps").glob("*.yaml"))
 # What only evaluation or report look at is no part of a question: a change there retrains nothing.
-NOT_ASKED = ("minimal_detectable_change", "caution")
+NOT_ASKED = ("minimal_detectable_change", "caution", "paper_task")
 QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()

@@ -9,6 +9,7 @@ import pandas as pd
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.leakage import audit, read_questions
+from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
 from biomechgpt.motion.folds_file import read_folds
@@ -26,7 +27,7 @@ found = evaluate(predictions, folds, params.cfg, variants, params.baselines, det
 checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
 write_metrics(found, made.metrics)
 write_answers(found.answers, made.answers)
-write_tables(found, pool_table_one(counts), made.tables, checked)
+write_tables(found, pool_table_one(counts), made.tables, paper_tasks(tasks), checked)
 draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

@@ -68,7 +68,7 @@ def write_labels(folder: Path) -> None:
 
 
 def write_calibration(folder: Path) -> None:
-    """`calibration.csv` of the model, and of another seed that must not be taken for it."""
+    """`calibration.parquet` of the model, and of another seed that must not be taken for it."""
     folder.mkdir()
     rows = [
         {"fold": "holdout", "task": task, "variant": "v", "seed": seed, "temperature": 2.0,
@@ -77,7 +77,7 @@ def write_calibration(folder: Path) -> None:
         for task, limits in CALIBRATION.items()
         for level, limit in zip((0.8, 0.9), limits, strict=True)
     ]  # fmt: skip
-    pd.DataFrame(rows).to_csv(folder / "calibration.csv", index=False)
+    pd.DataFrame(rows).to_parquet(folder / "calibration.parquet", index=False)
 
 
 @pytest.fixture(scope="session")

@@ -70,8 +70,8 @@ def test_without_labels_there_are_none(run_folder, chat, tmp_path):
 def test_a_variant_whose_name_is_a_number_is_calibrated_too(run_folder, chat, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(run_folder, other)
-    table = pd.read_csv(other / "tables/calibration.csv").assign(variant="7")
-    table.to_csv(other / "tables/calibration.csv", index=False)
+    table = pd.read_parquet(other / "tables/calibration.parquet").assign(variant="7")
+    table.to_parquet(other / "tables/calibration.parquet", index=False)
     run, model = open_run(other, chat.described), other / "holdout/models/v/seed-0"
     assert set(_calibration(model, run, chat.described | {"variant": "7"})) == set(chat.calibration)
     assert _calibration(model, run, chat.described) == {}

@@ -94,3 +94,20 @@ def test_share_within_the_detectable_change_counts_the_unreadable_as_outside():
     truth, number = np.array([1.2, 1.0, 1.0, 1.0]), np.array([1.3, 1.11, 0.95, np.nan])
     assert within(truth, number, 0.1)["within_mdc"] == pytest.approx(2 / 4)
     assert "within_mdc" not in within(truth, number, None)
+
+
+def test_silence_where_one_truth_occurs_costs_what_nobody_knows():
+    silent = agreement.regression_metrics(np.full(4, 1.2), np.full(4, np.nan))
+    assert np.isnan([silent["mae"], silent["rmse"]]).all()
+    assert silent["unreadable_share"] == 1
+    partly = agreement.regression_metrics(np.full(4, 1.2), np.array([1.0, 1.4, np.nan, 1.2]))
+    assert np.isnan(partly["mae"])
+    assert agreement.regression_metrics(np.full(2, 1.2), np.array([1.0, 1.4]))[
+        "mae"
+    ] == pytest.approx(0.2)
+
+
+def test_concordance_is_missing_wherever_correlation_is():
+    for truth, number in (([1.0], [1.3]), ([1.0, 2.0], [1.3, 2.1]), ([1.0] * 4, [1, 2, 3, 4])):
+        found = agreement.regression_metrics(np.array(truth), np.array(number, dtype=float))
+        assert np.isnan([found["r"], found["slope"], found["ccc"]]).all()

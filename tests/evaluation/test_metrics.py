@@ -62,7 +62,7 @@ def test_confusion_counts_every_row_and_keeps_a_column_for_the_unreadable():
 def test_one_class_and_no_rows_at_all():
     same = scores(["cane"] * 4, ["cane", "cane", "cane", None])
     assert same["macro_f1"] == same["weighted_f1"] == pytest.approx(6 / 7)
-    assert same["mcc"] == 0
+    assert np.isnan(same["mcc"])
     assert np.isnan(scores([], [])["macro_f1"])
 
 
@@ -84,3 +84,45 @@ def test_class_measures_carry_the_support():
     assert found["support"].tolist() == [2, 1, 3]
     assert found["precision"].tolist() == [1.0, 0.5, 1.0]
     assert found["recall"] == pytest.approx([1 / 2, 1, 1 / 3])
+
+
+def test_what_a_class_measure_divides_by_may_be_nothing():
+    codes = (
+        metrics.encode_truth(["cane"] * 2, OPTIONS),
+        metrics.encode_answers(["walker"] * 2, OPTIONS),
+    )
+    found = metrics.class_measures(metrics.confusion(*codes, 3))
+    cane, walker, none = range(3)
+    assert found["recall"][cane] == found["precision"][walker] == found["f1"][cane] == 0
+    assert np.isnan(found["precision"][[cane, none]]).all()
+    assert np.isnan(found["recall"][[walker, none]]).all()
+    assert np.isnan(found["f1"][[walker, none]]).all()
+    assert found["support"].tolist() == [2, 0, 0]
+
+
+def test_the_mcc_of_answers_that_are_all_the_same_is_0_and_of_one_truth_unknown():
+    assert scores(TRUTH, ["none"] * 6)["mcc"] == 0
+    assert np.isnan(scores(["none"] * 6, PARSED)["mcc"])
+
+
+def test_without_knowledge_macro_f1_is_expected_to_be_one_over_the_classes_at_best():
+    """Truth and answers independent of each other, a million trials: hardly any luck is left."""
+    rng = np.random.default_rng(0)
+    for k in (2, 4, 10):
+        shares = rng.dirichlet(np.ones(k), size=(200, 2))
+        expected = 1e6 * shares[:, 0, :, None] * shares[:, 1, None, :]
+        counts = np.concatenate([expected, np.zeros((200, k, 1))], axis=2)
+        assert (metrics.classification_measures(counts)["macro_f1"] <= 1 / k + 1e-9).all()
+    alike = np.outer([0.9, 0.1], [0.9, 0.1])
+    found = metrics.classification_measures(np.hstack([alike, np.zeros((2, 1))]))
+    assert found["macro_f1"] == pytest.approx(1 / 2)
+    assert found["weighted_f1"] == pytest.approx(0.9**2 + 0.1**2)
+
+
+def test_by_luck_macro_f1_without_knowledge_exceeds_one_over_the_classes():
+    rng = np.random.default_rng(0)
+    truth, answers = rng.integers(0, 2, (2, 500, 30))
+    counts = np.stack([metrics.confusion(*pair, 2) for pair in zip(truth, answers, strict=True)])
+    luck = metrics.classification_measures(counts)["macro_f1"]
+    assert luck.max() > 0.6
+    assert luck.mean() == pytest.approx(1 / 2, abs=0.03)

@@ -10,8 +10,10 @@ import pytest
 from biomechgpt.evaluation import paper, tables
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.spreadsheets import harmless_cell
 
 MODELS = (["tiny-all"], ["xgboost", "chance"])
+PAPER_TASKS = {name: name for name in paper.TEST_SIZE}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,9 @@ def found(predictions):
 
 
 def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_path):
-    tables.write_tables(found, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables")
+    tables.write_tables(
+        found, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables", PAPER_TASKS
+    )
     two = pd.read_csv(tmp_path / "tables/table2.csv", index_col="model")
     means = found.metrics.query("seed == 'mean' and reading == 'answer' and label == ''")
     cell = means.query("variant == 'xgboost' and task == 'impaired' and metric == 'macro_f1'")
@@ -41,14 +45,17 @@ def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_pat
     assert three.loc["tiny-all", "tug p"] == seeds.query("seed != 'mean'")["value"].max()
 
 
-def test_an_own_task_needs_no_figures_of_the_paper(predictions):
-    own = predictions.assign(task=predictions["task"].replace({"tug": "balance"}))
+def test_the_paper_stands_beside_the_task_that_is_said_to_repeat_its_question(predictions):
+    names = {"tug": "balance", "fsst": "tug"}
+    own = predictions.assign(task=predictions["task"].replace(names))
     folds = fake_predictions.folds(own)
-    table = tables.regression_table(
-        evaluate(own, folds, {"bootstrap_draws": 5, "seed": 0}, *MODELS).metrics
-    )
-    assert np.isfinite(table.loc["tiny-all", ("balance", "r")])
-    assert np.isnan(table.loc["paper: Gemma 3 4B, all tasks", ("balance", "r")])
+    metrics = evaluate(own, folds, {"bootstrap_draws": 5, "seed": 0}, *MODELS).metrics
+    table = tables.regression_table(metrics, {"balance": "tug"})
+    assert np.isfinite(table.loc["tiny-all", [("balance", "r"), ("tug", "r")]]).all()
+    theirs = table.loc["paper: Gemma 3 4B, all tasks"]
+    assert (theirs["balance", "r"], theirs["balance", "n_trials"]) == (0.68, 18)
+    assert np.isnan(theirs["tug", "r"])
+    assert "paper: chance" not in tables.classification_table(metrics, {}).index
 
 
 def test_table_one_of_folds_sums_the_tested_and_takes_the_median_of_the_rest():
@@ -109,12 +116,23 @@ def test_without_regression_or_comparisons_their_figures_are_left_out(prediction
     assert list(draw(only, none, tmp_path / "d")) == ["figure2.svg"]
 
 
-@pytest.mark.parametrize("label", ["None", "NA", "nan", "1", "1.0", "True", "2001-01-01"])
-def test_a_label_stays_the_text_that_it_is(label, tmp_path):
-    path = tmp_path / "classes.csv"
-    pd.DataFrame({"task": ["null"], "label": [label], "f1": [0.5], "n": [None]}).to_csv(
-        path, index=False
+LABELS = ["None", "NA", "nan", "1", "1.0", "True", "2001-01-01", "=1+1", "+", "-", "@cane", "'=x"]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_label_stays_the_text_that_it_is(label, predictions, tmp_path):
+    mine = predictions[predictions["task"] == "impaired"]
+    named = mine.assign(
+        truth=mine["truth"].replace("yes", label),
+        parsed=mine["parsed"].replace("yes", label),
+        options=[[label, "no"]] * len(mine),
     )
-    (row,) = tables.read_table(path).to_dict("records")
-    assert (row["task"], row["label"], row["f1"]) == ("null", label, 0.5)
-    assert np.isnan(row["n"])
+    measured = evaluate(
+        named, fake_predictions.folds(named), {"bootstrap_draws": 5, "seed": 0}, *MODELS
+    )
+    tables.write_tables(measured, pd.DataFrame({"task": ["impaired"]}), tmp_path / "t", {})
+    read = tables.read_table(tmp_path / "t/classes.parquet")
+    assert set(read["label"]) == {label, "no"}
+    assert tables.read_table(tmp_path / "t/t_intervals.parquet")["other"].isna().any()
+    shown = pd.read_csv(tmp_path / "t/classes.csv", dtype=str, keep_default_na=False)
+    assert set(shown["label"]) == {harmless_cell(label), "no"}

@@ -42,8 +42,8 @@ def calibration(tmp_path, model_folder):
     number = {"task": "speed", "temperature": 1.0, "level": 0.8, "limit": 0.125}
     others = [{"seed": described["seed"] + 1}, {"variant": "xgboost"}]
     rows = [mine | limit | other for limit in limits for other in [{}, *others]]
-    pd.DataFrame([*rows, mine | number]).to_csv(tmp_path / "calibration.csv", index=False)
-    return tmp_path / "calibration.csv"
+    pd.DataFrame([*rows, mine | number]).to_parquet(tmp_path / "calibration.parquet", index=False)
+    return tmp_path / "calibration.parquet"
 
 
 @pytest.fixture(params=["embedded", "1b reserved", "4b resize"])

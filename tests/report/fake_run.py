@@ -21,7 +21,7 @@ from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.training import Trained
 
 
-def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sources:
+def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sources:
     """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
     folds = fake_predictions.folds(predictions)
     cfg = {"bootstrap_draws": draws, "seed": 0}
@@ -30,7 +30,8 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
     write_answers(found.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
-    write_tables(found, _counts(predictions), folder / "tables", audited)
+    paper_tasks = {task: task for task in predictions["task"].unique()}
+    write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited)
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
     _write_issues(folder)
     _write_joint_angles(folder / "joint_angles.parquet", trials)

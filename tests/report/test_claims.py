@@ -10,7 +10,9 @@ from biomechgpt.report.blocks import Cell
 from biomechgpt.report.checklist import ITEMS, checklist
 from biomechgpt.report.claims import claims
 from biomechgpt.report.glance import glance, short_sentence
+from biomechgpt.report.result_tables import number_of_comparisons
 from biomechgpt.report.results import read_results
+from biomechgpt.report.terminal import summary
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +29,17 @@ def rows_of(results, config, tokenizers=(), simulated=True):
     return {row[0]: [text(cell) for cell in row] for row in table.rows}, table
 
 
+def told(row, verdict):
+    """The row with this verdict before and after adjustment."""
+    return row._replace(verdict=verdict, adjusted_verdict=verdict)
+
+
 def with_verdicts(results, other, verdicts):
     """The results with other verdicts of weighted F1 against `other`, task by task."""
     changed = dict(results.differences)
     for (variant, name, task, metric), row in results.differences.items():
         if name == other and metric == "weighted_f1" and task in verdicts:
-            changed[variant, name, task, metric] = row._replace(verdict=verdicts[task])
+            changed[variant, name, task, metric] = told(row, verdicts[task])
     return results._replace(differences=changed)
 
 
@@ -82,7 +89,7 @@ def test_transfer_is_judged_between_variants_that_differ_in_their_tasks_alone(
     alone["variants"]["alone"] = {**config["variants"]["tiny-all"], "tasks": ["impaired"]}
     row = results.differences["tiny-all", "xgboost", "impaired", "macro_f1"]
     key = ("tiny-all", "alone", "impaired", "macro_f1")
-    paired = {**results.differences, key: row._replace(verdict=verdict)}
+    paired = {**results.differences, key: told(row, verdict)}
     more = results._replace(differences=paired)
     found = rows_of(more, alone)[0][CLAIM]
     assert found[2:4] == [f"{verdict} on 1 of 1", said]
@@ -96,8 +103,8 @@ def test_a_pair_is_read_the_right_way_whichever_of_the_two_stands_first(results,
         "alone": {**config["variants"]["tiny-all"], "tasks": ["impaired"]}, **config["variants"],
     }  # fmt: skip
     row = results.differences["tiny-all", "xgboost", "impaired", "macro_f1"]
-    names = {"variant": "alone", "other": "tiny-all", "verdict": "above"}
-    measured = row._replace(**names, difference=0.2, low=0.1, high=0.4)
+    names = {"variant": "alone", "other": "tiny-all"}
+    measured = told(row, "above")._replace(**names, difference=0.2, low=0.1, high=0.4)
     key = ("alone", "tiny-all", "impaired", "macro_f1")
     more = results._replace(differences={**results.differences, key: measured})
     assert rows_of(more, alone)[0][CLAIM][2:4] == ["below on 1 of 1", "not the same"]
@@ -164,21 +171,101 @@ def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
 
 
-def test_few_participants_win_only_if_the_t_interval_agrees(results, tmp_path):
-    row = results.differences["tiny-all", "xgboost", "tug", "mae"]._replace(verdict="above")
-    tasks = results.metrics.assign(n_participants=results.metrics["n_participants"].clip(upper=7))
-    few = results._replace(
-        metrics=tasks,
-        differences={**results.differences, ("tiny-all", "xgboost", "tug", "mae"): row},
-        folder=tmp_path,
+def test_a_winner_is_named_only_if_its_p_stands_after_adjustment(results):
+    key = ("tiny-all", "xgboost", "tug", "mae")
+    row = results.differences[key]._replace(
+        verdict="above", adjusted_verdict="not distinguishable", n_comparisons=9, adjusted_p=0.07
     )
-    task = next(t for t in few.tasks.itertuples() if t.task == "tug")
-    for verdict, doubted in (("above", False), ("not distinguishable", True)):
-        t_row = {"task": "tug", "variant": "tiny-all", "other": "xgboost", "verdict": verdict}
-        pd.DataFrame([t_row]).to_csv(tmp_path / "t_intervals.csv", index=False)
-        assert (
-            "A t-interval over them does not confirm it." in short_sentence(few, task)
-        ) is doubted
+    changed = results._replace(differences={**results.differences, key: row})
+    task = next(t for t in changed.tasks.itertuples() if t.task == "tug")
+    sentence = short_sentence(changed, task)
+    assert "but adjusted for 9 comparisons p is 0.070" in sentence
+    assert "better by" not in sentence
+    cell = next(row for row in glance(changed)[-1].rows if row[0].text == "timed up and go")[4]
+    assert (cell.text, cell.tone) == ("≈ not distinguishable", "even")
+    assert cell.sub.endswith("above before adjustment")
+    line = next(line for line in summary(changed, True).splitlines() if "timed up" in line)
+    assert "▲" not in line.split("│")[4]
+
+
+def test_chance_xgboost_and_majority_are_known_by_what_they_are(run, config):
+    renamed = copy.deepcopy(config)
+    renamed["baselines"] = {
+        "xgboost-gait": {"kind": "gait_features"},
+        "other-tokens": {"kind": "histogram", "tokenizer": "coarse"},
+        "counts": {"kind": "histogram", "tokenizer": "compact"},
+        "chance": {"kind": "rocket"},
+        "gait-by-luck": {"kind": "gait_features", "labels": "shuffled"},
+        "luck": {"kind": "histogram", "tokenizer": "compact", "labels": "shuffled"},
+        "most-frequent": {"kind": "majority"},
+    }
+    found = read_results(run.metrics, run.tables, renamed)
+    assert (found.xgboost, found.chance, found.majority) == ("counts", "luck", "most-frequent")
+    del renamed["baselines"]["luck"], renamed["baselines"]["counts"]
+    found = read_results(run.metrics, run.tables, renamed)
+    assert (found.xgboost, found.chance) == ("other-tokens", "gait-by-luck")
+
+
+def test_a_renamed_xgboost_is_tested_and_gait_features_of_that_name_are_not_taken_for_it(
+    results, config
+):
+    claim = "Outperforms XGBoost on every classification"
+    assert rows_of(results, config)[0][claim][3] != "not tested"
+    assert rows_of(results._replace(xgboost=None), config)[0][claim][2:4] == [
+        "not tested in this run", "not tested",
+    ]  # fmt: skip
+
+
+def test_the_figures_of_the_paper_stand_where_the_config_says_so(results, config):
+    moved = results._replace(paper_tasks={"tug": "fsst"})
+    _, table = rows_of(moved, config)
+    (level,) = [row for row in table.rows if text(row[3]) == "not comparable"]
+    assert (level[0], level[1].text) == ("timed up and go", "Pearson r 0.90 ± 0.02")
+    assert level[1].sub == "5 participants, 7 trials"
+    assert "7 trials of 5 participants" in level[4]
+
+
+def test_the_four_questions_to_which_the_simulator_was_tuned_say_so(results, config):
+    tuned = [row[0] for row in rows_of(results, config)[1].rows if "was tuned until" in row[4]]
+    assert tuned == ["activity", "impaired", "diagnosis", "assistive device"]
+    recorded = rows_of(results, config, simulated=False)[1].rows
+    assert not any("was tuned until" in row[4] for row in recorded)
+
+
+def test_a_tally_of_weighted_f1_has_that_of_the_headline_under_it(results, config):
+    changed = with_verdicts(results, "chance", dict.fromkeys(TASKS, "not distinguishable"))
+    _, table = rows_of(changed, config)
+    cell = next(row for row in table.rows if row[0] == "Greatly exceeds chance")[2]
+    assert cell.text == "not distinguishable on 5 of 5"
+    assert cell.sub == "against chance, weighted F1\nin macro F1: above on 5 of 5"
+
+
+def test_numbers_are_measured_against_the_better_of_chance_and_median(results):
+    rows = {"chance": 2.4, "majority": 2.3, "xgboost": 1.0}
+    row = results.mean("chance", "tug", "mae")
+    means = {(name, "tug", "mae", "answer"): row._replace(value=v) for name, v in rows.items()}
+    changed = results._replace(means={**results.means, **means})
+    assert changed.uninformed("tug", "regression") == "majority"
+    assert results.uninformed("tug", "regression") == "chance"
+
+
+def test_the_number_of_comparisons_stands_in_report_and_checklist(results, config, run):
+    n = len(results.comparisons.query("variant == 'tiny-all' and metric in ['mae', 'macro_f1']"))
+    assert n == 9 * 2
+    estimable = n - 2  # four square step test: 4 participants
+    said = checked(results, config, run)
+    assert f"{estimable} comparisons with them" in said["12c"]
+    assert f"{estimable} comparisons in headline measures" in said["12e"]
+    rows = results.headline_comparisons
+    after = rows["adjusted_verdict"].isin(["above", "below"]).sum()
+    assert f"{after} verdicts remain" in said["12e"]
+
+
+def test_too_few_draws_for_any_adjusted_verdict_are_said(results):
+    assert "bootstrap_draws" not in number_of_comparisons(results)
+    text = number_of_comparisons(results._replace(draws=100))
+    assert "100 draws cannot leave a verdict in a family of 8: " in text
+    assert text.endswith("evaluate.bootstrap_draws needs 319 or more.")
 
 
 def test_a_weaker_method_that_wins_is_named_too(results):
@@ -186,9 +273,11 @@ def test_a_weaker_method_that_wins_is_named_too(results):
     activity = {
         k: row for k, row in results.differences.items() if k[1:3] == ("chance", "activity")
     }
-    beaten = {key: row._replace(verdict="below") for key, row in activity.items()}
+    beaten = {key: told(row, "below") for key, row in activity.items()}
     changed = results._replace(
-        simple=["xgboost", "chance"], differences={**results.differences, **beaten}
+        simple=["xgboost", "chance"],
+        chance=None,
+        differences={**results.differences, **beaten},
     )
     blocks = glance(changed)
     assert "beats the language model (1 of 9)" in blocks[2].text
@@ -198,7 +287,7 @@ def test_a_weaker_method_that_wins_is_named_too(results):
 def test_questions_are_grouped_by_who_is_ahead(results):
     names = {"activity": "below", "impaired": "not distinguishable"}
     changed = {
-        key: row._replace(verdict=names[key[2]]) if key[2] in names else row
+        key: told(row, names[key[2]]) if key[2] in names else row
         for key, row in results.differences.items()
     }
     blocks = glance(results._replace(differences=changed))

@@ -147,7 +147,7 @@ def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str,
     published = read_calibration(folder)
     if published or run is None or run.folder != run_of(folder):
         return published
-    table = run.folder / "tables" / "calibration.csv"
+    table = run.folder / "tables" / "calibration.parquet"
     if not table.is_file():
         return {}
     return calibration_of(read_table(table), described)

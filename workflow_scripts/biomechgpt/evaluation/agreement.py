@@ -2,8 +2,9 @@
 
 MAE, RMSE and the share within the minimal detectable change count an unreadable number, MAE and
 RMSE as if it were the end of the observed range that lies farthest from the truth, so that silence
-never pays; all other measures describe the numbers that could be read. All are functions of sums
-over participants, so that one pass measures every draw.
+never pays; where only one truth was observed there is no such end, and both are undefined. All
+other measures describe the numbers that could be read. All are functions of sums over participants,
+so that one pass measures every draw.
 
 Limits of agreement hold repeated trials of a participant: the variance of the differences is the
 sum of its parts between and within participants by analysis of variance (Bland and Altman 2007,
@@ -21,8 +22,12 @@ _CLUSTERS = ("squared_means", "squared_read", "people")
 
 
 def absolute_errors(truth: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """|number - truth| (N,); an unreadable number errs to the farther end of the range of truth."""
+    """|number - truth| (N,); an unreadable number errs to the farther end of the range of truth.
+
+    NaN for an unreadable number where only one truth occurs: what it costs is not known.
+    """
     worst = np.maximum(truth - truth.min(), truth.max() - truth)
+    worst = np.where(np.ptp(truth) > 0, worst, np.nan)
     return np.where(np.isfinite(number), np.abs(number - truth), worst)
 
 
@@ -53,7 +58,7 @@ def agreement_measures(sums: np.ndarray, origin: float) -> dict[str, np.ndarray]
 
     The line is that of the answer on the truth, as in the paper. Answers that are all the same
     number have r = 0 and slope = 0. With fewer than 3 readable numbers, or one true value only, r,
-    slope and intercept are NaN.
+    slope, intercept and ccc are NaN.
     """
     s = dict(zip(_SUMS + _CLUSTERS, np.moveaxis(sums, -1, 0), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,7 +80,7 @@ def agreement_measures(sums: np.ndarray, origin: float) -> dict[str, np.ndarray]
             "mae": s["absolute"] / s["n"],
             "rmse": np.sqrt(s["squared"] / s["n"]),
             "bias": bias,
-            "ccc": 2 * covariance / (var_x + var_y + bias**2),
+            "ccc": np.where(undefined, np.nan, 2 * covariance / (var_x + var_y + bias**2)),
             "loa_low": bias - LIMITS_Z * spread,
             "loa_high": bias + LIMITS_Z * spread,
             "unreadable_share": 1 - s["read"] / s["n"],

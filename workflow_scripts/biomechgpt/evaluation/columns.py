@@ -3,18 +3,21 @@
 _SIZE = ("n_participants", "n_trials")
 _KEY, _TASK = ("split", "task", "kind", "variant"), ("task", "kind", "variant")
 _BOUNDS = ("low", "high")
+_VERDICTS = ("verdict", "p", "n_comparisons", "adjusted_p", "adjusted_verdict")
 COLUMNS = {
     "metrics": (
         *(*_KEY, "seed", "reading", "metric", "label", "value", "sd", *_BOUNDS, *_SIZE, "n_seeds"),
     ),
     "comparisons": (
-        *(*_KEY, "other", "metric", "difference", *_BOUNDS, "verdict", *_SIZE),
+        *(*_KEY, "other", "metric", "difference", *_BOUNDS, *_VERDICTS, *_SIZE),
         *("n_seeds", "other_n_seeds"),
     ),
     "confusions": (*_KEY, "seed", "reading", "truth", "answer", "unreadable", "trials"),
     "unreadable": (*_KEY, "answers", "unreadable", "no_text", "off_list", *_SIZE),
     "t_intervals": (*_TASK, "other", "measure", "value", *_BOUNDS, "verdict", "n_participants"),
-    "phrasings": (*_TASK, "metric", "held_out", "seen", "difference", *_BOUNDS, "verdict", *_SIZE),
+    "phrasings": (
+        *(*_TASK, "metric", "held_out", "seen", "difference", *_BOUNDS, *_VERDICTS, *_SIZE),
+    ),
     "calibration": (
         *("fold", *_TASK, "seed", "n_temperature", "temperature", "n_conformal", "level"),
         *("limit", "status"),

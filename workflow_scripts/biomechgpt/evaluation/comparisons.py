@@ -41,7 +41,9 @@ def comparison_rows(one: Model, other: Model) -> list[dict]:
     kind = "regression" if one.answers.numeric else "classification"
     names = {"variant": one.name, "other": other.name}
     n_seeds = {"n_seeds": len(one.answers.seeds), "other_n_seeds": len(other.answers.seeds)}
-    return [{**names, **_difference(one, other, metric), **n_seeds} for metric in COMPARED[kind]]
+    own = _own_difference(one, other)[1]
+    rows = (_difference(one, other, metric, own) for metric in COMPARED[kind])
+    return [{**names, **row, **n_seeds} for row in rows]
 
 
 def phrasing_rows(answers: Answers, weights: np.ndarray) -> list[dict]:
@@ -54,24 +56,33 @@ def phrasing_rows(answers: Answers, weights: np.ndarray) -> list[dict]:
     models = [model("", side, score(side, weights, "answer")) for side in sides]
     rows = []
     for one, other in pairs(models, weights):
+        own = _own_difference(one, other)[1]
         for metric in COMPARED["regression" if answers.numeric else "classification"]:
             means = (each.score.values[metric].mean() for each in (one, other))
             levels = dict(zip(("held_out", "seen"), means, strict=True))
-            rows.append({**levels, **_difference(one, other, metric)})
+            rows.append({**levels, **_difference(one, other, metric, own)})
     return rows
 
 
 def t_rows(one: Model, other: Model | None) -> list[dict]:
     """The t-interval over participants of the level of `one`, or of its difference from `other`."""
-    measure, sign, own = _own_measure(one.answers)
-    if other is not None:
-        own = sign * (own - _own_measure(other.answers)[2])
-    own = own[np.isfinite(own)]
+    measure, own = _own_difference(one, other)
     low, high = intervals.t_interval(own)
     row = {"variant": one.name, "other": other.name if other else "", "measure": measure}
     row |= {"value": own.mean() if len(own) else np.nan, "low": low, "high": high}
     verdict = _verdict(own, len(own), (low, high)) if other else ""
     return [{**row, "verdict": verdict, "n_participants": len(own)}]
+
+
+def _own_difference(one: Model, other: Model | None) -> tuple[str, np.ndarray]:
+    """The measure that each participant has and its differences (P,), positive: `one` is better.
+
+    Without `other` the level of `one`. A participant whose measure is undefined is left out.
+    """
+    measure, sign, own = _own_measure(one.answers)
+    if other is not None:
+        own = sign * (own - _own_measure(other.answers)[2])
+    return measure, own[np.isfinite(own)]
 
 
 def _own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
@@ -87,7 +98,8 @@ def _own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
     return name, sign, own
 
 
-def _difference(one: Model, other: Model, metric: str) -> dict:
+def _difference(one: Model, other: Model, metric: str, own: np.ndarray) -> dict:
+    """The difference of `metric`; `own` are those of each participant, for the t-test."""
     sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
     a, b = one.score, other.score
     value = sign * (a.values[metric].mean() - b.values[metric].mean())
@@ -95,8 +107,17 @@ def _difference(one: Model, other: Model, metric: str) -> dict:
     size = one.answers.size
     low, high = intervals.interval(draws, size["n_participants"])
     verdict = _verdict(np.append(draws, value), size["n_participants"], (low, high))
-    found = {"metric": metric, "difference": value, "low": low, "high": high, "verdict": verdict}
-    return {**found, **size}
+    row = {"metric": metric, "difference": value, "low": low, "high": high, "verdict": verdict}
+    return {**row, "p": _p_value(verdict, value, draws, own), **size}
+
+
+def _p_value(verdict: str, value: float, draws: np.ndarray, own: np.ndarray) -> float:
+    """The larger p of bootstrap and t-test with few participants, else that of the bootstrap."""
+    if verdict == "not estimable":
+        return np.nan
+    p = intervals.bootstrap_p(draws)
+    few = len(own) < intervals.T_TEST_PARTICIPANTS
+    return max(p, intervals.t_test_p(own, value)) if few else p
 
 
 def _verdict(differences: np.ndarray, n_participants: int, bounds: tuple[float, float]) -> str:

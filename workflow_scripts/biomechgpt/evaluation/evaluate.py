@@ -16,6 +16,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.evaluation import calibration, comparisons, long_rows, notes, reliability, scores
 from biomechgpt.evaluation.answers import Answers, Resampling, read_answers, resample, task_options
 from biomechgpt.evaluation.columns import COLUMNS
+from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
 from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.files import replacing
 
@@ -75,8 +76,12 @@ def evaluate(
         if split == "test":
             trials = _uncertainty(rows, predictions, folds, models, cfg["seed"], draws)
             _phrasings(rows, predictions, models, draws)
-    tables = (pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items())
-    return Evaluation(*tables, trials)
+    tables = {
+        name: pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items()
+    }
+    for name, family in FAMILIES.items():
+        tables[name] = with_adjusted_verdicts(tables[name], family)
+    return Evaluation(*tables.values(), trials)
 
 
 def headline(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@ A draw gives every participant a whole-number weight (how often it was drawn). E
 function of sums over participants, so all draws cost one product of matrices. All tasks and models
 of a split share the draws, which makes differences between two models paired.
 
-The bootstrap is too narrow under 10 participants; there a t-interval over participants stands
-beside it. Under 5 there is none.
+The bootstrap is too narrow with few participants; under 20 a t-interval over participants stands
+beside it and has to agree with a verdict. Under 5 there is none.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from scipy import stats
 
 FEWEST_PARTICIPANTS = 5  # below this an interval would be a fiction: "not estimable"
 FEW_PARTICIPANTS = 10  # below this the bootstrap covers some 85 % instead of 95 %
+T_TEST_PARTICIPANTS = 20  # below this a verdict needs the t-test over participants as well
 LEVEL = 0.95
 NONE = (np.nan, np.nan)
 
@@ -49,6 +50,28 @@ def t_interval(values: np.ndarray) -> tuple[float, float]:
         return NONE
     low, high = stats.t.interval(LEVEL, n - 1, values.mean(), stats.sem(values))
     return float(low), float(high)
+
+
+def bootstrap_p(draws: np.ndarray) -> float:
+    """The two-sided p of no difference from the draws (D,) of a difference.
+
+    Twice the share of draws on the rarer side of 0, the data themselves counted as a draw on it
+    (Davison and Hinkley 1997, section 4.2), so at least 2 / (D + 1).
+    """
+    draws = draws[np.isfinite(draws)]
+    rarer = min((draws <= 0).sum(), (draws >= 0).sum())
+    return min(1.0, 2 * (1 + rarer) / (1 + len(draws)))
+
+
+def t_test_p(values: np.ndarray, sign: float) -> float:
+    """The two-sided p of a mean of 0 for one value a participant (P,), by the t-test.
+
+    1 where the mean does not lie on the side of `sign`, and where all have the same value.
+    """
+    if len(values) < 2 or np.ptp(values) < 1e-12:
+        return 1.0
+    t = np.sign(sign) * values.mean() / stats.sem(values)
+    return float(min(1.0, 2 * stats.t.sf(t, len(values) - 1)))
 
 
 def verdict(interval_of_difference: Sequence[float]) -> str:

@@ -4,7 +4,11 @@ An answer that could not be read is never dropped: it is wrong, lowers the recal
 and fills a column of its own in the confusion matrix.
 
 Weighted F1 is the one that compares with BiomechGPT (arXiv 2505.18465): its chance figures lie
-above what a macro average can reach. Macro averages run over the classes that occur in the truth.
+above what a macro average reaches without knowing anything, one over the number of classes at best
+(F1 is the harmonic mean of precision and recall, hence at most their mean, and without knowledge
+these are the share of the class in truth and in answers; the means sum to 1). That bounds what is
+expected; one small test set may exceed it by luck. Macro averages run over the classes that occur
+in the truth. What a class measure divides by may be nothing: it is NaN then.
 All measures are functions of confusion counts, so that one pass measures every draw.
 """
 
@@ -84,15 +88,19 @@ def confusion(truth: np.ndarray, answer: np.ndarray, n_options: int) -> np.ndarr
 
 
 def class_measures(counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Precision, recall, F1 and support of every class, each (..., K), from counts (..., K, K + 1)."""
+    """Precision, recall, F1 and support of every class, each (..., K), from counts (..., K, K + 1).
+
+    NaN: the precision of a class that is never answered, recall and F1 of a class without trials.
+    """
     support, answered = counts.sum(axis=-1), counts.sum(axis=-2)[..., :-1]
-    hits = np.diagonal(counts, axis1=-2, axis2=-1)
-    return {
-        "precision": hits / np.maximum(answered, 1),
-        "recall": hits / np.maximum(support, 1),
-        "f1": 2 * hits / np.maximum(support + answered, 1),
-        "support": support,
-    }
+    hits, absent = np.diagonal(counts, axis1=-2, axis2=-1), support == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "precision": hits / answered,
+            "recall": hits / support,
+            "f1": np.where(absent, np.nan, 2 * hits / (support + answered)),
+            "support": support,
+        }
 
 
 def classification_measures(counts: np.ndarray) -> dict[str, np.ndarray]:
@@ -100,12 +108,13 @@ def classification_measures(counts: np.ndarray) -> dict[str, np.ndarray]:
     classes = class_measures(counts)
     support, hits = classes["support"], np.diagonal(counts, axis1=-2, axis2=-1)
     answered, present = counts.sum(axis=-2), support > 0
+    f1, recall = (np.where(present, classes[name], 0.0) for name in ("f1", "recall"))
     with np.errstate(divide="ignore", invalid="ignore"):
         total, n_present = support.sum(axis=-1), present.sum(axis=-1)
         return {
-            "weighted_f1": (classes["f1"] * support).sum(axis=-1) / total,
-            "macro_f1": (classes["f1"] * present).sum(axis=-1) / n_present,
-            "balanced_accuracy": classes["recall"].sum(axis=-1) / n_present,
+            "weighted_f1": (f1 * support).sum(axis=-1) / total,
+            "macro_f1": f1.sum(axis=-1) / n_present,
+            "balanced_accuracy": recall.sum(axis=-1) / n_present,
             "accuracy": hits.sum(axis=-1) / total,
             "mcc": _matthews(support, answered, hits),
             "unreadable_share": answered[..., -1] / total,
@@ -113,10 +122,14 @@ def classification_measures(counts: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _matthews(support: np.ndarray, answered: np.ndarray, hits: np.ndarray) -> np.ndarray:
-    """Matthews' coefficient for several classes; 0 where truth or answers are all the same."""
+    """Matthews' coefficient for several classes; 0 where all answers are the same.
+
+    NaN where all truths are: nothing is there to be told apart.
+    """
     support, answered = support.astype(float), answered.astype(float)
     total = support.sum(axis=-1)
     agreement = hits.sum(axis=-1) * total - (support * answered[..., :-1]).sum(axis=-1)
-    spread = (total**2 - (support**2).sum(axis=-1)) * (total**2 - (answered**2).sum(axis=-1))
+    spread_of_truth = total**2 - (support**2).sum(axis=-1)
+    spread = spread_of_truth * (total**2 - (answered**2).sum(axis=-1))
     values = np.where(spread > 0, agreement / np.sqrt(spread), 0.0)
-    return np.where(total > 0, values, np.nan)
+    return np.where(spread_of_truth > 0, values, np.nan)

@@ -5,7 +5,7 @@ import numpy as np
 from biomechgpt.evaluation import intervals
 from biomechgpt.evaluation.answers import Answers
 from biomechgpt.evaluation.calibration import Calibrated
-from biomechgpt.evaluation.scores import mixed_participants
+from biomechgpt.evaluation.scores import classes_without_votes, mixed_participants
 
 
 def notes_on(answers: dict[str, Answers], calibrated: dict[str, Calibrated]) -> list[dict]:
@@ -55,11 +55,18 @@ def _class_notes(answers: Answers) -> list[tuple[str, str]]:
     if rare:
         text = f"Few participants: {', '.join(rare)}. Macro F1 hangs on them."
         notes.append(("rare_class", text))
-    mixed = len(mixed_participants(answers))
-    if mixed:
-        text = f"{mixed} participants have trials with different truths and do not vote."
-        notes.append(("mixed_participants", text))
-    return notes
+    return [*notes, *_vote_notes(answers)]
+
+
+def _vote_notes(answers: Answers) -> list[tuple[str, str]]:
+    mixed = mixed_participants(answers)
+    if not len(mixed):
+        return []
+    text = f"{len(mixed)} participants have trials with different truths and do not vote."
+    lost = classes_without_votes(answers, ~np.isin(answers.person, mixed))
+    if lost:
+        text += f" Nobody who is left is {' or '.join(lost)}: no votes are counted."
+    return [("mixed_participants", text)]
 
 
 def _model_notes(

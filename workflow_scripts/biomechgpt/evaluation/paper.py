@@ -1,7 +1,10 @@
 """What BiomechGPT reports (arXiv 2505.18465v1), as reference rows: another cohort, other people.
 
 Tables 1 to 3: weighted F1 or Pearson r, mean and SD over three runs, and the sizes of its test set.
+Its tasks have our names for them here; `paper_task` of the config says which task repeats which.
 """
+
+from collections.abc import Mapping
 
 COHORT = "another cohort"
 
@@ -64,3 +67,8 @@ PEARSON_R = {
         "fsst": (0.85, 0.03),
     },
 }
+
+
+def paper_tasks(tasks: Mapping[str, Mapping]) -> dict[str, str]:
+    """By task of the config the task of the paper that it repeats, where it repeats any."""
+    return {name: cfg["paper_task"] for name, cfg in tasks.items() if cfg.get("paper_task")}

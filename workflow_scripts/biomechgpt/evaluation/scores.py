@@ -66,13 +66,14 @@ def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str,
     """One answer a participant by the mean probability over their trials, and who voted.
 
     Participants whose trials do not share one truth have no one answer and are left out. None where
-    that leaves half of them or fewer (those would be no fair sample), and without probabilities.
+    that leaves half of them or fewer, or none of a class that the trials have (those who are left
+    would be no fair sample), and without probabilities.
     """
     if answers.numeric:
         return None
     mixed = mixed_participants(answers)
     voters = np.isfinite(answers.probabilities).all(axis=1) & ~np.isin(answers.person, mixed)
-    if 2 * len(mixed) >= answers.size["n_participants"] or not voters.any():
+    if 2 * len(mixed) >= answers.size["n_participants"] or classes_without_votes(answers, voters):
         return None
     p = np.where(voters[:, None], answers.probabilities, 0.0)
     sums = answers.summed(p, weights.shape[1])  # (S, P, K)
@@ -84,6 +85,12 @@ def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str,
     measures = metrics.classification_measures(in_draws(counts, weights))
     del measures["unreadable_share"]
     return _of_measures(measures), answers.only(voters).size
+
+
+def classes_without_votes(answers: Answers, voters: np.ndarray) -> list[str]:
+    """The true classes of the trials that no trial of `voters` (N,) bool has."""
+    lost = np.setdiff1d(answers.truth, answers.truth[voters])
+    return [answers.options[k] for k in lost]
 
 
 def mixed_participants(answers: Answers) -> np.ndarray:

@@ -1,9 +1,9 @@
-"""The tables of the paper for this cohort, as CSV that a spreadsheet opens without running
-anything.
+"""The tables of the paper for this cohort: as Parquet for programs, and as CSV that a spreadsheet
+opens without running anything.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from biomechgpt.files import replacing
 from biomechgpt.spreadsheets import harmless
 
 CLASS_COLUMNS = ("precision", "recall", "f1", "support", "participants")
-TEXT_COLUMNS = ("fold", "task", "variant", "other", "label", "truth", "answer")
 _PARQUET = ("metrics", "answers")  # written as such
 # Column name: (metric, the column of the mean row that it takes)
 CLASSIFICATION_CELLS = {
@@ -46,16 +45,30 @@ REGRESSION_CELLS = {
 }
 
 
-def classification_table(metrics: pd.DataFrame, reading: str = "answer") -> pd.DataFrame:
-    """Table 2: a row a model, columns (task, measure); the last rows are the paper's."""
+def classification_table(
+    metrics: pd.DataFrame, paper_tasks: Mapping[str, str], reading: str = "answer"
+) -> pd.DataFrame:
+    """Table 2: a row a model, columns (task, measure); the last rows are the paper's.
+
+    `paper_tasks` names the task of the paper that a task repeats.
+    """
     rows = metrics[(metrics["kind"] == "classification") & (metrics["reading"] == reading)]
-    return _table(rows, CLASSIFICATION_CELLS, paper.WEIGHTED_F1, "weighted_f1")
+    reference = _of_tasks(paper.WEIGHTED_F1, paper_tasks)
+    return _table(rows, CLASSIFICATION_CELLS, reference, "weighted_f1", paper_tasks)
 
 
-def regression_table(metrics: pd.DataFrame) -> pd.DataFrame:
+def regression_table(metrics: pd.DataFrame, paper_tasks: Mapping[str, str]) -> pd.DataFrame:
     """Table 3: a row a model, columns (task, measure); p is the largest of the seeds."""
     rows = metrics[(metrics["kind"] == "regression") & (metrics["reading"] == "answer")]
-    return _table(rows, REGRESSION_CELLS, paper.PEARSON_R, "r")
+    return _table(rows, REGRESSION_CELLS, _of_tasks(paper.PEARSON_R, paper_tasks), "r", paper_tasks)
+
+
+def _of_tasks(reference: dict, paper_tasks: Mapping[str, str]) -> dict:
+    """The paper's rows with the names that this run has for its tasks."""
+    return {
+        model: {own: tasks[theirs] for own, theirs in paper_tasks.items() if theirs in tasks}
+        for model, tasks in reference.items()
+    }
 
 
 def pool_table_one(counts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -73,7 +86,9 @@ def pool_table_one(counts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pooled.reset_index()
 
 
-def _table(rows: pd.DataFrame, cells: dict, reference: dict, headline: str) -> pd.DataFrame:
+def _table(
+    rows: pd.DataFrame, cells: dict, reference: dict, headline: str, paper_tasks: Mapping[str, str]
+) -> pd.DataFrame:
     means = rows[(rows["split"] == "test") & (rows["seed"] == "mean") & (rows["label"] == "")]
     tasks, models = means["task"].unique(), means["variant"].unique()
     found = means.set_index(["variant", "task", "metric"])
@@ -83,7 +98,7 @@ def _table(rows: pd.DataFrame, cells: dict, reference: dict, headline: str) -> p
             for model in models
             if (model, task, metric) in found.index
         }
-        | _reference_cells(reference, task, name, headline)
+        | _reference_cells(reference, task, name, headline, paper_tasks)
         for task in tasks
         for name, (metric, column) in cells.items()
     }
@@ -92,31 +107,39 @@ def _table(rows: pd.DataFrame, cells: dict, reference: dict, headline: str) -> p
     return frame.rename_axis(index="model").dropna(how="all")
 
 
-def _reference_cells(reference: dict, task: str, name: str, headline: str) -> dict:
+def _reference_cells(
+    reference: dict, task: str, name: str, headline: str, paper_tasks: Mapping[str, str]
+) -> dict:
     """The paper's cells of one column: its mean, its SD or the size of its test set."""
     known = {model: tasks[task] for model, tasks in reference.items() if task in tasks}
     place = {headline: 0, f"{headline}_sd": 1}
     if name in place:
         return {model: pair[place[name]] for model, pair in known.items()}
     place = {"n_participants": 0, "n_trials": 1}
-    return {model: paper.TEST_SIZE[task][place[name]] for model in known if name in place}
+    return {
+        model: paper.TEST_SIZE[paper_tasks[task]][place[name]] for model in known if name in place
+    }
 
 
 def write_tables(
     evaluation: Evaluation,
     table_one: pd.DataFrame,
     folder: os.PathLike,
+    paper_tasks: Mapping[str, str],
     audit: Audit | None = None,
 ) -> None:
-    """Write every CSV file that docs/contracts.md names, those of the audit where it was made."""
+    """Write every table that docs/contracts.md names, those of the audit where it was made.
+
+    The CSV file of a table is for people: labels that a spreadsheet would run are quoted in it.
+    """
     measured = evaluation.metrics
     means = measured[(measured["split"] == "test") & (measured["seed"] == "mean")]
     long = {name: table for name, table in evaluation._asdict().items() if name not in _PARQUET}
     tables = {
         "table1": table_one,
-        "table2": _flat(classification_table(measured)),
-        "table2_text": _flat(classification_table(measured, "text")),
-        "table3": _flat(regression_table(measured)),
+        "table2": _flat(classification_table(measured, paper_tasks)),
+        "table2_text": _flat(classification_table(measured, paper_tasks, "text")),
+        "table3": _flat(regression_table(measured, paper_tasks)),
         "measures": means.drop(columns=["split", "seed"]),
         "classes": class_table(means),
         **long,
@@ -126,6 +149,7 @@ def write_tables(
     with replacing(folder) as temporary:
         temporary.mkdir()
         for name, table in tables.items():
+            table.to_parquet(temporary / f"{name}.parquet", index=False)
             harmless(table).to_csv(temporary / f"{name}.csv", index=False, lineterminator="\n")
 
 
@@ -145,7 +169,6 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_table(path: os.PathLike) -> pd.DataFrame:
-    """A table that `write_tables` wrote; names and labels stay text, whatever they look like."""
-    return pd.read_csv(
-        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT_COLUMNS, str)
-    )
+    """A Parquet table that `write_tables` wrote; an empty cell is NaN."""
+    table = pd.read_parquet(path)
+    return table.mask(table == "")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import matplotlib.figure
 import numpy as np
+import pandas as pd
 
 from biomechgpt.evaluation.figures import BLUE, INK, ORANGE, PAPER, save
 
@@ -123,7 +124,7 @@ class Section(NamedTuple):
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with `digits` decimals; a dash where there is none."""
-    return "–" if value is None or not np.isfinite(value) else _minus(f"{value:.{digits}f}")
+    return "–" if pd.isna(value) or not np.isfinite(value) else _minus(f"{value:.{digits}f}")
 
 
 def short(value: float | None) -> str:

@@ -8,6 +8,7 @@ import yaml
 
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.report.blocks import Cell, Table, Text
+from biomechgpt.report.result_tables import number_of_comparisons
 from biomechgpt.report.results import Results
 from biomechgpt.tokenizer.network import tokens_per_step
 
@@ -110,4 +111,6 @@ def _about_results(results: Results) -> dict:
         "n_tasks": len(tasks),
         "tasks": ", ".join(plain(task) for task in tasks["task"]),
         "n_asked": int(tasks["n_trials"].sum()),
+        "n_comparisons": len(results.headline_comparisons),
+        "number_of_comparisons": number_of_comparisons(results),
     }

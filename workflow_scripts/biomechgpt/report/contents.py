@@ -29,12 +29,15 @@ GUIDE = (
     " trials; all models and tasks share the draws, so differences are paired. Under 5 "
     "participants nothing is estimable; under 10 an interval is somewhat too narrow.",
     "A simple method is a baseline that is no language model; the strongest is the one with the "
-    "best figure on the same test participants. Chance learnt from shuffled labels.",
-    "Above means that the whole interval of the difference lies above 0; not distinguishable means "
-    "that it holds 0, not that both are equal.",
+    "best figure on the same test participants. Chance is the better of what learnt from labels "
+    "shuffled over participants and of the most frequent label or median.",
+    "Above means that the whole interval of the difference lies above 0 and that its p stands after "
+    "adjustment for the number of questions (Holm); under 20 participants the t-test has to agree. Not "
+    "distinguishable means that this is not so, not that both are equal.",
     "Macro F1 averages over the classes that occur in the truth and is the headline; weighted F1"
     " weights them by their trials and compares with the paper (arXiv 2505.18465), whose rows "
-    "describe another cohort.",
+    "describe another cohort. Results at a glance and its verdicts are of macro F1, Claim by claim "
+    "counts in weighted F1 and names both; of numbers the mean absolute error is the headline.",
     "SD is over seeds: what another training run would change, not what other people would.",
     "Nothing here is a clinical claim.",
 )
@@ -73,10 +76,14 @@ def sections_of(
 
 
 def _results(results: Results) -> list[tuple[str, str, list]]:
-    counts = read_table(Path(results.folder, "table1.csv"))
+    counts = read_table(Path(results.folder, "table1.parquet"))
     return [
         ("glance", "Results at a glance", glance(results)),
-        ("questions", "Questions and participants", result_tables.table_one(counts)),
+        (
+            "questions",
+            "Questions and participants",
+            result_tables.table_one(counts, results.paper_tasks),
+        ),
         ("classification", "Classification", result_tables.classification(results)),
         ("regression", "Numbers", result_tables.regression(results)),
         ("training", "On training participants", result_tables.on_training(results)),

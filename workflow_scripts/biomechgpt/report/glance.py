@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from biomechgpt.evaluation.figures import plain
-from biomechgpt.evaluation.intervals import FEWEST_PARTICIPANTS
+from biomechgpt.evaluation.intervals import FEW_PARTICIPANTS, FEWEST_PARTICIPANTS
 from biomechgpt.report.blocks import (
     Cell,
     Heading,
@@ -21,7 +21,7 @@ from biomechgpt.report.blocks import (
     verdict_cell,
 )
 from biomechgpt.report.glance_figure import glance_figures
-from biomechgpt.report.results import FEW_PARTICIPANTS, NAMES, PRIMARY, SECONDARY, Results
+from biomechgpt.report.results import NAMES, PRIMARY, SECONDARY, Results
 
 GROUPS = {
     "below": "Where a simple method beats the language model",
@@ -43,7 +43,9 @@ def glance(results: Results) -> list:
         f"{results.variants[0]} on test participants, mean of the seeds, 95 % interval of the "
         "participant bootstrap. Higher F1 is better, lower mean absolute error is better. The "
         "strongest simple method is the baseline with the best figure on these same people, which "
-        "favours it. Differences are paired and positive where the language model is better."
+        "favours it. Differences are paired and positive where the language model is better; "
+        "verdicts are adjusted for their number (Paired comparisons). Chance is the better of "
+        "labels shuffled over participants and of the most frequent label or median."
     )
     head = ["question", "measure", results.variants[0], "strongest simple method"]
     head += ["difference", "against chance"]
@@ -78,16 +80,7 @@ def _verdict_on(results: Results, task) -> str:
         return "below"
     if row is None:
         return "not estimable"
-    return "not distinguishable" if _doubted(results, task) else row.verdict
-
-
-def _doubted(results: Results, task) -> bool:
-    """Few participants, and their t-interval, which then holds better, knows no winner."""
-    row = _against_strongest(results, task)
-    if task.n_participants >= FEW_PARTICIPANTS or row is None:
-        return False
-    won = row.verdict in ("above", "below")
-    return won and results.t_verdict(row.other, task.task) not in (row.verdict, None)
+    return row.adjusted_verdict
 
 
 def _also_ahead(results: Results, task) -> list[str]:
@@ -97,12 +90,19 @@ def _also_ahead(results: Results, task) -> list[str]:
         n: results.difference(results.variants[0], n, task.task, metric) for n in results.simple
     }
     return [
-        n for n, row in found.items() if n != best and row is not None and row.verdict == "below"
+        n
+        for n, row in found.items()
+        if n != best and row is not None and row.adjusted_verdict == "below"
     ]
 
 
 def _against_strongest(results: Results, task) -> tuple | None:
     other = results.strongest(task.task, task.kind)
+    return results.difference(results.variants[0], other, task.task, PRIMARY[task.kind])
+
+
+def _against_chance(results: Results, task) -> tuple | None:
+    other = results.uninformed(task.task, task.kind)
     return results.difference(results.variants[0], other, task.task, PRIMARY[task.kind])
 
 
@@ -112,13 +112,17 @@ def _row(results: Results, task) -> list:
     other = results.strongest(task.task, task.kind)
     theirs = estimate(metric, results.mean(other, task.task, metric))
     size = people(task.n_participants, task.n_trials).replace(", ", "\n")
+    chance = _against_chance(results, task)
+    against_chance = verdict(chance)
+    if chance is not None:
+        against_chance = against_chance._replace(sub=f"{chance.other}\n{against_chance.sub}")
     return [
         Cell(plain(task.task), size),
         Cell(NAMES[metric], unit),
         estimate(metric, results.mean(variant, task.task, metric)),
         theirs._replace(sub=f"{other}\n{theirs.sub}") if other else theirs,
         verdict(_against_strongest(results, task)),
-        verdict(results.difference(variant, results.chance, task.task, metric)),
+        against_chance,
     ]
 
 
@@ -134,11 +138,15 @@ def estimate(metric: str, row) -> Cell:
 
 
 def verdict(row) -> Cell:
-    """The verdict on a difference, the difference under it."""
+    """The adjusted verdict on a difference; under it the difference, and what it was before."""
     if row is None:
         return Cell("–")
-    known = row.verdict != "not estimable"
-    return verdict_cell(row.verdict, difference(row.metric, row) if known else "")
+    if row.verdict == "not estimable":
+        return verdict_cell(row.verdict)
+    lines = [difference(row.metric, row)]
+    if row.verdict != row.adjusted_verdict:
+        lines.append(f"{row.verdict} before adjustment")
+    return verdict_cell(row.adjusted_verdict, "\n".join(lines))
 
 
 def overall_sentence(results: Results) -> str:
@@ -174,8 +182,6 @@ def short_sentence(results: Results, task) -> str:
         return f"{value} ({size}): too few participants, not estimable.{caution}"
     few = " Fewer than 10 participants: the interval is too narrow."
     few = few if task.n_participants < FEW_PARTICIPANTS else ""
-    if _doubted(results, task):
-        few += " A t-interval over them does not confirm it."
     compared = _in_words(results, task, unit)
     doubt = _no_better_than_chance(results, task)
     ends = bounds(metric, own.low, own.high)
@@ -196,19 +202,21 @@ def _in_words(results: Results, task, unit: str) -> str:
     by = f"{write(abs(row.difference))} {unit}".rstrip()
     if not np.isfinite(row.low):
         return f"{against}; the difference is not estimable"
-    if row.verdict == "above":
+    if row.adjusted_verdict == "above":
         return f"{against}: better by {by} [{write(row.low)}, {write(row.high)}]"
-    if row.verdict == "below":
+    if row.adjusted_verdict == "below":
         return f"{against}: beaten by {by} [{write(-row.high)}, {write(-row.low)}]"
     way = "better" if row.difference > 0 else "worse"
     ends = f"from {write(row.low)} to {write(row.high)}"
-    return f"{against}: {by} {way}, an interval {ends} that holds 0"
+    if row.verdict == row.adjusted_verdict:
+        return f"{against}: {by} {way}, an interval {ends} that holds 0"
+    why = f"adjusted for {row.n_comparisons} comparisons p is {number(row.adjusted_p, 3)}"
+    return f"{against}: {by} {way}, an interval {ends}, but {why}"
 
 
 def _no_better_than_chance(results: Results, task) -> str:
-    """A warning where the answers are no better than those learnt from shuffled labels."""
-    metric = PRIMARY[task.kind]
-    row = results.difference(results.variants[0], results.chance, task.task, metric)
+    """A warning where the answers are no better than those of what knows nothing of the movement."""
+    row = _against_chance(results, task)
     words = {"below": "worse than", "not distinguishable": "not distinguishable from"}
-    doubt = None if row is None else words.get(row.verdict)
-    return f" It is {doubt} chance." if doubt else ""
+    doubt = None if row is None else words.get(row.adjusted_verdict)
+    return f" It is {doubt} chance ({row.other})." if doubt else ""

@@ -24,7 +24,7 @@ def publish(
 ) -> None:
     """Copy a model folder to `folder` with its card and its calibration.
 
-    The card has its figures from the table `metrics`, the calibration is from `calibration.csv`.
+    The card has its figures from the table `metrics`, the calibration is from the table `calibration`.
     """
     described = read_description(model)
     found = pd.read_parquet(metrics)
@@ -64,7 +64,7 @@ def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
 
 
 def calibration_of(table: pd.DataFrame, described: Mapping) -> dict[str, Calibration]:
-    """What the table `calibration.csv` of a run says of the model that `described` names, by task."""
+    """What the table `calibration` of a run says of the model that `described` names, by task."""
     mine = table[
         (table["fold"] == described["fold"])
         & (table["variant"] == described["variant"])

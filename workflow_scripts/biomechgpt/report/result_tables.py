@@ -2,11 +2,15 @@
 behind.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import paper, tables
 from biomechgpt.evaluation.figures import plain
+from biomechgpt.evaluation.intervals import T_TEST_PARTICIPANTS
+from biomechgpt.evaluation.multiplicity import draws_needed
 from biomechgpt.report.blocks import (
     Cell,
     Table,
@@ -18,8 +22,8 @@ from biomechgpt.report.blocks import (
     number,
     people,
     short,
-    verdict_cell,
 )
+from biomechgpt.report.glance import verdict
 from biomechgpt.report.results import NAMES, PRIMARY, Results
 
 
@@ -34,7 +38,7 @@ def classification(results: Results) -> list:
     }
     blocks = []
     for reading, caption in captions.items():
-        table = tables.classification_table(results.metrics, reading)
+        table = tables.classification_table(results.metrics, results.paper_tasks, reading)
         if reading != "answer":  # the paper reads the generated text
             table = table[~table.index.str.startswith("paper:")]
         if len(table):
@@ -45,7 +49,7 @@ def classification(results: Results) -> list:
 
 def regression(results: Results) -> list:
     """Table 3."""
-    table = tables.regression_table(results.metrics)
+    table = tables.regression_table(results.metrics, results.paper_tasks)
     if not len(table):
         return [Text("No question with a number for its answer was answered.", "quiet")]
     caption = (
@@ -149,7 +153,9 @@ def comparisons(results: Results) -> list:
             row.other,
             NAMES[row.metric],
             difference(row.metric, row),
-            verdict_cell(row.verdict),
+            number(row.p, 4),
+            Cell(number(row.adjusted_p, 4), f"of {row.n_comparisons}"),
+            verdict(row)._replace(sub=_before(row)),
             count(row.n_participants),
             count(row.n_trials),
         ]
@@ -159,11 +165,41 @@ def comparisons(results: Results) -> list:
         return [Text("There is no baseline to compare with.", "quiet")]
     caption = (
         "Paired differences on the same trials and the same bootstrap draws, signed so that "
-        "positive means better (for the mean absolute error: how much smaller it is)."
+        "positive means better (for the mean absolute error: how much smaller it is). The verdict is "
+        "that of the adjusted p; where the interval alone says another, that stands under it."
     )
-    head = ["question", "model", "compared with", "measure"]
-    head += ["difference [95 % interval]", "verdict", "participants", "trials"]
-    return [Table(caption, head, rows, n_text=4, long=True)]
+    head = ["question", "model", "compared with", "measure", "difference [95 % interval]", "p"]
+    head += ["adjusted p", "verdict", "participants", "trials"]
+    return [Text(number_of_comparisons(results)), Table(caption, head, rows, n_text=4, long=True)]
+
+
+def number_of_comparisons(results: Results) -> str:
+    """How many comparisons were made, and how many verdicts their number leaves."""
+    rows = results.headline_comparisons
+    told = [(rows[name].isin(("above", "below"))).sum() for name in ("verdict", "adjusted_verdict")]
+    return (
+        f"{len(rows)} comparisons in headline measures (macro F1, mean absolute error), and as many in "
+        f"weighted F1 and r. {told[0]} of their intervals exclude 0; {told[1]} verdicts remain when p "
+        "is adjusted by Holm's method within each family, one model against another over all questions."
+        f" Under {T_TEST_PARTICIPANTS} participants p is the larger one of bootstrap and paired t-test."
+        + _too_few_draws(results.draws, rows["n_comparisons"].max())
+    )
+
+
+def _too_few_draws(draws: int, largest_family: float) -> str:
+    """A warning where not even the least p that the bootstrap can give would stand."""
+    needed = draws_needed(largest_family) if largest_family > 0 else 0
+    if draws >= needed:
+        return ""
+    return (
+        f" {draws} draws cannot leave a verdict in a family of {largest_family:.0f}: "
+        f"evaluate.bootstrap_draws needs {needed} or more."
+    )
+
+
+def _before(row) -> str:
+    """The verdict of the interval alone where adjustment changed it."""
+    return "" if row.verdict == row.adjusted_verdict else f"{row.verdict} before adjustment"
 
 
 def unreadable(results: Results) -> list:
@@ -186,14 +222,14 @@ def unreadable(results: Results) -> list:
     return [Table(caption, head, rows, n_text=2)]
 
 
-def table_one(counts: pd.DataFrame) -> list:
+def table_one(counts: pd.DataFrame, paper_tasks: Mapping[str, str]) -> list:
     """Table 1: participants and samples a task; the paper's test set beside them."""
     columns = [name for name in counts if name != "task"]
     rows = [
         [
             plain(row["task"]),
             *(count(row[name]) for name in columns),
-            Cell(_paper_size(row["task"]), tone="quiet"),
+            Cell(_paper_size(paper_tasks.get(row["task"])), tone="quiet"),
         ]
         for row in counts.to_dict("records")
     ]
@@ -205,6 +241,6 @@ def table_one(counts: pd.DataFrame) -> list:
     return [Table(caption, [*head, Cell("paper, tested", paper.COHORT, "quiet")], rows)]
 
 
-def _paper_size(task: str) -> str:
+def _paper_size(task: str | None) -> str:
     size = paper.TEST_SIZE.get(task)
     return people(*size) if size else "–"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from biomechgpt.evaluation.intervals import T_TEST_PARTICIPANTS
 from biomechgpt.report.blocks import (
     PAGE_BLUE,
     PAGE_ORANGE,
@@ -16,13 +17,14 @@ from biomechgpt.report.blocks import (
     count,
     level,
     number,
+    people,
     percent,
     short,
     verdict_cell,
 )
 from biomechgpt.report.glance import estimate, verdict
 from biomechgpt.report.interval_bar import bar
-from biomechgpt.report.results import FEW_PARTICIPANTS, NAMES, PRIMARY, SECONDARY, Results
+from biomechgpt.report.results import NAMES, PRIMARY, SECONDARY, Results
 
 TABLES = (
     *("notes", "classes", "confusions", "phrasings", "t_intervals", "calibration", "reliability"),
@@ -91,7 +93,7 @@ def models(results: Results, task) -> Table:
             Cell("", svg=bar(found[name], limits, COLOURS[_what(results, name)])),
             estimate(second, results.mean(name, task.task, second)),
             *(_plain_value(results.mean(name, task.task, m)) for m in more),
-            *([_plain_value(results.mean(name, task.task, metric, "vote"))] if votes else []),
+            *([_voted(results.mean(name, task.task, metric, "vote"))] if votes else []),
             _against(results, name, task.task, metric),
         ]
         for name in order
@@ -107,7 +109,10 @@ def models(results: Results, task) -> Table:
             " Within MDC: share of trials whose error is below the minimal detectable change."
         )
     if votes:
-        caption += " Votes: one answer a participant, by the mean probability over their trials."
+        caption += (
+            " Votes: one answer a participant, by the mean probability over their trials; who has "
+            "trials with different truths does not vote."
+        )
     return Table(caption, head, rows)
 
 
@@ -135,13 +140,20 @@ def _plain_value(row) -> str:
     return short(row.value) if row.metric in HAVE_UNITS else number(row.value)
 
 
+def _voted(row) -> Cell:
+    """The measure of the votes, those who voted under it."""
+    if row is None:
+        return Cell("–")
+    return Cell(number(row.value), people(row.n_participants, row.n_trials))
+
+
 def _against(results: Results, name: str, task: str, metric: str) -> Cell:
     return verdict(results.difference(results.variants[0], name, task, metric))
 
 
 def few_participants(table: pd.DataFrame | None, task, unit: str) -> list:
-    """The t-interval over participants, which holds better than the bootstrap under 10."""
-    if table is None or task.n_participants >= FEW_PARTICIPANTS:
+    """The t-interval over participants, which has to agree with a verdict where they are few."""
+    if table is None or task.n_participants >= T_TEST_PARTICIPANTS:
         return []
     rows = [
         [
@@ -152,7 +164,10 @@ def few_participants(table: pd.DataFrame | None, task, unit: str) -> list:
         ]
         for row in table[table["task"] == task.task].itertuples()
     ]
-    caption = "Few participants: the same with a t-interval over the means of the participants."
+    caption = (
+        f"Fewer than {T_TEST_PARTICIPANTS} participants: the same with a t-interval over the means "
+        "of the participants, not adjusted. A verdict above stands only if the t-test agrees."
+    )
     return [Table(caption, ["what", "measure", "value", "verdict"], rows, n_text=2)] if rows else []
 
 

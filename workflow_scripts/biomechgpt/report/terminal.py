@@ -27,7 +27,9 @@ def summary(results: Results, simulated: bool) -> str:
     console = Console(file=text, width=WIDTH, color_system=None, markup=False)
     console.print(table)
     console.print("Macro F1 of classes, mean absolute error of numbers (those with a unit).")
-    console.print(f"▲ {variant} is above this model, ≈ not distinguishable from it, ▼ below it.")
+    console.print("Chance: the better of shuffled labels and of the most frequent label or median.")
+    console.print(f"▲ {variant} is above this model, ≈ not distinguishable from it, ▼ below it,")
+    console.print("adjusted for the number of questions (Holm).")
     return text.getvalue()
 
 
@@ -40,7 +42,7 @@ def _row(results: Results, variant: str, task) -> list[str]:
         level(metric, own.value),
         bounds(metric, own.low, own.high) or "not estimable",
         f"{best or ''} {_other(results, best, task.task, metric)}".strip(),
-        _other(results, results.chance, task.task, metric),
+        _other(results, results.uninformed(task.task, task.kind), task.task, metric),
         str(task.n_participants),
         str(task.n_trials),
     ]
@@ -51,4 +53,4 @@ def _other(results: Results, other: str | None, task: str, metric: str) -> str:
     difference = results.difference(results.variants[0], other, task, metric)
     if row is None or difference is None:
         return "–"
-    return f"{level(metric, row.value)} {TONES[difference.verdict][0]}"
+    return f"{level(metric, row.value)} {TONES[difference.adjusted_verdict][0]}"
