@@ -204,6 +204,7 @@ def variant_config(wildcards):
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
         "cohorts": [cohort["name"] for cohort in COHORTS],
         "simulated": bool(SIMULATED),
+        "min_training_participants": config["questions"]["min_training_participants"],
     }
 
 
