@@ -48,8 +48,8 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
 
     `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name), `finetune` (the
     config's block without `seeds`), `cohorts` (names), `simulated` (whether one is) and
-    `min_training_participants`; `code` is the stage's code hash. InputError where tokens and motion tokenizer do not belong together, or
-    where there is nothing to train on.
+    `min_training_participants`; `code` is the stage's code hash. InputError where tokens and motion
+    tokenizer do not belong together, or where there is nothing to train on.
     """
     motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
     table = read_tokens(sources.tokens)
