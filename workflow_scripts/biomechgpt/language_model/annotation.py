@@ -29,7 +29,7 @@ from biomechgpt.questions.calibration import (
     read_calibration,
 )
 from biomechgpt.questions.gates import NO
-from biomechgpt.questions.tasks import only_if
+from biomechgpt.questions.tasks import only_if, options_of
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.strangeness import Strangeness, load_familiar, strangeness
@@ -111,7 +111,7 @@ def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
             "task": task,
             "kind": cfg["kind"],
             "question": description["questions"][task],
-            "options": cfg.get("options", []) if cfg["kind"] == "classification" else [],
+            "options": options_of(cfg),
         }
         for info in infos
         for task, cfg in description["tasks"].items()
