@@ -8,6 +8,7 @@ import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.gates import gate_table
 from biomechgpt.evaluation.leakage import audit, read_questions
 from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.per_trial import write_answers
@@ -27,7 +28,9 @@ found = evaluate(predictions, folds, params.cfg, variants, params.baselines, det
 checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
 write_metrics(found, made.metrics)
 write_answers(found.answers, made.answers)
-write_tables(found, pool_table_one(counts), made.tables, paper_tasks(tasks), checked)
+tested = headline(predictions[predictions["split"] == "test"])
+gates = gate_table(tested, tasks, variants, found.calibration)
+write_tables(found, pool_table_one(counts), made.tables, paper_tasks(tasks), checked, gates)
 draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

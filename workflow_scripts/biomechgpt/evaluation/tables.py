@@ -127,8 +127,9 @@ def write_tables(
     folder: os.PathLike,
     paper_tasks: Mapping[str, str],
     audit: Audit | None = None,
+    gates: pd.DataFrame | None = None,
 ) -> None:
-    """Write every table that docs/contracts.md names, those of the audit where it was made.
+    """Write every table that docs/contracts.md names, those of audit and gates where they were made.
 
     The CSV file of a table is for people: labels that a spreadsheet would run are quoted in it.
     """
@@ -146,6 +147,8 @@ def write_tables(
     }
     if audit is not None:
         tables |= {"leakage": audit.checks, "fold_sizes": audit.sizes}
+    if gates is not None:
+        tables["gates"] = gates
     with replacing(folder) as temporary:
         temporary.mkdir()
         for name, table in tables.items():
