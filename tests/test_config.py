@@ -101,6 +101,13 @@ BAD = [
     ("finetune/learning_rate", "1e-4", ["finetune.learning_rate", "write 1.0e-4"]),
     ("finetune/learning_rate", "2.5e3", ["finetune.learning_rate", "write 2.5e+3"]),
     ("finetune/epochs", "4", ["finetune.epochs is '4'", "a number", "without quotes"]),
+    (
+        "finetune/mirror",
+        "true",
+        ["finetune.mirror is 'true'", "all text to Snakemake", "--configfile"],
+    ),
+    ("split/4", None, ["split holds the key 4 without a value", "Write a decimal point"]),
+    ("variants/tiny-all/lora/1", "", ["variants.tiny-all.lora holds the key 1", "comma of 0,1"]),
     ("finetune/seeds", [0, 0], ["finetune.seeds", "twice"]),
     ("finetune/seeds", [], ["finetune.seeds has 0 entries"]),
     ("split/scheme", "k_fold", ["split.scheme is k_fold", "holdout", "did you mean kfold?"]),

@@ -71,10 +71,10 @@ def _lines(path: Path) -> Iterator[str]:
                 if found := CONTROL.search(line.rstrip("\n")):
                     raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
                 yield line.rstrip("\n")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         # The error counts from the start of a block of the file, so the place is looked up anew.
         number = _first_bad_line(path)
-        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from error
+        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from None
 
 
 def _first_bad_line(path: Path) -> int:
