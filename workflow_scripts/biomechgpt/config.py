@@ -35,6 +35,7 @@ IN_BRACES = (
     "what stands in braces behind --config is all text to Snakemake, so set it in a file and name "
     "that with --configfile"
 )
+PATH_KEYS = {"path", "file", "model", "cohort", "phrasings"}
 NAMED_BLOCKS = ("tokenizers", "base_models", "variants", "baselines", "tasks")
 
 
@@ -61,6 +62,15 @@ def order_as(config: dict, default: dict) -> None:
     for key, value in items:
         if isinstance(value, dict) and isinstance(default.get(key), dict):
             order_as(value, default[key])
+
+
+def expand_home(config: dict) -> None:
+    """Write out the `~` of every path in a checked `config`, in place; a base model's source keeps it."""
+    entries = [*config["cohorts"], config["split"], config["annotate"], *config["tasks"].values()]
+    for entry in entries:
+        for key in PATH_KEYS & entry.keys():
+            if entry[key] is not None:
+                entry[key] = os.path.expanduser(entry[key])
 
 
 def check_config(config: dict, schema_path: str | os.PathLike) -> None:
