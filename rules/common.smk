@@ -11,6 +11,7 @@ from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
+from biomechgpt.files import annotation_folder
 from biomechgpt.motion.folds import fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
@@ -44,7 +45,7 @@ QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
-ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name
+ANNOTATED = annotation_folder(config["annotate"]["cohort"], config["annotate"]["model"])
 
 
 wildcard_constraints:
@@ -214,6 +215,7 @@ def variant_config(wildcards):
         "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
         "cohorts": [cohort["name"] for cohort in COHORTS],
         "simulated": bool(SIMULATED),
+        "min_training_participants": config["questions"]["min_training_participants"],
     }
 
 

@@ -8,6 +8,7 @@ rule generate_questions:
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
         table="<results>/{fold}/questions/seed-{seed}.table-1.tsv",
+        left_out="<results>/{fold}/questions/seed-{seed}.left-out.tsv",
     log:
         "<logs>/generate_questions/{fold}/seed-{seed}.log",
     benchmark:
@@ -22,6 +23,7 @@ rule generate_questions:
         cfg=QUESTIONS,
         recorded=RECORDED,
         columns=asked_labels(),
+        min_training_participants=config["questions"]["min_training_participants"],
         labels=label_digest(BROUGHT, asked_labels()),
         code=code("generate_questions", phrasing_files().values()),
     message:

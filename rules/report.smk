@@ -51,6 +51,7 @@ rule report:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         ingest_report=rules.index_trials.output.report,
+        left_out=in_every_fold(rules.generate_questions.output.left_out, seed=SEEDS[0]),
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=tokens_of_first_fold,

@@ -1,7 +1,9 @@
+import re
+
 import pytest
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
-from biomechgpt.files import file_sha256, replacing
+from biomechgpt.files import annotation_folder, file_sha256, replacing
 
 
 def test_file_appears_whole_or_not_at_all(tmp_path):
@@ -52,3 +54,17 @@ def test_fingerprint_does_not_depend_on_the_order_of_keys():
 def test_hash_of_a_file(tmp_path):
     (tmp_path / "f").write_bytes(b"abc")
     assert file_sha256(tmp_path / "f").startswith("ba7816bf8f01cfea")
+
+
+def test_every_model_and_every_cohort_has_annotations_of_its_own():
+    model = "results/holdout/models/tiny-all/seed-0"
+    first = annotation_folder("a/walks", model)
+    assert re.fullmatch(r"walks-[0-9a-f]{8}/tiny-all-seed-0-[0-9a-f]{8}", first)
+    others = [
+        annotation_folder("b/walks", model),
+        annotation_folder("a/walks", "results/holdout/models/tiny-all/seed-1"),
+        annotation_folder("a/walks", "results/holdout/published/tiny-all/seed-0"),
+    ]
+    assert len({first, *others}) == 4
+    assert annotation_folder("b/../a/walks/", f"./{model}") == first
+    assert "{" not in annotation_folder("a/{walks} of May", model)

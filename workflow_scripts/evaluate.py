@@ -8,6 +8,7 @@ import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.gates import gate_table, write_gates
 from biomechgpt.evaluation.leakage import audit, read_questions
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
@@ -27,6 +28,8 @@ checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.quest
 write_metrics(found, made.metrics)
 write_answers(found.answers, made.answers)
 write_tables(found, pool_table_one(counts), made.tables, checked)
+tested = headline(predictions[predictions["split"] == "test"])
+write_gates(gate_table(tested, tasks, variants, found.calibration), made.tables)
 draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

@@ -25,6 +25,7 @@ sources = Sources(
     joint_angles=given.joint_angles,
     cohorts=params.cohorts,
     benchmarks=params.benchmarks,
+    left_out=given.left_out,
 )
 build_report(sources, params.config, versions(), params.simulated, made.page, made.tables)
 found = read_results(given.metrics, given.tables, params.config)

@@ -12,6 +12,7 @@ from small_model import ASKED, TASK_CFG
 from small_run import walk
 
 from biomechgpt import seals
+from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.chat.answers import Number, Options, as_json
 from biomechgpt.chat.asking import open_chat
 from biomechgpt.chat.run import askable
@@ -19,6 +20,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model import prediction, streaming
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, at_temperature, write_calibration
+from biomechgpt.tokenizer.strangeness import Familiar
 
 
 def predicted(chat, trial, task) -> dict:
@@ -165,3 +167,77 @@ def test_a_damaged_model_is_not_opened(run_model, tmp_path):
         open_chat(folder)
     with pytest.raises(InputError, match="no model folder"):
         open_chat(tmp_path)
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1e6])  # the model is sure of all, or of nothing
+def test_own_answers_decide_whether_a_question_is_asked(chat, monkeypatch, temperature):
+    trial = chat.trial("t6")
+    own = chat.ask(trial, ASKED["impaired"]).found.ranked[0][0]
+    calibration = Calibration(temperature, {0.8: None, 0.9: None})
+    monkeypatch.setitem(chat.calibration, "impaired", calibration)
+    tasks = chat.loaded.description["tasks"]
+    for value in ("yes", "no"):
+        monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": [value]})
+        answer = chat.ask(trial, ASKED["device"])
+        if temperature > 1:
+            assert answer.applies == "unknown"
+            assert "is not clear: the model's own answer to impaired is" in answer.condition
+        elif value == own:
+            assert (answer.applies, answer.condition) == ("yes", "")
+        else:
+            assert answer.applies == "no"
+            assert f"does not apply: the model's own answer to impaired is {own} (100 %)" in (
+                answer.condition
+            )
+        assert (answer.found is None) == (answer.applies == "no")
+
+
+def test_recorded_labels_open_no_question(chat, monkeypatch):
+    """t6 is recorded as impaired; a model that is sure of the contrary does not see that."""
+    trial = chat.trial("t6")
+    assert trial.recorded["impaired"] == "yes"
+    monkeypatch.setitem(chat.calibration, "impaired", Calibration(1e6, {0.8: None, 0.9: None}))
+    tasks = chat.loaded.description["tasks"]
+    monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": ["no"]})
+    assert chat.ask(trial, ASKED["device"]).applies == "unknown"
+
+
+def everything_familiar(limit: float) -> Familiar:
+    n, one = 3 * len(JOINT_NAMES), np.ones(())
+    return Familiar(np.zeros(n), np.ones(n), np.eye(n), one, one, np.array(limit), one)
+
+
+def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_recordings(
+    chat, monkeypatch, tmp_path, write_motion
+):
+    own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
+    cases = [(False, 1000.0, ""), (False, 1e-6, "unlike"), (False, None, "nobody measured"),
+             (True, 1000.0, "learnt from simulated movement")]  # fmt: skip
+    for simulated, limit, words in cases:
+        monkeypatch.setitem(chat.described, "simulated", simulated)
+        monkeypatch.setattr(chat, "familiar", limit and everything_familiar(limit))
+        answer = chat.ask(own, ASKED["impaired"])
+        assert words in answer.no_promise
+        assert (answer.found.sets[0.8] is None) == bool(words)
+        assert answer.calibrated  # its probabilities are still at their temperature
+        familiarity = {1000.0: "Strangeness 0.0: like", 1e-6: "UNLIKE", None: ""}[limit]
+        assert familiarity in answer.familiarity
+        assert ("24 joints are not recorded" in answer.familiarity) == bool(limit)
+        in_run = chat.ask(chat.trial("t6"), ASKED["impaired"])
+        assert in_run.found.sets[0.8] is not None
+        assert in_run.familiarity == in_run.no_promise == ""
+    assert json.loads(json.dumps(as_json(answer)))["strangeness"]["familiar"] is True
+
+
+def test_what_kinematics_measure_stands_beside_the_models_number(
+    chat, monkeypatch, tmp_path, write_motion
+):
+    own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
+    assert chat.ask(own, ASKED["speed"]).found.measured is None  # another label
+    task = chat.loaded.description["tasks"]["speed"]
+    monkeypatch.setitem(task, "label", "walking_speed_m_s")
+    found = chat.ask(own, ASKED["speed"]).found
+    assert found.measured == pytest.approx(0.51, abs=0.02)
+    assert f"{100 * (found.mean / found.measured - 1):+.0f} % off" in found.difference
+    still = own._replace(angles_rad=np.zeros_like(own.angles_rad), tokens=None)
+    assert chat.ask(still, ASKED["speed"]).found.measured is None

@@ -10,6 +10,7 @@ from small_model import ASKED
 
 from biomechgpt.chat import command
 from biomechgpt.errors import InputError
+from biomechgpt.questions.calibration import Calibration
 
 
 @pytest.fixture
@@ -63,6 +64,19 @@ def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, write_moti
     assert code == 1
     assert "a.mot: rejected: too_short" in err
     assert out.startswith("b.mot: ")
+
+
+def test_a_closed_question_and_a_measured_number_are_said(run, chat, monkeypatch):
+    tasks = chat.loaded.description["tasks"]
+    monkeypatch.setitem(chat.calibration, "impaired", Calibration(1e-3, {0.8: None, 0.9: None}))
+    monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": []})
+    monkeypatch.setitem(tasks["speed"], "label", "walking_speed_m_s")
+    _, out, _ = run(ASKED["device"], trial=["t6"])
+    assert "This question does not apply: the model's own answer to impaired is" in out
+    assert "the model wrote" not in out
+    assert "Not a medical device" in out
+    _, out, _ = run(ASKED["speed"], trial=["t6"])
+    assert "m/s measured by kinematics; the model's number is" in out
 
 
 def test_there_must_be_a_movement_and_a_model(run, tmp_path):

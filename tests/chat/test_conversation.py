@@ -6,6 +6,7 @@ import pytest
 
 from biomechgpt.chat.answers import Answer, NormalRange, Number, Options
 from biomechgpt.chat.conversation import Reply, Turn, as_html, scale_of
+from biomechgpt.tokenizer.strangeness import Strangeness
 
 EVIL = "<img src=x onerror=alert(1)>"
 SETS = {0.8: ["yes"], 0.9: None}
@@ -97,3 +98,26 @@ def test_an_axis_needs_no_usual_range_and_no_spread(normal):
     assert scale.start < 5 < scale.stop
     assert (scale.usual is None) == (normal is None)
     shown(answer(found=speed(normal=normal)))
+
+
+def test_a_closed_question_shows_why_and_no_answer():
+    said = answer(applies="no", because="she is well (97 %)", found=None, text="")
+    page = shown(said)
+    assert "This question does not apply: she is well (97 %). The model was not asked." in page
+    assert "The model wrote" not in page
+    assert "careful" in page
+
+
+def test_an_own_file_says_how_strange_it_is_and_why_nothing_is_promised():
+    said = answer(strangeness=Strangeness(3.21, 2), no_promise="it is strange")
+    page = shown(said)
+    assert "Strangeness 3.2: UNLIKE" in page
+    assert "2 joints are not recorded" in page
+    assert "No 90 % set: it is strange." in page
+    assert "too few people" not in page
+
+
+def test_what_kinematics_measure_is_named_and_the_difference_shown():
+    page = shown(answer(found=speed(measured=0.8)))
+    assert "<b>0.80 m/s</b> measured by kinematics; the model&#39;s number is +25 % off." in page
+    assert "kinematics" not in shown(answer(found=speed()))

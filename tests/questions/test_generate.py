@@ -8,6 +8,7 @@ import pytest
 
 from biomechgpt.errors import InputError
 from biomechgpt.questions import generate as generate_module
+from biomechgpt.questions.choice import choose_trials
 from biomechgpt.questions.generate import (
     SCHEMA,
     generate_questions,
@@ -54,8 +55,12 @@ def folds() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["fold", "participant_id", "split"])
 
 
+def rows_of(labels, trials, folds, fold, tasks, seed, least=1):
+    return generate_questions(choose_trials(labels, trials, folds, fold, tasks, least).asked, seed)
+
+
 def generate(*args) -> pd.DataFrame:
-    return pd.DataFrame(generate_questions(*args), columns=SCHEMA.names)
+    return pd.DataFrame(rows_of(*args), columns=SCHEMA.names)
 
 
 def test_one_row_a_trial_and_task_that_has_its_label(labels, trials, folds):
@@ -170,7 +175,7 @@ def test_a_participant_missing_from_the_fold_is_named(labels, trials, folds):
 
 
 def test_table_one_counts_participants_and_samples(labels, trials, folds, tmp_path):
-    rows = generate_questions(labels, trials, folds, "holdout", TASKS, 0)
+    rows = rows_of(labels, trials, folds, "holdout", TASKS, 0)
     assert write_questions(tmp_path / "questions.parquet", rows) == 8
     table = table_one(tmp_path / "questions.parquet")
     device = table.set_index("task").loc["device"]
@@ -182,7 +187,7 @@ def test_table_one_counts_participants_and_samples(labels, trials, folds, tmp_pa
 
 
 def test_parquet_has_the_same_schema_with_and_without_rows(labels, trials, folds, tmp_path):
-    rows = list(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+    rows = list(rows_of(labels, trials, folds, "holdout", TASKS, 0))
     for name, part in (("all", rows), ("empty", [])):
         write_questions(tmp_path / f"{name}.parquet", part)
         table = pq.read_table(tmp_path / f"{name}.parquet")
@@ -192,7 +197,7 @@ def test_parquet_has_the_same_schema_with_and_without_rows(labels, trials, folds
 
 
 def test_questions_are_the_same_in_parts_of_any_size(labels, trials, folds, tmp_path, monkeypatch):
-    rows = list(generate_questions(labels, trials, folds, "holdout", TASKS, 0))
+    rows = list(rows_of(labels, trials, folds, "holdout", TASKS, 0))
     write_questions(tmp_path / "one.parquet", rows)
     counts = table_one(tmp_path / "one.parquet")
     monkeypatch.setattr(generate_module, "ROWS_AT_ONCE", 3)

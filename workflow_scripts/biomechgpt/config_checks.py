@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.files import is_hub_id
+from biomechgpt.questions.conditions import condition_errors
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
@@ -206,7 +207,7 @@ def _check_tasks(tasks: dict) -> list[str]:
             if column in ID_COLUMNS:
                 sentences.append(f"tasks.{name} names {column}, which is no label column.")
         sentences += _options(name, cfg)
-    return sentences
+    return sentences + condition_errors(tasks)
 
 
 def _options(name: str, cfg: dict) -> list[str]:

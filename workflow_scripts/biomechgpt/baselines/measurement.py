@@ -3,8 +3,9 @@
 import numpy as np
 
 from biomechgpt.baselines.examples import Answers, Examples
+from biomechgpt.body.gait import MEASURED_UNITS
 
-MEASURED = ("cadence_steps_min", "walking_speed_m_s")  # label columns, and fields of `gait.Gait`
+MEASURED = tuple(MEASURED_UNITS)  # label columns, and fields of `gait.Gait`
 
 
 def predict(training: Examples, asked: Examples, label: str) -> Answers:

@@ -15,6 +15,8 @@ from biomechgpt.body.kinematics import leg_positions
 
 STRIDES_HZ = (0.2, 2.0)  # from a frail person with a walker to a sprint
 MIN_SWING_RAD = np.deg2rad(5.0)  # legs that swing less do not walk
+# Label columns that are also fields of `Gait`, with their units.
+MEASURED_UNITS = {"cadence_steps_min": "steps/min", "walking_speed_m_s": "m/s"}
 NEEDED = [
     JOINT_NAMES.index(f"{name}_{side}") for side in "rl" for name in ("hip_flexion", "knee_angle")
 ]
@@ -58,6 +60,12 @@ def measure_gait(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> Gait:
         rhythm,
         float(moving.mean()),
     )
+
+
+def measured_label(gait: Gait, label: str, unit: str) -> float:
+    """What kinematics says of a label column, in its unit; NaN where it says nothing of it."""
+    known = label in MEASURED_UNITS and MEASURED_UNITS[label] == unit
+    return getattr(gait, label) if known else np.nan
 
 
 def _leg_swing(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> np.ndarray:

@@ -9,9 +9,12 @@ from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import (
     Calibration,
     at_temperature,
+    decided_number,
     prediction_intervals,
     prediction_sets,
 )
+from biomechgpt.questions.gates import NO, UNKNOWN
+from biomechgpt.tokenizer.strangeness import Strangeness
 
 NOT_A_DEVICE = (
     "Not a medical device: no answer may be used to diagnose, to treat or to decide about a person."
@@ -53,6 +56,14 @@ class Number(NamedTuple):
     unit: str
     decimals: int
     normal: NormalRange | None
+    measured: float | None = None  # by kinematics, None where it measures no such thing
+
+    @property
+    def difference(self) -> str:
+        """How far the model's number lies from the measured one, in words."""
+        if not self.measured:
+            return ""
+        return f"the model's number is {100 * (self.mean / self.measured - 1):+.0f} % off"
 
 
 class Answer(NamedTuple):
@@ -68,6 +79,41 @@ class Answer(NamedTuple):
     calibrated: bool
     only_if: str
     warnings: list[str]
+    applies: str = ""  # yes | no | unknown, by the model's own earlier answers
+    because: str = ""
+    strangeness: Strangeness | None = None  # of own files, None where nobody can tell
+    no_promise: str = ""  # why there are no sets, where it is not for want of people
+
+    @property
+    def why_no_set(self) -> str:
+        """Why a set or an interval is missing where one is."""
+        return self.no_promise or "too few people to calibrate on"
+
+    @property
+    def condition(self) -> str:
+        """What is said about whether the question applies, empty where it surely does."""
+        if self.applies == NO:
+            return f"This question does not apply: {self.because}. The model was not asked."
+        if self.applies == UNKNOWN:
+            return f"Whether this question applies is not clear: {self.because}."
+        return ""
+
+    @property
+    def familiarity(self) -> str:
+        """How strange an own file is to the model, as a sentence; empty where nobody can tell."""
+        found = self.strangeness
+        if found is None:
+            return ""
+        like = "like" if found.familiar else "UNLIKE"
+        missing = (
+            f" {found.unrecorded_joints} joints are not recorded."
+            if found.unrecorded_joints
+            else ""
+        )
+        return (
+            f"Strangeness {found.ratio:.1f}: {like} the movements that the model was checked on, of "
+            f"which 95 % stay below 1.{missing}"
+        )
 
 
 def checked(question: str) -> str:
@@ -97,12 +143,17 @@ def read_options(row: Mapping, calibration: Calibration) -> Options:
 
 
 def read_number(
-    row: Mapping, task: Mapping, calibration: Calibration, normal: NormalRange | None
+    row: Mapping,
+    task: Mapping,
+    calibration: Calibration,
+    normal: NormalRange | None,
+    measured: float | None,
 ) -> Number:
     """The number of a predicted row with its intervals."""
-    mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
+    number, low, high = decided_number(row)
     intervals = prediction_intervals(low, high, calibration)
-    return Number(mean, low, high, intervals, task["unit"], task["decimals"], normal)
+    unit, decimals = task["unit"], task["decimals"]
+    return Number(number, low, high, intervals, unit, decimals, normal, measured)
 
 
 def as_json(answer: Answer) -> dict:
@@ -111,4 +162,8 @@ def as_json(answer: Answer) -> dict:
     found["found"] = None if answer.found is None else answer.found._asdict()
     if isinstance(answer.found, Number) and answer.found.normal is not None:
         found["found"]["normal"] = answer.found.normal._asdict()
+    if answer.strangeness is not None:
+        found["strangeness"] = answer.strangeness._asdict() | {
+            "familiar": answer.strangeness.familiar
+        }
     return found

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from biomechgpt.body.gait import measure_gait, measured_label
 from biomechgpt.chat.answers import (
     Answer,
     NormalRange,
@@ -22,20 +23,24 @@ from biomechgpt.chat.answers import (
     read_options,
     warnings_of,
 )
-from biomechgpt.chat.own_file import OwnFile, Reading, read_own_file
+from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.tables import read_table
+from biomechgpt.language_model.asking_in_turn import ask_in_turn
+from biomechgpt.language_model.coverage import why_not_promised, without_promise
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.model_folder import load_model
-from biomechgpt.language_model.prediction import predict
 from biomechgpt.language_model.streaming import prompts_of, stream_text
 from biomechgpt.questions.calibration import UNCALIBRATED, Calibration, read_calibration
-from biomechgpt.questions.tasks import only_if
+from biomechgpt.questions.conditions import earlier_tasks
+from biomechgpt.questions.gates import NO
+from biomechgpt.questions.tasks import only_if, options_of
 from biomechgpt.report.model_card import calibration_of
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import load_tokenizer
+from biomechgpt.tokenizer.strangeness import load_familiar, strangeness
 
 PROJECT = Path(__file__).parents[3]
 
@@ -57,6 +62,7 @@ class Chat:
         self.loaded = load_model(folder)
         self.described = self.loaded.description
         self.tokenizer = load_tokenizer(folder / "motion_tokenizer")
+        self.familiar = load_familiar(folder / "motion_tokenizer")
         self.calibration = _calibration(folder, run, self.described)
         self.topics = _topics(self.described)
         self.normal = _normal_ranges(self.described["tasks"])
@@ -96,7 +102,8 @@ class Chat:
         """The model's text as it grows, then the whole answer; of a question outside only that.
 
         The model reads the first training phrasing of the task that `question` means, never `question`
-        itself, which might hold anything.
+        itself, which might hold anything. What its own answers to earlier tasks exclude is not asked;
+        recorded labels are not looked at, so that a trial of the run is treated as an own file is.
         """
         meant = self.topics.meant(checked(question))
         lines = warnings_of(self.described["simulated"], trial.split)
@@ -104,15 +111,21 @@ class Chat:
         if meant.task is None:
             yield said
             return
-        asked_as, tokens, text = self.questions()[meant.task], self.tokens(trial), ""
+        tokens, asked_as = self.tokens(trial), self.questions()[meant.task]
+        said = said._replace(task=meant.task, asked_as=asked_as)
         prompts = prompts_of(self.loaded, tokens, asked_as)
         if prompts.motion_tokens_cut:
-            lines = [self._what_is_read(tokens, prompts), *lines]
+            said = said._replace(warnings=[self._what_is_read(tokens, prompts), *lines])
         with self.one_at_a_time:
-            for text in stream_text(self.loaded, prompts):
-                yield text
-            said = said._replace(task=meant.task, asked_as=asked_as, text=text, warnings=lines)
-            yield self._measured(said, tokens)
+            said = self._judged(said, trial)
+            row = self._row(meant.task, tokens)
+            said = said._replace(applies=row["applies"], because=row["because"])
+            if said.applies != NO:
+                for text in stream_text(self.loaded, prompts):
+                    said = said._replace(text=text)
+                    yield text
+                said = self._answered(said, row, trial)
+            yield said
 
     def _what_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
         described = self.described
@@ -121,20 +134,41 @@ class Chat:
         read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
         return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 
-    def _measured(self, answer: Answer, tokens: np.ndarray) -> Answer:
+    def _judged(self, answer: Answer, trial: ChatTrial) -> Answer:
+        """`answer` with what is said of an own file: how strange it is, and what is not promised."""
+        if trial.split != OWN_FILE:
+            return answer
+        found = None
+        if self.familiar is not None:
+            found = strangeness(trial.angles_rad, self.tokenizer, self.familiar)
+        reason = why_not_promised(self.described["simulated"], found)
+        return answer._replace(strangeness=found, no_promise=reason)
+
+    def _row(self, task: str, tokens: np.ndarray) -> dict:
+        """The predicted row of a task, after those that say whether it applies."""
+        tasks = self.described["tasks"]
+        questions = [
+            {"trial_id": "it", "task": name, "kind": tasks[name]["kind"]}
+            | {"question": self.described["questions"][name], "options": options_of(tasks[name])}
+            for name in (*earlier_tasks(task, tasks), task)
+        ]
+        motions = {"it": tokens}
+        rows = ask_in_turn(self.loaded, pd.DataFrame(questions), motions, self.calibration)
+        return next(row for row in rows if row["task"] == task)
+
+    def _answered(self, answer: Answer, row: Mapping, trial: ChatTrial) -> Answer:
         """`answer` with its probabilities or its interval."""
         task = self.described["tasks"][answer.task]
-        options = task["options"] if task["kind"] == "classification" else []
-        asked = {"trial_id": "it", "task": answer.task, "kind": task["kind"]}
-        asked |= {"question": answer.asked_as, "options": options}
-        (row,) = predict(
-            self.loaded, pd.DataFrame([asked]), {"it": tokens}, self.described["tasks"]
-        )
         calibration = self.calibration.get(answer.task, UNCALIBRATED)
-        if options:
+        if answer.no_promise:
+            calibration = without_promise(calibration)
+        if task["kind"] == "classification":
             found = read_options(row, calibration)
         else:
-            found = read_number(row, task, calibration, self.normal.get(answer.task))
+            gait = measure_gait(trial.angles_rad, self.described["frame_rate_hz"])
+            measured = measured_label(gait, task["label"], task["unit"])
+            measured = None if np.isnan(measured) else measured
+            found = read_number(row, task, calibration, self.normal.get(answer.task), measured)
         return answer._replace(
             found=found,
             calibrated=answer.task in self.calibration,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biomechgpt.chat.answers import Answer, Number, as_json
+from biomechgpt.chat.answers import Answer, Number, Options, as_json
 from biomechgpt.chat.run import ChatTrial
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE
@@ -79,39 +79,48 @@ def lines_of(answer: Answer, askable: list[str]) -> list[str]:
         ]
         lines += [f"    {question}" for question in askable]
     elif isinstance(answer.found, Number):
-        lines += _number_lines(answer.found)
-    else:
-        lines += [
-            f"  {share:6.1%} {'█' * round(BAR * share):<{BAR}} {option}"
-            for option, share in answer.found.ranked
-        ]
-        lines += [
-            _set_line(level, members and ", ".join(members))
-            for level, members in answer.found.sets.items()
-        ]
-    if answer.task is not None:
+        lines += _number_lines(answer.found, answer.why_no_set)
+    elif answer.found is not None:
+        lines += _option_lines(answer.found, answer.why_no_set)
+    lines += [f"  {sentence}" for sentence in (answer.condition, answer.familiarity) if sentence]
+    if answer.found is not None:
         lines += [] if answer.calibrated else ["  not calibrated"]
         lines += [f"  means something only if {answer.only_if}"] if answer.only_if else []
         lines += [f"  the model wrote: {answer.text}", f"  asked as: {answer.asked_as}"]
     return lines + [f"  {warning}" for warning in answer.warnings]
 
 
-def _number_lines(found: Number) -> list[str]:
+def _option_lines(found: Options, why_no_set: str) -> list[str]:
+    lines = [
+        f"  {share:6.1%} {'█' * round(BAR * share):<{BAR}} {option}"
+        for option, share in found.ranked
+    ]
+    for level, members in found.sets.items():
+        lines.append(_set_line(level, members and ", ".join(members), why_no_set))
+    return lines
+
+
+def _number_lines(found: Number, why_no_set: str) -> list[str]:
     def said(value: float) -> str:
         return f"{value:.{found.decimals}f}"
 
     span = f"{said(found.low)} to {said(found.high)}"
     lines = [f"  {said(found.mean)} {found.unit}, the model's own 90 % range {span}"]
+    if found.measured is not None:
+        lines.append(
+            f"  {said(found.measured)} {found.unit} measured by kinematics; {found.difference}"
+        )
     for level, ends in found.intervals.items():
-        lines.append(_set_line(level, ends and f"{said(ends[0])} to {said(ends[1])} {found.unit}"))
+        held = ends and f"{said(ends[0])} to {said(ends[1])} {found.unit}"
+        lines.append(_set_line(level, held, why_no_set))
     if found.normal:
         lines += [f"  {found.normal.text}", f"    ({found.normal.source})"]
     return lines
 
 
-def _set_line(level: float, held: str | None) -> str:
+def _set_line(level: float, held: str | None, why_not: str) -> str:
     if held is None:
-        return f"  no set that holds the truth {100 * level:.0f} times in 100: too few people to calibrate on"
+        return f"  no set that holds the truth {100 * level:.0f} times in 100: {why_not}"
     return f"  holds the truth {100 * level:.0f} times in 100: {held}"
 
 

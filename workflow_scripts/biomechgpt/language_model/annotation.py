@@ -4,58 +4,102 @@ import logging
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from biomechgpt.body.frames import read_trials
+from biomechgpt.body.gait import Gait, measure_gait, measured_label
 from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
+from biomechgpt.language_model.asking_in_turn import ask_in_turn
+from biomechgpt.language_model.coverage import why_not_promised, without_promise
 from biomechgpt.language_model.model_folder import load_model
-from biomechgpt.language_model.prediction import predict
-from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
+from biomechgpt.language_model.recordings import Recordings, Tokenised, tokenise_recordings
 from biomechgpt.questions.calibration import (
+    LEVELS,
     UNCALIBRATED,
     Calibration,
     at_temperature,
+    decided_number,
     prediction_intervals,
     prediction_sets,
     read_calibration,
 )
-from biomechgpt.questions.tasks import only_if
+from biomechgpt.questions.gates import NO
+from biomechgpt.questions.tasks import only_if, options_of
 from biomechgpt.spreadsheets import harmless
+from biomechgpt.tokenizer.storage import load_tokenizer
+from biomechgpt.tokenizer.strangeness import Strangeness, load_familiar, strangeness
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
 
 
-def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
-    """Ask the model in `folder` all its questions on new recordings; write answers and issues.
+class Movement(NamedTuple):
+    """What is said of a trial beside the model's answers."""
 
-    A published model is calibrated: its probabilities get their temperature, its answers their sets.
-    A recording that cannot be used is a line in `issues`; the others go on. InputError where the
-    cohort's tables are wrong or no recording can be used.
+    info: dict
+    strangeness: Strangeness | None  # None where the tokenizer had no validation people
+    gait: Gait
+
+
+def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
+    """Ask the model in `folder` its questions on new recordings; write answers and issues.
+
+    A question is asked where the model's own earlier answers do not exclude it. A published model is
+    calibrated: its probabilities get their temperature, its answers their sets, as far as it promises
+    any on recordings. A recording that cannot be used is a line in `issues`; the others go on.
+    InputError where the cohort's tables are wrong or no recording can be used.
     """
     with tempfile.TemporaryDirectory(dir=answers.parent) as work:
         found = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
+        movements = _movements(folder / "motion_tokenizer", found)
     write_issues(issues, found.issues)
     if not found.infos:
         raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
     loaded = load_model(folder)
-    asked = _questions(found.infos, loaded.description)
-    rows = predict(loaded, asked, found.tokens, loaded.description["tasks"])
-    files = {info["trial_id"]: info["file"] for info in found.infos}
-    calibrated = read_calibration(folder)
+    calibrations = read_calibration(folder)
+    questions = _questions(found.infos, loaded.description)
+    rows = ask_in_turn(loaded, questions, found.tokens, calibrations)
+    named = _model_columns(folder, loaded.description)
     table = pd.DataFrame(
         [
-            _line(row, files, loaded.description, calibrated.get(row["task"], UNCALIBRATED))
+            _line(
+                row, movements[row["trial_id"]], loaded.description,
+                calibrations.get(row["task"], UNCALIBRATED),
+            ) | named
             for row in rows
         ]
-    )
+    )  # fmt: skip
     table = table.sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
         harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
-    log.info(f"{len(table)} answers on {len(found.infos)} trials")
+    n_asked = int((table["applies"] != NO).sum())
+    log.info(f"{n_asked} answers on {len(found.infos)} trials, {len(table) - n_asked} do not apply")
+
+
+def _movements(tokenizer_folder: Path, found: Tokenised) -> dict[str, Movement]:
+    """By trial id."""
+    tokenizer, familiar = load_tokenizer(tokenizer_folder), load_familiar(tokenizer_folder)
+    return {
+        trial.info["trial_id"]: Movement(
+            trial.info,
+            None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
+            measure_gait(trial.frames, tokenizer.frame_rate_hz),
+        )
+        for trial in read_trials(found.joint_angles)
+    }
+
+
+def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
+    return {
+        "model": f"{description['variant']}, fold {description['fold']}, seed {description['seed']}",
+        "model_folder": str(folder.resolve()),
+        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
+    }
 
 
 def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
@@ -67,27 +111,53 @@ def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
             "task": task,
             "kind": cfg["kind"],
             "question": description["questions"][task],
-            "options": cfg.get("options", []) if cfg["kind"] == "classification" else [],
+            "options": options_of(cfg),
         }
         for info in infos
         for task, cfg in description["tasks"].items()
     )
 
 
-def _line(row: dict, files: Mapping[str, str], description: dict, calibration: Calibration) -> dict:
-    """A line of the table: the answer, how sure it is, what the model wrote."""
+def _line(row: dict, movement: Movement, description: dict, calibration: Calibration) -> dict:
+    """A line of the table: whether the question applies, the answer, how sure it is."""
     task = description["tasks"][row["task"]]
+    reason = why_not_promised(description["simulated"], movement.strangeness)
+    calibration = without_promise(calibration) if reason else calibration
     read = _read_options if row["kind"] == "classification" else _read_number
+    answered = NOTHING_READ if row["applies"] == NO else read(row, task, calibration)
     return {
         "trial_id": row["trial_id"],
         "participant_id": row["participant_id"],
-        "file": files[row["trial_id"]],
+        "file": movement.info["file"],
         "task": row["task"],
-        **read(row, task, calibration),
+        "applies": row["applies"],
+        "because": row["because"],
+        **answered,
+        "unit": task.get("unit", ""),
+        "measured_by_kinematics": _measured(row, task, movement.gait),
+        "coverage": f"not promised: {reason}" if reason else "as calibrated",
+        **_familiarity(movement.strangeness),
         "only_if": only_if(task),
-        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
-        "generated_text": row["answer"],
+        "generated_text": row.get("answer"),
         "question": row["question"],
+    }
+
+
+def _measured(row: dict, task: dict, gait: Gait) -> str | None:
+    """What kinematics says to the same question."""
+    if row["applies"] == NO:
+        return None
+    value = measured_label(gait, task["label"], task.get("unit", ""))
+    return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
+
+
+def _familiarity(found: Strangeness | None) -> dict:
+    if found is None:
+        return {"strangeness": None, "familiar": None, "unrecorded_joints": None}
+    return {
+        "strangeness": round(found.ratio, 2),
+        "familiar": "yes" if found.familiar else "no",
+        "unrecorded_joints": found.unrecorded_joints,
     }
 
 
@@ -95,12 +165,9 @@ def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
     shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
     best = int(shares.argmax())
     sets = prediction_sets(row["options"], shares, calibration)
-    return {
+    return NOTHING_READ | {
         "answer": row["options"][best],
-        "unit": "",
         "probability": round(float(shares[best]), 3),
-        "low": None,
-        "high": None,
         **{
             _column(level): None if held is None else "; ".join(held)
             for level, held in sets.items()
@@ -113,20 +180,23 @@ def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
 
 def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
     digits = task["decimals"]
-    mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
-    return {
-        "answer": f"{mean:.{digits}f}",
-        "unit": task["unit"],
-        "probability": None,
+    number, low, high = decided_number(row)
+    return NOTHING_READ | {
+        "answer": f"{number:.{digits}f}",
         "low": f"{low:.{digits}f}",
         "high": f"{high:.{digits}f}",
         **{
             _column(level): ends and f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
             for level, ends in prediction_intervals(low, high, calibration).items()
         },
-        "probabilities": "",
     }
 
 
 def _column(level: float) -> str:
     return f"set_{100 * level:.0f}"
+
+
+NOTHING_READ = {
+    "answer": None, "unit": "", "probability": None, "low": None, "high": None,
+    **{_column(level): None for level in LEVELS}, "probabilities": "",
+}  # fmt: skip

@@ -24,6 +24,7 @@ from biomechgpt.language_model.model_folder import Folders, check_tokens, save_m
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, codes_per_book, read_tokens, tokens_per_step
@@ -46,15 +47,16 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
     `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name), `finetune` (the
-    config's block without `seeds`), `cohorts` (names) and `simulated` (whether one is); `code` is
-    the stage's code hash. InputError where tokens and motion tokenizer do not belong together, or
-    where there is nothing to train on.
+    config's block without `seeds`), `cohorts` (names), `simulated` (whether one is) and
+    `min_training_participants`; `code` is the stage's code hash. InputError where tokens and motion
+    tokenizer do not belong together, or where there is nothing to train on.
     """
     motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
     table = read_tokens(sources.tokens)
     check_tokens(table.metadata, motion_tokenizer.sha256, str(sources.motion_tokenizer))
     questions = read_questions(sources.questions, ["train"])
     questions = questions[questions["task"].isin(cfg["tasks"])]
+    cfg = only_trained(cfg, questions)
     checkpoint = read_note(sources.base) or {}
     base = loading.load_base(
         sources.base,
@@ -73,6 +75,7 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
         "questions": {task.name: task.train[0].text for task in tasks},
+        "asked_in_turn": in_turn(cfg["tasks"]),
         "phrasings": {task.name: [p.text for p in task.train] for task in tasks},
         "joints": list(JOINT_NAMES),
         "frame_rate_hz": motion_tokenizer.frame_rate_hz,
@@ -82,6 +85,38 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
         save_model(temporary, model, base.tokenizer, folders, description)
         copy_metrics(checkpoints, temporary)
     shutil.rmtree(checkpoints)
+
+
+def only_trained(cfg: dict, questions: pd.DataFrame) -> dict:
+    """`cfg` with the tasks of the training questions, and by name those left out.
+
+    A model would answer the others too, without having learnt anything of them. InputError where no
+    task is left.
+    """
+    trained = set(questions["task"])
+    left_out = [name for name in cfg["tasks"] if name not in trained]
+    if not trained:
+        raise InputError(
+            f"variants.{cfg['variant']}: none of its tasks ({', '.join(left_out)}) has training questions "
+            f"in fold {cfg['fold']}; the log of generate_questions says why each is left out. Take the "
+            "variant out, or lower questions.min_training_participants."
+        )
+    tasks = {name: task for name, task in cfg["tasks"].items() if name in trained}
+    return cfg | {"tasks": tasks, "tasks_left_out": left_out}
+
+
+def training_people(questions: pd.DataFrame) -> dict[str, dict]:
+    """By task how many training participants have its label, and of options how many have each."""
+    people = questions.groupby("task")["participant_id"].nunique()
+    chosen = questions[questions["kind"] == "classification"]
+    by_option = chosen.groupby(["task", "answer"])["participant_id"].nunique()
+    return {
+        task: {
+            "participants": int(n),
+            "by_option": {o: int(k) for o, k in by_option.get(task, pd.Series(dtype=int)).items()},
+        }
+        for task, n in people.items()
+    }
 
 
 def settings(cfg: dict) -> training.Settings:
@@ -161,6 +196,7 @@ def _provenance(
         "codebook_size": int(metadata["codebook_size"]),
         "max_length": cfg["finetune"]["max_length"],
         "possible_numbers": possible_numbers(questions, cfg["tasks"]),
+        "training_people": training_people(questions),
         "training_participants": questions["participant_id"].nunique(),
         "training_trials": questions["trial_id"].nunique(),
         "training_questions": len(questions),

@@ -64,6 +64,11 @@ def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     return special.softmax(np.log(np.maximum(probabilities, FLOOR)) / temperature, axis=-1)
 
 
+def decided_number(row: Mapping) -> tuple[float, float, float]:
+    """The number that a predicted row answers, and the 5 % and 95 % quantiles around it."""
+    return row["number_mean"], row["number_low"], row["number_high"]
+
+
 def moved_outwards(low: np.ndarray, high: np.ndarray, limit: np.ndarray) -> tuple:
     """The ends of an interval after a limit; where a negative one would have them pass, they meet."""
     added = np.maximum(limit, (low - high) / 2)

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.questions.tasks import Phrasing, Task, answer_text, listed, number_of
+from biomechgpt.questions.choice import Asked
+from biomechgpt.questions.tasks import Phrasing, Task, answer_text, number_of
 
 log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 20_000  # in memory, and in a row group
@@ -35,41 +35,17 @@ SCHEMA = pa.schema(
 )
 
 
-def generate_questions(
-    labels: pd.DataFrame,
-    trials: pd.DataFrame,
-    folds: pd.DataFrame,
-    fold: str,
-    tasks: list[Task],
-    seed: int,
-) -> Iterator[tuple]:
-    """One row, in the order of `SCHEMA`, for each accepted trial and task that has its label.
+def generate_questions(asked: Iterable[Asked], seed: int) -> Iterator[tuple]:
+    """One row, in the order of `SCHEMA`, for each trial of each task.
 
-    `labels`: cohort, trial_id and the label columns as text or None. `trials`: the accepted trials,
-    trial_id and participant_id. `folds`: fold, participant_id, split. Training rows draw a training
-    phrasing, all others a held-out one, by a hash of seed, trial and task, so that one more trial
-    redraws nothing. Rows keep the order of `tasks`, then of `trials`. A task for which nobody in
-    training has a label is left out, with a line in the log. Raises `InputError` for a label that
-    is no option of its task, or no number.
+    Training rows draw a training phrasing, all others a held-out one, by a hash of seed, trial and
+    task, so that one more trial redraws nothing. Rows keep the order of tasks, then of trials.
     """
-    split_of = folds[folds["fold"] == fold].set_index("participant_id")["split"]
-    table = trials[["trial_id", "participant_id"]].merge(
-        labels.drop(columns=["participant_id"]), on="trial_id", how="left", validate="one_to_one"
-    )
-    table["split"] = table["participant_id"].map(split_of)
-    if table["split"].isna().any():
-        lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
-        raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
-    return _rows(table, tasks, seed)
-
-
-def _rows(table: pd.DataFrame, tasks: list[Task], seed: int) -> Iterator[tuple]:
-    for task in tasks:
-        asked = _asked(table, task)
-        columns = (asked[name] for name in ("trial_id", "participant_id", "split"))
-        if len(asked):
-            for trial in zip(*columns, asked[task.label], strict=True):
-                yield _row(*trial, task, seed)
+    for task, trials in asked:
+        _warn_of_rare_options(task, trials)
+        columns = (trials[name] for name in ("trial_id", "participant_id", "split", task.label))
+        for trial in zip(*columns, strict=True):
+            yield _row(*trial, task, seed)
 
 
 def table_one(path: str | os.PathLike) -> pd.DataFrame:
@@ -104,46 +80,18 @@ def write_questions(path: str | os.PathLike, rows: Iterable[tuple]) -> int:
     return n_rows
 
 
-def _asked(table: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """The trials that `task` asks about: it applies to them and their label is there."""
-    absent = [column for column in (task.label, *task.applies_to) if column not in table]
-    if absent:
-        log.info("task %s is left out: no table has the column %s", task.name, ", ".join(absent))
-        return table.iloc[:0]
-    keep = table[task.label].notna() & ~table[task.label].isin(task.ignore)
-    for column, values in task.applies_to.items():
-        keep &= table[column].isin(values)
-    asked = table[keep]
-    _check_labels(asked, task)
-    if not (asked["split"] == "train").any():
-        who = "training participant" if len(asked) else "accepted trial"
-        log.info("task %s is left out: no %s it applies to has a label", task.name, who)
-        return asked.iloc[:0]
-    return asked
-
-
-def _check_labels(asked: pd.DataFrame, task: Task) -> None:
-    """Raise `InputError` with every value of the label column that `task` cannot take."""
-    values = asked[task.label]
-    bad = ~values.isin(task.options) if task.options else values.map(number_of).isna()
-    if not bad.any():
+def _warn_of_rare_options(task: Task, trials: pd.DataFrame) -> None:
+    """An option that one training participant has is that person, learnt by heart."""
+    if not task.options:
         return
-    found = [
-        f"{value!r} (first at trial {rows['trial_id'].iloc[0]}, participant "
-        f"{rows['participant_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, {len(rows)} trial(s))"
-        for value, rows in asked[bad].groupby(task.label)
-    ]
-    wanted = f"one of: {listed(task.options)}" if task.options else f"a number in {task.unit}"
-    remedy = (
-        f"Correct the table, add it to tasks.{task.name}.options, or name it in "
-        f"tasks.{task.name}.ignore to leave it out."
-        if task.options
-        else "Correct the table, or write n/a where it was not measured."
-    )
-    raise InputError(
-        f"Task {task.name}: the column {task.label} of participants.tsv or trials.tsv holds "
-        f"{'; '.join(found)}. It must be {wanted}. {remedy}"
-    )
+    training = trials[trials["split"] == "train"]
+    people = training.groupby(task.label)["participant_id"].nunique()
+    for option in task.options:
+        if people.get(option, 0) < 2:
+            log.warning(
+                "task %s: %d training participant(s) have the option %s",
+                task.name, people.get(option, 0), option,
+            )  # fmt: skip
 
 
 def _row(

@@ -62,6 +62,14 @@ def only_if(cfg: Mapping) -> str:
     return " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
 
 
+def options_of(cfg: Mapping) -> list[str]:
+    """The options of an entry of the config's `tasks`.
+
+    A preset that turns a task into a regression still carries the options it lies over.
+    """
+    return list(cfg["options"]) if cfg["kind"] == "classification" else []
+
+
 def number_of(text: str) -> float:
     """The finite number that `text` writes, NaN where it writes none."""
     try:
@@ -73,8 +81,7 @@ def number_of(text: str) -> float:
 
 
 def _task(name: str, cfg: dict, path: str | os.PathLike) -> Task:
-    # A preset that turns a task into a regression still carries the options it lies over.
-    options = tuple(cfg["options"]) if cfg["kind"] == "classification" else ()
+    options = tuple(options_of(cfg))
     unit = cfg["unit"] if cfg["kind"] == "regression" else ""
     sides = _read_phrasings(path, cfg["kind"], {"options": listed(options), "unit": unit})
     return Task(

@@ -14,6 +14,7 @@ from biomechgpt.report.audit import audit
 from biomechgpt.report.blocks import Links, Section, Text
 from biomechgpt.report.checklist import checklist
 from biomechgpt.report.claims import claims
+from biomechgpt.report.gate_tables import gates, left_out
 from biomechgpt.report.glance import glance
 from biomechgpt.report.label_sections import labels
 from biomechgpt.report.results import Results
@@ -59,7 +60,7 @@ def sections_of(
         ),
     ]
     groups = {
-        RESULTS: _results(results),
+        RESULTS: _results(results, sources, config),
         DATA: _data(results, data, sources, config),
         TRUST: trust,
         RUN: _run(data, sources, config, versions),
@@ -72,11 +73,14 @@ def sections_of(
     return [*sections[RESULTS], *tasks, *sections[DATA], *sections[TRUST], *sections[RUN]]
 
 
-def _results(results: Results) -> list[tuple[str, str, list]]:
+def _results(results: Results, sources: Sources, config: dict) -> list[tuple[str, str, list]]:
     counts = read_table(Path(results.folder, "table1.csv"))
+    least = config["questions"]["min_training_participants"]
+    questions = [*result_tables.table_one(counts), *left_out(sources.left_out, least)]
     return [
         ("glance", "Results at a glance", glance(results)),
-        ("questions", "Questions and participants", result_tables.table_one(counts)),
+        ("questions", "Questions and participants", questions),
+        ("gates", "Whether a question applies", gates(results, config["tasks"])),
         ("classification", "Classification", result_tables.classification(results)),
         ("regression", "Numbers", result_tables.regression(results)),
         ("training", "On training participants", result_tables.on_training(results)),

@@ -18,7 +18,8 @@ class Sources(NamedTuple):
     `metrics`, `tables` and `answers` are what the evaluation writes; `tokenizers` the tokenizer
     folders of all folds, `tokenizer_measures` what was measured of each; `tokens` the token files
     of one fold and tokenizer; `joint_angles` the shards; `cohorts` the entries of the config, each
-    with its path; `benchmarks` the folder of Snakemake's benchmark files.
+    with its path; `benchmarks` the folder of Snakemake's benchmark files; `left_out`
+    the tasks left out, a table a fold.
     """
 
     metrics: os.PathLike
@@ -33,6 +34,7 @@ class Sources(NamedTuple):
     joint_angles: Sequence[os.PathLike] = ()
     cohorts: Sequence[dict] = ()
     benchmarks: os.PathLike | None = None
+    left_out: Sequence[os.PathLike] = ()
 
 
 class Data(NamedTuple):

@@ -12,6 +12,7 @@ from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.motion.index import read_accepted
 from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar
 from biomechgpt.tokenizer.training import train_tokenizer
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,8 @@ def make_tokenizer(
     """Write the tokenizer folder of a fold: weights, statistics, description, metrics, curves.
 
     Only participants of the fold's training split are trained on, those of its validation split
-    tell when to stop; error and code use are measured on each split. `motion_cfg` is the config's
-    `motion`, `code` the hash of the stage's code.
+    tell when to stop and what is strange; error and code use are measured on each split.
+    `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
     checkpoints = checkpoint_folder(folder)
@@ -42,6 +43,9 @@ def make_tokenizer(
         rate_hz, zero_joints = motion_cfg["frame_rate_hz"], motion_cfg["zero_joints"]
         save_tokenizer(temporary, trained, cfg, rate_hz, zero_joints)
         stored = load_tokenizer(temporary)
+        familiar = fit_familiar(stored, joint_angles_paths, train, validation)
+        if familiar is not None:
+            save_familiar(temporary, familiar)
         metrics = [
             measure_tokenizer(stored, joint_angles_paths, set(ids), split)
             for split, ids in by_split.items()

@@ -1,0 +1,79 @@
+"""Whether a question applies to a movement, by recorded labels or by a model's own earlier answers.
+
+The conditions of a task (`applies_to`) name label columns. A column that is the label of another
+task makes a chain: whether there was a fall is asked of prosthesis users, who is one is asked of the
+impaired, and who is impaired is asked of everybody.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from biomechgpt.questions.conditions import task_of_label
+
+NO, UNKNOWN, YES = "no", "unknown", "yes"
+ORDER = (NO, UNKNOWN, YES)  # of several conditions the first of these decides
+SURE = 0.8  # calibrated probability from which the model's own answer opens or closes a gate
+
+
+class Gate(NamedTuple):
+    """Whether a question applies, and why, in words; `because` is empty where it has no condition."""
+
+    applies: str  # yes | no | unknown
+    because: str
+
+
+Opinions = Mapping[str, Mapping[str, float]]  # by task the calibrated probability of each option
+
+
+def gate(
+    task: str, tasks: Mapping[str, Mapping], labels: Mapping[str, str], opinions: Opinions
+) -> Gate:
+    """Whether `task` of the config's `tasks` applies to one movement.
+
+    `labels` are what is known, by column; they come before `opinions`, what the model answered. A
+    condition holds where its qualifying options have `SURE` together, and does not where the others
+    have; between them, and where nothing was answered, it is unknown.
+    """
+    conditions = (tasks[task].get("applies_to") or {}).items()
+    found = [_condition(c, tuple(values), tasks, labels, opinions) for c, values in conditions]
+    return _decisive(found) if found else Gate(YES, "")
+
+
+def _condition(
+    column: str,
+    values: Sequence[str],
+    tasks: Mapping[str, Mapping],
+    labels: Mapping[str, str],
+    opinions: Opinions,
+) -> Gate:
+    if column in labels:
+        holds = YES if labels[column] in values else NO
+        return Gate(holds, f"{column} is {labels[column]} (recorded)")
+    earlier = task_of_label(column, tasks)
+    if earlier is None:
+        return Gate(UNKNOWN, f"nothing answers {column}")
+    before = gate(earlier, tasks, labels, opinions)
+    if before.applies == NO:
+        return Gate(NO, f"{earlier} does not apply, since {before.because}")
+    if earlier not in opinions:
+        return Gate(UNKNOWN, f"{earlier} was not answered")
+    own = _own_answer(earlier, values, opinions[earlier])
+    return own if before.applies == YES else _decisive([before, own])
+
+
+def _own_answer(task: str, values: Sequence[str], probabilities: Mapping[str, float]) -> Gate:
+    share = sum(probabilities.get(value, 0.0) for value in values)
+    best = max(probabilities, key=probabilities.get)
+    because = f"the model's own answer to {task} is {best} ({100 * probabilities[best]:.0f} %)"
+    if share >= SURE:
+        return Gate(YES, because)
+    if share <= 1 - SURE:
+        return Gate(NO, because)
+    return Gate(UNKNOWN, f"{because}, which is not sure enough")
+
+
+def _decisive(gates: Sequence[Gate]) -> Gate:
+    """All must hold: one that does not decides, then one that is unknown."""
+    worst = min(gates, key=lambda one: ORDER.index(one.applies))
+    same = [one.because for one in gates if one.applies == worst.applies]
+    return Gate(worst.applies, same[0] if worst.applies == NO else " and ".join(same))

@@ -1,0 +1,158 @@
+"""How unlike the movements of its own people a movement is to a motion tokenizer.
+
+Two measures, both on recorded joints alone, so that a joint which a source lacks raises neither: how
+far posture, range and speed of the joints lie from those of training trials (Mahalanobis distance),
+and how badly the tokens reconstruct the angles. Each is divided by its 95 % quantile over validation
+people; the larger one counts. docs/log.md compares them with distances of the latents.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from sklearn.covariance import ledoit_wolf
+
+from biomechgpt.body.frames import Trial
+from biomechgpt.tokenizer.coding import decode_trial, encode_trial
+from biomechgpt.tokenizer.statistics import Statistics, normalise
+from biomechgpt.tokenizer.storage import StoredTokenizer
+from biomechgpt.tokenizer.windows import read_chosen
+
+FILE = "strangeness.safetensors"
+BELOW = 0.95  # share of validation people's trials, each person weighing the same, below the limit
+SPREAD_FLOOR = 0.05  # of a joint's own spread; a joint at rest must not look infinitely strange
+SPEED_FLOOR = 0.2  # of a joint's own spread, a second
+
+
+class Familiar(NamedTuple):
+    """What training and validation people of a tokenizer move like; F features, see `_features`."""
+
+    mean: np.ndarray  # (F,), NaN where no training trial has the joint
+    spread: np.ndarray  # (F,) standard deviation over training trials
+    correlation: np.ndarray  # (F, F), shrunk (Ledoit and Wolf 2004)
+    usual_distance: np.ndarray  # () 95 % quantile over validation people
+    usual_error: np.ndarray  # ()
+    limit: np.ndarray  # () 95 % quantile of the larger of the two ratios
+    n_people: np.ndarray  # () validation people behind the quantiles
+
+
+class Strangeness(NamedTuple):
+    """Of one movement. `ratio` is 1 at the limit that 95 % of validation people's trials keep."""
+
+    ratio: float
+    unrecorded_joints: int  # of those that move in training
+
+    @property
+    def familiar(self) -> bool:
+        """Whether the movement is like those of the people that sets were calibrated on."""
+        return self.ratio <= 1
+
+
+def fit_familiar(
+    tokenizer: StoredTokenizer,
+    paths: Sequence[os.PathLike],
+    train: set[str],
+    validation: set[str],
+) -> Familiar | None:
+    """Features of the trials `train`, limits of the trials `validation`; None where one is empty."""
+    if not train or not validation:
+        return None
+    seen = np.array([_features(t.frames, tokenizer) for t in read_chosen(paths, train)])
+    known = ~np.isnan(seen)
+    counts = known.sum(axis=0)
+    mean = np.where(counts, np.nansum(seen, axis=0) / np.maximum(counts, 1), np.nan)
+    variance = np.nansum(np.square(seen - mean), axis=0) / np.maximum(counts, 1)
+    spread = np.maximum(np.sqrt(variance), SPREAD_FLOOR)
+    covariance, _ = ledoit_wolf(np.nan_to_num((seen - mean) / spread), assume_centered=True)
+    # A joint that half of the trials lack would otherwise seem to vary half as much.
+    deviation = np.sqrt(np.diag(covariance).clip(1e-6))
+    correlation = covariance / np.outer(deviation, deviation)
+    one = np.ones(())
+    unscaled = Familiar(mean, spread, correlation, one, one, one, one)
+    return _with_limits(unscaled, tokenizer, read_chosen(paths, validation))
+
+
+def _with_limits(
+    unscaled: Familiar, tokenizer: StoredTokenizer, trials: Iterable[Trial]
+) -> Familiar:
+    people, measures = [], []
+    for trial in trials:
+        people.append(trial.info["participant_id"])
+        measures.append(_measures(trial.frames, tokenizer, unscaled))
+    usual = np.array([_quantile(column, people) for column in np.transpose(measures)])
+    limit = _quantile((np.array(measures) / usual).max(axis=1), people)
+    n_people = np.array(float(len(set(people))))
+    return unscaled._replace(
+        usual_distance=usual[0], usual_error=usual[1], limit=np.array(limit), n_people=n_people
+    )
+
+
+def _quantile(values: np.ndarray, people: Sequence[str]) -> float:
+    """The `BELOW` quantile of values (N,) of which each person's weigh as much as another's."""
+    _, person, counts = np.unique(people, return_inverse=True, return_counts=True)
+    order = np.argsort(values)
+    reached = np.cumsum(1 / counts[person[order]]) / len(counts)
+    return float(values[order][np.searchsorted(reached, BELOW).clip(max=len(values) - 1)])
+
+
+def strangeness(
+    angles_rad: np.ndarray, tokenizer: StoredTokenizer, familiar: Familiar
+) -> Strangeness:
+    """How strange joint angles (T, 34) in rad are, NaN where a joint is not recorded."""
+    distance, error = _measures(angles_rad, tokenizer, familiar)
+    ratio = max(distance / familiar.usual_distance, error / familiar.usual_error) / familiar.limit
+    missing = np.isnan(angles_rad).all(axis=0) & tokenizer.statistics.live
+    return Strangeness(float(ratio), int(missing.sum()))
+
+
+def _measures(
+    angles_rad: np.ndarray, tokenizer: StoredTokenizer, familiar: Familiar
+) -> tuple[float, float]:
+    """Distance of the features from those of training, and reconstruction error, both in spreads."""
+    away = (_features(angles_rad, tokenizer) - familiar.mean) / familiar.spread
+    known = np.flatnonzero(~np.isnan(away))
+    explained = np.linalg.solve(familiar.correlation[np.ix_(known, known)], away[known])
+    distance = float(np.sqrt(away[known] @ explained / max(len(known), 1)))
+    return distance, _reconstruction_error(angles_rad, tokenizer)
+
+
+def _features(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> np.ndarray:
+    """Of each joint mean, log spread and log speed (3 * 34,), in spreads of the training frames.
+
+    NaN where a joint is not recorded or does not move in training.
+    """
+    statistics = tokenizer.statistics
+    scaled = (angles_rad.astype(np.float64) - statistics.mean_rad) / statistics.std_rad
+    scaled[:, ~statistics.live] = np.nan
+    speed = np.sqrt(np.square(np.diff(scaled, axis=0)).mean(axis=0)) * tokenizer.frame_rate_hz
+    spread = scaled.std(axis=0)
+    logs = np.log(spread + SPREAD_FLOOR), np.log(speed + SPEED_FLOOR)
+    return np.concatenate([scaled.mean(axis=0), *logs])
+
+
+def _reconstruction_error(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> float:
+    """Root mean square over the recorded joints that move in training."""
+    made = decode_trial(tokenizer, encode_trial(tokenizer, angles_rad))[: len(angles_rad)]
+    original = angles_rad[: len(made)]
+    seen = ~np.isnan(original).any(axis=0) & tokenizer.statistics.live
+    error = _normalised(original, tokenizer.statistics) - _normalised(made, tokenizer.statistics)
+    return float(np.sqrt(np.square(error[:, seen]).mean())) if seen.any() else 0.0
+
+
+def _normalised(angles_rad: np.ndarray, statistics: Statistics) -> np.ndarray:
+    return normalise(angles_rad, statistics).astype(np.float64)
+
+
+def save_familiar(folder: Path, familiar: Familiar) -> None:
+    """Write `FILE` to a tokenizer folder."""
+    arrays = {name: np.asarray(value, np.float64) for name, value in familiar._asdict().items()}
+    save_file(arrays, folder / FILE)
+
+
+def load_familiar(folder: Path) -> Familiar | None:
+    """What `save_familiar` wrote; None for a tokenizer without validation people."""
+    path = Path(folder, FILE)
+    return Familiar(**load_file(path)) if path.exists() else None
