@@ -9,7 +9,7 @@ sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
 from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
-from biomechgpt.config import check_config, leave_out_nulls, order_as
+from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.files import annotation_folder
 from biomechgpt.motion.folds import fold_names
@@ -19,6 +19,7 @@ from biomechgpt.provenance import code_hash
 leave_out_nulls(config)
 order_as(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
 check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
+expand_home(config)
 
 RESULTS = Path("results", config["run"] or "")
 SIMULATED = [str(RESULTS / "cohorts" / c["name"]) for c in config["cohorts"] if "path" not in c]
@@ -81,7 +82,8 @@ def in_every_fold(pattern, **values):
     return files
 
 
-def tables_of_recorded():
+# Paths of users come from input functions: in a plain string Snakemake takes {site} for a wildcard.
+def tables_of_recorded(wildcards):
     """The tables that users bring."""
     names = ("participants.tsv", "trials.tsv")
     return [str(Path(cohort["path"], name)) for cohort in RECORDED for name in names]
@@ -107,6 +109,14 @@ def asked_labels():
 def phrasing_files():
     tasks = config["tasks"].items()
     return {n: t.get("phrasings", f"resources/phrasings/{n}.yaml") for n, t in tasks}
+
+
+def all_phrasings(wildcards):
+    return list(phrasing_files().values())
+
+
+def own_folds(wildcards):
+    return config["split"]["file"] or []
 
 
 def variant_tasks(name):

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import yaml
 
-from biomechgpt.config import check_config, leave_out_nulls, order_as
+from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
 
@@ -101,6 +101,13 @@ BAD = [
     ("finetune/learning_rate", "1e-4", ["finetune.learning_rate", "write 1.0e-4"]),
     ("finetune/learning_rate", "2.5e3", ["finetune.learning_rate", "write 2.5e+3"]),
     ("finetune/epochs", "4", ["finetune.epochs is '4'", "a number", "without quotes"]),
+    (
+        "finetune/mirror",
+        "true",
+        ["finetune.mirror is 'true'", "all text to Snakemake", "--configfile"],
+    ),
+    ("split/4", None, ["split holds the key 4 without a value", "Write a decimal point"]),
+    ("variants/tiny-all/lora/1", "", ["variants.tiny-all.lora holds the key 1", "comma of 0,1"]),
     ("finetune/seeds", [0, 0], ["finetune.seeds", "twice"]),
     ("finetune/seeds", [], ["finetune.seeds has 0 entries"]),
     ("split/scheme", "k_fold", ["split.scheme is k_fold", "holdout", "did you mean kfold?"]),
@@ -202,6 +209,18 @@ def test_the_models_of_the_hub_are_pinned(config):
     bases = config["base_models"].values()
     revisions = [base["revision"] for base in bases if base["kind"] == "checkpoint"]
     assert [len(revision) for revision in revisions] == [40, 40]
+
+
+def test_the_home_of_a_user_is_written_out_in_every_path(config, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/lab")
+    config["cohorts"] = [{"name": "c", "path": "~/walks", "role": "both"}]
+    config["split"]["file"], config["annotate"] = "~/folds.tsv", {"model": "~/m", "cohort": "a~"}
+    config["tasks"]["tug"]["phrasings"] = "~/tug.yaml"
+    expand_home(config)
+    assert config["cohorts"][0]["path"] == "/home/lab/walks"
+    assert config["split"]["file"] == "/home/lab/folds.tsv"
+    assert config["annotate"] == {"model": "/home/lab/m", "cohort": "a~"}
+    assert config["tasks"]["tug"]["phrasings"] == "/home/lab/tug.yaml"
 
 
 STRANGE = [None, 5, -1, "x", [], {}, True, [None], {"a": None}, {5: {}}]

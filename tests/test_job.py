@@ -44,6 +44,20 @@ def test_log_takes_what_python_children_and_tracebacks_print(tmp_path, root):
         assert word in text
 
 
+def test_what_a_user_did_wrong_is_one_sentence_and_a_bug_has_its_frames(tmp_path, root):
+    lines = [
+        "from biomechgpt.errors import InputError; from biomechgpt.files import replacing",
+        "job.start(snakemake)",
+        "with replacing('out') as path:",
+        "    raise InputError('config.yaml: correct it')",
+    ]
+    _, text = process(root, tmp_path, lines)
+    assert text == "biomechgpt.errors.InputError: config.yaml: correct it\n"
+    _, text = process(root, tmp_path, [*lines[:-1], "    raise KeyError('correct it')"])
+    assert "Traceback" in text
+    assert "in <module>\n" in text
+
+
 def test_a_full_disk_is_called_full_where_no_log_can_be_written(tmp_path, root):
     lines = [
         "job.start(snakemake)",

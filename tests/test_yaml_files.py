@@ -3,7 +3,7 @@
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.yaml_files import LIMIT_BYTES, read_yaml
+from biomechgpt.yaml_files import LIMIT_BYTES, StrictLoader, read_yaml
 
 LAUGHS = "a: &a [x, x]\n" + "".join(
     f"{new}: &{new} [*{old}, *{old}]\n"
@@ -14,10 +14,13 @@ LAUGHS = "a: &a [x, x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: [", "not valid YAML.*line 1"),
-        (LAUGHS, r"no \*alias.*line 2"),
+        ("a: [", "line 1: not valid YAML"),
+        (LAUGHS, r"line 2: .*no \*alias"),
         ("&a [*a]", r"no \*alias"),
-        ("a: 1\nb: 2\na: 3", "'a' stands twice.*line 3"),
+        ("a: 1\nb: 2\na: 3", "line 3: .*'a' stands twice, in line 1 too"),
+        ("a:\n\tb: 1", r"line 2: .*indent with spaces, not with tabs"),
+        ("a:\n  b: 1\n c: 2", r"line 3: .*must begin in the same column"),
+        ("a: 1\n  b: 2", r"line 2: .*with the same indentation"),
         ("[" * 5000, "not valid YAML"),
         ("? " * 5000, "not valid YAML"),
         ("2001-99-99", "not valid YAML"),
@@ -45,3 +48,9 @@ def test_plain_yaml_is_read(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"no file .*gone\.yaml"):
         read_yaml(tmp_path / "gone.yaml")
+
+
+def test_a_key_that_only_a_mixed_in_mapping_repeats_stands_once(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("x: {a: &a {<<: {k: 1}, k: 2}}\nb: {<<: *a, k: 3}\n")
+    assert read_yaml(path, StrictLoader) == {"x": {"a": {"k": 2}}, "b": {"k": 3}}

@@ -62,6 +62,21 @@ def test_a_table_without_rows_is_read(tmp_path):
     assert "activity" in trial_labels(cohorts)
 
 
+def test_ids_hold_letters_of_any_script_and_are_one_however_they_are_composed(tmp_path):
+    people = "participant_id\tdiagnosis\nMu\u0308ller1\tla\u0308hmung\nमीरा\tstroke\n"
+    trials = "trial_id\tparticipant_id\tfile\nÅ1\tM\u00fcller1\tu\u0308.mot\nt2\tमीरा\tx.mot\n"
+    cohort = read_cohort("c", write(tmp_path, people, trials))
+    assert cohort.participants["participant_id"].tolist() == ["M\u00fcller1", "मीरा"]
+    assert cohort.participants["diagnosis"].iloc[0] == "l\u00e4hmung"
+    assert cohort.trials["file"].iloc[0] == "u\u0308.mot"
+
+
+def test_two_spellings_of_one_name_stop(tmp_path):
+    people = "participant_id\nGroß\nGROSS\n"
+    with pytest.raises(InputError, match=r"line 3, .*'GROSS' differs from 'Groß' \(line 2\)"):
+        read_cohort("c", write(tmp_path, people))
+
+
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n\n"])
 def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
     people = PEOPLE.replace("007", ' "007" ').replace("\n", line_end)
@@ -77,13 +92,24 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
         ("", TRIALS, r"participants\.tsv, line 1: column 'participant_id' is missing"),
         (PEOPLE, TRIALS.replace("file", "path"), r"trials\.tsv, line 1: column 'file' is missing"),
         (PEOPLE.replace("\t", ","), TRIALS, r"participants\.tsv, line 1: .*commas"),
-        (PEOPLE.replace("\t", ";"), TRIALS, r"participants\.tsv, line 1: .*commas"),
+        (
+            PEOPLE.replace("\t", ";"),
+            TRIALS,
+            r"participants\.tsv, line 1: .*by semicolons; save it tab",
+        ),
+        (
+            PEOPLE.replace("\t", "  "),
+            TRIALS,
+            r"participants\.tsv, line 1: .*by spaces; save it tab",
+        ),
+        (PEOPLE.replace("_id\t", "_id;a,b;"), TRIALS, r"line 1: .*'participant_id' is missing"),
         (PEOPLE + "C\tn/a\tno\n", TRIALS, r"participants\.tsv, line 4: 3 cells"),
         (PEOPLE + "C\tn/a\tno\t1\t2\n", TRIALS, r"participants\.tsv, line 4: 5 cells"),
         (PEOPLE + "B\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'B' .*line 3"),
         (PEOPLE + "n/a\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': .*missing"),
         (PEOPLE + "a/b\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'a/b'"),
-        (PEOPLE + "ä\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'ä'"),
+        (PEOPLE + "ä€\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'ä€'"),
+        (PEOPLE + "\u0301a\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id'.*start with"),
         (PEOPLE.encode() + b"\xe4\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8"),
         (
             PEOPLE.replace("height_m", "impaired"),
@@ -136,7 +162,8 @@ def test_a_link_out_of_the_folder_stops(tmp_path):
     (tmp_path / "secret.mot").write_text("x")
     folder = write(tmp_path / "cohort")
     os.symlink(tmp_path / "secret.mot", folder / "y.mot")
-    with pytest.raises(InputError, match=r"line 3, column 'file': 'y\.mot'"):
+    told = r"line 3, column 'file': 'y\.mot' leads by a link to .*secret\.mot, which lies outside"
+    with pytest.raises(InputError, match=told):
         read_cohort("c", folder)
     os.symlink(folder, tmp_path / "link")
     (folder / "y.mot").unlink()

@@ -29,9 +29,13 @@ BOUNDS = {
     "exclusiveMaximum": "below",
 }
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
+DIGITS = re.compile(r"\d+")
 SCIENTIFIC = re.compile(r"([+-]?\d+(?:\.\d*)?)[eE]([+-]?\d+)")
-
-
+IN_BRACES = (
+    "what stands in braces behind --config is all text to Snakemake, so set it in a file and name "
+    "that with --configfile"
+)
+PATH_KEYS = {"path", "file", "model", "cohort", "phrasings"}
 NAMED_BLOCKS = ("tokenizers", "base_models", "variants", "baselines", "tasks")
 
 
@@ -58,6 +62,15 @@ def order_as(config: dict, default: dict) -> None:
     for key, value in items:
         if isinstance(value, dict) and isinstance(default.get(key), dict):
             order_as(value, default[key])
+
+
+def expand_home(config: dict) -> None:
+    """Write out the `~` of every path in a checked `config`, in place; a base model's source keeps it."""
+    entries = [*config["cohorts"], config["split"], config["annotate"], *config["tasks"].values()]
+    for entry in entries:
+        for key in PATH_KEYS & entry.keys():
+            if entry[key] is not None:
+                entry[key] = os.path.expanduser(entry[key])
 
 
 def check_config(config: dict, schema_path: str | os.PathLike) -> None:
@@ -113,6 +126,10 @@ def _sentences(error: ValidationError) -> list[str]:
             return [f"{key} is {_shown(value)}; it must be {BOUNDS[error.validator]} {wanted}."]
         case "minItems" | "minProperties":
             return [f"{key} has {len(value)} entries; it needs {wanted} or more."]
+        case "maxItems":
+            return [
+                f"{key} is {_shown(value)}; it may hold {wanted} entries, each with a decimal point."
+            ]
         case "minLength":
             return [f"{key} is empty; it must be text of {wanted} or more characters."]
         case "uniqueItems":
@@ -142,8 +159,9 @@ def _type_hint(value: object) -> str:
         mantissa, exponent = found.group(1), int(found.group(2))
         point = "" if "." in mantissa else ".0"
         return f" (YAML reads {value} as text: write {mantissa}{point}e{exponent:+d})"
-    quoted_number = isinstance(value, str) and NUMBER.fullmatch(value)
-    return " (write it without quotes)" if quoted_number else ""
+    if isinstance(value, str) and (NUMBER.fullmatch(value) or value in ("true", "false", "null")):
+        return f" (write it without quotes; {IN_BRACES})"
+    return ""
 
 
 def _missing_keys(error: ValidationError) -> list[str]:
@@ -170,11 +188,20 @@ def _not_finite(node: object, path: tuple) -> list[str]:
 def _unknown_keys(error: ValidationError) -> list[str]:
     known = list(error.schema["properties"])
     unknown = [name for name in error.instance if name not in known]
-    return [
-        f"{_dotted([*error.absolute_path, name])} (value {_shown(error.instance[name])}) is not a "
+    return [_unknown_key(error, name, known) for name in unknown]
+
+
+def _unknown_key(error: ValidationError, name: object, known: list[str]) -> str:
+    path, value = error.absolute_path, error.instance[name]
+    if DIGITS.fullmatch(str(name)) and value in (None, ""):
+        return (
+            f"{_dotted(path)} holds the key {name} without a value: YAML reads the comma of 0,{name} "
+            "as the end of a value and the start of a key. Write a decimal point."
+        )
+    return (
+        f"{_dotted([*path, name])} (value {_shown(value)}) is not a "
         f"key of the config{nearest(name, known) or '.'} Allowed here: {', '.join(known)}."
-        for name in unknown
-    ]
+    )
 
 
 def _file_name(where: str) -> str:

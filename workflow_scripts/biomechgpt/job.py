@@ -71,8 +71,8 @@ def _write_to(log_path: str) -> None:
 
 
 def _explain(given: TextIO, kind: type, error: BaseException, trace: TracebackType | None) -> None:
-    """Print the traceback; where a disk is full, say so too where a log cannot be written."""
-    told = "".join(traceback.format_exception(kind, error, trace))
+    """Print the traceback, or the sentence of an `InputError`; name a full disk, which no log can hold."""
+    told = "".join(traceback.format_exception(error))
     if FULL.search(told):
         given.write(f"{DISK_FULL}\n")
         given.flush()

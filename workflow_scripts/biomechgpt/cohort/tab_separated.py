@@ -2,6 +2,7 @@
 
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from biomechgpt.errors import InputError
 
+SEPARATORS = {",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 MISSING = ("", "n/a")
 
@@ -29,8 +31,8 @@ def read_tsv(
     lines = _lines(path)
     first = next(lines, "")
     header = [_cell(cell) for cell in first.split("\t")]
-    if len(header) < 2 and re.search("[,;]", first):
-        raise InputError(f"{path}, line 1: cells are separated by commas; save it tab-separated")
+    if len(header) < 2:
+        _check_separator(path, first, required)
     for column in required:
         if column not in header:
             raise InputError(f"{path}, line 1: column {column!r} is missing")
@@ -39,6 +41,15 @@ def read_tsv(
             what = "has no name" if column is None else f"{column!r} stands there twice"
             raise InputError(f"{path}, line 1: column {index + 1} {what}")
     return _rows(path, lines, header, keep)
+
+
+def _check_separator(path: Path, first: str, required: list[str]) -> None:
+    for mark, name in SEPARATORS.items():
+        cells = [_cell(cell) for cell in first.split(mark)]
+        if len(cells) > 1 and set(required) & set(cells):
+            raise InputError(
+                f"{path}, line 1: cells are separated by {name}; save it tab-separated"
+            )
 
 
 def _rows(
@@ -57,7 +68,7 @@ def _rows(
             )
         if keep is not None and not keep(_cell(cells[person]) or ""):
             continue
-        rows.append([_cell(cell) for cell in cells])
+        rows.append([_cell(cell, name) for cell, name in zip(cells, header, strict=True)])
         numbers.append(number)
     index = pd.Index(numbers, dtype="int64", name="line")
     return pd.DataFrame(rows, columns=header, index=index, dtype=object)
@@ -71,10 +82,10 @@ def _lines(path: Path) -> Iterator[str]:
                 if found := CONTROL.search(line.rstrip("\n")):
                     raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
                 yield line.rstrip("\n")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         # The error counts from the start of a block of the file, so the place is looked up anew.
         number = _first_bad_line(path)
-        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from error
+        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from None
 
 
 def _first_bad_line(path: Path) -> int:
@@ -86,9 +97,13 @@ def _first_bad_line(path: Path) -> int:
     return 1
 
 
-def _cell(text: str) -> str | None:
-    """A cell without surrounding spaces and quotes; None where it is missing."""
-    text = text.strip()
+def _cell(text: str, column: str | None = None) -> str | None:
+    """A cell without surrounding spaces and quotes; None where it is missing.
+
+    Letters with marks are composed (NFC), so that one name written on two systems is one; not in the
+    column `file`, where a disk tells them apart.
+    """
+    text = text.strip() if column == "file" else unicodedata.normalize("NFC", text.strip())
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].replace('""', '"').strip()
     # A label stands in thousands of rows; interned, it is in memory once.

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +15,9 @@ from biomechgpt.errors import InputError
 
 RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
 RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
-ID_PATTERN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+=@ -]*")  # no id is a formula
-ID_LENGTH = 200
+ID_MARKS = "._+=@ -"
+ID_STARTS = "._"  # no id is a formula
+ID_BYTES = 200  # an id becomes part of file names
 OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
 RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVERRIDES}
 
@@ -93,14 +95,23 @@ def _check_ids(table: pd.DataFrame, column: str, path: Path) -> None:
         where = f"{path}, line {line}, column {column!r}"
         if value is None:
             raise InputError(f"{where}: the id is missing")
-        if not ID_PATTERN.fullmatch(value) or value in (".", "..") or len(value) > ID_LENGTH:
+        if not _is_id(value):
             raise InputError(
-                f"{where}: {value[:ID_LENGTH]!r} may hold letters, digits, space and . _ + = @ - "
-                f"only, {ID_LENGTH} at most, and must start with a letter, a digit, . or _"
+                f"{where}: {value[:ID_BYTES]!r} may hold letters, digits, space and . _ + = @ - "
+                f"only, {ID_BYTES} bytes at most, and must start with a letter, a digit, . or _"
             )
         if value in first_line:
             raise InputError(f"{where}: {value!r} stands in line {first_line[value]} already")
         first_line[value] = line
+
+
+def _is_id(value: str) -> bool:
+    if value in (".", "..") or len(value.encode()) > ID_BYTES:
+        return False
+    # Letters of any script, with the marks that some need behind them, and digits.
+    letters = [unicodedata.category(sign)[0] in "LMN" for sign in value]
+    allowed = all(letter or sign in ID_MARKS for letter, sign in zip(letters, value, strict=True))
+    return allowed and (value[0] in ID_STARTS or unicodedata.category(value[0])[0] in "LN")
 
 
 def _check_look_alikes(participants: pd.DataFrame, path: Path) -> None:
@@ -119,7 +130,8 @@ def _check_look_alikes(participants: pd.DataFrame, path: Path) -> None:
 
 
 def _plain(identifier: str) -> str:
-    return re.sub(r"(?<!\d)0+(?=\d)", "", identifier.lower())
+    folded = unicodedata.normalize("NFKC", identifier).casefold()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", folded)
 
 
 def _check_columns(table: pd.DataFrame, path: Path, allowed: set[str]) -> None:
@@ -148,24 +160,25 @@ def _check_files(trials: pd.DataFrame, folder: Path, path: Path) -> None:
         where = f"{path}, line {line}, column 'file'"
         if value is None:
             raise InputError(f"{where}: the file name is missing")
-        if not _is_inside(value, folder, root, real_parents, where):
+        if value.startswith("/") or ".." in value.split("/"):
             raise InputError(f"{where}: {value!r} must be a path inside {folder}, relative to it")
+        real = _real_path(value, folder, real_parents, where)
+        if os.path.commonpath([root, real]) != root:
+            raise InputError(
+                f"{where}: {value!r} leads by a link to {real}, which lies outside {folder}; copy it "
+                "into the folder, or make the folder that holds it the cohort's path"
+            )
 
 
-def _is_inside(
-    value: str, folder: Path, root: str, real_parents: dict[str, str], where: str
-) -> bool:
-    if value.startswith("/") or ".." in value.split("/"):
-        return False
+def _real_path(value: str, folder: Path, real_parents: dict[str, str], where: str) -> str:
     parent, name = os.path.split(value)
     try:
         if parent not in real_parents:
             real_parents[parent] = str(Path(folder, parent).resolve())
         file = os.path.join(real_parents[parent], name)
-        real = str(Path(file).resolve()) if os.path.islink(file) else file
+        return str(Path(file).resolve()) if os.path.islink(file) else file
     except (OSError, RuntimeError) as error:  # links in a circle
         raise InputError(f"{where}: {error}; name a file") from None
-    return os.path.commonpath([root, real]) == root
 
 
 def _check_overrides(trials: pd.DataFrame, path: Path) -> None:

@@ -40,7 +40,7 @@ def locate(source: str, revision: str | None) -> Path:
     try:
         return _complete(Path(_cached_or_fetched(source, revision)))
     except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
-        raise InputError(f"{_reason(source, revision, error)} ({error})") from error
+        raise InputError(f"{_reason(source, revision, error)} ({error})") from None
 
 
 def _cached_or_fetched(source: str, revision: str | None) -> str:

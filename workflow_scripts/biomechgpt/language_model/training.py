@@ -110,7 +110,7 @@ class StepTrainer(Trainer):
             raise InputError(
                 f"The longest step does not fit into the GPU's memory: lower micro_batch_size, which "
                 f"changes nothing else, or max_length. ({error})"
-            ) from error
+            ) from None
         self.model.zero_grad()
         self.parts.zero_()
         return time.monotonic() - started_s
