@@ -5,12 +5,12 @@ import pytest
 from motion_files import MAPS, ROOT, gait
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
 from biomechgpt.cohort.coordinate_maps import (
     PELVIS_ANGLES,
     apply_map,
     choose_map,
     covered,
-    read_coordinate_maps,
     unknown_columns,
 )
 from biomechgpt.errors import InputError

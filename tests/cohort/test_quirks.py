@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from motion_files import CFG, MAPS, gait, ingest, mot, rotations, rows
 
-from biomechgpt.cohort.coordinate_maps import choose_map, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import choose_map
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

@@ -17,7 +17,8 @@ from motion_files import CFG, MAPS, ROOT
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.cohort.coordinate_maps import choose_map, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import choose_map
 from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
 from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
 from biomechgpt.cohort.readers.opensim import read_header

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import CoordinateMap
 from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.readers import MotionError, Note
 from biomechgpt.cohort.shards import shard_rows

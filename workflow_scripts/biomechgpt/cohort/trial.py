@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort import canonical, plausibility
+from biomechgpt.cohort import canonical, plausibility, times, units
 from biomechgpt.cohort.coordinate_maps import (
     CoordinateMap,
     apply_map,
@@ -44,15 +44,13 @@ def read_trial(
     mapped = apply_map(coordinate_map, raw.columns)
     joints = {name: mapped[name] for name in JOINT_NAMES if name in mapped}
     plausibility.check_presence(joints, cfg["min_leg_joints"])
-    unit = canonical.decide_unit(
+    unit = units.decide_unit(
         joints, raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
     )
-    values = canonical.to_radians(mapped, unit.name, coordinate_map)
+    values = units.to_radians(mapped, unit.name, coordinate_map)
     override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
     n_frames = len(next(iter(joints.values())))
-    time_s, time_notes = canonical.decide_time(
-        raw, n_frames, override_hz, coordinate_map.frame_rate_hz
-    )
+    time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
     notes = raw.notes + map_notes + unit.notes + time_notes
     notes += _unknown(coordinate_map, raw.columns)
     return coordinate_map, clean(values, time_s, notes)
@@ -84,12 +82,12 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
     Raises:
         MotionError: `time_decreasing`, `out_of_range`, `implausible_speed` and others.
     """
-    keep, time_notes = canonical.usable_rows(time_s)
+    keep, time_notes = times.usable_rows(time_s)
     values, spike_notes = canonical.drop_spikes(values)
     values = {name: column[keep] for name, column in values.items() if np.isfinite(column).any()}
     values, time_s, span_notes = _trim(values, time_s[keep])
     values, jump_notes = canonical.unwrap_joints(values)
-    frame_rate_hz, rate_notes = canonical.frame_rate_of(time_s)
+    frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
     joints = {name: values[name] for name in JOINT_NAMES if name in values}
     if misbuilt := plausibility.misbuilt_joints(joints):
         detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
@@ -100,7 +98,7 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
     plausibility.check_speed(joints, time_s)
     notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes
     notes = notes + plausibility.remarks(joints)
-    time_s, values = canonical.mark_time_gaps(time_s, values)
+    time_s, values = times.mark_time_gaps(time_s, values)
     frames = canonical.assemble(values, len(time_s))
     return Motion(time_s - time_s[0], frames, frame_rate_hz, notes)
 
