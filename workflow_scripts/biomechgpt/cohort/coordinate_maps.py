@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
-from biomechgpt.cohort.readers import MotionError, Note
+from biomechgpt.cohort.readers import MotionError
 
 PELVIS_ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 TARGETS = (*PELVIS_POSITION, *PELVIS_ANGLES, *JOINT_NAMES)
 MIN_KNOWN_JOINTS = 4  # fewer and the file is no recording of a body
-CLEAR_KNEE_RATIO = 3.0  # larger over smaller excursion, from where the knee's sign is beyond doubt
+# Joints of Atlas, Talos and the Unitree H1, onto which LocoMuJoCo transfers people's movement under
+# people's names for the legs, and of robots described in ROS.
+ROBOTS = ("*back_bk[xyz]", "*[lr]_arm_sh[xyz]", "*[lr]_arm_el[xy]", "*_roll_joint", "*_yaw_joint")
 
 
 class Rule(NamedTuple):
@@ -35,6 +38,10 @@ class CoordinateMap(NamedTuple):
     proof: tuple[str, ...]  # patterns of columns that only this source has
     knee_flexion: str  # positive | negative, in the source
     frame_rate_hz: float | None  # of files that carry no time
+    rotation_order: str | None = None  # of the joints of a skeleton file, outermost first
+    segments: Mapping[str, tuple[float, float, float]] = MappingProxyType(
+        {}
+    )  # at rest, see skeletons
 
 
 def rename(coordinate_map: CoordinateMap, names: Iterable[str]) -> dict[str, str]:
@@ -55,79 +62,55 @@ def covered(coordinate_map: CoordinateMap, names: Iterable[str]) -> list[str]:
     ]
 
 
-def choose_map(
-    maps: list[CoordinateMap], columns: Mapping[str, np.ndarray]
-) -> tuple[CoordinateMap, list[Note]]:
-    """The map that covers most joint angles; twins are told apart by the sign of the knee.
+def fitting_maps(maps: list[CoordinateMap], names: Iterable[str]) -> list[CoordinateMap]:
+    """The map that covers most joint angles, together with its twins, which cover as many.
 
-    OpenSim's Rajagopal and Hamner models bear the same names with opposite knees. A column that
-    only one of them has decides; else the larger excursion of the knee does, with a note where
-    it is not at least three times the smaller one.
+    Twins differ in the sign of the knee only; a column that one alone has settles which it is.
 
     Raises:
-        MotionError: `not_motion` where no map knows at least four joint angles.
+        MotionError: `not_motion` where no map knows at least four joint angles, and
+            `too_few_joints` where only columns that a map needs are missing.
     """
-    fitting = [(len(_joints(item, columns)), item) for item in maps if _fits(item, columns)]
+    names = list(names)
+    fitting = [(len(_joints(item, names)), item) for item in maps if not _lacking(item, names)]
     most = max((n for n, _ in fitting), default=0)
     if most < MIN_KNOWN_JOINTS:
-        some = ", ".join(list(columns)[:5])
-        raise MotionError(
-            "not_motion",
-            f"only {most} known joint angles among columns such as {some}; if this is a motion, "
-            "write a coordinate map for it (docs/cohort.md)",
-        )
+        raise _no_map(maps, names, most)
     best = [item for n, item in fitting if n == most]
-    proven = [item for item in best if any(_matches(p, columns) for p in item.proof)]
-    if proven:
-        return proven[0], []
-    return _by_knee(best, columns)
+    proven = [item for item in best if any(_matches(p, names) for p in item.proof)]
+    return proven[:1] or best
 
 
-def _joints(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> set[str]:
-    return set(covered(item, columns)) & set(JOINT_NAMES)
+def _no_map(maps: list[CoordinateMap], names: list[str], most: int) -> MotionError:
+    """Why no map fits: a robot, one leg, speeds, or columns that nobody knows."""
+    if robots := [name for name in names if any(fnmatchcase(name, p) for p in ROBOTS)]:
+        return MotionError("not_motion", f"{robots[0]} is a joint of a robot, and not of a person")
+    nearest = max(maps, key=lambda item: len(_joints(item, names)), default=None)
+    if nearest and any(name.startswith(("hip", "knee")) for name in _joints(nearest, names)):
+        needed = [p for p in _lacking(nearest, names) if p in nearest.required]
+        if needed:
+            detail = f"no column {', '.join(needed)}, which map {nearest.name} needs"
+            return MotionError("too_few_joints", f"{detail}: a movement has both legs")
+    named = [name for name in names if any(letter.isalnum() for letter in name)]
+    return MotionError(
+        "not_motion",
+        f"only {most} known joint angles among columns such as {', '.join(named[:5]) or 'none'}; if "
+        "this is a motion, write a coordinate map for it (docs/cohort.md)",
+    )
+
+
+def _joints(item: CoordinateMap, names: Iterable[str]) -> set[str]:
+    return set(covered(item, names)) & set(JOINT_NAMES)
 
 
 def _matches(pattern: str, names: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names)
 
 
-def _fits(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> bool:
-    return all(_matches(p, columns) for p in item.required) and not any(
-        _matches(p, columns) for p in item.absent
-    )
-
-
-def _by_knee(
-    best: list[CoordinateMap], columns: Mapping[str, np.ndarray]
-) -> tuple[CoordinateMap, list[Note]]:
-    signs = {item.knee_flexion for item in best}
-    if len(signs) == 1:
-        return best[0], []
-    low, high = _knee_excursion(best[0], columns)
-    sign = "positive" if high > -low else "negative"
-    chosen = next(item for item in best if item.knee_flexion == sign)
-    larger, smaller = max(high, -low), max(min(high, -low), 0.0)
-    if larger >= CLEAR_KNEE_RATIO * smaller and larger > 0:
-        return chosen, []
-    detail = (
-        f"taken as {chosen.name} (knee flexion {sign}), but the knee moves about equally to both "
-        "sides; if that is wrong, name the map in column coordinate_map of trials.tsv"
-    )
-    return chosen, [Note("knee_sign_inferred", detail)]
-
-
-def _knee_excursion(item: CoordinateMap, columns: Mapping[str, np.ndarray]) -> tuple[float, float]:
-    """1st and 99th percentile of both knees, in the file's unit and sign."""
-    known = rename(item, columns)
-    names = [
-        known[name]
-        for side in "rl"
-        for name in item.rules[f"knee_angle_{side}"].terms
-        if name in known
-    ]
-    values = np.concatenate([columns[name] for name in names] or [np.zeros(1)])
-    values = values[np.isfinite(values)]
-    return tuple(np.percentile(values, [1, 99])) if len(values) else (0.0, 0.0)
+def _lacking(item: CoordinateMap, names: Iterable[str]) -> list[str]:
+    """The patterns that keep a map from fitting: required without a column, absent with one."""
+    missing = [p for p in item.required if not _matches(p, names)]
+    return missing + [p for p in (*item.absent, *ROBOTS) if _matches(p, names)]
 
 
 def apply_map(

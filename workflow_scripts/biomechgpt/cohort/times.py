@@ -5,6 +5,9 @@ import numpy as np
 from biomechgpt.cohort.readers import MotionError, Note, RawMotion
 from biomechgpt.cohort.tables import RATES_HZ
 
+SLOWEST_HZ = 5.0  # nobody records a body at fewer frames a second
+CLOCKS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}  # units a second
+CLOCK_RATES_HZ = (10.0, 2000.0)  # of recordings whose times are in another unit
 TIME_TOLERANCE = 0.05  # of the usual time step
 TIME_ROUNDING_S = 0.00105  # programs that write milliseconds alternate, e.g. 16 and 17 ms
 RATE_TOLERANCE = 0.1  # between an assumed rate and the one that stored velocities imply
@@ -77,15 +80,24 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
     tolerance_s = max(TIME_TOLERANCE * usual_s, TIME_ROUNDING_S * _in_milliseconds(time_s))
     n_uneven = int((np.abs(steps_s - ordinary.mean()) > tolerance_s).sum())
     detail = f"{n_uneven} of {len(steps_s)} time steps differ from {usual_s:.4g} s by over 5 %"
-    low_hz, high_hz = RATES_HZ
-    if not 1 / high_hz <= ordinary.mean() <= 1 / low_hz:
+    if not 1 / RATES_HZ[1] <= ordinary.mean() <= 1 / SLOWEST_HZ:
         raise MotionError(
             "no_frame_rate",
-            f"its usual time step is {usual_s:.4g} s, but a movement has {low_hz:g} to "
-            f"{high_hz:g} frames a second; bring the times to seconds or set frame_rate_hz in "
-            "trials.tsv",
+            f"its usual time step is {usual_s:.4g} s{_guess(time_s, usual_s)}, but a movement has "
+            f"{SLOWEST_HZ:g} to {RATES_HZ[1]:g} frames a second; bring the times to seconds or set "
+            "frame_rate_hz in trials.tsv",
         )
     return 1 / float(ordinary.mean()), [Note("uneven_time", detail)] if n_uneven else []
+
+
+def _guess(time_s: np.ndarray, step: float) -> str:
+    """What a time column with steps far too large may hold, as a question."""
+    if time_s[0] == 0 and abs(time_s[-1] - 100) < 1e-6:
+        return " (percent of the gait cycle? then it is no recording)"
+    guesses = ["frame numbers?"] if step >= 1 and abs(step - round(step)) < 1e-6 else []
+    low_hz, high_hz = CLOCK_RATES_HZ
+    guesses += [f"{name}?" for name, clock in CLOCKS.items() if low_hz <= clock / step <= high_hz]
+    return f" ({' '.join(guesses)})" if guesses else ""
 
 
 def _in_milliseconds(time_s: np.ndarray) -> bool:

@@ -8,10 +8,10 @@ from biomechgpt.cohort.readers.bvh import read_bvh
 from biomechgpt.cohort.readers.c3d_angles import read_c3d
 from biomechgpt.cohort.readers.npz import read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, Skeleton
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 
-__all__ = ["READERS", "MotionError", "Note", "RawMotion", "read_motion"]
+__all__ = ["READERS", "MotionError", "Note", "RawMotion", "Skeleton", "read_motion"]
 
 log = logging.getLogger(__name__)
 
