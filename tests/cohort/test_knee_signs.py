@@ -15,7 +15,8 @@ KNEE = COORDINATE_NAMES.index("knee_angle_r")
 
 
 def ingest_all(folder, files):
-    """Maps, knees in degrees, and the problems of several trials; `files` is (person, columns)."""
+    """Maps, knees in degrees, and trials whose sign was inferred, from others or not; `files` is
+    (person, columns)."""
     folder.mkdir(exist_ok=True)
     people = dict.fromkeys(person for person, _ in files)
     (folder / "participants.tsv").write_text("\n".join(["participant_id", *people]) + "\n")
@@ -27,8 +28,9 @@ def ingest_all(folder, files):
     ingest_shard(cohorts, MAPS, 0, 1, CFG, folder / "t.parquet", folder / "i.tsv")
     trials = {t.info["trial_id"]: t for t in read_trials(folder / "t.parquet")}
     knees = {name: np.degrees(np.median(t.frames[:, KNEE])) for name, t in trials.items()}
-    problems = {(i.trial_id, i.problem) for i in read_issues(folder / "i.tsv")}
-    return {n: t.info["coordinate_map"] for n, t in trials.items()}, knees, problems
+    inferred = [i for i in read_issues(folder / "i.tsv") if i.problem == "knee_sign_inferred"]
+    from_others = {(i.trial_id, "other trials of this person" in i.detail) for i in inferred}
+    return {n: t.info["coordinate_map"] for n, t in trials.items()}, knees, from_others
 
 
 @pytest.mark.parametrize("knee_deg", [-5.0, 5.0, 12.0])
@@ -44,22 +46,20 @@ def test_other_trials_of_the_person_tell_how_somebody_stands(tmp_path):
         ("B", standing(-5.0)),
         ("B", gait(knee=-1)),
     ]
-    maps, knees, problems = ingest_all(tmp_path, [*files, ("C", standing(-5.0))])
+    maps, knees, inferred = ingest_all(tmp_path, [*files, ("C", standing(-5.0))])
     assert maps == {
         "T0": "opensim_rajagopal", "T1": "opensim_rajagopal", "T2": "opensim_gait",
         "T3": "opensim_gait", "T4": "opensim_gait",
     }  # fmt: skip
     assert knees["T0"] == pytest.approx(5, abs=0.6)  # hyperextended
     assert knees["T2"] == pytest.approx(-5, abs=0.6)  # flexed
-    assert ("T0", "knee_sign_of_others") in problems
-    assert ("T4", "knee_sign_inferred") in problems
-    assert not {("T0", "knee_sign_inferred"), ("T2", "knee_sign_inferred")} & problems
+    assert inferred == {("T0", True), ("T2", True), ("T4", False)}
 
 
 def test_trials_that_contradict_each_other_tell_nothing(tmp_path):
     files = [("A", standing(-5.0)), ("A", gait(knee=1)), ("A", gait(knee=-1))]
-    _, _, problems = ingest_all(tmp_path, files)
-    assert ("T0", "knee_sign_inferred") in problems
+    _, _, inferred = ingest_all(tmp_path, files)
+    assert inferred == {("T0", False)}
 
 
 def test_a_map_without_a_twin_refuses_knees_that_bend_backwards(tmp_path):

@@ -109,7 +109,7 @@ class _Ingestion:
         detail = (
             f"taken as {name}, as the other trials of this person are: its own knees do not tell"
         )
-        notes = [*motion.notes, Note("knee_sign_of_others", detail)]
+        notes = [*motion.notes, Note("knee_sign_inferred", detail)]
         return coordinate_map, motion._replace(notes=notes)
 
     def _write(

@@ -27,8 +27,10 @@ def decide_time(
         return raw.time_s, []
     rate_hz = raw.frame_rate_hz or map_hz
     if rate_hz is None:
+        near = next((name for name in raw.columns if "time" in name.lower()), None)
+        hint = f", and {near!r} is not called time, in seconds" if near else ""
         raise MotionError(
-            "no_frame_rate", "the file carries no time; set frame_rate_hz in trials.tsv"
+            "no_frame_rate", f"the file carries no time{hint}; set frame_rate_hz in trials.tsv"
         )
     implied_hz = raw.implied_rate_hz
     if implied_hz is not None and abs(implied_hz / rate_hz - 1) > RATE_TOLERANCE:
