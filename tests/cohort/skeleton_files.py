@@ -21,6 +21,8 @@ TREE = {
 def _offset(name: str) -> str:
     if name.endswith(("Arm", "Hand", "Shoulder", "Shoulder1")) or "Hand" in name:
         return "30 0 0" if name.startswith("Left") else "-30 0 0"
+    if name.endswith("Toes"):
+        return "0 -4 8"
     return "0 -40 0" if "Leg" in name or "Foot" in name else "0 20 1"
 
 
@@ -36,7 +38,8 @@ def _hierarchy(tree: dict, order: tuple, names: list, depth: int = 0) -> str:
         text += f"{tab}  CHANNELS {len(channels)} {' '.join(channels)}\n"
         text += _hierarchy(children, order, names, depth + 1)
         if not children:
-            text += f"{tab}  End Site\n{tab}  {{\n{tab}    OFFSET 0 -1 5\n{tab}  }}\n"
+            end = "0 12 2" if name == "HEad" else "0 -1 5"
+            text += f"{tab}  End Site\n{tab}  {{\n{tab}    OFFSET {end}\n{tab}  }}\n"
         text += f"{tab}}}\n"
     return text
 

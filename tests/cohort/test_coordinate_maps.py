@@ -5,12 +5,12 @@ import pytest
 from motion_files import MAPS, ROOT, gait
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
 from biomechgpt.cohort.coordinate_maps import (
     PELVIS_ANGLES,
     apply_map,
-    choose_map,
     covered,
-    read_coordinate_maps,
+    fitting_maps,
     unknown_columns,
 )
 from biomechgpt.errors import InputError
@@ -57,8 +57,8 @@ def test_the_knee_is_negative_whatever_the_source_says():
 def test_a_map_of_ones_own(tmp_path):
     columns = {"Hip Flex Right": TURN, "HipFlexLeft": TURN, "KneeRight": TURN, "KneeLeft": TURN}
     columns |= {"KneeLeftMore": TURN, "Low": TURN, "QualityA": TURN, "Odd": TURN}
-    chosen, notes = choose_map([own(tmp_path), *read_coordinate_maps(MAPS)], columns)
-    assert (chosen.name, notes) == ("own", [])
+    (chosen,) = fitting_maps([own(tmp_path), *read_coordinate_maps(MAPS)], columns)
+    assert chosen.name == "own"
     mapped = apply_map(chosen, columns)
     np.testing.assert_allclose(mapped["hip_flexion_r"], TURN)
     np.testing.assert_allclose(mapped["knee_angle_r"], -TURN)
@@ -90,7 +90,7 @@ def test_pose2sim_sums_the_joints_of_the_spine():
         columns[name] = columns["time"]
     for count in (0, 5):
         columns |= {f"{joint}_Flex_Ext": columns["time"] for joint in joints[:count]}
-        chosen, _ = choose_map(list(maps.values()), columns)
+        (chosen,) = fitting_maps(list(maps.values()), columns)
         assert chosen.name == "pose2sim"
         mapped = apply_map(chosen, columns)
         np.testing.assert_allclose(mapped["lumbar_extension"], (1 + count) * columns["time"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from motion_files import CFG, MAPS, gait, ingest, mot, rows
 from skeleton_files import bvh
 
-from biomechgpt.cohort.coordinate_maps import read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
 from biomechgpt.cohort.readers import MotionError, read_motion
 from biomechgpt.cohort.trial import read_trial
 

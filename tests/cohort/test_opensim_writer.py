@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort.coordinate_maps import read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
 from biomechgpt.cohort.opensim_writer import write_joint_angles
 from biomechgpt.cohort.readers import read_motion
 from biomechgpt.cohort.trial import read_trial

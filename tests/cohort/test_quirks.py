@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from motion_files import CFG, MAPS, gait, ingest, mot, rotations, rows
 
-from biomechgpt.cohort.coordinate_maps import choose_map, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import apply_map, fitting_maps
+from biomechgpt.cohort.knees import choose_twin
+from biomechgpt.cohort.units import to_radians
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 
@@ -251,4 +254,6 @@ def test_all_maps_are_known_by_their_own_columns():
         columns |= {n: np.array([0.0, 1.0]) for n in item.required}
         knee = 60.0 if item.knee_flexion == "positive" else -60.0
         columns |= {n: np.array([0.0, knee]) for n in columns if "nee" in n or ".Leg" in n}
-        assert choose_map(maps, columns)[0].name == item.name
+        twins = fitting_maps(maps, columns)
+        values_rad = to_radians(apply_map(twins[0], columns), "deg", twins[0])
+        assert choose_twin(twins, values_rad)[0].name == item.name

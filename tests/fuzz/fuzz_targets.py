@@ -17,7 +17,8 @@ from motion_files import CFG, MAPS, ROOT
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.cohort.coordinate_maps import choose_map, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import fitting_maps
 from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
 from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
 from biomechgpt.cohort.readers.opensim import read_header
@@ -129,9 +130,8 @@ def coordinate_map(path: Path) -> str:
     """A coordinate map, and its use on columns of its own names."""
     read = read_coordinate_maps([path])
     names = {n for rule in read[0].rules.values() for n in (*rule.terms, *rule.more_terms)}
-    wave = np.linspace(0, 9, 5)
-    chosen, notes = choose_map([*read, *COORDINATE_MAPS], dict.fromkeys(names, wave))
-    return f"{chosen.name} {[note.problem for note in notes]} {len(names)}"
+    fitting = fitting_maps([*read, *COORDINATE_MAPS], names)
+    return f"{[item.name for item in fitting]} {len(names)}"
 
 
 def phrasings(path: Path) -> str:

@@ -2,16 +2,18 @@
 
 import logging
 import os
+from collections import defaultdict
 from collections.abc import Mapping
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_maps
+from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
+from biomechgpt.cohort.coordinate_maps import CoordinateMap
 from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.readers import MotionError, Note
 from biomechgpt.cohort.shards import shard_rows
 from biomechgpt.cohort.tables import Cohort
-from biomechgpt.cohort.trial import read_trial
+from biomechgpt.cohort.trial import Motion, read_trial
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256, replacing
 
@@ -39,26 +41,18 @@ def ingest_shard(
     maps = read_coordinate_maps(map_paths)
     work = [(cohort, row) for cohort in cohorts for row in shard_rows(cohort, shard, n_shards)]
     _check_map_names(work, maps)
-    issues: list[Issue] = []
-    n_accepted = n_warned = 0
     with (
         replacing(trajectories_path) as temporary,
         FrameWriter(temporary, COORDINATE_NAMES, unit="m, rad", with_time=True) as writer,
     ):
-        for cohort, row in work:
-            try:
-                notes = _ingest_trial(cohort, row, maps, cfg, writer)
-            except MotionError as reason:
-                issues.append(_issue(cohort, row, "rejected", reason.problem, reason.detail))
-                continue
-            n_accepted += 1
-            n_warned += bool(notes)
-            issues += [_issue(cohort, row, "warning", *note) for note in notes]
-    write_issues(issues_path, issues)
-    n_rejected = len(work) - n_accepted
+        ingestion = _Ingestion(maps, cfg, writer)
+        undecided = [entry for entry in work if not ingestion.read(*entry)]
+        for entry in undecided:
+            ingestion.read_beside_others(*entry)
+    write_issues(issues_path, ingestion.issues)
     log.info(
         "shard %d of %d: %d trials accepted (%d with warnings), %d rejected",
-        shard, n_shards, n_accepted, n_warned, n_rejected,
+        shard, n_shards, ingestion.n_accepted, ingestion.n_warned, len(work) - ingestion.n_accepted,
     )  # fmt: skip
 
 
@@ -72,19 +66,69 @@ def _check_map_names(work: list[tuple[Cohort, dict]], maps: list[CoordinateMap])
             )
 
 
-def _issue(cohort: Cohort, row: Mapping, severity: str, problem: str, detail: str) -> Issue:
-    ids = (cohort.name, row["participant_id"], row["trial_id"], row["file"])
-    return Issue(*ids, STAGE, severity, problem, " ".join(detail.split()))
+class _Ingestion:
+    """The trials of a shard one after the other, and what they tell of their people's knees."""
 
+    def __init__(self, maps: list[CoordinateMap], cfg: Mapping, writer: FrameWriter):
+        self.maps, self.cfg, self.writer = maps, cfg, writer
+        self.issues: list[Issue] = []
+        self.n_accepted = self.n_warned = 0
+        self.maps_of = defaultdict(set)  # (cohort, participant) -> maps of their decided trials
 
-def _ingest_trial(
-    cohort: Cohort, row: Mapping, maps: list[CoordinateMap], cfg: Mapping, writer: FrameWriter
-) -> list[Note]:
-    path = cohort.folder / row["file"]
-    coordinate_map, motion = read_trial(path, row, maps, cfg)
-    log.info("%s: %d frames through %s", row["trial_id"], len(motion.frames), coordinate_map.name)
-    info = {key: row[key] for key in ("trial_id", "participant_id", "split_group", "file")}
-    info |= {"cohort": cohort.name, "coordinate_map": coordinate_map.name}
-    info |= {"frame_rate_hz": motion.frame_rate_hz, "file_sha256": file_sha256(path)}
-    writer.write(info, motion.frames, motion.time_s)
-    return motion.notes
+    def read(self, cohort: Cohort, row: Mapping) -> bool:
+        """Write a trial or why it is rejected; False where its knees leave the map undecided."""
+        try:
+            coordinate_map, motion = read_trial(
+                cohort.folder / row["file"], row, self.maps, self.cfg
+            )
+        except MotionError as reason:
+            self._add_issue(cohort, row, "rejected", reason.problem, reason.detail)
+            return True
+        if motion.undecided_maps:
+            return False
+        self.maps_of[cohort.name, row["participant_id"]].add(coordinate_map.name)
+        self._write(cohort, row, coordinate_map, motion)
+        return True
+
+    def read_beside_others(self, cohort: Cohort, row: Mapping) -> None:
+        """Write a trial of which `read` said False, through the map of the person's other trials."""
+        fits = read_trial(cohort.folder / row["file"], row, self.maps, self.cfg)
+        of_others = self.maps_of[cohort.name, row["participant_id"]] & fits[1].undecided_maps
+        if len(of_others) == 1:
+            fits = self._through(of_others.pop(), cohort, row) or fits
+        self._write(cohort, row, *fits)
+
+    def _through(
+        self, name: str, cohort: Cohort, row: Mapping
+    ) -> tuple[CoordinateMap, Motion] | None:
+        path, told = cohort.folder / row["file"], {**row, "coordinate_map": name}
+        try:
+            coordinate_map, motion = read_trial(path, told, self.maps, self.cfg)
+        except MotionError:  # knees that bend backwards under that map
+            return None
+        detail = (
+            f"taken as {name}, as the other trials of this person are: its own knees do not tell"
+        )
+        notes = [*motion.notes, Note("knee_sign_inferred", detail)]
+        return coordinate_map, motion._replace(notes=notes)
+
+    def _write(
+        self, cohort: Cohort, row: Mapping, coordinate_map: CoordinateMap, motion: Motion
+    ) -> None:
+        n_frames = len(motion.frames)
+        log.info("%s: %d frames through %s", row["trial_id"], n_frames, coordinate_map.name)
+        info = {key: row[key] for key in ("trial_id", "participant_id", "split_group", "file")}
+        info |= {"cohort": cohort.name, "coordinate_map": coordinate_map.name}
+        info |= {"frame_rate_hz": motion.frame_rate_hz}
+        info |= {"file_sha256": file_sha256(cohort.folder / row["file"])}
+        self.writer.write(info, motion.frames, motion.time_s)
+        self.n_accepted += 1
+        self.n_warned += bool(motion.notes)
+        for note in motion.notes:
+            self._add_issue(cohort, row, "warning", *note)
+
+    def _add_issue(
+        self, cohort: Cohort, row: Mapping, severity: str, problem: str, detail: str
+    ) -> None:
+        ids = (cohort.name, row["participant_id"], row["trial_id"], row["file"])
+        self.issues.append(Issue(*ids, STAGE, severity, problem, " ".join(detail.split())))

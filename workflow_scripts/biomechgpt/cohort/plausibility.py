@@ -17,8 +17,13 @@ REST_MARGIN_RAD = np.radians(60)  # arms and neck: a median beyond is a badly bu
 STRAY_MARGIN_RAD = np.radians(90)  # and more than 1 % of the frames beyond are whole turns
 FAST_RAD_S = np.radians(2000)
 FAST_SHARE = 0.02  # of the frames; a sprint's fastest knee stays below
-CLAMPED_SHARE = 0.1
+CLAMPED_SHARE, CLAMPED_FRAMES = 0.1, 5
 MOVING_RAD = np.radians(5)  # a joint that moves less may rest anywhere
+ZERO_POSE_RAD = np.radians(3)  # whoever stands still holds some joint further from zero
+FLOOR_M, FALL_M_S = -0.1, 3.0  # below the first and faster than the second no pelvis moves
+FALL_SHARE, BUILDING_M = 0.01, 20.0  # of the frames; single values and those beyond are sentinels
+SWINGING_RAD = np.radians(20)
+IN_PHASE, APART = 0.9, 0.6  # correlations of right with left, and of hip with knee in a walk
 UPPER_BODY = ("arm", "elbow", "pro_sup", "wrist", "neck")
 NEEDED = FLEXIONS = ("hip_flexion_r", "hip_flexion_l", "knee_angle_r", "knee_angle_l")
 
@@ -54,15 +59,43 @@ def misbuilt_joints(joints: Mapping[str, np.ndarray]) -> list[str]:
     Inverse kinematics turns a raised arm by whole turns in gimbal lock; kept, such angles would
     widen the scale of that joint for everybody.
     """
-    found = []
+    misbuilt = []
     for name, column in joints.items():
         low_rad, high_rad = RANGES_RAD[name]
         least, median, most = np.nanpercentile(column, [1, 50, 99])
         rests_beyond = max(low_rad - median, median - high_rad) > REST_MARGIN_RAD
         strays_beyond = max(low_rad - least, most - high_rad) > STRAY_MARGIN_RAD
         if name.startswith(UPPER_BODY) and (rests_beyond or strays_beyond):
-            found.append(name)
-    return found
+            misbuilt.append(name)
+    return misbuilt
+
+
+def check_posture(joints: Mapping[str, np.ndarray]) -> None:
+    """Refuse angles (rad) that never leave the zero pose: errors, differences, a doubled conversion.
+
+    Raises:
+        MotionError: `not_motion`.
+    """
+    largest_deg = np.degrees(_furthest_rad(joints))
+    if largest_deg < np.degrees(ZERO_POSE_RAD):
+        raise MotionError(
+            "not_motion",
+            f"no joint angle exceeds {largest_deg:.2g} degrees, and no body stands so straight: a "
+            "table of errors, or radians that were converted twice; export the angles again or "
+            "set angle_unit in trials.tsv",
+        )
+
+
+def _furthest_rad(joints: Mapping[str, np.ndarray]) -> float:
+    """How far the joint that goes furthest from zero goes, single frames apart."""
+    known = (column[np.isfinite(column)] for column in joints.values())
+    return max((float(np.percentile(np.abs(c), 99)) for c in known if len(c)), default=0.0)
+
+
+def fits_body(joints: Mapping[str, np.ndarray]) -> bool:
+    """Whether angles (rad) are those of a body, whichever way its knees are counted."""
+    either = {n: -np.abs(c) if n.startswith("knee") else c for n, c in joints.items()}
+    return _furthest_rad(joints) >= ZERO_POSE_RAD and _out_of_range(either) is None
 
 
 def check_range(joints: Mapping[str, np.ndarray]) -> None:
@@ -71,6 +104,12 @@ def check_range(joints: Mapping[str, np.ndarray]) -> None:
     Raises:
         MotionError: `out_of_range`.
     """
+    if detail := _out_of_range(joints):
+        raise MotionError("out_of_range", detail)
+
+
+def _out_of_range(joints: Mapping[str, np.ndarray]) -> str | None:
+    """What of the legs and the spine is out of the range of a body, if anything."""
     for name, column in joints.items():
         known = column[np.isfinite(column)]
         if not len(known) or name.startswith((*UPPER_BODY, "mtp")):
@@ -79,46 +118,91 @@ def check_range(joints: Mapping[str, np.ndarray]) -> None:
         margin_rad = FLEXION_MARGIN_RAD if name in FLEXIONS else OTHER_MARGIN_RAD
         least, most = np.percentile(known, [5, 95])
         if least < low_rad - margin_rad or most > high_rad + margin_rad:
-            raise MotionError(
-                "out_of_range",
+            return (
                 f"{name} runs from {np.degrees(least):.0f} to {np.degrees(most):.0f} degrees (5th "
                 f"to 95th percentile), the body's range is {np.degrees(low_rad):.0f} to "
-                f"{np.degrees(high_rad):.0f}; check angle_unit and coordinate_map in trials.tsv",
+                f"{np.degrees(high_rad):.0f}; check angle_unit and coordinate_map in trials.tsv"
             )
+    return None
 
 
-def check_speed(joints: Mapping[str, np.ndarray], time_s: np.ndarray) -> None:
-    """Refuse legs that turn faster than any runner's: a wrong time column.
+def check_speed(joints: Mapping[str, np.ndarray], time_s: np.ndarray) -> list[Note]:
+    """Refuse legs that turn faster than any runner's: a wrong time column. Remark on single jumps.
 
     Raises:
         MotionError: `implausible_speed`.
     """
-    for name in LEG_JOINTS:
-        if name not in joints or not name.startswith(("hip_flexion", "knee")):
-            continue
-        speed_rad_s = np.abs(np.diff(joints[name]) / np.diff(time_s))
-        share = float(np.mean(speed_rad_s > FAST_RAD_S))
+    jumps = []
+    for name in FLEXIONS:
+        fast = np.abs(np.diff(joints[name]) / np.diff(time_s)) > FAST_RAD_S
+        share = float(fast.mean())
         if share > FAST_SHARE:
             raise MotionError(
                 "implausible_speed",
                 f"{name} turns faster than 2000 degrees a second in {100 * share:.0f} % of the "
                 "frames; check the time column or set frame_rate_hz in trials.tsv",
             )
+        if fast.any():
+            jumps.append(f"{name} {int(fast.sum())}, first at frame {int(fast.argmax()) + 2}")
+    detail = f"frames reached faster than 2000 degrees a second: {'; '.join(jumps)}"
+    return [Note("jumps", detail)] if jumps else []
+
+
+def check_pelvis(height_m: np.ndarray, time_s: np.ndarray) -> None:
+    """Refuse a pelvis (T,) that shoots through the floor, as a filter does that swings in.
+
+    Raises:
+        MotionError: `implausible_speed`.
+    """
+    metres = np.where(np.abs(height_m) < BUILDING_M, height_m, np.nan)
+    under = metres < FLOOR_M
+    speed_m_s = np.abs(np.diff(metres) / np.diff(time_s))
+    if under.mean() > FALL_SHARE and (speed_m_s[under[1:] | under[:-1]] > FALL_M_S).any():
+        lowest_m, fastest_m_s = np.nanmin(metres), np.nanmax(speed_m_s)
+        raise MotionError(
+            "implausible_speed",
+            f"pelvis_ty falls to {lowest_m:.2f} m at up to {fastest_m_s:.1f} m/s: no body does that, "
+            "a filter that swings in does; cut it off or export the motion again",
+        )
 
 
 def remarks(joints: Mapping[str, np.ndarray]) -> list[Note]:
-    """Joints that never move, and joints that rest at their largest or smallest value."""
+    """Joints that never move or rest at an extreme value, and legs that swing as one."""
     constant = [name for name, column in joints.items() if joint_spread(column) < CONSTANT_RAD]
     notes = [Note("constant_joint", f"never move: {', '.join(constant)}")] if constant else []
     clamped = [
         f"{name} {count} of {len(column)} frames"
         for name, column in joints.items()
         if joint_spread(column) > MOVING_RAD
-        and (count := _resting_at_limit(column)) > CLAMPED_SHARE * len(column)
+        and (count := _resting_at_limit(column)) >= max(CLAMPED_SHARE * len(column), CLAMPED_FRAMES)
     ]
     if clamped:
         notes.append(Note("clamped", f"rest at an extreme value: {'; '.join(clamped)}"))
+    if legs_in_phase(joints):
+        detail = (
+            "the legs swing to the same side at the same time, as no walk does: a column twice?"
+        )
+        notes.append(Note("legs_in_phase", detail))
     return notes
+
+
+def legs_in_phase(joints: Mapping[str, np.ndarray]) -> bool:
+    """Whether both legs swing together and yet with the hip and the knee apart, as in walking.
+
+    In squats, jumps and when somebody stands up, the hip goes with the knee.
+    """
+    hips, knees = (
+        [joints[name] for name in FLEXIONS if name.startswith(part)] for part in ("hip", "knee")
+    )
+    if min(joint_spread(column) for column in (*hips, *knees)) < SWINGING_RAD:
+        return False
+    right_left = min(_correlation(*hips), _correlation(*knees))
+    return right_left > IN_PHASE and abs(_correlation(hips[0], knees[0])) < APART
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    known = np.isfinite(first) & np.isfinite(second)
+    return float(np.corrcoef(first[known], second[known])[0, 1])
 
 
 def _resting_at_limit(column: np.ndarray) -> int:

@@ -7,14 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort import canonical, plausibility
+from biomechgpt.cohort import canonical, plausibility, times, units
 from biomechgpt.cohort.coordinate_maps import (
     CoordinateMap,
     apply_map,
-    choose_map,
+    fitting_maps,
     unknown_columns,
 )
-from biomechgpt.cohort.readers import MotionError, Note, read_motion
+from biomechgpt.cohort.knees import check_bending, choose_twin, undo_flips
+from biomechgpt.cohort.lost_frames import lost_frames
+from biomechgpt.cohort.readers import MotionError, Note, RawMotion, read_motion
+from biomechgpt.cohort.skeletons import check_skeleton
 
 NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
@@ -26,6 +29,7 @@ class Motion(NamedTuple):
     frames: np.ndarray  # (T, 41) float64, columns as COORDINATE_NAMES
     frame_rate_hz: float
     notes: list[Note]
+    undecided_maps: frozenset[str] = frozenset()  # maps between which its knees do not decide
 
 
 def read_trial(
@@ -40,30 +44,49 @@ def read_trial(
         MotionError: with the reason; docs/cohort.md lists them.
     """
     raw = read_motion(path)
-    coordinate_map, map_notes = _map_for(row, maps, raw.columns)
-    mapped = apply_map(coordinate_map, raw.columns)
-    joints = {name: mapped[name] for name in JOINT_NAMES if name in mapped}
+    twins = _maps_for(row, maps, raw)
+    mapped, lost_notes = _without_lost(apply_map(twins[0], raw.columns))
+    joints = _joints(mapped)
     plausibility.check_presence(joints, cfg["min_leg_joints"])
-    unit = canonical.decide_unit(
-        joints, raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
+    unit = units.decide_unit(
+        joints, twins[0], raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
     )
-    values = canonical.to_radians(mapped, unit.name, coordinate_map)
+    values, flip_notes = undo_flips(units.to_radians(mapped, unit.name, twins[0]))
+    coordinate_map, knee_notes = choose_twin(twins, values)
+    if coordinate_map is not twins[0]:
+        mapped, _ = _without_lost(apply_map(coordinate_map, raw.columns))
+        values, _ = undo_flips(units.to_radians(mapped, unit.name, coordinate_map))
     override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
     n_frames = len(next(iter(joints.values())))
-    time_s, time_notes = canonical.decide_time(
-        raw, n_frames, override_hz, coordinate_map.frame_rate_hz
-    )
-    notes = raw.notes + map_notes + unit.notes + time_notes
+    time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
+    notes = raw.notes + lost_notes + unit.notes + flip_notes + knee_notes + time_notes
     notes += _unknown(coordinate_map, raw.columns)
-    return coordinate_map, clean(values, time_s, notes)
+    if raw.skeleton is not None:
+        notes += check_skeleton(raw.skeleton, coordinate_map)
+    motion = clean(values, time_s, notes)
+    undecided = frozenset(item.name for item in twins if knee_notes)
+    return coordinate_map, motion._replace(undecided_maps=undecided)
 
 
-def _map_for(
-    row: Mapping, maps: list[CoordinateMap], columns: Mapping
-) -> tuple[CoordinateMap, list[Note]]:
+def _maps_for(row: Mapping, maps: list[CoordinateMap], raw: RawMotion) -> list[CoordinateMap]:
     if row.get("coordinate_map") is None:
-        return choose_map(maps, columns)
-    return next(item for item in maps if item.name == row["coordinate_map"]), []
+        return fitting_maps(maps, raw.columns)
+    return [item for item in maps if item.name == row["coordinate_map"]]
+
+
+def _joints(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: values[name] for name in JOINT_NAMES if name in values}
+
+
+def _without_lost(mapped: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """The coordinates with gaps where the tracker had lost the body."""
+    joints = _joints(mapped)
+    lost = lost_frames(joints) if joints else np.zeros(0, bool)
+    if not lost.any():
+        return mapped, []
+    detail = f"{int(lost.sum())} of {len(lost)} frames are zero or copies of the frame before them"
+    gapped = {name: np.where(lost, np.nan, column) for name, column in mapped.items()}
+    return gapped, [Note("lost_frames", f"{detail}, and were taken as missing")]
 
 
 def _unknown(coordinate_map: CoordinateMap, columns: Mapping) -> list[Note]:
@@ -84,23 +107,27 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
     Raises:
         MotionError: `time_decreasing`, `out_of_range`, `implausible_speed` and others.
     """
-    keep, time_notes = canonical.usable_rows(time_s)
+    keep, time_notes = times.usable_rows(time_s)
     values, spike_notes = canonical.drop_spikes(values)
     values = {name: column[keep] for name, column in values.items() if np.isfinite(column).any()}
     values, time_s, span_notes = _trim(values, time_s[keep])
     values, jump_notes = canonical.unwrap_joints(values)
-    frame_rate_hz, rate_notes = canonical.frame_rate_of(time_s)
-    joints = {name: values[name] for name in JOINT_NAMES if name in values}
+    frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
+    joints = _joints(values)
     if misbuilt := plausibility.misbuilt_joints(joints):
         detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
         notes = [*notes, Note("joint_out_of_range", detail)]
         values = {name: column for name, column in values.items() if name not in misbuilt}
         joints = {name: column for name, column in joints.items() if name not in misbuilt}
+    plausibility.check_posture(joints)
     plausibility.check_range(joints)
-    plausibility.check_speed(joints, time_s)
-    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes
+    check_bending(joints)
+    if "pelvis_ty" in values:
+        plausibility.check_pelvis(values["pelvis_ty"], time_s)
+    speed_notes = plausibility.check_speed(joints, time_s)
+    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
     notes = notes + plausibility.remarks(joints)
-    time_s, values = canonical.mark_time_gaps(time_s, values)
+    time_s, values = times.mark_time_gaps(time_s, values)
     frames = canonical.assemble(values, len(time_s))
     return Motion(time_s - time_s[0], frames, frame_rate_hz, notes)
 

@@ -8,10 +8,11 @@ from biomechgpt.cohort.readers.bvh import read_bvh
 from biomechgpt.cohort.readers.c3d_angles import read_c3d
 from biomechgpt.cohort.readers.npz import read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, Skeleton
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
+from biomechgpt.cohort.readers.titles import check_file_name
 
-__all__ = ["READERS", "MotionError", "Note", "RawMotion", "read_motion"]
+__all__ = ["READERS", "MotionError", "Note", "RawMotion", "Skeleton", "read_motion"]
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +27,40 @@ READERS = {
 }
 
 
+# What else a laboratory may have, and what of it is a motion file.
+OTHER_FORMATS = {
+    ".trc": "marker positions; run inverse kinematics in OpenSim and name its .mot file",
+    ".mvnx": "Xsens MVN; export the joint angles as .csv or .c3d, or run OpenSense for a .mot file",
+    ".fbx": "an animated scene; export the skeleton as .bvh",
+    ".txt": "text such as Visual3D writes; export the joint angles as .csv with one row of names, or .c3d",
+    ".b3d": "an AddBiomechanics archive; export the trial as .mot",
+    ".mat": "MATLAB; write a table of joint angles with writetable(..., 'x.csv')",
+    ".zip": "an archive; unpack it and name a file of it",
+    ".tsv": "Qualisys or another table; save it as .csv",
+    ".xlsx": "a spreadsheet; save it as .csv",
+    ".pkl": "a Python pickle, which may run code; save arrays as .npz or a table as .parquet",
+    ".json": "no table; labels belong in participants.tsv and trials.tsv",
+    ".osim": "a model; name the motion (.mot, .sto) that was computed with it",
+    ".glb": "an animated scene; export the skeleton as .bvh",
+}
+
+
 def read_motion(path: Path) -> RawMotion:
     """Read a motion file by its extension; columns and units are as in the file.
 
     Raises:
-        MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row` or `not_motion`.
+        MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row`, `not_motion` or
+            `several_recordings`.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if not os.path.isfile(path):  # also where the name is longer than any file's
         raise MotionError("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
     if reader is None:
-        known = ", ".join(READERS)
-        raise MotionError("unknown_format", f"'{path.suffix}' is none of the formats {known}")
+        known, what = ", ".join(READERS), OTHER_FORMATS.get(path.suffix.lower())
+        hint = f" ({what})" if what else ""
+        raise MotionError("unknown_format", f"'{path.suffix}'{hint} is none of the formats {known}")
+    check_file_name(path.stem)
     try:
         return reader(path)
     except MotionError:

@@ -1,5 +1,6 @@
 """The numeric body of a text table: separator, rows that do not fit, and fast reading."""
 
+import re
 from io import BufferedReader
 from typing import NamedTuple
 
@@ -7,9 +8,20 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.cohort.readers.raw import MotionError, Note, check_unpacked
+from biomechgpt.cohort.readers.several import check_dividers
 
 LINE_LIMIT_BYTES = 1_000_000
-TIME_NAMES = ("time", "time_s", "time (s)", "t")
+TIME_NAMES = {
+    "time",
+    "times",
+    "time_s",
+    "time(s)",
+    "time[s]",
+    "time_sec",
+    "time_seconds",
+    "seconds",
+}
+TIME_NAMES |= {"t", "t(s)", "t[s]", "t_s", "timestamp", "timestamps", "timestamp_s", "timestamp(s)"}
 # What programs write for "no value", beside the empty cell; pandas' own list holds the nan's.
 MISSING = [
     "-nan(ind)",
@@ -22,6 +34,10 @@ MISSING = [
     "n/a",
     "N/A",
 ]
+# Of any length, as C of Windows and spreadsheets write them: -1.#IND00, #DIV/0!, #VALUE!
+NO_NUMBER = re.compile(r"-?1\.#(IND|QNAN|SNAN|INF)0*|#[A-Z0-9/]+[!?]?")
+END_OF_FILE = "\x1a\0"  # what DOS and disks put behind the last row
+PEEK_BYTES = 1 << 20
 
 
 class Table(NamedTuple):
@@ -50,14 +66,19 @@ def split_cells(line: str, separator: str | None) -> list[str]:
 def _separator(header: str, first_row: str) -> str | None:
     """The separator under which the first row has a cell for every name."""
     for separator in ("\t", ",", ";", None):
+        if separator is None and re.search(r"(^|\s)[,;](\s|$)", header):
+            continue
         n_names = len(_without_tail(split_cells(header, separator)))
         cells = split_cells(first_row, separator)
         if n_names > 1 and len(_without_tail(cells)) <= n_names <= len(cells):
             return separator
+    # Spaces around another separator would make it a column.
+    separator = next((s for s in "\t,;" if s in header.strip(" \t,;")), None)
     raise MotionError(
         "unreadable",
-        f"the header names {len(header.split())} columns and the first row has "
-        f"{len(first_row.split())} cells; export the motion again",
+        f"the header names {len(split_cells(header, separator))} columns and the row below it has "
+        f"{len(split_cells(first_row, separator))} cells; names must stand in a single row right "
+        "above the numbers: export the motion again",
     )
 
 
@@ -83,22 +104,39 @@ def read_table(file: BufferedReader) -> Table:
     blank lines, CRLF, separators at line ends, and doubled names (the first one is kept).
 
     Raises:
-        MotionError: `one_row` or `unreadable`.
+        MotionError: `one_row`, `unreadable`, `not_motion` or `several_recordings`.
     """
     _, header = _next_filled(file)
     start, first_row = _next_filled(file)
     if not first_row.strip():
         raise MotionError("unreadable", "the file has no rows of numbers")
     separator = _separator(header, first_row)
-    names = _without_tail(split_cells(header, separator))
-    decimal = "," if separator != "," and "," in first_row and "." not in first_row else "."
     file.seek(start)
+    return read_rows(file, _without_tail(split_cells(header, separator)), separator)
+
+
+def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> Table:
+    """Read the rows of numbers from where `file` stands, a cell for each of `names`.
+
+    Raises:
+        MotionError: `one_row`, `unreadable`, `not_motion` or `several_recordings`.
+    """
+    start = file.tell()
+    beginning = file.read(PEEK_BYTES)
+    file.seek(start)
+    decimal = "." if separator == "," or not _has_decimal_commas(beginning) else ","
+    first_row = beginning.partition(b"\n")[0].decode("utf-8", errors="replace")
     width = max(len(names), len(split_cells(first_row, separator))) + 1
     check_rows(file, width)
     frame = _parse(file, width, separator, decimal)
     file.seek(start)
     frame, notes = _drop_broken_rows(frame, file, separator, len(names))
     return _columns(frame, names, notes)
+
+
+def _has_decimal_commas(beginning: bytes) -> bool:
+    """Whether numbers have commas and no points; the first rows may hold whole numbers only."""
+    return bool(re.search(rb"\d,\d", beginning)) and not re.search(rb"\d\.\d", beginning)
 
 
 def check_rows(file: BufferedReader, width: int) -> None:
@@ -132,6 +170,8 @@ def _drop_broken_rows(
     frame: pd.DataFrame, file: BufferedReader, separator: str | None, n: int
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Refuse rows whose cells could stand under the wrong name; forgive a torn last row."""
+    if len(frame) and not str(frame.iat[-1, 0]).strip(END_OF_FILE):
+        frame = frame.iloc[:-1]
     # One array for all columns: what pandas does column by column takes longer than the parsing.
     missing = pd.isna(frame.to_numpy())  # (T, width)
     extra = ~missing[:, n:].all(axis=1)
@@ -154,7 +194,7 @@ def _drop_broken_rows(
 def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int]:
     """Numbers (from 0) of the rows with too few cells: pandas fills them without a word."""
     lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in file)
-    filled = (line for line in lines if line.strip(" \t,;"))
+    filled = (line for line in lines if line.strip(" \t,;" + END_OF_FILE))
     return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]
 
 
@@ -162,18 +202,26 @@ def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
     if len(frame) < 2:
         raise MotionError("one_row", "a motion needs at least two rows")
     columns: dict[str, np.ndarray] = {}
-    doubled, text = set(), []
+    doubled, text = set(), {}
     for index, name in enumerate(names):
         if name in columns:
             doubled.add(name)
             continue
         numbers = _numbers(frame[index], name)
         if numbers is None:
-            text.append(name)
+            text[name] = frame[index].to_numpy()
         else:
             columns[name] = numbers
     if not columns:
         raise MotionError("not_motion", "the table has no column of numbers")
+    check_dividers(columns | text)
+    if len(doubled) >= max(4, len(columns) / 2):
+        some = ", ".join(sorted(doubled)[:3])
+        raise MotionError(
+            "several_recordings",
+            f"{len(doubled)} names stand twice ({some}): two people or recordings side by side? Save "
+            "each as a file of its own",
+        )
     if doubled:
         detail = f"the first of each is kept: {', '.join(sorted(doubled))}"
         notes = [*notes, Note("duplicate_columns", detail)]
@@ -188,7 +236,8 @@ def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:
         numbers = pd.to_numeric(cells, errors="coerce")
         if numbers.isna().all():
             return None
-        bad = (numbers.isna() & cells.notna()).to_numpy()
+        no_gap = ~cells.astype(str).str.strip().str.fullmatch(NO_NUMBER)
+        bad = (numbers.isna() & cells.notna() & no_gap).to_numpy()
         if bad.any():
             row = int(bad.argmax())
             detail = f"column {name!r}, row {row + 1}: {str(cells.iloc[row])[:40]!r} is no number"
@@ -200,6 +249,6 @@ def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:
 def take_time(columns: dict[str, np.ndarray]) -> np.ndarray | None:
     """Remove the time column from `columns` and return it, or None where there is none."""
     for name in columns:
-        if name.strip().lower() in TIME_NAMES:
+        if name.lower().replace(" ", "") in TIME_NAMES:
             return columns.pop(name)
     return None

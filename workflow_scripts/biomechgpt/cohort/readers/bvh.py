@@ -1,26 +1,17 @@
 """Biovision `.bvh` files: one column a channel, named `{joint}.{channel}`."""
 
-from collections import defaultdict
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from biomechgpt.cohort.readers.body import check_rows, read_line
-from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, Skeleton
 
 HIERARCHY_LIMIT_LINES = 20_000
 AXES = {"X": 0, "Y": 1, "Z": 2}
 CHANNELS = {f"{axis}{kind}" for axis in AXES for kind in ("position", "rotation")}
-
-
-class Skeleton(NamedTuple):
-    """The hierarchy of a file: its channels in column order, and where each joint's child sits."""
-
-    channels: list[tuple[str, str]]  # (joint, e.g. Xrotation)
-    child_offsets: dict[str, np.ndarray]  # joint -> (3,) in its own axes
 
 
 def read_bvh(path: Path) -> RawMotion:
@@ -30,25 +21,28 @@ def read_bvh(path: Path) -> RawMotion:
     direction in the skeleton's rest pose, which is what an elbow's flexion is.
 
     Raises:
-        MotionError: `unreadable` or `one_row`.
+        MotionError: `unreadable`, `one_row` or, with a second root, `several_recordings`.
     """
     with open(path, "rb") as file:
-        skeleton = _read_hierarchy(file)
+        channels, skeleton = _read_hierarchy(file)
         n_claimed, frame_time_s = _read_motion_header(file)
-        values = _read_frames(file, len(skeleton.channels))
-    names = [f"{joint}.{channel}" for joint, channel in skeleton.channels]
+        values = _read_frames(file, len(channels))
+    names = [f"{joint}.{channel}" for joint, channel in channels]
     columns = dict(zip(names, values.T, strict=True))
     notes = []
     if n_claimed != len(values):
         detail = f"the header says {n_claimed} frames, the file has {len(values)}"
         notes.append(Note("row_count", detail))
     columns.update(_bends(skeleton, columns))
-    return RawMotion(np.arange(len(values)) * frame_time_s, columns, "deg", notes)
+    time_s = np.arange(len(values)) * frame_time_s
+    return RawMotion(time_s, columns, "deg", notes, skeleton=skeleton)
 
 
-def _read_hierarchy(file: BufferedReader) -> Skeleton:
+def _read_hierarchy(file: BufferedReader) -> tuple[list[tuple[str, str]], Skeleton]:
+    """Channels in column order, (joint, e.g. Xrotation), and the skeleton."""
     open_joints: list[str] = []
     channels: list[tuple[str, str]] = []
+    parents: dict[str, str] = {}
     offsets: dict[str, np.ndarray] = {}
     for _ in range(HIERARCHY_LIMIT_LINES):
         start = file.tell()
@@ -56,8 +50,11 @@ def _read_hierarchy(file: BufferedReader) -> Skeleton:
         if file.tell() == start:
             break
         match words:
-            case ["ROOT" | "JOINT" | "End", *name]:
+            case ["ROOT" | "JOINT" as kind, *name]:
+                _add_joint(parents, " ".join(name), open_joints[-1] if open_joints else "", kind)
                 open_joints.append(" ".join(name))
+            case ["End", *_]:
+                open_joints.append("")
             case ["}"] if open_joints:
                 open_joints.pop()
             case ["OFFSET", x, y, z] if len(open_joints) > 1:
@@ -65,8 +62,25 @@ def _read_hierarchy(file: BufferedReader) -> Skeleton:
             case ["CHANNELS", _, *kinds] if open_joints and set(kinds) <= CHANNELS:
                 channels += [(open_joints[-1], kind) for kind in kinds]
             case ["MOTION"] if channels:
-                return Skeleton(channels, offsets)
+                return channels, Skeleton(parents, _rotation_orders(channels), offsets)
     raise MotionError("unreadable", "no HIERARCHY with channels before MOTION")
+
+
+def _add_joint(parents: dict[str, str], name: str, parent: str, kind: str) -> None:
+    if kind == "ROOT" and parents:
+        detail = f"two roots, {next(iter(parents))} and {name}: export each person alone"
+        raise MotionError("several_recordings", detail)
+    if name in parents:
+        raise MotionError("unreadable", f"two joints are called {name}; export the motion again")
+    parents[name] = parent
+
+
+def _rotation_orders(channels: list[tuple[str, str]]) -> dict[str, str]:
+    orders: dict[str, str] = {}
+    for joint, kind in channels:
+        if kind.endswith("rotation"):
+            orders[joint] = orders.get(joint, "") + kind[0]
+    return orders
 
 
 def _vector(*words: str) -> np.ndarray:
@@ -108,17 +122,14 @@ def _read_frames(file: BufferedReader, n_channels: int) -> np.ndarray:
 
 
 def _bends(skeleton: Skeleton, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    bends, turns = {}, defaultdict(list)
-    for name, kind in skeleton.channels:
-        if "rotation" in kind:
-            turns[name].append(kind)
+    bends = {}
     for joint, offset in skeleton.child_offsets.items():
-        kinds = turns[joint]
+        order = skeleton.rotation_orders.get(joint, "")
         length = float(np.linalg.norm(offset))
-        if len(kinds) != 3 or length == 0:
+        if len(order) != 3 or length == 0:
             continue
-        angles_rad = [np.radians(columns[f"{joint}.{kind}"]) for kind in kinds]
-        rotation = rotation_matrices([kind[0].upper() for kind in kinds], angles_rad)
+        angles_rad = [np.radians(columns[f"{joint}.{axis}rotation"]) for axis in order]
+        rotation = rotation_matrices(list(order), angles_rad)
         cosine = np.einsum("tij,i,j->t", rotation, offset, offset) / length**2
         bends[f"{joint}.bend"] = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     return bends

@@ -4,14 +4,26 @@ The pure Python package `c3d` reads them: a damaged file ends in an exception, w
 `ezc3d` ended the whole process on one damaged file in ten (docs/cohort.md).
 """
 
+import io
 from pathlib import Path
 
 import c3d
 import numpy as np
 
-from biomechgpt.cohort.readers.raw import MotionError, RawMotion
+from biomechgpt.cohort.readers.c3d_parameters import with_single_parameters
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.cohort.readers.several import of_single_subject
 
 UNITS = {"deg": "deg", "degrees": "deg", "degree": "deg", "rad": "rad", "radians": "rad"}
+
+MARKERS_ONLY = (
+    "the C3D file holds no joint angles, only markers or forces; run the gait model (e.g. Plug-in "
+    "Gait) and export its output angles"
+)
+ROTATIONS_ONLY = (
+    "the C3D file holds rotation matrices of segments, as Theia writes them, and no joint angles; "
+    "compute the angles in Visual3D or OpenSim and export those"
+)
 
 
 def read_c3d(path: Path) -> RawMotion:
@@ -20,29 +32,31 @@ def read_c3d(path: Path) -> RawMotion:
     Points that the file marks as invalid are NaN. A subject's name before a colon is dropped.
 
     Raises:
-        MotionError: `unreadable`, `one_row`, or `not_motion` where only markers are present.
+        MotionError: `unreadable`, `one_row`, `several_recordings` for angles of two subjects, or
+            `not_motion` where only markers or rotation matrices are present.
     """
+    content, notes = path.read_bytes(), []
     try:
-        with open(path, "rb") as file:
-            reader = c3d.Reader(file)
-            indices = _angle_indices(reader)
-            # Without a point a frame has no bytes, and a file may claim four thousand million.
-            frames = reader.read_frames(copy=False) if indices else []
-            points = [frame[list(indices), :4] for _, frame, _ in frames]
-            unit, rate_hz = _text(reader, "POINT:ANGLE_UNITS"), float(reader.point_rate)
+        if single := with_single_parameters(content):
+            content, notes = single, [Note("duplicate_parameters", "the first of each is kept")]
+        reader = c3d.Reader(io.BytesIO(content))
+        indices = _angle_indices(reader)
+        # Without a point a frame has no bytes, and a file may claim four thousand million.
+        frames = reader.read_frames(copy=False) if indices else []
+        points = [frame[list(indices), :4] for _, frame, _ in frames]
+        unit, rate_hz = _text(reader, "POINT:ANGLE_UNITS"), float(reader.point_rate)
+        has_rotations = reader.get("ROTATION") is not None
     except Exception as error:  # the parser meets foreign bytes with whatever exception it likes
         raise MotionError("unreadable", f"no C3D file that can be read: {error!r}") from error
     if not indices:
-        raise MotionError(
-            "not_motion",
-            "the C3D file holds no joint angles, only markers or forces; run the gait model "
-            "(e.g. Plug-in Gait) and export its output angles",
-        )
+        raise MotionError("not_motion", ROTATIONS_ONLY if has_rotations else MARKERS_ONLY)
     if len(points) < 2:
         raise MotionError("one_row", "a motion needs at least two frames")
-    columns = _columns(list(indices.values()), np.array(points, dtype=np.float64))
+    columns = of_single_subject(
+        _columns(list(indices.values()), np.array(points, dtype=np.float64))
+    )
     time_s = np.arange(len(points)) / rate_hz if rate_hz > 0 else None
-    return RawMotion(time_s, columns, UNITS.get(unit.strip().lower()), [])
+    return RawMotion(time_s, columns, UNITS.get(unit.strip().lower()), notes)
 
 
 def _angle_indices(reader: c3d.Reader) -> dict[int, str]:
@@ -52,7 +66,7 @@ def _angle_indices(reader: c3d.Reader) -> dict[int, str]:
         if (parameter := reader.get(f"POINT:LABELS{number}")) is None:
             break
         labels += [str(label) for label in parameter.string_array]
-    names = {i: label.rsplit(":", 1)[-1].strip() for i, label in enumerate(labels)}
+    names = {i: label.strip() for i, label in enumerate(labels)}
     return {i: n for i, n in names.items() if "angle" in n.lower() and i < reader.point_used}
 
 

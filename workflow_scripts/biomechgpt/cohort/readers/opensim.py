@@ -8,14 +8,17 @@ import numpy as np
 
 from biomechgpt.cohort.readers.body import Table, read_line, read_table, take_time
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.cohort.readers.titles import check_title
 
 HEADER_LIMIT_LINES = 2_000
 UNITS = {"yes": "deg", "true": "deg", "1": "deg", "no": "rad", "false": "rad", "0": "rad"}
+UNITS |= {"y": "deg", "t": "deg", "n": "rad", "f": "rad"}
 
 
 class Header(NamedTuple):
     """What a header says; counts are claims to compare with the table, never sizes to allocate."""
 
+    title: str
     unit: str | None
     n_rows: int | None
     n_columns: int | None
@@ -28,24 +31,27 @@ def read_opensim(path: Path) -> RawMotion:
     name; speeds are dropped.
 
     Raises:
-        MotionError: `unreadable` or `one_row`.
+        MotionError: `unreadable`, `one_row` or, for errors, speeds and the like, `not_motion`.
     """
     with open(path, "rb") as file:
         header = read_header(file)
+        check_title(header.title)
         table = read_table(file)
-    columns = _coordinate_names(table.columns)
-    notes = table.notes + _compare(header, table)
+    columns, state_notes = _coordinate_names(table.columns)
+    notes = table.notes + _compare(header, table) + state_notes
     return RawMotion(take_time(columns), columns, header.unit, notes)
 
 
 def read_header(file: BufferedReader) -> Header:
     """Read up to and including `endheader`, whatever stands behind it on its line."""
     values: dict[str, str] = {}
+    title = ""
     for _ in range(HEADER_LIMIT_LINES):
         position = file.tell()
         line = read_line(file).replace('"', "").strip(" \t,;")
         if line.lower() == "endheader":
-            return _header(values)
+            return _header(values.get("name", title), values)
+        title = title or line
         key, _, value = line.partition("=") if "=" in line else line.partition(" ")
         values[key.strip().lower()] = value.strip(" \t,;").lower()
         if file.tell() == position:
@@ -53,8 +59,9 @@ def read_header(file: BufferedReader) -> Header:
     raise MotionError("unreadable", "no line 'endheader': this is no complete .mot or .sto file")
 
 
-def _header(values: dict[str, str]) -> Header:
+def _header(title: str, values: dict[str, str]) -> Header:
     return Header(
+        title=title.strip(),
         unit=UNITS.get(values.get("indegrees", "")),
         n_rows=_count(values.get("nrows", values.get("datarows"))),
         n_columns=_count(values.get("ncolumns", values.get("datacolumns"))),
@@ -78,11 +85,22 @@ def _compare(header: Header, table: Table) -> list[Note]:
     return notes
 
 
-def _coordinate_names(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _coordinate_names(
+    columns: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """The columns under their coordinates' names; the first of two for one coordinate counts."""
     named: dict[str, np.ndarray] = {}
+    doubled = []
     for name, values in columns.items():
-        parts = name.split("/")
-        if len(parts) > 2 and parts[-1] == "speed":
+        *_, coordinate, quantity = ["", "", *name.split("/")]
+        is_state = name.count("/") > 1
+        if is_state and quantity == "speed":
             continue
-        named.setdefault(parts[-2] if len(parts) > 2 and parts[-1] == "value" else name, values)
-    return named
+        target = coordinate if is_state and quantity == "value" else name
+        if target in named:
+            doubled.append(target)
+        named.setdefault(target, values)
+    if columns and not named:
+        raise MotionError("not_motion", "the table holds speeds only; export the coordinates")
+    detail = f"the first of each is kept, beside its state path: {', '.join(doubled)}"
+    return named, [Note("duplicate_columns", detail)] if doubled else []

@@ -44,6 +44,14 @@ class Note(NamedTuple):
     detail: str
 
 
+class Skeleton(NamedTuple):
+    """The joints of a skeleton file and how they rest."""
+
+    parents: dict[str, str]  # joint -> the joint that it hangs on, "" for the root
+    rotation_orders: dict[str, str]  # joint -> e.g. ZXY, the outermost rotation first
+    child_offsets: dict[str, np.ndarray]  # joint -> (3,) to its first child, in its own axes
+
+
 class RawMotion(NamedTuple):
     """The columns of a motion file as they stand in it, before any coordinate map."""
 
@@ -53,3 +61,4 @@ class RawMotion(NamedTuple):
     notes: list[Note]
     frame_rate_hz: float | None = None  # as the file states it, where it has no time column
     implied_rate_hz: float | None = None  # from stored velocities, a few percent off
+    skeleton: Skeleton | None = None  # where the format has one

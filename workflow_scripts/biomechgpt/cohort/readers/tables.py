@@ -8,50 +8,77 @@ import pyarrow.parquet as pq
 
 from biomechgpt.cohort.readers.body import read_line, read_table, take_time
 from biomechgpt.cohort.readers.opensim import read_opensim
-from biomechgpt.cohort.readers.raw import MotionError, RawMotion, check_unpacked
+from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, check_unpacked
+from biomechgpt.cohort.readers.several import check_dividers, of_single_subject
+from biomechgpt.cohort.readers.vicon import is_nexus, read_nexus, read_pycgm
 
 
 def read_csv(path: Path) -> RawMotion:
-    """Read a CSV file with names in its first row, or a `.mot` that was saved again as CSV.
+    """Read a CSV file with names in its first row, or what else bears that extension.
+
+    That is a `.mot` that was saved again, an ASCII export of Vicon Nexus and results of pyCGM.
 
     Raises:
-        MotionError: `unreadable` or `one_row`.
+        MotionError: `unreadable`, `one_row`, `not_motion` or `several_recordings`.
     """
     with open(path, "rb") as file:
-        first = read_line(file)
-        if "endheader" in _beginning(file, first).lower():
+        beginning = _beginning(file, read_line(file))
+        if "endheader" in beginning.lower():
             return read_opensim(path)
+        if is_nexus(beginning):
+            return read_nexus(path)
+        if beginning.startswith("#"):
+            return read_pycgm(path)
         file.seek(0)
         table = read_table(file)
-    return RawMotion(take_time(table.columns), table.columns, None, table.notes)
+    columns = of_single_subject(table.columns)
+    return RawMotion(take_time(columns), columns, None, table.notes)
 
 
 def _beginning(file: object, first: str) -> str:
-    return first + file.read(20_000).decode("utf-8", errors="replace")
+    return first + "\n" + file.read(20_000).decode("utf-8", errors="replace")
 
 
 def read_parquet(path: Path) -> RawMotion:
     """Read the numeric columns of a Parquet file; metadata `unit` may say `deg` or `rad`.
 
+    Decimals are numbers, durations and points in time seconds.
+
     Raises:
-        MotionError: `unreadable` or `one_row`.
+        MotionError: `unreadable`, `one_row`, `not_motion` or `several_recordings`.
     """
     try:
         file = pq.ParquetFile(path)
-        names = [
-            field.name
-            for field in file.schema_arrow
-            if pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
-        ]
+        names = [field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)]
         n_bytes = 8 * file.metadata.num_rows * len(names)
         check_unpacked(n_bytes, len(names), path.stat().st_size)
         table = file.read(names)
     except (pa.ArrowException, OSError) as error:
         raise MotionError("unreadable", f"no Parquet file that can be read: {error}") from error
-    columns = {name: table.column(name).to_numpy().astype(np.float64) for name in names}
+    cells = {name: _numbers(table.column(name)) for name in names}
+    columns = {name: values for name, values in cells.items() if values is not None}
+    text = [name for name, values in cells.items() if values is None]
+    check_dividers(columns | {name: table.column(name).to_pylist() for name in text})
     if not columns:
         raise MotionError("not_motion", "the table has no column of numbers")
     if table.num_rows < 2:
         raise MotionError("one_row", "a motion needs at least two rows")
     unit = (table.schema.metadata or {}).get(b"unit", b"").decode("utf-8", errors="replace")
-    return RawMotion(take_time(columns), columns, unit if unit in ("deg", "rad") else None, [])
+    text += [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
+    detail = f"ignored, no numbers in them: {', '.join(text)}"
+    notes = [Note("text_columns", detail)] if text else []
+    columns = of_single_subject(columns)
+    return RawMotion(take_time(columns), columns, unit if unit in ("deg", "rad") else None, notes)
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray | None:
+    """The numbers of a column (T,) float64, times in seconds, or None where it holds none."""
+    kind = column.type
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+        return column.to_numpy().astype(np.float64)
+    if pa.types.is_decimal(kind):
+        return column.cast(pa.float64()).to_numpy()
+    if pa.types.is_duration(kind) or pa.types.is_timestamp(kind):
+        seconds = column.to_numpy().astype(f"{'m' if pa.types.is_duration(kind) else 'M'}8[ns]")
+        return np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 1e9)
+    return None

@@ -1,0 +1,54 @@
+"""Files that hold more than one recording: several people, clips or takes."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from biomechgpt.cohort.readers.raw import MotionError
+
+# Columns that say which recording a row belongs to; strides and phases divide one recording.
+DIVIDERS = re.compile(
+    r"(clip|trial|take|episode|recording|sequence|subject|person|participant|track|actor|file)"
+    r"([ _.-]?(id|no|nr|number|name|index|idx))?",
+    re.IGNORECASE,
+)
+
+
+def check_dividers(columns: Mapping[str, np.ndarray]) -> None:
+    """Refuse a table in which a column such as `clip` or `subject` has several values.
+
+    Raises:
+        MotionError: `several_recordings`.
+    """
+    for name, column in columns.items():
+        if not DIVIDERS.fullmatch(name.strip()):
+            continue
+        values = {str(value) for value in column if value is not None and value == value}
+        if len(values) > 1:
+            some = ", ".join(sorted(values)[:3])
+            raise MotionError(
+                "several_recordings",
+                f"column {name!r} names {len(values)} recordings ({some}): save each as a file of "
+                "its own, with a row in trials.tsv",
+            )
+
+
+def of_single_subject(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Columns of labels `Subject:Label` without the subject.
+
+    Raises:
+        MotionError: `several_recordings` where there are angles of more than one subject, no prefix
+            being one too.
+    """
+    angles = [name for name in columns if "angle" in name.lower()]
+    subjects = sorted({name.rpartition(":")[0].strip() for name in angles})
+    if len(subjects) > 1:
+        names = ", ".join(subject or "one without a name" for subject in subjects)
+        raise MotionError(
+            "several_recordings",
+            f"angles of {len(subjects)} subjects ({names}): export each subject's alone, as a file "
+            "of its own with a row in trials.tsv",
+        )
+    own = f"{subjects[0]}:" if subjects and subjects[0] else ""
+    return {name.removeprefix(own).strip(): column for name, column in columns.items()}
