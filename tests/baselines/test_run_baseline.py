@@ -174,9 +174,11 @@ def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tm
     assert found["answer"].tolist() == expected["answer"].tolist()
 
 
-def test_shuffled_labels_differ_with_the_seed(files, tmp_path, predictions):
-    found = run("duration", files, tmp_path, labels="shuffled").query("task == 'clock'")
+def test_every_shuffle_is_a_run_of_its_own_and_they_differ(files, tmp_path, predictions):
+    found = run("duration", files, tmp_path, labels="shuffled", shuffles=7).query("task == 'clock'")
     by_seed = found.pivot(index="trial_id", columns="seed", values="number")
+    assert list(by_seed) == list(range(7))
+    assert by_seed.notna().all(axis=None)
     assert not np.allclose(by_seed[0], by_seed[1])
     error = (found["number"] - found["truth_number"]).abs().mean()
     assert error > 0.5

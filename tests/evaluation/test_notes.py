@@ -81,6 +81,15 @@ def test_constant_answers_missing_seeds_and_trials_and_what_was_not_calibrated()
     assert found["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
 
 
+def test_more_runs_of_a_baseline_on_shuffled_labels_are_no_missing_seeds():
+    def runs(n):
+        person, truth = np.tile(np.arange(12), n), np.tile(np.arange(12) % 2, n)
+        return fake_answers.certain(person, truth, truth, 2, seed=np.repeat(range(n), 12))
+
+    found = told({"model": runs(3), "xgboost": runs(3), "shuffled": runs(20)})
+    assert not any(note == "missing_seeds" for _, note in found)
+
+
 def test_what_holds_for_every_model_is_said_once():
     truth = np.arange(12) % 2
     models = {name: fake_answers.certain(np.arange(12), truth, truth, 2) for name in "ab"}
