@@ -133,7 +133,9 @@ def test_every_kind_answers_held_out_people_with_every_seed(predictions, kind):
     assert (classes["probabilities"].map(len) == 3).all()
     numbers = found.query("kind == 'regression'")
     assert np.isfinite(numbers["number"].astype(float)).all()
-    assert numbers[["number_mean", "number_low", "number_high"]].isna().all(axis=None)
+    assert (
+        numbers[["number_mean", "number_median", "number_low", "number_high"]].isna().all(axis=None)
+    )
 
 
 def test_each_reads_what_it_can_see(predictions):

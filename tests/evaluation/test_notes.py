@@ -11,7 +11,7 @@ from biomechgpt.evaluation.calibration import Calibrated
 def as_calibrated(answers, n_temperature=8, status=""):
     table = pd.DataFrame({"fold": ["a", "a"], "level": [0.8, 0.9], "status": ["", status]})
     table["n_temperature"] = n_temperature
-    return Calibrated(answers.probabilities, np.empty((0, 2)), table)
+    return Calibrated(answers.probabilities, *np.empty((2, 0, 2)), table)
 
 
 def told(models, **calibration):

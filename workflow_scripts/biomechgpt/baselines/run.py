@@ -165,6 +165,7 @@ def _answer(row: dict) -> dict:
         "parsed": None if numeric else str(row["found"]),
         "number": float(row["found"]) if numeric else np.nan,
         "number_mean": np.nan,
+        "number_median": np.nan,
         "number_low": np.nan,
         "number_high": np.nan,
         "options": [] if numeric else list(row["options"]),
