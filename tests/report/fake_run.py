@@ -39,9 +39,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sou
     paper_tasks = {task: task for task in predictions["task"].unique()}
     write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
     (folder / "left-out.tsv").write_text(
-        "task	training_participants	reason
-balance	3	three people only
-"
+        "task\ttraining_participants\treason\nbalance\t3\tthree people only\n"
     )
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
     _write_issues(folder)

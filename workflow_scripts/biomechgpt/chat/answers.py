@@ -49,7 +49,7 @@ class Options(NamedTuple):
 class Number(NamedTuple):
     """The answer to a question for a number, all in `unit`."""
 
-    mean: float
+    mean: float  # or the median, whichever calibration chose
     low: float  # 5 % quantile of the model's own distribution
     high: float  # 95 %
     intervals: dict[float, tuple[float, float] | None]  # by level, as `Options.sets`
@@ -150,7 +150,7 @@ def read_number(
     measured: float | None,
 ) -> Number:
     """The number of a predicted row with its intervals."""
-    number, low, high = decided_number(row)
+    number, low, high = decided_number(row, calibration)
     intervals = prediction_intervals(low, high, calibration)
     unit, decimals = task["unit"], task["decimals"]
     return Number(number, low, high, intervals, unit, decimals, normal, measured)

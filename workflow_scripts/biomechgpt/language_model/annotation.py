@@ -180,7 +180,7 @@ def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
 
 def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
     digits = task["decimals"]
-    number, low, high = decided_number(row)
+    number, low, high = decided_number(row, calibration)
     return NOTHING_READ | {
         "answer": f"{number:.{digits}f}",
         "low": f"{low:.{digits}f}",
