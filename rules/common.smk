@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from snakemake.logging import logger
 
 sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
@@ -15,6 +16,7 @@ from biomechgpt.files import annotation_folder
 from biomechgpt.motion.folds import fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
 
 leave_out_nulls(config)
 order_as(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -39,13 +41,22 @@ SIMULATOR_DATA = {
     "cohort": "resources/simulated_cohort.yaml",
 }
 MAPS = sorted(Path("resources/coordinate_maps").glob("*.yaml"))
-# What only evaluation or report look at is no part of a question: a change there retrains nothing.
-NOT_ASKED = ("minimal_detectable_change", "caution")
+# What only evaluation, report and the look at the tables need is no part of a question: a change there retrains nothing.
+NOT_ASKED = ("minimal_detectable_change", "caution", "plausible", "contradicted_by")
 QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
 ANNOTATED = annotation_folder(config["annotate"]["cohort"], config["annotate"]["model"])
+
+
+if workflow.is_main_process:  # every job reads this file again
+    check_labels(BROUGHT, config["tasks"])
+    for remark in contradictions(BROUGHT, config["tasks"]):
+        logger.warning(remark)
+    if not SIMULATED:  # whose columns only its job knows
+        for remark in unused_names(BROUGHT, config["tasks"], config["split"]["stratify_by"]):
+            logger.warning(remark)
 
 
 wildcard_constraints:

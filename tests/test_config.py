@@ -161,6 +161,18 @@ BAD = [
     ("tasks/tug/decimals", DELETED, ["tasks.tug.decimals is missing", "regression"]),
     ("tasks/tug/unit", DELETED, ["tasks.tug.unit is missing"]),
     ("tasks/tug/minimal_detectable_change", 0, ["tasks.tug.minimal_detectable_change", "above 0"]),
+    (
+        "tasks/tug/plausible",
+        [300, 3],
+        ["tasks.tug.plausible is [300, 3]", "lower number comes first"],
+    ),
+    (
+        "tasks/tug/plausible",
+        [0, 1, 3],
+        ["tasks.tug.plausible is [0, 1, 3]", "2 entries", "decimal point"],
+    ),
+    ("tasks/tug/plausible", ["1", 3], ["tasks.tug.plausible[0] is '1'", "without quotes"]),
+    ("tasks/tug/contradicted_by", {"file": ["x"]}, ["tasks.tug names file", "no label column"]),
     ("tasks/tug/applies_to", "activity == 'tug'", ["tasks.tug.applies_to", "a mapping"]),
     ("tasks/tug/label", "trial_id", ["tasks.tug names trial_id"]),
     ("finetune/epochs", float("nan"), ["finetune.epochs is .nan", "finite"]),

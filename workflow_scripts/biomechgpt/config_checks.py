@@ -24,9 +24,9 @@ N_PARTS = 3  # legs, trunk, arms
 SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 
-def nearest(word: object, allowed: Iterable[str]) -> str:
+def nearest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
     """`; did you mean X?` for the closest of `allowed`, or an empty string where none is close."""
-    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=cutoff)
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -203,9 +203,15 @@ def _check_tasks(tasks: dict) -> list[str]:
         for key in needed:
             if key not in cfg:
                 sentences.append(f"tasks.{name}.{key} is missing; a {cfg['kind']} task needs it.")
-        for column in (cfg["label"], *(cfg.get("applies_to") or {})):
+        named = (cfg["label"], *(cfg.get("applies_to") or {}), *cfg.get("contradicted_by", {}))
+        for column in named:
             if column in ID_COLUMNS:
                 sentences.append(f"tasks.{name} names {column}, which is no label column.")
+        low, high = cfg.get("plausible", (0, 1))
+        if low >= high:
+            sentences.append(
+                f"tasks.{name}.plausible is [{low:g}, {high:g}]; the lower number comes first."
+            )
         sentences += _options(name, cfg)
     return sentences + condition_errors(tasks)
 
