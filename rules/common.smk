@@ -93,8 +93,7 @@ def in_every_fold(pattern, **values):
     return files
 
 
-# Paths of users come from input functions: in a plain string Snakemake takes {site} for a wildcard.
-def tables_of_recorded(wildcards):
+def tables_of_recorded():
     """The tables that users bring."""
     names = ("participants.tsv", "trials.tsv")
     return [str(Path(cohort["path"], name)) for cohort in RECORDED for name in names]
@@ -120,14 +119,6 @@ def asked_labels():
 def phrasing_files():
     tasks = config["tasks"].items()
     return {n: t.get("phrasings", f"resources/phrasings/{n}.yaml") for n, t in tasks}
-
-
-def all_phrasings(wildcards):
-    return list(phrasing_files().values())
-
-
-def own_folds(wildcards):
-    return config["split"]["file"] or []
 
 
 def variant_tasks(name):

@@ -3,8 +3,8 @@ rule generate_questions:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded),
-        phrasings=all_phrasings,
+        recorded=ancient(tables_of_recorded()),
+        phrasings=phrasing_files().values(),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
         table="<results>/{fold}/questions/seed-{seed}.table-1.tsv",

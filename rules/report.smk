@@ -57,7 +57,7 @@ rule report:
         tokens=tokens_of_first_fold,
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,
-        recorded=tables_of_recorded,
+        recorded=tables_of_recorded(),
         assets=multiext(
             "workflow_scripts/biomechgpt/report/",
             "template.html",

@@ -152,6 +152,13 @@ BAD = [
     ("cohorts/0/role", "test", ["every role is test"]),
     ("cohorts/0/name", "a/b", ["cohorts[0].name", "file name"]),
     ("cohorts", [{"name": "a", "role": "both"}] * 2, ["the name a stands 2 times"]),
+    (
+        "cohorts/0/path",
+        "a/{site}",
+        ["cohorts[0].path is a/{site}", "wildcard", "rename the folder"],
+    ),
+    ("annotate/cohort", "{a}", ["annotate.cohort is {a}", "wildcard"]),
+    ("tasks/tug/phrasings", "{a}.yaml", ["tasks.tug.phrasings is {a}.yaml", "wildcard"]),
     ("cohorts", [], ["cohorts has 0 entries"]),
     ("tasks/impaired/options", [True, False], ["tasks.impaired.options[0]", "quote them"]),
     ("tasks/impaired/options", ["yes"], ["tasks.impaired.options has 1 entries", "2"]),

@@ -118,8 +118,9 @@ def _misspelt(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
 
 def _met_by_nobody(cohorts: list[Cohort], tasks: Tasks) -> Iterator[str]:
     for name, column, values in _conditions(tasks):
+        labelled = any(cell for c in cohorts for cell in _cells(c, tasks[name]["label"]))
         cells = [cell.value for cohort in cohorts for cell in _cells(cohort, column) if cell]
-        if cells and not set(cells) & set(values):
+        if labelled and cells and not set(cells) & set(values):
             common = ", ".join(value for value, _ in Counter(cells).most_common(5))
             near = "".join(nearest(value, sorted(set(cells)), ALIKE) for value in values)
             yield (
