@@ -13,7 +13,7 @@ from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.files import annotation_folder
-from biomechgpt.motion.folds import fold_names
+from biomechgpt.motion.folds import check_enough_people, fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
@@ -52,6 +52,9 @@ ANNOTATED = annotation_folder(config["annotate"]["cohort"], config["annotate"]["
 
 if workflow.is_main_process:  # every job reads this file again
     check_labels(BROUGHT, config["tasks"])
+    check_enough_people(
+        BROUGHT, config["cohorts"], config["simulate"]["participants"], config["split"]
+    )
     for remark in contradictions(BROUGHT, config["tasks"]):
         logger.warning(remark)
     if not SIMULATED:  # whose columns only its job knows
@@ -222,12 +225,15 @@ def variant_config(wildcards):
 
 
 def annotated(key):
-    """An input function: the model or the cohort that `snakemake annotate` is about."""
+    """An input function: the folder of the model or the cohort that `snakemake annotate` is about."""
 
     def path(wildcards):
-        if config["annotate"][key] is None:
+        folder = config["annotate"][key]
+        if folder is None:
             raise InputError(f"annotate.{key} is null: name a folder, see config.yaml.")
-        return config["annotate"][key]
+        if not Path(folder).is_dir():
+            raise InputError(f"annotate.{key} is {folder}: there is no such folder, name another.")
+        return folder
 
     return path
 
