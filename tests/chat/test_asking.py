@@ -204,7 +204,9 @@ def test_recorded_labels_open_no_question(chat, monkeypatch):
 
 def everything_familiar(limit: float) -> Familiar:
     n, one = 3 * len(JOINT_NAMES), np.ones(())
-    return Familiar(np.zeros(n), np.ones(n), np.eye(n), one, one, np.array(limit), one)
+    return Familiar(
+        np.zeros(n), np.ones(n), np.eye(n), one, np.ones(4), np.arange(4) / 4, np.array(limit), one
+    )
 
 
 def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_recordings(

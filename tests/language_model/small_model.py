@@ -173,6 +173,7 @@ def job_cfg() -> dict:
     return {
         "fold": "holdout", "variant": "v", "seed": 0, "lora": LORA, "tasks": TASK_CFG,
         "finetune": FINETUNE, "cohorts": ["here", "there"], "simulated": True,
+        "min_training_participants": 3,
     }  # fmt: skip
 
 

@@ -76,7 +76,16 @@ def know_movements(folder, limit: float):
     one = np.ones(())
     save_familiar(
         folder / "motion_tokenizer",
-        Familiar(np.zeros(n), np.ones(n), np.eye(n), one, one, np.array(limit), one),
+        Familiar(
+            np.zeros(n),
+            np.ones(n),
+            np.eye(n),
+            one,
+            np.ones(4),
+            np.arange(4) / 4,
+            np.array(limit),
+            one,
+        ),
     )
 
 

@@ -9,7 +9,12 @@ import pytest
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.examples import encode_prompts
-from biomechgpt.language_model.finetuning import finetune, training_passes
+from biomechgpt.language_model.finetuning import (
+    finetune,
+    only_trained,
+    training_passes,
+    training_people,
+)
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
@@ -140,9 +145,25 @@ def motion_ids(base, table, name):
     return {i: encode_prompts(base.tokenizer, t, ["?"], 512, 8).motion_ids for i, t in tokens}
 
 
-def test_no_training_questions_is_an_error(sources, job_cfg, tmp_path):
-    with pytest.raises(InputError, match="0 training questions"):
-        finetune(sources, {**job_cfg, "tasks": {}}, tmp_path / "model", "code")
+def test_no_task_with_training_questions_is_an_error_that_names_the_variant(
+    sources, job_cfg, tmp_path
+):
+    falls = {"falls": job_cfg["tasks"]["impaired"]}
+    words = r"variants.v: none of its tasks \(falls\) has training questions in fold holdout"
+    with pytest.raises(InputError, match=words):
+        finetune(sources, {**job_cfg, "tasks": falls}, tmp_path / "model", "code")
+
+
+def test_a_model_knows_only_the_tasks_that_it_was_trained_on(questions, job_cfg):
+    """Asked of the others it would answer all the same, by chance."""
+    cfg = {**job_cfg, "tasks": {**job_cfg["tasks"], "falls": job_cfg["tasks"]["impaired"]}}
+    training = questions[questions["split"] == "train"]
+    known = only_trained(cfg, training)
+    assert list(known["tasks"]) == ["impaired", "device", "speed"]
+    assert known["tasks_left_out"] == ["falls"]
+    people = training_people(training)
+    assert people["device"] == {"participants": 8, "by_option": {"cane": 8, "none": 8}}
+    assert people["speed"] == {"participants": 8, "by_option": {}}
 
 
 def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):

@@ -82,7 +82,8 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
         "options": job_cfg["tasks"][task]["options"],
     }  # fmt: skip
     (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]}, job_cfg["tasks"])
-    assert done.stdout.strip() == row["answer"]
+    assert done.stdout.startswith(f"{task}: {row['answer']}\ndevice: ")
+    assert "\nspeed: " in done.stdout
 
 
 def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibration, tmp_path):
@@ -97,7 +98,9 @@ def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibr
     for words in (
         "SIMULATED", "Not for clinical use", "library_name: peft", "a small Gemma 3 that the workflow",
         "rank 4, alpha 8, dropout 0.1", "34 joint angles at 30.0 Hz", "Cohorts here, there",
-        "8 participants, 16 trials, 48 questions", "macro F1 | 0.812 | 13 | 57 |", "## Limits",
+        "8 participants, 16 trials, 48 questions", "| impaired | 8 | no 8, yes 8 |  |",
+        "A task needs 3 training participants", "None is left out", "of recordings nothing is promised",
+        "macro F1 | 0.812 | 13 | 57 |", "## Limits",
     ):  # fmt: skip
         assert words in card, words
     assert card.count("| 13 | 57 |") == 1
@@ -107,6 +110,34 @@ def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibr
     copied = {path.name for path in (tmp_path / "real").iterdir()}
     new = {"README.md", "calibration.json"}
     assert copied == {path.name for path in model_folder.iterdir()} | new
+
+
+def test_the_code_of_the_card_asks_only_what_its_own_answers_allow(
+    model_folder, metrics, calibration, tmp_path
+):
+    """A condition on an earlier answer that is never given, and one on a column that no task has."""
+    closed = tmp_path / "closed"
+    shutil.copytree(model_folder, closed)
+    described = json.loads((closed / "model.json").read_text())
+    described["tasks"]["impaired"]["applies_to"] = {"device": ["none", "cane", "walker", ""]}
+    described["tasks"]["speed"]["applies_to"] = {"side": ["left"]}
+    described["asked_in_turn"] = [["device", "speed"], ["impaired"]]
+    described["tasks_left_out"] = ["falls"]
+    (closed / "model.json").write_text(json.dumps(described))
+    publish(closed, metrics, calibration, tmp_path / "published")
+    card = (tmp_path / "published" / "README.md").read_text()
+    assert "Left out: falls." in card
+    assert "| impaired | 8 | no 8, yes 8 | device is none or cane or walker or  |" in card
+    code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
+    loop = code[code.index("# Question, and") :]
+    asked = []
+
+    def answer(question):
+        asked.append(question)
+        return "stick"
+
+    exec(loop, {"answer": answer})
+    assert asked == [described["questions"]["device"]]
 
 
 def test_a_published_model_carries_the_calibration_of_its_own_fold_and_seed(

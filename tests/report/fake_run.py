@@ -7,10 +7,12 @@ import fake_predictions
 import numpy as np
 import pandas as pd
 import torch
+import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
+from biomechgpt.evaluation.gates import gate_table, write_gates
 from biomechgpt.evaluation.leakage import audit
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import write_tables
@@ -19,6 +21,8 @@ from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.training import Trained
+
+CONFIG = Path(__file__).parents[2] / "config.yaml"
 
 
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sources:
@@ -31,6 +35,11 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
     write_tables(found, _counts(predictions), folder / "tables", audited)
+    tasks = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["tasks"]
+    write_gates(gate_table(predictions, tasks, ["tiny-all"], found.calibration), folder / "tables")
+    (folder / "left-out.tsv").write_text(
+        "task\ttraining_participants\treason\nbalance\t3\tthree people only\n"
+    )
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
     _write_issues(folder)
     _write_joint_angles(folder / "joint_angles.parquet", trials)
@@ -54,6 +63,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 300) -> Sour
         joint_angles=[folder / "joint_angles.parquet"],
         cohorts=[{"name": "clinic", "path": str(folder / "cohort")}],
         benchmarks=folder / "benchmarks",
+        left_out=[folder / "left-out.tsv"],
     )
 
 

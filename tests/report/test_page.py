@@ -93,7 +93,7 @@ def test_contents_lead_to_every_section(page):
     targets = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "")[:1] == "#"]
     sections = [a["id"] for tag, a in tags if tag == "section"]
     assert targets == ["main", *sections]
-    assert len(sections) == 6 + 9 + 3 + 3 + 4
+    assert len(sections) == 7 + 9 + 3 + 3 + 4
 
 
 def test_simulated_data_is_called_so_everywhere(page, few, config, tmp_path):
@@ -228,6 +228,12 @@ def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(config,
     page = build(sources, config, tmp_path / "report.html")
     for name in ("leakage", "calibration", "classes", "confusions", "phrasings", "prediction_sets"):
         assert f"wrote no {name}.csv" in page
+
+
+def test_conditions_of_questions_and_tasks_left_out_are_shown(page):
+    assert "Whether a question applies" in page
+    assert "asked in vain" in page
+    assert "left out in 1 of 1 folds: three people only." in page
 
 
 def test_a_variant_with_few_tasks_and_one_participant(config, tmp_path):

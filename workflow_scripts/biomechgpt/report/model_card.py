@@ -14,6 +14,8 @@ from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.language_model.description import read_description
 from biomechgpt.questions.calibration import Calibration, write_calibration
+from biomechgpt.questions.conditions import task_of_label
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.results import NAMES, PRIMARY
 
 TEMPLATE = "model_card.md.jinja"
@@ -32,6 +34,7 @@ def publish(
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters |= {"plain": plain, "only_if": only_if}
     text = environment.get_template(TEMPLATE).render(
         model=described,
         lora=described["lora"],
@@ -39,11 +42,28 @@ def publish(
         revision=(described["base"] or {}).get("revision"),
         adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
         figures=_figures(found, described),
+        in_turn=_in_turn(described),
     )
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
         write_calibration(temporary, calibration_of(table, described))
+
+
+def _in_turn(described: Mapping) -> dict[str, dict[str, list[str]]]:
+    """By task, in the order of asking, the answers to earlier tasks that it needs.
+
+    A column that is no task's label is one that nobody's answer can be, which closes the question.
+    """
+    tasks = described["tasks"]
+    names = [name for group in described["asked_in_turn"] for name in group]
+    return {
+        name: {
+            task_of_label(column, tasks) or column: list(values)
+            for column, values in (tasks[name].get("applies_to") or {}).items()
+        }
+        for name in names
+    }
 
 
 def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:

@@ -1,13 +1,13 @@
 """How unlike the movements of its own people a movement is to a motion tokenizer.
 
-Two measures, both on recorded joints alone, so that a joint which a source lacks raises neither: how
-far posture, range and speed of the joints lie from those of training trials (Mahalanobis distance),
-and how badly the tokens reconstruct the angles. Each is divided by its 95 % quantile over validation
-people; the larger one counts. docs/log.md compares them with distances of the latents.
+Two measures, both on recorded joints alone: how far posture, range and speed of the joints lie from
+those of training trials (Mahalanobis distance), and how badly the tokens reconstruct the angles. Each
+is divided by its 95 % quantile over validation people, the error by that of as many missing joints;
+the larger one counts. docs/log.md compares them with distances of the latents.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ FILE = "strangeness.safetensors"
 BELOW = 0.95  # share of validation people's trials, each person weighing the same, below the limit
 SPREAD_FLOOR = 0.05  # of a joint's own spread; a joint at rest must not look infinitely strange
 SPEED_FLOOR = 0.2  # of a joint's own spread, a second
+SHRINKAGE = 0.05  # of correlations, at least: few trials would leave them singular
+HIDDEN = (0.0, 0.25, 0.5, 0.75)  # shares of joints that are hidden from validation trials
 
 
 class Familiar(NamedTuple):
@@ -34,7 +36,8 @@ class Familiar(NamedTuple):
     spread: np.ndarray  # (F,) standard deviation over training trials
     correlation: np.ndarray  # (F, F), shrunk (Ledoit and Wolf 2004)
     usual_distance: np.ndarray  # () 95 % quantile over validation people
-    usual_error: np.ndarray  # ()
+    usual_error: np.ndarray  # (H,) the same, for each share of `HIDDEN` joints
+    missing: np.ndarray  # (H,) mean share of joints that are missing then, ascending
     limit: np.ndarray  # () 95 % quantile of the larger of the two ratios
     n_people: np.ndarray  # () validation people behind the quantiles
 
@@ -69,54 +72,91 @@ def fit_familiar(
     covariance, _ = ledoit_wolf(np.nan_to_num((seen - mean) / spread), assume_centered=True)
     # A joint that half of the trials lack would otherwise seem to vary half as much.
     deviation = np.sqrt(np.diag(covariance).clip(1e-6))
-    correlation = covariance / np.outer(deviation, deviation)
-    one = np.ones(())
-    unscaled = Familiar(mean, spread, correlation, one, one, one, one)
-    return _with_limits(unscaled, tokenizer, read_chosen(paths, validation))
+    correlation = (1 - SHRINKAGE) * covariance / np.outer(deviation, deviation)
+    np.fill_diagonal(correlation, 1.0)
+    return _limits(mean, spread, correlation, tokenizer, list(read_chosen(paths, validation)))
 
 
-def _with_limits(
-    unscaled: Familiar, tokenizer: StoredTokenizer, trials: Iterable[Trial]
+def _limits(
+    mean: np.ndarray,
+    spread: np.ndarray,
+    correlation: np.ndarray,
+    tokenizer: StoredTokenizer,
+    trials: Sequence[Trial],
 ) -> Familiar:
-    people, measures = [], []
-    for trial in trials:
-        people.append(trial.info["participant_id"])
-        measures.append(_measures(trial.frames, tokenizer, unscaled))
-    usual = np.array([_quantile(column, people) for column in np.transpose(measures)])
-    limit = _quantile((np.array(measures) / usual).max(axis=1), people)
-    n_people = np.array(float(len(set(people))))
-    return unscaled._replace(
-        usual_distance=usual[0], usual_error=usual[1], limit=np.array(limit), n_people=n_people
+    people = [trial.info["participant_id"] for trial in trials]
+    distances = np.array(
+        [_distance(t.frames, tokenizer, mean, spread, correlation) for t in trials]
+    )
+    hidden = [_errors_with_hidden_joints(trials, tokenizer, share) for share in HIDDEN]
+    errors, missing = np.moveaxis(np.array(hidden), -1, 0)  # each (H, N)
+    usual_distance = _quantile(distances, people)
+    usual_error = np.array([_quantile(row, people) for row in errors])
+    larger = np.maximum(distances / usual_distance, errors[0] / usual_error[0])
+    return Familiar(
+        *(mean, spread, correlation, np.array(usual_distance), usual_error),
+        *(missing.mean(axis=1), np.array(_quantile(larger, people))),
+        np.array(float(len(set(people)))),
     )
 
 
+def _errors_with_hidden_joints(
+    trials: Sequence[Trial], tokenizer: StoredTokenizer, share: float
+) -> list[tuple[float, float]]:
+    """Of each trial the reconstruction error without a random `share` of joints, and what is missing."""
+    live = np.flatnonzero(tokenizer.statistics.live)
+    random = np.random.default_rng(0)
+    found = []
+    for trial in trials:
+        shown = trial.frames.copy()
+        shown[:, random.choice(live, round(share * len(live)), replace=False)] = np.nan
+        found.append((_reconstruction_error(shown, tokenizer), _missing(shown, tokenizer).mean()))
+    return found
+
+
 def _quantile(values: np.ndarray, people: Sequence[str]) -> float:
-    """The `BELOW` quantile of values (N,) of which each person's weigh as much as another's."""
+    """The `BELOW` quantile of values (N,) of which each person's weigh as much as another's.
+
+    It is a divisor, and no measure of a movement is zero but by accident.
+    """
     _, person, counts = np.unique(people, return_inverse=True, return_counts=True)
     order = np.argsort(values)
     reached = np.cumsum(1 / counts[person[order]]) / len(counts)
-    return float(values[order][np.searchsorted(reached, BELOW).clip(max=len(values) - 1)])
+    place = np.searchsorted(reached, BELOW).clip(max=len(values) - 1)
+    return max(float(values[order][place]), 1e-6)
 
 
 def strangeness(
     angles_rad: np.ndarray, tokenizer: StoredTokenizer, familiar: Familiar
 ) -> Strangeness:
     """How strange joint angles (T, 34) in rad are, NaN where a joint is not recorded."""
-    distance, error = _measures(angles_rad, tokenizer, familiar)
-    ratio = max(distance / familiar.usual_distance, error / familiar.usual_error) / familiar.limit
-    missing = np.isnan(angles_rad).all(axis=0) & tokenizer.statistics.live
+    distance = _distance(
+        angles_rad, tokenizer, familiar.mean, familiar.spread, familiar.correlation
+    )
+    missing = _missing(angles_rad, tokenizer)
+    usual_error = np.interp(missing.mean(), familiar.missing, familiar.usual_error)
+    error = _reconstruction_error(angles_rad, tokenizer)
+    ratio = max(distance / familiar.usual_distance, error / usual_error) / familiar.limit
     return Strangeness(float(ratio), int(missing.sum()))
 
 
-def _measures(
-    angles_rad: np.ndarray, tokenizer: StoredTokenizer, familiar: Familiar
-) -> tuple[float, float]:
-    """Distance of the features from those of training, and reconstruction error, both in spreads."""
-    away = (_features(angles_rad, tokenizer) - familiar.mean) / familiar.spread
+def _missing(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> np.ndarray:
+    """Which of the joints that move in training are not recorded (J',) bool."""
+    return np.isnan(angles_rad[:, tokenizer.statistics.live]).all(axis=0)
+
+
+def _distance(
+    angles_rad: np.ndarray,
+    tokenizer: StoredTokenizer,
+    mean: np.ndarray,
+    spread: np.ndarray,
+    correlation: np.ndarray,
+) -> float:
+    """Of the features from those of training, in spreads, over the recorded joints."""
+    away = (_features(angles_rad, tokenizer) - mean) / spread
     known = np.flatnonzero(~np.isnan(away))
-    explained = np.linalg.solve(familiar.correlation[np.ix_(known, known)], away[known])
-    distance = float(np.sqrt(away[known] @ explained / max(len(known), 1)))
-    return distance, _reconstruction_error(angles_rad, tokenizer)
+    explained = np.linalg.solve(correlation[np.ix_(known, known)], away[known])
+    return float(np.sqrt(away[known] @ explained / max(len(known), 1)))
 
 
 def _features(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> np.ndarray:
