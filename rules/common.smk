@@ -47,6 +47,10 @@ QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
+LABELLED = {
+    name: {key: value for key, value in task.items() if key != "phrasings"}
+    for name, task in QUESTIONS.items()
+}
 ANNOTATED = annotation_folder(config["annotate"]["cohort"], config["annotate"]["model"])
 
 
