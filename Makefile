@@ -45,6 +45,10 @@ clean:
 	rm -rf results .snakemake
 
 .venv/ready: envs/requirements.lock
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	|| { echo "Python 3.11 with venv is needed, and $(PYTHON) is not that. Install it (Debian, Ubuntu: apt install" \
+	"python3.11-venv; macOS: brew install python@3.11; anywhere: conda create -n py311 python=3.11), or name it:" \
+	"make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
 	touch $@

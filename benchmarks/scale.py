@@ -122,14 +122,18 @@ def _generate_questions(cfg: dict) -> Callable:
     import pandas as pd
 
     from biomechgpt.cohort.tables import read_cohorts, trial_labels
-    from biomechgpt.questions.generate import generate_questions, write_questions
+    from biomechgpt.questions.choice import choose_trials
+    from biomechgpt.questions.generate import SCHEMA, generate_questions
+    from biomechgpt.questions.truths import list_truths, write_rows
 
     def run(folder: Path, side: Path) -> None:
         labels = trial_labels(read_cohorts([{"name": "c", "path": str(side)}]))
         trials = labels[["trial_id", "participant_id"]]
         folds = trials[["participant_id"]].drop_duplicates().assign(fold="f", split="train")
-        rows = generate_questions(labels, pd.DataFrame(trials), folds, "f", shipped_tasks(), 0)
-        write_questions(side / "questions.parquet", rows)
+        tasks = shipped_tasks()
+        chosen = choose_trials(labels, pd.DataFrame(trials), folds, "f", tasks, 1)
+        rows = generate_questions(list_truths(chosen.asked), tasks, 0)
+        write_rows(side / "questions.parquet", rows, SCHEMA)
 
     return run
 

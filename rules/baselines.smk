@@ -25,9 +25,7 @@ rule measure_gait:
 rule search_baseline:
     input:
         tokens=rules.gather_tokens.output,
-        questions=expand(
-            rules.generate_questions.output.questions, seed=SEEDS[0], allow_missing=True
-        ),
+        truths=rules.choose_trials.output.truths,
     output:
         "<results>/{fold}/baselines/{tokenizer}.json",
     log:
@@ -52,7 +50,7 @@ rule search_baseline:
 rule baseline:
     input:
         unpack(baseline_inputs),
-        questions=expand(rules.generate_questions.output.questions, seed=SEEDS, allow_missing=True),
+        truths=rules.choose_trials.output.truths,
     output:
         expand(
             "<results>/{fold}/predictions/{baseline}/seed-{seed}.parquet",

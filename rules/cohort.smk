@@ -25,7 +25,7 @@ rule ingest:
     input:
         maps=MAPS,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded),
+        recorded=ancient(tables_of_recorded()),
     output:
         trajectories="<results>/trajectories/{shard}.parquet",
         issues="<results>/trajectories/{shard}.issues.tsv",
@@ -115,8 +115,8 @@ checkpoint assign_folds:
     input:
         trials=rules.index_trials.output.trials,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded),
-        file=own_folds,
+        recorded=ancient(tables_of_recorded()),
+        file=config["split"]["file"] or [],
     output:
         folds=report(
             "<results>/folds.tsv",

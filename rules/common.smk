@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from snakemake.logging import logger
 
 sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
 
@@ -12,9 +13,10 @@ from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.files import annotation_folder
-from biomechgpt.motion.folds import fold_names
+from biomechgpt.motion.folds import check_enough_people, fold_names
 from biomechgpt.motion.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
 
 leave_out_nulls(config)
 order_as(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -39,13 +41,29 @@ SIMULATOR_DATA = {
     "cohort": "resources/simulated_cohort.yaml",
 }
 MAPS = sorted(Path("resources/coordinate_maps").glob("*.yaml"))
-# What only evaluation or report look at is no part of a question: a change there retrains nothing.
-NOT_ASKED = ("minimal_detectable_change", "caution", "paper_task")
+# What only evaluation, report and the look at the tables need is no part of a question: a change there retrains nothing.
+NOT_ASKED = ("minimal_detectable_change", "caution", "paper_task", "plausible", "contradicted_by")
 QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
+LABELLED = {
+    name: {key: value for key, value in task.items() if key != "phrasings"}
+    for name, task in QUESTIONS.items()
+}
 ANNOTATED = annotation_folder(config["annotate"]["cohort"], config["annotate"]["model"])
+
+
+if workflow.is_main_process:  # every job reads this file again
+    check_labels(BROUGHT, config["tasks"])
+    check_enough_people(
+        BROUGHT, config["cohorts"], config["simulate"]["participants"], config["split"]
+    )
+    for remark in contradictions(BROUGHT, config["tasks"]):
+        logger.warning(remark)
+    if not SIMULATED:  # whose columns only its job knows
+        for remark in unused_names(BROUGHT, config["tasks"], config["split"]["stratify_by"]):
+            logger.warning(remark)
 
 
 wildcard_constraints:
@@ -82,8 +100,7 @@ def in_every_fold(pattern, **values):
     return files
 
 
-# Paths of users come from input functions: in a plain string Snakemake takes {site} for a wildcard.
-def tables_of_recorded(wildcards):
+def tables_of_recorded():
     """The tables that users bring."""
     names = ("participants.tsv", "trials.tsv")
     return [str(Path(cohort["path"], name)) for cohort in RECORDED for name in names]
@@ -109,14 +126,6 @@ def asked_labels():
 def phrasing_files():
     tasks = config["tasks"].items()
     return {n: t.get("phrasings", f"resources/phrasings/{n}.yaml") for n, t in tasks}
-
-
-def all_phrasings(wildcards):
-    return list(phrasing_files().values())
-
-
-def own_folds(wildcards):
-    return config["split"]["file"] or []
 
 
 def variant_tasks(name):
@@ -220,12 +229,15 @@ def variant_config(wildcards):
 
 
 def annotated(key):
-    """An input function: the model or the cohort that `snakemake annotate` is about."""
+    """An input function: the folder of the model or the cohort that `snakemake annotate` is about."""
 
     def path(wildcards):
-        if config["annotate"][key] is None:
+        folder = config["annotate"][key]
+        if folder is None:
             raise InputError(f"annotate.{key} is null: name a folder, see config.yaml.")
-        return config["annotate"][key]
+        if not Path(folder).is_dir():
+            raise InputError(f"annotate.{key} is {folder}: there is no such folder, name another.")
+        return folder
 
     return path
 

@@ -2,7 +2,7 @@ rule build_base_model:
     input:
         tokens=base_tokens,
         folds=rules.assign_folds.output.folds,
-        phrasings=all_phrasings,
+        phrasings=phrasing_files().values(),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
     log:

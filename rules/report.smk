@@ -2,7 +2,7 @@ rule evaluate:
     input:
         predictions=every_prediction,
         folds=rules.assign_folds.output.folds,
-        counts=in_every_fold(rules.generate_questions.output.table, seed=SEEDS[0]),
+        counts=in_every_fold(rules.choose_trials.output.table),
         trials=rules.index_trials.output.trials,
         questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
     output:
@@ -51,13 +51,13 @@ rule report:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         ingest_report=rules.index_trials.output.report,
-        left_out=in_every_fold(rules.generate_questions.output.left_out, seed=SEEDS[0]),
+        left_out=in_every_fold(rules.choose_trials.output.left_out),
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=tokens_of_first_fold,
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,
-        recorded=tables_of_recorded,
+        recorded=tables_of_recorded(),
         assets=multiext(
             "workflow_scripts/biomechgpt/report/",
             "template.html",

@@ -55,7 +55,9 @@ def test_a_faulty_overlay_is_named_with_its_line(project, text, sentence):
 
 def test_config_yaml_itself_may_hold_no_key_twice(project):
     (project / "config.yaml").write_text("run: a\nrun: b\n")
-    assert "config.yaml, line 2: not valid YAML, 'run' stands twice" in stops("--cores", "1")
+    assert "config.yaml, line 2: not valid YAML, the key 'run' stands twice" in stops(
+        "--cores", "1"
+    )
 
 
 def test_a_target_that_is_taken_for_a_config_file_is_to_be_written_first(project):

@@ -7,13 +7,13 @@ job.start(snakemake)
 from biomechgpt.baselines.run import run_baseline
 
 inputs = dict(snakemake.input.items())
-questions, seeds = inputs.pop("questions"), snakemake.params.seeds
+truths = inputs.pop("truths")
 run_baseline(
     snakemake.params.cfg,
     inputs,
     snakemake.params.labels,
     {"fold": snakemake.wildcards.fold, "variant": snakemake.wildcards.baseline},
-    dict(zip(seeds, questions, strict=True)),
-    dict(zip(seeds, snakemake.output, strict=True)),
+    truths,
+    dict(zip(snakemake.params.seeds, snakemake.output, strict=True)),
 )
 job.finish(snakemake)

@@ -1,35 +1,15 @@
-"""Write a question and its answer for each trial and task, and count them."""
+"""Put a question in words for each trial and task."""
 
 from biomechgpt import job
 
 log = job.start(snakemake)
 
-import pandas as pd
-
-from biomechgpt.cohort.shards import check_labels
-from biomechgpt.cohort.tables import read_cohorts, trial_labels
-from biomechgpt.files import replacing
-from biomechgpt.motion.folds_file import read_folds
-from biomechgpt.questions.choice import choose_trials
-from biomechgpt.questions.generate import generate_questions, table_one, write_questions
+from biomechgpt.questions.generate import SCHEMA, generate_questions
 from biomechgpt.questions.tasks import read_tasks
+from biomechgpt.questions.truths import read_truths, write_rows
 
-params, cfg = snakemake.params, snakemake.params.cfg
-check_labels(read_cohorts(params.recorded), params.columns, params.labels)
-tasks = read_tasks(cfg, dict(zip(cfg, snakemake.input.phrasings, strict=True)))
-choice = choose_trials(
-    trial_labels(read_cohorts(params.cohorts)),
-    pd.read_parquet(snakemake.input.trials, columns=["trial_id", "participant_id"]),
-    read_folds(snakemake.input.folds),
-    snakemake.wildcards.fold,
-    tasks,
-    params.min_training_participants,
-)
-rows = generate_questions(choice.asked, int(snakemake.wildcards.seed))
-n_questions = write_questions(snakemake.output.questions, rows)
-with replacing(snakemake.output.table) as path:
-    table_one(snakemake.output.questions).to_csv(path, sep="\t", index=False)
-with replacing(snakemake.output.left_out) as path:
-    choice.left_out.to_csv(path, sep="\t", index=False)
-log.info("%d questions", n_questions)
+cfg, given = snakemake.params.cfg, snakemake.input
+tasks = read_tasks(cfg, dict(zip(cfg, given.phrasings, strict=True)))
+rows = generate_questions(read_truths(given.truths), tasks, int(snakemake.wildcards.seed))
+log.info("%d questions", write_rows(snakemake.output[0], rows, SCHEMA))
 job.finish(snakemake)

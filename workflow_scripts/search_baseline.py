@@ -8,7 +8,7 @@ from biomechgpt.baselines.search import search_baseline
 
 search_baseline(
     snakemake.input.tokens,
-    snakemake.input.questions[0],
+    snakemake.input.truths,
     snakemake.params.cfg,
     snakemake.output[0],
 )

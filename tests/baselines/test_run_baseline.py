@@ -13,8 +13,8 @@ from biomechgpt.baselines.gait_features import measure_shard, read_gait_features
 from biomechgpt.baselines.run import run_baseline
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.questions.generate import SCHEMA, write_questions
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.questions.truths import SCHEMA, write_rows
 from biomechgpt.tokenizer.tokens import FIELDS
 
 KINDS = ("majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement")
@@ -48,24 +48,20 @@ def trials():
     ]
 
 
-def question(trial, task, seed):
+def true_answer(trial, task):
     number = {"pace": 120 * trial["stride_hz"], "clock": trial["duration_s"]}.get(task, np.nan)
     truth = ("quick" if trial["stride_hz"] > 0.9 else "slow") if task == "side" else f"{number:.3f}"
     return {name: trial[name] for name in ("trial_id", "participant_id", "split")} | {
         "task": task,
         "kind": "classification" if task == "side" else "regression",
-        "phrasing_id": f"words-{seed}",
-        "phrasing_held_out": trial["split"] != "train",
-        "question": "?",
-        "answer": truth,
         "options": ["slow", "quick", "never"] if task == "side" else [],
         "truth": truth,
         "truth_number": number,
     }
 
 
-def write(path, questions):
-    write_questions(path, questions[SCHEMA.names].itertuples(index=False, name=None))
+def write(path, truths):
+    write_rows(path, truths[SCHEMA.names].itertuples(index=False, name=None), SCHEMA)
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +73,8 @@ def files(trials, tmp_path_factory):
             writer.write(info, walk(trial["stride_hz"], trial["duration_s"]))
     measure_shard(folder / "angles.parquet", 30.0, folder / "gait.parquet")
     pd.DataFrame(trials).to_parquet(folder / "trials.parquet")
-    for seed in (0, 1):
-        rows = [question(trial, task, seed) for task in TASKS for trial in trials]
-        write(folder / f"questions-{seed}.parquet", pd.DataFrame(rows))
+    rows = [true_answer(trial, task) for task in TASKS for trial in trials]
+    write(folder / "truths.parquet", pd.DataFrame(rows))
     (folder / "parameters.json").write_text(json.dumps({task: {} for task in TASKS}))
     codes = [np.arange(30, dtype=np.uint16) % (3 if t["stride_hz"] > 0.9 else 5) for t in trials]
     columns = [[t["trial_id"] for t in trials], [t["participant_id"] for t in trials]]
@@ -105,12 +100,12 @@ def inputs_of(kind, files):
     }[kind]
 
 
-def run(kind, files, folder, questions=None, **cfg):
-    questions = questions or {seed: files / f"questions-{seed}.parquet" for seed in (0, 1)}
-    predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in questions}
+def run(kind, files, folder, truths=None, **cfg):
+    truths = truths or files / "truths.parquet"
+    predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in (0, 1)}
     key = {"fold": "holdout", "variant": kind}
     cfg = {"kind": kind} | cfg
-    run_baseline(cfg, inputs_of(kind, files), TASKS, key, questions, predictions)
+    run_baseline(cfg, inputs_of(kind, files), TASKS, key, truths, predictions)
     return read_predictions(list(predictions.values()))
 
 
@@ -127,7 +122,9 @@ def test_every_kind_answers_held_out_people_with_every_seed(predictions, kind):
     assert set(found["task"]) == tasks
     assert set(found["split"]) == {"validation", "test"}
     assert len(found) == len(tasks) * 2 * 12
-    assert set(found["phrasing_id"]) == {"words-0", "words-1"}
+    assert set(found["seed"]) == {0, 1}
+    assert set(found["phrasing_id"]) == {""}
+    assert not found["phrasing_held_out"].any()
     classes = found.query("kind == 'classification'")
     assert classes["probabilities"].map(sum).to_numpy() == pytest.approx(1.0)
     assert (classes["probabilities"].map(len) == 3).all()
@@ -153,7 +150,7 @@ def test_each_reads_what_it_can_see(predictions):
 
 
 def test_majority_says_what_is_most_frequent(predictions, files):
-    training = pd.read_parquet(files / "questions-0.parquet").query("split == 'train'")
+    training = pd.read_parquet(files / "truths.parquet").query("split == 'train'")
     found = predictions["majority"]
     labels = training.query("task == 'side'")["truth"].value_counts(normalize=True)
     row = found.query("task == 'side'").iloc[0]
@@ -165,15 +162,14 @@ def test_majority_says_what_is_most_frequent(predictions, files):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tmp_path):
-    questions = pd.read_parquet(files / "questions-0.parquet")
-    held_out = questions["split"] != "train"
-    questions.loc[held_out, "truth_number"] = 1e6
-    is_class = questions["kind"] == "classification"
-    questions.loc[held_out & is_class, ["truth", "answer"]] = "never"
-    write(tmp_path / "questions.parquet", questions)
-    found = run(kind, files, tmp_path, {0: tmp_path / "questions.parquet"})
-    expected = predictions[kind].query("seed == 0")
-    assert found["answer"].tolist() == expected["answer"].tolist()
+    truths = pd.read_parquet(files / "truths.parquet")
+    held_out = truths["split"] != "train"
+    truths.loc[held_out, "truth_number"] = 1e6
+    is_class = truths["kind"] == "classification"
+    truths.loc[held_out & is_class, "truth"] = "never"
+    write(tmp_path / "truths.parquet", truths)
+    found = run(kind, files, tmp_path, tmp_path / "truths.parquet")
+    assert found["answer"].tolist() == predictions[kind]["answer"].tolist()
 
 
 def test_every_shuffle_is_a_run_of_its_own_and_they_differ(files, tmp_path, predictions):
@@ -187,10 +183,10 @@ def test_every_shuffle_is_a_run_of_its_own_and_they_differ(files, tmp_path, pred
 
 
 def test_a_task_without_training_labels_is_left_out(files, tmp_path):
-    questions = pd.read_parquet(files / "questions-0.parquet")
-    lost = (questions["task"] == "side") & (questions["split"] == "train")
-    write(tmp_path / "questions.parquet", questions[~lost])
-    found = run("duration", files, tmp_path, {0: tmp_path / "questions.parquet"})
+    truths = pd.read_parquet(files / "truths.parquet")
+    lost = (truths["task"] == "side") & (truths["split"] == "train")
+    write(tmp_path / "truths.parquet", truths[~lost])
+    found = run("duration", files, tmp_path, tmp_path / "truths.parquet")
     assert set(found["task"]) == {"pace", "clock"}
 
 
@@ -198,18 +194,18 @@ def test_a_median_where_gait_cannot_be_measured(files, tmp_path):
     gait = pd.read_parquet(files / "gait.parquet")
     gait["cadence_steps_min"] = np.float32(np.nan)
     gait.to_parquet(tmp_path / "gait.parquet")
-    questions = {0: files / "questions-0.parquet"}
+    truths = files / "truths.parquet"
     paths = {0: tmp_path / "predictions.parquet"}
     inputs, key = {"gait_features": [tmp_path / "gait.parquet"]}, {"fold": "f", "variant": "v"}
-    run_baseline({"kind": "measurement"}, inputs, TASKS, key, questions, paths)
-    training = pd.read_parquet(questions[0]).query("split == 'train' and task == 'pace'")
+    run_baseline({"kind": "measurement"}, inputs, TASKS, key, truths, paths)
+    training = pd.read_parquet(truths).query("split == 'train' and task == 'pace'")
     assert set(read_predictions([paths[0]])["number"]) == {training["truth_number"].median()}
 
 
 def test_nothing_to_measure_writes_an_empty_table(files, tmp_path):
-    questions = pd.read_parquet(files / "questions-0.parquet").query("task == 'side'")
-    write(tmp_path / "questions.parquet", questions)
-    assert run("measurement", files, tmp_path, {0: tmp_path / "questions.parquet"}).empty
+    truths = pd.read_parquet(files / "truths.parquet").query("task == 'side'")
+    write(tmp_path / "truths.parquet", truths)
+    assert run("measurement", files, tmp_path, tmp_path / "truths.parquet").empty
 
 
 def test_gait_is_the_same_in_parts(files, tmp_path, monkeypatch):

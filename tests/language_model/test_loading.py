@@ -1,5 +1,7 @@
 """Loading: nothing missing, nothing in a vision tower, motion rows trained and nothing else."""
 
+import json
+import re
 import shutil
 
 import pytest
@@ -8,7 +10,9 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cosine_similarity
 from transformers import (
+    BitsAndBytesConfig,
     Gemma3Config,
+    Gemma3ForCausalLM,
     Gemma3ForConditionalGeneration,
     Gemma3TextConfig,
     PreTrainedTokenizerFast,
@@ -100,6 +104,53 @@ def test_the_language_model_of_a_multimodal_checkpoint_is_loaded(multimodal_fold
     assert torch.equal(found, original.get_input_embeddings().weight)
     norm = original.model.language_model.layers[1].self_attn.q_norm.weight
     assert torch.equal(loaded.model.layers[1].self_attn.q_norm.weight, norm)
+
+
+def test_the_later_spelling_of_a_multimodal_checkpoint_is_read_alike(multimodal_folder):
+    folder, original = multimodal_folder
+    weights = load_file(folder / "model.safetensors")
+    renamed = {
+        re.sub(r"^language_model\.model\.", "model.language_model.", name): value
+        for name, value in weights.items()
+    }
+    assert set(renamed) != set(weights)
+    save_file(renamed, folder / "model.safetensors", metadata={"format": "pt"})
+    loaded = loading.load_base(folder, CODES).model
+    inner = original.model.language_model
+    assert torch.equal(loaded.get_input_embeddings().weight, inner.embed_tokens.weight)
+    assert torch.equal(
+        loaded.model.layers[1].self_attn.q_norm.weight, inner.layers[1].self_attn.q_norm.weight
+    )
+
+
+def claim_quantisation(folder):
+    """What bitsandbytes adds to config.json."""
+    config = json.loads((folder / "config.json").read_text())
+    claimed = {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_quant_type": "fp4"}
+    config["quantization_config"] = claimed | {"bnb_4bit_compute_dtype": "float16"}
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def test_a_checkpoint_that_was_saved_quantised_is_refused(base_folder, tmp_path):
+    """Its own 4-bit type and arithmetic would silently win over NF4."""
+    folder = tmp_path / "fp4"
+    fp4 = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="fp4")
+    model = Gemma3ForCausalLM.from_pretrained(base_folder, quantization_config=fp4)
+    model.save_pretrained(folder)
+    PreTrainedTokenizerFast.from_pretrained(base_folder).save_pretrained(folder)
+    with pytest.raises(
+        InputError, match=r"fp4 holds weights that were saved quantised.*original weights"
+    ):
+        loading.load_base(folder, CODES)
+
+
+def test_a_checkpoint_that_claims_quantisation_over_plain_weights_is_refused(base_folder, tmp_path):
+    folder = damaged(base_folder, tmp_path, dict)
+    claim_quantisation(folder)
+    with pytest.raises(
+        InputError, match=r"config\.json has quantization_config, but .* take that key out"
+    ):
+        loading.load_base(folder, CODES)
 
 
 def test_no_adapter_in_a_vision_tower(multimodal_folder):

@@ -1,13 +1,16 @@
 """Properties of the split: nobody on two sides, shares kept, order and chance under control."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from biomechgpt.cohort.tables import Cohort
 from biomechgpt.errors import InputError
-from biomechgpt.motion.folds import assign_folds, check_folds, fold_names
+from biomechgpt.motion.folds import assign_folds, check_enough_people, check_folds, fold_names
 from biomechgpt.motion.folds_file import read_folds
 
 CFG = {
@@ -278,3 +281,36 @@ def test_folds_that_are_no_text_are_refused_and_names_that_look_missing_are_read
             fold_names({"scheme": "file", "file": str(path)})
     path.write_text("fold\tparticipant_id\tsplit\nNA\tNone\ttrain\n")
     assert read_folds(path).to_numpy().tolist() == [["NA", "None", "train"]]
+
+
+def cohort_of(name: str, groups: list[str]) -> Cohort:
+    """A cohort with one trial a person, whose `split_group` stands in `groups`."""
+    ids = [f"P{number}" for number in range(len(groups))]
+    people = pd.DataFrame({"participant_id": ids, "split_group": groups}, dtype=object)
+    trials = pd.DataFrame({"trial_id": ids, "participant_id": ids, "file": "x.mot"}, dtype=object)
+    return Cohort(name, Path(name), people, trials)
+
+
+def test_more_folds_than_people_are_refused_from_the_tables_alone():
+    entries = [
+        {"name": "a", "path": "a", "role": "both"},
+        {"name": "b", "path": "b", "role": "train"},
+    ]
+    cohorts = [cohort_of("a", [None] * 13 + ["family"] * 3), cohort_of("b", [None] * 30)]
+    kfold = CFG | {"scheme": "kfold"}
+    check_enough_people(cohorts, entries, 160, kfold | {"folds": 14})
+    with pytest.raises(
+        InputError, match=r"split\.folds is 20, .* of 14 people .*folds to 14 at most"
+    ):
+        check_enough_people(cohorts, entries, 160, kfold | {"folds": 20})
+    simulated = [{"name": "simulated", "role": "both"}]
+    check_enough_people([], simulated, 20, kfold | {"folds": 20})
+    with pytest.raises(InputError, match=r"of 19 people"):
+        check_enough_people([], simulated, 19, kfold | {"folds": 20})
+
+
+def test_two_people_are_too_few_for_any_split():
+    entries = [{"name": "a", "path": "a", "role": "both"}]
+    with pytest.raises(InputError, match=r"trials of 2 people.*add participants"):
+        check_enough_people([cohort_of("a", [None, None])], entries, 160, CFG)
+    check_enough_people([cohort_of("a", [None] * 3)], entries, 160, CFG)

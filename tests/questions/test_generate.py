@@ -7,15 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.questions import generate as generate_module
+from biomechgpt.questions import truths as truths_module
 from biomechgpt.questions.choice import choose_trials
-from biomechgpt.questions.generate import (
-    SCHEMA,
-    generate_questions,
-    table_one,
-    write_questions,
-)
+from biomechgpt.questions.generate import SCHEMA, generate_questions
 from biomechgpt.questions.tasks import Phrasing, Task
+from biomechgpt.questions.truths import list_truths, read_truths, table_one, write_rows
 
 TRAIN = tuple(Phrasing(f"t-{number}", f"Train {number}?") for number in range(20))
 HELD_OUT = tuple(Phrasing(f"h-{number}", f"Held out {number}?") for number in range(5))
@@ -56,7 +52,16 @@ def folds() -> pd.DataFrame:
 
 
 def rows_of(labels, trials, folds, fold, tasks, seed, least=1):
-    return generate_questions(choose_trials(labels, trials, folds, fold, tasks, least).asked, seed)
+    asked = choose_trials(labels, trials, folds, fold, tasks, least).asked
+    return generate_questions(list_truths(asked), tasks, seed)
+
+
+def truths_asked(labels, trials, folds):
+    return choose_trials(labels, trials, folds, "holdout", TASKS, 1).asked
+
+
+def truths_of(labels, trials, folds):
+    return list_truths(truths_asked(labels, trials, folds))
 
 
 def generate(*args) -> pd.DataFrame:
@@ -228,9 +233,9 @@ def test_a_participant_missing_from_the_fold_is_named(labels, trials, folds):
 
 
 def test_table_one_counts_participants_and_samples(labels, trials, folds, tmp_path):
-    rows = rows_of(labels, trials, folds, "holdout", TASKS, 0)
-    assert write_questions(tmp_path / "questions.parquet", rows) == 8
-    table = table_one(tmp_path / "questions.parquet")
+    rows = truths_of(labels, trials, folds)
+    assert write_rows(tmp_path / "truths.parquet", rows, truths_module.SCHEMA) == 8
+    table = table_one(tmp_path / "truths.parquet")
     device = table.set_index("task").loc["device"]
     assert device["train_participants"] == 1
     assert device["train_samples"] == 2
@@ -242,20 +247,35 @@ def test_table_one_counts_participants_and_samples(labels, trials, folds, tmp_pa
 def test_parquet_has_the_same_schema_with_and_without_rows(labels, trials, folds, tmp_path):
     rows = list(rows_of(labels, trials, folds, "holdout", TASKS, 0))
     for name, part in (("all", rows), ("empty", [])):
-        write_questions(tmp_path / f"{name}.parquet", part)
+        write_rows(tmp_path / f"{name}.parquet", part, SCHEMA)
         table = pq.read_table(tmp_path / f"{name}.parquet")
         assert table.schema.equals(SCHEMA)
         assert table.num_rows == len(part)
     assert pq.read_table(tmp_path / "all.parquet").to_pylist()[0]["options"] == ["none", "cane"]
 
 
-def test_questions_are_the_same_in_parts_of_any_size(labels, trials, folds, tmp_path, monkeypatch):
-    rows = list(rows_of(labels, trials, folds, "holdout", TASKS, 0))
-    write_questions(tmp_path / "one.parquet", rows)
+def test_truths_and_questions_are_the_same_in_parts_of_any_size(
+    labels, trials, folds, tmp_path, monkeypatch
+):
+    truths = list(truths_of(labels, trials, folds))
+    write_rows(tmp_path / "one.parquet", truths, truths_module.SCHEMA)
     counts = table_one(tmp_path / "one.parquet")
-    monkeypatch.setattr(generate_module, "ROWS_AT_ONCE", 3)
-    write_questions(tmp_path / "parts.parquet", rows)
+    monkeypatch.setattr(truths_module, "ROWS_AT_ONCE", 3)
+    write_rows(tmp_path / "parts.parquet", truths, truths_module.SCHEMA)
     assert pq.ParquetFile(tmp_path / "parts.parquet").num_row_groups == 3
     tables = [pq.read_table(tmp_path / f"{name}.parquet") for name in ("one", "parts")]
     assert tables[0].equals(tables[1])
     assert table_one(tmp_path / "parts.parquet").equals(counts)
+    read = generate_questions(read_truths(tmp_path / "parts.parquet"), TASKS, 0)
+    expected = generate(labels, trials, folds, "holdout", TASKS, 0)
+    pd.testing.assert_frame_equal(pd.DataFrame(read, columns=SCHEMA.names), expected)
+
+
+def test_truths_know_no_words(labels, trials, folds):
+    """Or an edited phrasing would run every baseline again."""
+    wordless = [task._replace(train=(), held_out=()) for task in TASKS]
+    asked = choose_trials(labels, trials, folds, "holdout", wordless, 1).asked
+    first, second = (
+        pd.DataFrame(list_truths(a)) for a in (asked, truths_asked(labels, trials, folds))
+    )
+    pd.testing.assert_frame_equal(first, second)

@@ -75,7 +75,7 @@ def test_what_is_no_finite_number_is_nan(text):
         ("train: {a: 'Which?'}\nheld_out: ['What?']", "held_out must map"),
         ("train: {a: 'Which?'}\nheld_out: {a: 'What?'}", "the id 'a' stands twice"),
         ("train: {a: 'Which?'}\nheld_out: {b: 'Which?'}", "the text 'Which.' stands twice"),
-        ("train: {a: 'Which?', a: 'What?'}\nheld_out: {b: 'Who?'}", "the id 'a' stands twice"),
+        ("train: {a: 'Which?', a: 'What?'}\nheld_out: {b: 'Who?'}", "the key 'a' stands twice"),
         ("train: {a: 'Which?'}\nheld_out: {b: 7}", "held_out.b must be text"),
         ('train: {a: "In {unit}?"}\nheld_out: {b: "What?"}', r"train.a holds \{unit\}.*options"),
         ('train: {a: "In {}?"}\nheld_out: {b: "What?"}', r"train.a holds \{\}"),

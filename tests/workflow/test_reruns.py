@@ -7,8 +7,10 @@ import pytest
 from conftest_workflow import snakemake
 
 pytestmark = pytest.mark.slow
-AFTER_QUESTIONS = {"search_baseline", "baseline", "finetune", "predict", "evaluate", "report"}
+AFTER_QUESTIONS = {"finetune", "predict", "evaluate", "report"}
 AFTER_TOKENIZER = AFTER_QUESTIONS | {
+    "search_baseline",
+    "baseline",
     "tokenize_motion",
     "gather_tokens",
     "measure_tokenizer",
@@ -36,7 +38,7 @@ def test_finished_run_started_again_does_nothing(finished):
     assert "Nothing to be done" in snakemake(finished)
 
 
-def test_phrasing(edited):
+def test_phrasing_reruns_no_baseline_since_they_read_no_words(edited):
     path = edited / "resources/phrasings/cadence.yaml"
     edit(path, '?"', ' now?"')
     assert reruns(edited) == {"generate_questions", "build_base_model"} | AFTER_QUESTIONS
@@ -50,6 +52,11 @@ def test_an_edit_is_seen_though_the_clock_was_set_back(edited):
     path.write_text(path.read_text() + "\n# another word\n")
     os.utime(path, (0, 0))
     assert reruns(edited) >= {"ingest", "generate_questions", "finetune"}
+
+
+def test_plausible_range_retrains_nothing(edited):
+    edit(edited / "config.yaml", "plausible: [3, 300]", "plausible: [3, 200]")
+    assert reruns(edited) == {"evaluate", "report"}
 
 
 def test_learning_rate_of_finetuning(edited):

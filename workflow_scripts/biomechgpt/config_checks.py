@@ -5,13 +5,13 @@ fault; the sections have passed the schema.
 """
 
 import difflib
-import math
 import re
 from collections.abc import Iterable
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.files import is_hub_id
 from biomechgpt.questions.conditions import condition_errors
+from biomechgpt.tokenizer.config_checks import check_tokenizers
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
@@ -19,14 +19,12 @@ FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
     "joint_angles", "logs", "movement", "report_tables", "tables", "trajectories",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
-MOST_TOKENS = 65536  # that the files of tokens hold
-N_PARTS = 3  # legs, trunk, arms
 SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 
-def nearest(word: object, allowed: Iterable[str]) -> str:
+def nearest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
     """`; did you mean X?` for the closest of `allowed`, or an empty string where none is close."""
-    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=cutoff)
     return f"; did you mean {close[0]}?" if close else ""
 
 
@@ -57,6 +55,19 @@ def _check_cohorts(cohorts: list[dict]) -> list[str]:
     if roles == {"train"}:
         sentences.append("cohorts: every role is train; one cohort must be both or test.")
     return sentences
+
+
+def _check_paths(cohorts: list[dict], split: dict, annotate: dict, tasks: dict) -> list[str]:
+    paths = {f"cohorts[{i}].path": cohort.get("path") for i, cohort in enumerate(cohorts)}
+    paths |= {"split.file": split["file"]}
+    paths |= {f"annotate.{key}": annotate[key] for key in ("model", "cohort")}
+    paths |= {f"tasks.{name}.phrasings": task.get("phrasings") for name, task in tasks.items()}
+    return [
+        f"{key} is {path}: Snakemake takes what stands in braces for a wildcard, so rename the folder "
+        "or name a link to it."
+        for key, path in paths.items()
+        if path and re.search("[{}]", path)
+    ]
 
 
 def _check_motion(motion: dict) -> list[str]:
@@ -94,46 +105,6 @@ def _check_split(split: dict) -> list[str]:
         for column in split["stratify_by"]
         if column in ID_COLUMNS
     ]
-    return sentences
-
-
-def _check_tokenizers(tokenizers: dict) -> list[str]:
-    sentences = []
-    for name, cfg in tokenizers.items():
-        factor, window = cfg["downsampling"], cfg["window_frames"]
-        if factor & (factor - 1):
-            sentences.append(
-                f"tokenizers.{name}.downsampling is {factor}; it must be a power of 2."
-            )
-        elif window % factor:
-            sentences.append(
-                f"tokenizers.{name}.window_frames is {window}; it must be a multiple of "
-                f"downsampling, which is {factor}."
-            )
-        sentences += _codes(f"tokenizers.{name}", cfg)
-    return sentences
-
-
-def _codes(key: str, cfg: dict) -> list[str]:
-    """What may be wrong with the codebooks of one tokenizer."""
-    sentences, steps, size = [], cfg["scalar_steps"], cfg["codebook_size"]
-    if cfg["read_levels"] > cfg["levels"]:
-        sentences.append(
-            f"{key}.read_levels is {cfg['read_levels']}; there are {cfg['levels']} levels to read."
-        )
-    if steps is not None and math.prod(steps) != size:
-        sentences.append(
-            f"{key}.codebook_size is {size}; scalar_steps {steps} make {math.prod(steps)} codes."
-        )
-    if steps is not None and cfg["levels"] > 1:
-        sentences.append(f"{key}.levels is {cfg['levels']}; with scalar_steps there is one level.")
-    if steps is not None and cfg["search_rounds"]:
-        sentences.append(f"{key}.search_rounds is {cfg['search_rounds']}; scalar_steps need 0.")
-    if cfg["network"] == "patches" and cfg["downsampling"] < 2:
-        sentences.append(f"{key}.downsampling is 1; the network of patches needs 2 or more.")
-    tokens = cfg["read_levels"] * (N_PARTS if cfg["separate_parts"] else 1) * size
-    if tokens > MOST_TOKENS:
-        sentences.append(f"{key} makes {tokens} motion tokens; {MOST_TOKENS} is the most.")
     return sentences
 
 
@@ -207,9 +178,15 @@ def _check_tasks(tasks: dict) -> list[str]:
         for key in needed:
             if key not in cfg:
                 sentences.append(f"tasks.{name}.{key} is missing; a {cfg['kind']} task needs it.")
-        for column in (cfg["label"], *(cfg.get("applies_to") or {})):
+        named = (cfg["label"], *(cfg.get("applies_to") or {}), *cfg.get("contradicted_by", {}))
+        for column in named:
             if column in ID_COLUMNS:
                 sentences.append(f"tasks.{name} names {column}, which is no label column.")
+        low, high = cfg.get("plausible", (0, 1))
+        if low >= high:
+            sentences.append(
+                f"tasks.{name}.plausible is [{low:g}, {high:g}]; the lower number comes first."
+            )
         sentences += _options(name, cfg)
     return sentences + condition_errors(tasks)
 
@@ -231,9 +208,10 @@ def _options(name: str, cfg: dict) -> list[str]:
 CROSS_CHECKS = (
     (("run",), _check_run),
     (("cohorts",), _check_cohorts),
+    (("cohorts", "split", "annotate", "tasks"), _check_paths),
     (("motion",), _check_motion),
     (("split",), _check_split),
-    (("tokenizers",), _check_tokenizers),
+    (("tokenizers",), check_tokenizers),
     (("base_models",), _check_base_models),
     (("variants", "tokenizers", "base_models", "tasks"), _check_variants),
     (("baselines", "tokenizers", "variants"), _check_baselines),

@@ -26,8 +26,8 @@ class StrictLoader(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if (key.tag, key.value) in lines:
-                    text = f"{key.value!r} stands twice, in line {lines[key.tag, key.value]} too"
-                    text += "; each may stand once, so put both into one"
+                    text = f"the key {key.value!r} stands twice, in line {lines[key.tag, key.value]} too"
+                    text += "; each may stand once, so keep one or put both together"
                     raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
                 lines[key.tag, key.value] = key.start_mark.line + 1
         return node

@@ -21,14 +21,14 @@ class Examples(NamedTuple):
     participants: np.ndarray  # (N,) str
 
 
-def examples(questions: pd.DataFrame, features: Features) -> Examples:
-    """Features and truth for the rows of `questions` (one task)."""
-    numeric = questions["kind"].iloc[0] == "regression"
-    truth = questions["truth_number"] if numeric else questions["truth"]
+def examples(truths: pd.DataFrame, features: Features) -> Examples:
+    """Features and truth for the rows of `truths` (one task)."""
+    numeric = truths["kind"].iloc[0] == "regression"
+    truth = truths["truth_number"] if numeric else truths["truth"]
     return Examples(
-        features.values[features.trial_ids.get_indexer(questions["trial_id"])],
+        features.values[features.trial_ids.get_indexer(truths["trial_id"])],
         truth.to_numpy(float if numeric else str),
-        questions["participant_id"].to_numpy(str),
+        truths["participant_id"].to_numpy(str),
     )
 
 

@@ -22,6 +22,7 @@ from biomechgpt.questions.predictions import write_predictions
 
 log = logging.getLogger(__name__)
 DRAW_AT_RANDOM = ("histogram", "gait_features")  # kinds that answer otherwise with another seed
+NO_WORDS = {"phrasing_id": "", "phrasing_held_out": False}
 
 
 def run_baseline(
@@ -29,30 +30,29 @@ def run_baseline(
     inputs: dict,
     labels: dict[str, str],
     key: dict,
-    questions_paths: dict[int, os.PathLike],
+    truths_path: os.PathLike,
     predictions_paths: dict[int, os.PathLike],
 ) -> None:
     """Fit on the training rows of each task and answer the validation and test rows, for each seed.
 
     `cfg` is the baseline's entry in the config, `inputs` the files its kind reads by name, `labels`
-    the label column of each task; `key` holds `fold` and `variant`. Both mappings of paths have the
-    seeds as keys. Seeds differ in phrasings, and in the answers of baselines that draw at random;
-    the others are fitted once. On shuffled labels each of `shuffles` fits is a run of its own, all
-    divided among the files. A task that a baseline cannot answer is left out.
+    the label column of each task; `key` holds `fold` and `variant`. The paths of the predictions have
+    the seeds as keys. Seeds differ in the answers of baselines that draw at random; the others are
+    fitted once. On shuffled labels each of `shuffles` fits is a run of its own, all divided among the
+    files. A task that a baseline cannot answer is left out.
     """
-    questions = {seed: pd.read_parquet(path) for seed, path in questions_paths.items()}
-    first = next(iter(questions.values()))
-    features = _features(cfg, inputs, first)
+    truths = pd.read_parquet(truths_path)
+    features = _features(cfg, inputs, truths)
     searched = "parameters" in inputs
     parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
     draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
-    known, answers = _known(first, features), None
-    for seed, runs in _runs(cfg, list(questions)).items():
+    known, answers = _known(truths, features), None
+    for seed, runs in _runs(cfg, list(predictions_paths)).items():
         rows = []
         for number in runs:
             if answers is None or draws:
                 answers = _answers(cfg, known, features, labels, parameters, number)
-            rows += _predictions(questions[seed], answers, key | {"seed": number})
+            rows += _predictions(truths, answers, key | NO_WORDS | {"seed": number})
         write_predictions(predictions_paths[seed], rows)
 
 
@@ -67,12 +67,12 @@ def _runs(cfg: dict, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
     return {seed: range(place, total, len(seeds)) for place, seed in enumerate(seeds)}
 
 
-def _features(cfg: dict, inputs: dict, questions: pd.DataFrame) -> Features:
+def _features(cfg: dict, inputs: dict, truths: pd.DataFrame) -> Features:
     """What the baseline sees of each trial."""
-    training = set(questions.loc[questions["split"] == "train", "trial_id"])
+    training = set(truths.loc[truths["split"] == "train", "trial_id"])
     match cfg["kind"]:
         case "majority":
-            return nothing(questions["trial_id"].unique())
+            return nothing(truths["trial_id"].unique())
         case "duration":
             return durations(inputs["trials"], training)
         case "histogram" | "n_grams":
@@ -106,13 +106,13 @@ def _rocket_features(inputs: dict, training: Collection[str]) -> Features:
     return rocket.rocket_features(angles_rad, training)
 
 
-def _known(questions: pd.DataFrame, features: Features) -> pd.DataFrame:
-    return questions[questions["trial_id"].isin(features.trial_ids)]
+def _known(truths: pd.DataFrame, features: Features) -> pd.DataFrame:
+    return truths[truths["trial_id"].isin(features.trial_ids)]
 
 
 def _answers(
     cfg: dict,
-    questions: pd.DataFrame,
+    truths: pd.DataFrame,
     features: Features,
     labels: dict[str, str],
     parameters: dict,
@@ -120,10 +120,10 @@ def _answers(
 ) -> pd.DataFrame:
     """One row a task and trial: `task`, `trial_id`, `found` (text or number), `shares` (or None)."""
     tables = []
-    for task, asked in questions.query("split != 'train'").groupby("task", sort=False):
+    for task, asked in truths.query("split != 'train'").groupby("task", sort=False):
         if cfg["kind"] == "measurement" and labels[task] not in MEASURED:
             continue
-        known = questions.query("split == 'train' and task == @task")
+        known = truths.query("split == 'train' and task == @task")
         if known.empty:
             log.warning("%s: no training participant has a label; left out", task)
             continue
@@ -148,10 +148,9 @@ def _answers(
     return pd.concat(tables) if tables else pd.DataFrame(columns=columns)
 
 
-def _predictions(questions: pd.DataFrame, answers: pd.DataFrame, key: dict) -> list[dict]:
-    copied = ["trial_id", "participant_id", "task", "split", "kind", "phrasing_id"]
-    copied += ["phrasing_held_out", "truth", "truth_number"]
-    asked = questions.query("split != 'train'").merge(answers, on=["task", "trial_id"])
+def _predictions(truths: pd.DataFrame, answers: pd.DataFrame, key: dict) -> list[dict]:
+    copied = ["trial_id", "participant_id", "task", "split", "kind", "truth", "truth_number"]
+    asked = truths.query("split != 'train'").merge(answers, on=["task", "trial_id"])
     return [
         {name: row[name] for name in copied} | key | _answer(row)
         for row in asked.to_dict("records")

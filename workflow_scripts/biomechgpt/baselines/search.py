@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def search_baseline(
     token_paths: Sequence[os.PathLike],
-    questions_path: os.PathLike,
+    truths_path: os.PathLike,
     cfg: dict,
     found_path: os.PathLike,
 ) -> None:
@@ -27,7 +27,7 @@ def search_baseline(
     `cfg` is the config's `baseline_search`: `searches`, `inner_folds`, `seed`.
     """
     histograms = token_histograms(read_tokens(token_paths))
-    training = pd.read_parquet(questions_path).query("split == 'train'")
+    training = pd.read_parquet(truths_path).query("split == 'train'")
     training = training[training["trial_id"].isin(histograms.trial_ids)]
     found = {}
     for task, rows in training.groupby("task", sort=False):

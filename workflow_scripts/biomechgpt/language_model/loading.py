@@ -11,17 +11,23 @@ from typing import NamedTuple
 import bitsandbytes as bnb
 import torch
 import transformers
+from safetensors import safe_open
 from transformers import (
     AutoConfig,
     BitsAndBytesConfig,
     Gemma3ForCausalLM,
+    PreTrainedConfig,
     PreTrainedTokenizerFast,
 )
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import vocabulary
 
-MULTIMODAL_KEYS = {r"^language_model\.model\.": "model."}
+MULTIMODAL_KEYS = {  # the two spellings of a checkpoint with a vision tower
+    r"^language_model\.model\.": "model.",
+    r"^model\.language_model\.": "model.",
+}
+QUANTISED = (".absmax", ".quant_map", ".quant_state", ".qweight", ".qzeros", ".SCB", "weight_scale")
 
 BYTES_ON_A_CPU = 10**9  # of weights: a model that large would train for weeks
 
@@ -79,10 +85,11 @@ def _resize(model: Gemma3ForCausalLM, n_rows: int) -> None:
 
 
 def load_model(folder: Path) -> Gemma3ForCausalLM:
-    """The text model of `folder` in 4 bits; InputError if any weight is missing from it."""
+    """The text model of `folder` in 4 bits; InputError if weights are missing from it or quantised."""
     config = AutoConfig.from_pretrained(folder)
     if config.model_type not in ("gemma3_text", "gemma3"):
         raise InputError(f"{folder}: model_type {config.model_type!r} is not Gemma 3.")
+    _check_not_quantised(folder, config)
     _check_machine(folder)
     multimodal = config.model_type == "gemma3"
     precision = torch.bfloat16 if device().type == "cuda" else torch.float32
@@ -104,6 +111,30 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
             "The checkpoint is damaged or of another architecture; fetch or build it again."
         )
     return model
+
+
+def _check_not_quantised(folder: Path, config: PreTrainedConfig) -> None:
+    """InputError where weights were saved quantised, or `config` says so: both would win over NF4."""
+    names = [name for file in folder.glob("*.safetensors") for name in _tensor_names(file)]
+    saved = [name for name in names if any(sign in name for sign in QUANTISED)]
+    claimed = [
+        part for part in (config, config.get_text_config()) if hasattr(part, "quantization_config")
+    ]
+    if saved:
+        raise InputError(
+            f"{folder} holds weights that were saved quantised, {saved[0]} first. The workflow quantises by "
+            "itself, to NF4: name the original weights in base_models.*.source."
+        )
+    if claimed:
+        raise InputError(
+            f"{folder / 'config.json'} has quantization_config, but the weights beside it are plain: take "
+            "that key out of config.json."
+        )
+
+
+def _tensor_names(file: Path) -> list[str]:
+    with safe_open(file, "pt") as tensors:
+        return list(tensors.keys())
 
 
 def _check_machine(folder: Path) -> None:

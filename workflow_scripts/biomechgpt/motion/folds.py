@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.errors import InputError
 from biomechgpt.motion.folds_file import COLUMNS, read_own_folds, read_table
 from biomechgpt.motion.stratification import Unit, stratify
@@ -49,6 +50,31 @@ def fold_names(cfg: dict) -> list[str] | None:
         case "file":
             return list(dict.fromkeys(read_table(cfg["file"])["fold"]))
     return None
+
+
+def check_enough_people(
+    brought: list[Cohort], entries: list[dict], n_simulated: int, cfg: dict
+) -> None:
+    """Raise `InputError` where tables alone show too few people for `cfg`, the config's `split`.
+
+    `entries` are the config's `cohorts`, those of them with tables `brought`; `n_simulated` people are
+    in one without. People of one split_group count as one.
+    """
+    n_people = {entry["name"]: n_simulated for entry in entries if "path" not in entry}
+    for cohort in brought:
+        n_people[cohort.name] = trial_labels([cohort])["split_group"].nunique()
+    tested = sum(n_people[entry["name"]] for entry in entries if entry["role"] == "both")
+    if cfg["scheme"] == "kfold" and tested < cfg["folds"]:
+        raise InputError(
+            f"split.folds is {cfg['folds']}, but the cohorts of role both have trials of {tested} "
+            f"people (a split_group counts as one): set split.folds to {tested} at most, or choose "
+            "another split.scheme."
+        )
+    if cfg["scheme"] != "file" and sum(n_people.values()) < 3:
+        raise InputError(
+            f"The cohorts have trials of {sum(n_people.values())} people (a split_group counts as one); "
+            "training, validation and test need one each: add participants."
+        )
 
 
 def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.errors import InputError
+from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import Task, listed, number_of
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,7 @@ def _check_labels(asked: pd.DataFrame, task: Task) -> None:
     if not bad.any():
         return
     found = [
-        f"{value!r} (first at trial {rows['trial_id'].iloc[0]}, participant "
+        f"{value!r}{hint(value, task.unit, 0, 0)} (first at trial {rows['trial_id'].iloc[0]}, participant "
         f"{rows['participant_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, {len(rows)} trial(s))"
         for value, rows in asked[bad].groupby(task.label)
     ]

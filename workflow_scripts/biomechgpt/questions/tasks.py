@@ -42,7 +42,7 @@ def read_tasks(cfg_tasks: dict, phrasing_files: dict[str, str | os.PathLike]) ->
     text. `{options}` in a text becomes the options (`a, b or c`), `{unit}` the unit. Raises
     `InputError` naming file and id for anything else.
     """
-    return [_task(name, cfg, phrasing_files[name]) for name, cfg in cfg_tasks.items()]
+    return [_worded(task, phrasing_files[task.name]) for task in tasks_without_words(cfg_tasks)]
 
 
 def answer_text(task: Task, value: str | float) -> str:
@@ -80,22 +80,29 @@ def number_of(text: str) -> float:
     return number if math.isfinite(number) and "_" not in text else math.nan
 
 
-def _task(name: str, cfg: dict, path: str | os.PathLike) -> Task:
-    options = tuple(options_of(cfg))
-    unit = cfg["unit"] if cfg["kind"] == "regression" else ""
-    sides = _read_phrasings(path, cfg["kind"], {"options": listed(options), "unit": unit})
+def tasks_without_words(cfg_tasks: dict) -> list[Task]:
+    """The tasks of `cfg_tasks`, the config's `tasks`, without phrasings."""
+    return [_task(name, cfg) for name, cfg in cfg_tasks.items()]
+
+
+def _task(name: str, cfg: dict) -> Task:
     return Task(
         name=name,
         kind=cfg["kind"],
         label=cfg["label"],
         applies_to={key: tuple(values) for key, values in (cfg.get("applies_to") or {}).items()},
-        options=options,
+        options=tuple(options_of(cfg)),
         ignore=tuple(cfg.get("ignore", ())),
-        unit=unit,
+        unit=cfg["unit"] if cfg["kind"] == "regression" else "",
         decimals=cfg.get("decimals", 0),
-        train=sides["train"],
-        held_out=sides["held_out"],
+        train=(),
+        held_out=(),
     )
+
+
+def _worded(task: Task, path: str | os.PathLike) -> Task:
+    values = {"options": listed(task.options), "unit": task.unit}
+    return task._replace(**_read_phrasings(path, task.kind, values))
 
 
 def listed(options: tuple[str, ...]) -> str:

@@ -1,0 +1,190 @@
+"""Look at the labels of users as soon as their tables are read: numbers that cannot be, conditions misspelt.
+
+What is wrong for certain is an error with file, line and value; what may be meant is a remark.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from biomechgpt.cohort.tables import RESERVED, Cohort
+from biomechgpt.config_checks import nearest
+from biomechgpt.errors import InputError
+from biomechgpt.questions.number_hints import hint
+from biomechgpt.questions.tasks import number_of
+
+Tasks = Mapping[str, Mapping]  # the config's `tasks`
+MOST_SHOWN = 10
+ALIKE = 0.75  # of difflib: diagnose and diagnosis are, tug_s and fsst_s are not
+SAME_MEANING = (
+    {"yes", "y", "true", "t", "1", "ja", "j", "oui", "si"},
+    {"no", "n", "false", "f", "0", "nein", "non"},
+)
+
+
+class Cell(NamedTuple):
+    """A label and where it stands."""
+
+    path: Path
+    line: int
+    column: str
+    value: str
+
+    @property
+    def place(self) -> str:
+        """File, line and column in words."""
+        return f"{self.path}, line {self.line}, column {self.column!r}"
+
+
+def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
+    """Raise `InputError` with every number outside its task's `plausible` and every misspelt condition.
+
+    A number counts where the task may ask it: not in trials that its `applies_to` excludes.
+    """
+    faults = [
+        sentence
+        for cohort in cohorts
+        for sentence in (*_implausible(cohort, tasks), *_misspelt(cohort, tasks))
+    ]
+    if faults:
+        more = f"\n  and {len(faults) - MOST_SHOWN} more" if len(faults) > MOST_SHOWN else ""
+        lines = "".join(f"\n  - {sentence}" for sentence in faults[:MOST_SHOWN])
+        raise InputError(f"{len(faults)} label(s) cannot be right:{lines}{more}")
+
+
+def contradictions(cohorts: list[Cohort], tasks: Tasks) -> list[str]:
+    """A sentence for each label whose task's `contradicted_by` names what another column says."""
+    return [sentence for cohort in cohorts for sentence in _contradictions(cohort, tasks)]
+
+
+def _contradictions(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
+    for name, task in tasks.items():
+        for column, values in task.get("contradicted_by", {}).items():
+            pairs = zip(_cells(cohort, task["label"]), _cells(cohort, column), strict=True)
+            for label, other in dict.fromkeys(pairs):
+                if label and other and other.value in values:
+                    yield (
+                        f"{label.place}: {label.value} contradicts {column} {other.value} of line "
+                        f"{other.line} of {other.path.name} (tasks.{name}.contradicted_by); correct one"
+                    )
+
+
+def unused_names(cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]) -> list[str]:
+    """A sentence for each column of the config that no table has, and each condition nobody meets."""
+    return [*_absent_columns(cohorts, tasks, stratify_by), *_met_by_nobody(cohorts, tasks)]
+
+
+def _implausible(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
+    for name, task in tasks.items():
+        if task["kind"] != "regression" or "plausible" not in task:
+            continue
+        (low, high), unit = task["plausible"], task["unit"]
+        for cell in dict.fromkeys(_asked_cells(cohort, task)):
+            number = number_of(cell.value)
+            if number < low or number > high:
+                yield (
+                    f"{cell.place}: {cell.value} lies outside {low:g} to {high:g} {unit} "
+                    f"(tasks.{name}.plausible){hint(cell.value, unit, low, high)}"
+                )
+
+
+def _asked_cells(cohort: Cohort, task: Mapping) -> list[Cell]:
+    """The labels of the trials that no condition of `task` excludes."""
+    cells = _cells(cohort, task["label"])
+    for column, values in (task.get("applies_to") or {}).items():
+        conditions = _cells(cohort, column)
+        cells = [
+            cell if condition is None or condition.value in values else None
+            for cell, condition in zip(cells, conditions, strict=True)
+        ]
+    return [cell for cell in cells if cell]
+
+
+def _misspelt(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
+    for name, column, values in _conditions(tasks):
+        known = {*values, *_options_of(column, tasks)}
+        for cell in dict.fromkeys(_cells(cohort, column)):
+            if cell is None or cell.value in known:
+                continue
+            for meant in (value for value in values if _means(cell.value, value)):
+                yield (
+                    f"{cell.place}: {cell.value} is not how tasks.{name}.applies_to writes "
+                    f"{meant}; write {meant}, or name {cell.value} there"
+                )
+
+
+def _met_by_nobody(cohorts: list[Cohort], tasks: Tasks) -> Iterator[str]:
+    for name, column, values in _conditions(tasks):
+        labelled = any(cell for c in cohorts for cell in _cells(c, tasks[name]["label"]))
+        cells = [cell.value for cohort in cohorts for cell in _cells(cohort, column) if cell]
+        if labelled and cells and not set(cells) & set(values):
+            common = ", ".join(value for value, _ in Counter(cells).most_common(5))
+            near = "".join(nearest(value, sorted(set(cells)), ALIKE) for value in values)
+            yield (
+                f"tasks.{name}.applies_to: nobody's {column} is {' or '.join(values)}, the tables "
+                f"hold {common}{near or '.'} The task is left out."
+            )
+
+
+def _absent_columns(
+    cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]
+) -> Iterator[str]:
+    columns = {column for c in cohorts for column in (*c.participants, *c.trials)} - RESERVED
+    keys = {f"tasks.{name}.label": task["label"] for name, task in tasks.items()}
+    keys |= {f"tasks.{name}.applies_to": column for name, column, _ in _conditions(tasks)}
+    keys |= {f"split.stratify_by[{i}]": column for i, column in enumerate(stratify_by)}
+    for key, column in keys.items():
+        if column not in columns:
+            near = nearest(column, sorted(columns), ALIKE) or "."
+            yield f"{key}: no table has the column {column}{near}"
+
+
+def _conditions(tasks: Tasks) -> list[tuple[str, str, list[str]]]:
+    """Task, column and values that qualify of every `applies_to`."""
+    return [
+        (name, column, values)
+        for name, task in tasks.items()
+        for column, values in (task.get("applies_to") or {}).items()
+    ]
+
+
+def _options_of(column: str, tasks: Tasks) -> set[str]:
+    owners = [task for task in tasks.values() if task["label"] == column]
+    return {
+        value for task in owners for key in ("options", "ignore") for value in task.get(key, [])
+    }
+
+
+def _means(text: str, value: str) -> bool:
+    """Whether `text` is `value` in other capitals, spaces, initials or words for yes and no."""
+    plain, wanted = _letters(text), _letters(value)
+    words = [word for word in value.casefold().split() if word not in ("and", "of")]
+    initials = "".join(word[0] for word in words)
+    same = any({plain, wanted} <= spellings for spellings in SAME_MEANING)
+    return plain == wanted or same or (len(words) > 1 and plain == initials)
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def _cells(cohort: Cohort, column: str) -> list[Cell | None]:
+    """The label of each trial in `column` with its place: its own, else that of its participant."""
+    own = _placed(cohort.trials, column, cohort.folder / "trials.tsv")
+    people = cohort.participants
+    cells = _placed(people, column, cohort.folder / "participants.tsv")
+    of_person = dict(zip(people["participant_id"], cells, strict=True))
+    inherited = map(of_person.get, cohort.trials["participant_id"])
+    return [cell or other for cell, other in zip(own, inherited, strict=True)]
+
+
+def _placed(table: pd.DataFrame, column: str, path: Path) -> list[Cell | None]:
+    if column not in table:
+        return [None] * len(table)
+    return [
+        None if value is None else Cell(path, line, column, value)
+        for line, value in table[column].items()
+    ]
