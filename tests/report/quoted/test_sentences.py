@@ -93,13 +93,15 @@ def test_times_of_tests_and_short_runs_are_whole_minutes(record):
 
 def test_another_machine_stands_beside_the_quoted_figures(record):
     figures = record.figures.copy()
-    figures.loc[(figures["model"] == "small") & (figures["task"] == "tug"), "value"] = 1.5
-    figures.loc[(figures["model"] == "clock") & (figures["task"] == "tug"), "verdict"] = "below"
+    figures.loc[(figures["model"] == "small") & (figures["task"] == "rise_and_walk"), "value"] = 1.5
+    figures.loc[(figures["model"] == "clock") & (figures["task"] == "rise_and_walk"), "verdict"] = (
+        "below"
+    )
     run = record.run | {"processor": "Fast 80486", "cores": 8}
     other = record._replace(run=run, figures=figures)
     assert text_blocks(record, {"elsewhere": other})["machines"] == (
-        "- On 8 cores of Fast 80486 the same run gave, in brackets the figure quoted: activity 0.70 "
-        "(0.70) and timed up and go 1.50 (1.25). Verdicts that differ: timed up and go against the "
+        "- On 8 cores of Fast 80486 the same run gave, in brackets the figure quoted: pastime 0.70 "
+        "(0.70) and rise and walk 1.50 (1.25). Verdicts that differ: rise and walk against the "
         "length of the trial alone (`clock`)."
     )
     assert text_blocks(record, {"same": record})["machines"].endswith("No verdict differs.")
