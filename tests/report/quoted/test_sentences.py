@@ -71,6 +71,21 @@ def test_chance_is_the_better_of_shuffled_labels_and_always_the_same_answer(reco
     assert "| `clock` 1.10 | 9, 12 |" in rows[3]
 
 
+@pytest.mark.parametrize(
+    ("finetune", "words"),
+    [
+        ({"seeds": [0]}, "the mean of 1 seed, with"),
+        (
+            {"seeds": [0, 1], "redraw_tokenizer": True},
+            "the mean of 2 seeds, each with a tokenizer and a base of its own, with",
+        ),
+    ],
+)
+def test_what_seeds_share_is_said(record, finetune, words):
+    run = record.run | {"config": record.run["config"] | {"finetune": finetune}}
+    assert words in text_blocks(record._replace(run=run), {})["cohort"]
+
+
 def test_recordings_are_not_called_simulated(record):
     blocks = text_blocks(record._replace(run=record.run | {"simulated": False}), {})
     assert "on a cohort of 80 participants" in blocks["cohort"]

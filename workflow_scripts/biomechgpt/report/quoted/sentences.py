@@ -62,11 +62,20 @@ def cohort_sentence(record: Record) -> str:
     drawn = f"**simulated** cohort (`simulate.seed: {config['simulate']['seed']}`)"
     kind = drawn if record.run["simulated"] else "cohort"
     return (
-        f"Run of {record.run['date']} on a {kind} of {n_people} participants "
-        f"with {n_trials} trials; {tested['participants'].sum()} participants with "
-        f"{tested['trials'].sum()} trials were tested. Figures are the mean of "
-        f"{plural(len(config['finetune']['seeds']), 'seed')}, with the 95 % interval over participants."
+        f"Run of {record.run['date']} on a {kind} of {n_people} participants with {n_trials} trials; "
+        f"{tested['participants'].sum()} participants with {tested['trials'].sum()} trials were tested. "
+        f"Figures are the mean of {_seeds(config['finetune'])}, with the 95 % interval over participants."
     )
+
+
+def _seeds(finetune: dict) -> str:
+    """How many seeds there are, and what they share."""
+    seeds = plural(len(finetune["seeds"]), "seed")
+    if len(finetune["seeds"]) == 1:
+        return seeds
+    if finetune.get("redraw_tokenizer"):
+        return f"{seeds}, each with a tokenizer and a base of its own"
+    return f"{seeds}, which share one tokenizer and one base"
 
 
 def text_sentence(record: Record) -> str:
