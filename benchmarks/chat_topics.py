@@ -123,9 +123,9 @@ def _score(rows, task: dict) -> str:
         as_text = np.mean(rows["parsed"] == rows["truth"])
         return f"right {np.mean(best == rows['truth']):.3f}, as text {as_text:.3f}"
     truth = rows["truth"].astype(float)
-    mean, text = ((rows[name] - truth).abs().mean() for name in ("number_mean", "number"))
+    median, text = ((rows[name] - truth).abs().mean() for name in ("number_median", "number"))
     unread = rows["number"].isna().mean()
-    return f"mean error {mean:.3f} {task['unit']}, as text {text:.3f} (unread {unread:.3f})"
+    return f"mean error {median:.3f} {task['unit']}, as text {text:.3f} (unread {unread:.3f})"
 
 
 if __name__ == "__main__":

@@ -55,7 +55,14 @@ def _task(
     rows["trial_id"] = [f"{split}-{k}" for k in trial]
     rows["participant_id"] = [f"{split}-{k // TRIALS_PER_PARTICIPANT}" for k in trial]
     rows["phrasing_id"], rows["phrasing_held_out"] = f"{task}-held-01", True
-    for name in ("truth_number", "number", "number_mean", "number_low", "number_high"):
+    for name in (
+        "truth_number",
+        "number",
+        "number_mean",
+        "number_median",
+        "number_low",
+        "number_high",
+    ):
         rows[name] = np.nan
     rows["truth"] = rows["parsed"] = None
     rows["answer"] = "text"
@@ -63,7 +70,9 @@ def _task(
     if task in NUMBERS:
         rows["kind"] = "regression"
         rows["truth_number"] = rng.normal(10, 2, n_trials)[trial]
-        rows["number"] = rows["number_mean"] = rows["truth_number"] + rng.normal(0, 1, n)
+        rows["number"] = rows["number_mean"] = rows["number_median"] = rows[
+            "truth_number"
+        ] + rng.normal(0, 1, n)
         rows["number_low"], rows["number_high"] = rows["number"] - 1, rows["number"] + 1
         return rows
     options = np.array([f"{task} {k}" for k in range(OPTIONS[task])], dtype=object)

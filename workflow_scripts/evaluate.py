@@ -8,7 +8,9 @@ import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.label_ranges import label_ranges
 from biomechgpt.evaluation.leakage import audit, read_questions
+from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
@@ -23,11 +25,13 @@ detectable = {name: task[key] for name, task in tasks.items() if key in task}
 predictions = in_order(read_predictions(given.predictions), list(tasks))
 folds = read_folds(given.folds)
 counts = [pd.read_csv(path, sep="\t", keep_default_na=False) for path in given.counts]
-found = evaluate(predictions, folds, params.cfg, variants, params.baselines, detectable)
+ranges = label_ranges(given.questions)
+found = evaluate(predictions, folds, params.cfg, variants, params.baselines, detectable, ranges)
 checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
 write_metrics(found, made.metrics)
 write_answers(found.answers, made.answers)
 write_tables(found, pool_table_one(counts), made.tables, paper_tasks(tasks), checked)
-draw_all(headline(predictions), found.comparisons, variants[0], units, made.figures)
+decided = with_decided_numbers(predictions, found.number_choices)
+draw_all(headline(decided), found.comparisons, variants[0], units, made.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

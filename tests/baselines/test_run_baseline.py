@@ -133,7 +133,9 @@ def test_every_kind_answers_held_out_people_with_every_seed(predictions, kind):
     assert (classes["probabilities"].map(len) == 3).all()
     numbers = found.query("kind == 'regression'")
     assert np.isfinite(numbers["number"].astype(float)).all()
-    assert numbers[["number_mean", "number_low", "number_high"]].isna().all(axis=None)
+    assert (
+        numbers[["number_mean", "number_median", "number_low", "number_high"]].isna().all(axis=None)
+    )
 
 
 def test_each_reads_what_it_can_see(predictions):
@@ -174,9 +176,11 @@ def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tm
     assert found["answer"].tolist() == expected["answer"].tolist()
 
 
-def test_shuffled_labels_differ_with_the_seed(files, tmp_path, predictions):
-    found = run("duration", files, tmp_path, labels="shuffled").query("task == 'clock'")
+def test_every_shuffle_is_a_run_of_its_own_and_they_differ(files, tmp_path, predictions):
+    found = run("duration", files, tmp_path, labels="shuffled", shuffles=7).query("task == 'clock'")
     by_seed = found.pivot(index="trial_id", columns="seed", values="number")
+    assert list(by_seed) == list(range(7))
+    assert by_seed.notna().all(axis=None)
     assert not np.allclose(by_seed[0], by_seed[1])
     error = (found["number"] - found["truth_number"]).abs().mean()
     assert error > 0.5

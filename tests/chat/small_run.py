@@ -71,8 +71,8 @@ def write_calibration(folder: Path) -> None:
     """`calibration.parquet` of the model, and of another seed that must not be taken for it."""
     folder.mkdir()
     rows = [
-        {"fold": "holdout", "task": task, "variant": "v", "seed": seed, "temperature": 2.0,
-         "level": level, "limit": limit}
+        {"fold": "holdout", "task": task, "variant": "v", "seed": seed, "number": "median",
+         "temperature": 2.0, "level": level, "limit": limit}
         for seed in (0, 1)
         for task, limits in CALIBRATION.items()
         for level, limit in zip((0.8, 0.9), limits, strict=True)

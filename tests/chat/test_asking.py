@@ -68,7 +68,7 @@ def test_a_number_has_its_range_and_no_interval_where_too_few_were_there(chat):
     row = predicted(chat, trial, "speed")
     assert isinstance(found, Number)
     assert (found.mean, found.low, found.high) == tuple(
-        row[f"number_{name}"] for name in ("mean", "low", "high")
+        row[f"number_{name}"] for name in ("median", "low", "high")
     )
     assert found.intervals[0.8] == pytest.approx((found.low - 0.2, found.high + 0.2))
     assert found.intervals[0.9] is None

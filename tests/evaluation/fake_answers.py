@@ -41,6 +41,7 @@ def numbers(person, truth, number, low=np.nan, high=np.nan, seed=None, fold="hol
     rows["truth_number"] = np.asarray(truth, dtype=float)
     rows["parsed"] = None
     rows["number"] = np.asarray(number, dtype=float)
+    rows["decided_number"] = rows["number"]
     rows["number_low"], rows["number_high"] = low, high
     rows["options"] = rows["probabilities"] = [[]] * len(rows)
     return read_answers(rows, [], _people(rows, None))
@@ -55,7 +56,8 @@ def _rows(person, seed, fold):
     rows["seed"] = np.zeros(n, dtype=int) if seed is None else seed
     rows["variant"], rows["task"], rows["phrasing_id"] = "model", "task", "held-0"
     rows["phrasing_held_out"], rows["answer"] = True, "text"
-    for name in ("number", "number_mean", "number_low", "number_high"):
+    rows["number_choice"] = ""
+    for name in ("number", "number_mean", "number_median", "number_low", "number_high"):
         rows[name] = np.nan
     return rows
 

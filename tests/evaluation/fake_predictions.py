@@ -73,7 +73,7 @@ def _key(person: int, trial: int, task: str, variant: str, seed: int) -> dict:
 def _answer(rng: np.random.Generator, task: str, truth: object, skill: float) -> dict:
     lost = rng.random() < 1 / 40
     empty = {"truth": None, "truth_number": np.nan, "parsed": None, "number": np.nan}
-    bounds = dict.fromkeys(("number_mean", "number_low", "number_high"), np.nan)
+    bounds = dict.fromkeys(("number_mean", "number_median", "number_low", "number_high"), np.nan)
     if task in NUMBERS:
         mean, sd = NUMBERS[task]
         guess = mean + skill * (truth - mean) + rng.normal(0, sd * 0.4)

@@ -58,13 +58,37 @@ def test_the_table_says_which_probability_lets_an_option_in():
     np.testing.assert_array_equal(sizes, members)
 
 
-def test_nobody_stands_behind_both_temperature_and_limit():
-    validation = boasting(21)
+def test_everybody_is_behind_the_limit_at_a_temperature_that_others_gave():
+    validation, order = boasting(21), order_of(boasting(21))
+    temperature, n_people, scores = calibration._cross_fitted(validation, "holdout", order)
+    assert n_people == 21
+    assert temperature == calibration.fit_temperature(validation)
+    assert len(np.unique(scores)) > 1
+    ordered = sorted(order, key=order.get)
     people = validation.rows["participant_id"].to_numpy()
-    first, second = calibration.halves(people, "holdout", order_of(validation), split=True)
-    assert not set(first) & set(second)
-    assert (len(first), len(second)) == (10, 11)
-    assert set(first) | set(second) == set(people)
+    first = np.isin(people, [person for _, person in ordered[::2]])
+    assert np.isin(people, [person for _, person in ordered[1::2]]).sum() == (~first).sum()
+    for own, others in ((first, ~first), (~first, first)):
+        theirs = calibration.fit_temperature(validation.only(others))
+        p = at_temperature(validation.probabilities[own], theirs)
+        expected = 1 - p[np.arange(len(p)), validation.truth[own]]
+        np.testing.assert_allclose(scores[own], expected)
+    found = calibration.calibrate(boasting(12, start=50), validation, order)
+    assert set(found.table["n_conformal"]) == set(found.table["n_temperature"]) == {21}
+
+
+def test_nobodys_own_answer_is_behind_their_own_pooled_limit():
+    validation, test = boasting(12), boasting(10, seed=3, start=50)
+    order = order_of(validation)
+    found = calibration.calibrate(test, validation, order)
+    assert set(found.table["n_published"]) == {22}
+    own = test.person == test.person[0]
+    changed = test.truth.copy()
+    changed[own] = (changed[own] + 1) % 4
+    again = calibration.calibrate(test._replace(truth=changed), validation, order)
+    np.testing.assert_array_equal(again.pooled[own], found.pooled[own])
+    assert not np.array_equal(again.pooled[~own], found.pooled[~own])
+    assert np.isfinite(found.pooled).all()
 
 
 def test_with_few_participants_the_temperature_stays_and_all_stand_behind_the_limit():
@@ -111,6 +135,7 @@ def test_test_answers_change_nothing_in_the_calibration():
         calibration.calibrate(boasting(10, seed=s, start=50), validation, order).table
         for s in (3, 4)
     ]
+    tables = [table.drop(columns="published_limit") for table in tables]
     pd.testing.assert_frame_equal(*tables)
 
 

@@ -112,8 +112,8 @@ def test_answer_is_the_most_probable_option_whatever_the_text_says(some):
     assert spoken == mute > 0.5
 
 
-def test_number_is_the_mean_of_the_distribution_where_there_is_one(some):
-    told = some.assign(number_mean=some["truth_number"])
+def test_number_is_the_median_of_the_distribution_where_there_is_one(some):
+    told = some.assign(number_median=some["truth_number"], number_mean=0.0)
     where = {"task": "walking_speed", "variant": "tiny-all", "metric": "mae", "seed": "mean"}
     assert one(run(told).metrics, reading="answer", **where).value == pytest.approx(0.0)
     assert one(run(told).metrics, reading="text", **where).value > 0.01
@@ -229,7 +229,7 @@ def test_calibration_has_a_row_a_fold_seed_and_level(folded):
     sets = folded.prediction_sets.query(
         "task == 'impaired' and label == '' and variant == 'tiny-all'"
     )
-    assert sets.set_index("level")["n_participants"].tolist() == [40, 0]
+    assert sets.set_index(["method", "level"])["n_participants"].tolist() == [40, 0, 40, 40]
     eighty = sets.iloc[0]
     assert 0.75 < eighty["coverage"] <= 1.0
 

@@ -11,7 +11,7 @@ from biomechgpt.evaluation.calibration import Calibrated
 def as_calibrated(answers, n_temperature=8, status=""):
     table = pd.DataFrame({"fold": ["a", "a"], "level": [0.8, 0.9], "status": ["", status]})
     table["n_temperature"] = n_temperature
-    return Calibrated(answers.probabilities, np.empty((0, 2)), table)
+    return Calibrated(answers.probabilities, *np.empty((2, 0, 2)), table)
 
 
 def told(models, **calibration):
@@ -79,6 +79,15 @@ def test_constant_answers_missing_seeds_and_trials_and_what_was_not_calibrated()
     found = of_model(once, n_temperature=0, status="not estimable: 6 validation participants")
     assert "not_calibrated" in found
     assert found["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
+
+
+def test_more_runs_of_a_baseline_on_shuffled_labels_are_no_missing_seeds():
+    def runs(n):
+        person, truth = np.tile(np.arange(12), n), np.tile(np.arange(12) % 2, n)
+        return fake_answers.certain(person, truth, truth, 2, seed=np.repeat(range(n), 12))
+
+    found = told({"model": runs(3), "xgboost": runs(3), "shuffled": runs(20)})
+    assert not any(note == "missing_seeds" for _, note in found)
 
 
 def test_what_holds_for_every_model_is_said_once():

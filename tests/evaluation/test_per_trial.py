@@ -17,7 +17,7 @@ def classes():
     answers = fake_answers.certain(np.arange(3), np.array([2, 1, 0]), [1, 0, 3], 3)
     answers.probabilities[:] = P
     limits = np.array([[0.65, 0.8], [0.65, np.nan], [0.65, 0.8]])
-    return per_trial(answers, Calibrated(P, limits, pd.DataFrame()))
+    return per_trial(answers, Calibrated(P, limits, limits, pd.DataFrame()))
 
 
 def test_a_differential_ranks_all_options(classes):
@@ -48,7 +48,9 @@ def test_numbers_have_errors_and_intervals():
         np.arange(2), [1.0, 2.0], [1.5, np.nan], [1.0, np.nan], [2, np.nan]
     )
     limits = np.array([[0.5, 1.0], [0.5, 1.0]])
-    found = per_trial(answers, Calibrated(np.empty((2, 0)), limits, pd.DataFrame())).to_pylist()
+    found = per_trial(
+        answers, Calibrated(np.empty((2, 0)), limits, limits, pd.DataFrame())
+    ).to_pylist()
     assert found[0]["error"] == 0.5
     assert (found[0]["low_90"], found[0]["high_90"]) == (1.0, 2.0)
     assert (found[0]["corrected_low_80"], found[0]["corrected_high_90"]) == (0.5, 3.0)

@@ -13,7 +13,8 @@ ONE = np.array([[1.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.2, 0.2, 0.6], [0.4, 0.35, 0
 
 def calibrated(p, limits):
     """As if calibration had found these limits (two levels) for every row."""
-    return Calibrated(p, np.tile(limits, (len(p), 1)), pd.DataFrame())
+    tiled = np.tile(limits, (len(p), 1))
+    return Calibrated(p, tiled, tiled, pd.DataFrame())
 
 
 def weights(n_participants, n_draws=50):
@@ -42,7 +43,9 @@ def test_sets_by_hand():
     truth = np.array([0, 1, 0, 2])
     answers = fake_answers.choices(np.array([0, 0, 1, 2]), truth, ONE)
     rows = reliability.set_rows(answers, calibrated(ONE, [0.7, np.nan]), weights(3))
-    rows = pd.DataFrame(rows).set_index(["level", "label"])
+    by_method = pd.DataFrame(rows).set_index(["method", "level", "label"])
+    pd.testing.assert_frame_equal(by_method.loc["corrected"], by_method.loc["pooled"])
+    rows = by_method.loc["corrected"]
     # At a limit of 0.7 options of 0.3 and more are in: sizes 1, 2, 1, 2; the truth in 2 of 4.
     whole = rows.loc[(0.8, "")]
     assert whole["trial_coverage"] == pytest.approx(2 / 4)
@@ -58,11 +61,15 @@ def test_sets_by_hand():
 def test_intervals_of_numbers_by_hand():
     truth, number = np.array([1.0, 2.0, 3.0]), np.array([1.5, 2.0, 9.0])
     answers = fake_answers.numbers(np.arange(3), truth, number, number - 1, number + 1)
-    rows = reliability.interval_rows(answers, calibrated(np.empty((3, 0)), [0.5, 5.0]), weights(3))
+    rows = reliability.interval_rows(
+        answers, calibrated(np.empty((3, 0)), [0.5, 5.0]), weights(3), 4.5
+    )
     rows = pd.DataFrame(rows).set_index(["method", "level"])
     assert rows.loc[("predicted", 0.9), ["coverage", "mean_width"]].tolist() == [2 / 3, 2.0]
     assert rows.loc[("corrected", 0.8), ["coverage", "mean_width"]].tolist() == [2 / 3, 3.0]
     assert rows.loc[("corrected", 0.9), ["coverage", "mean_width"]].tolist() == [1.0, 12.0]
+    assert rows.loc[("pooled", 0.9), ["coverage", "mean_width"]].tolist() == [1.0, 12.0]
+    assert set(rows["label_range"]) == {4.5}
 
 
 def test_an_answer_without_probabilities_or_number_is_not_held():
@@ -72,8 +79,14 @@ def test_an_answer_without_probabilities_or_number_is_not_held():
     assert (row["coverage"], row["mean_size"]) == (0.5, 0.75)
     number = np.array([1.0, np.nan])
     answers = fake_answers.numbers(np.arange(2), [1.0, 1.0], number, number - 1, number + 1)
-    rows = reliability.interval_rows(answers, calibrated(np.empty((2, 0)), [0.5, 0.5]), weights(2))
-    assert [(row["coverage"], row["mean_width"]) for row in rows] == [(0.5, 2), (0.5, 3), (0.5, 3)]
+    rows = reliability.interval_rows(
+        answers, calibrated(np.empty((2, 0)), [0.5, 0.5]), weights(2), 1.0
+    )
+    assert [(row["coverage"], row["mean_width"]) for row in rows[:3]] == [
+        (0.5, 2),
+        (0.5, 3),
+        (0.5, 3),
+    ]
 
 
 def test_a_narrowing_correction_never_turns_an_interval_inside_out():
@@ -86,7 +99,7 @@ def test_a_narrowing_correction_never_turns_an_interval_inside_out():
 def test_a_model_without_intervals_has_only_corrected_ones():
     answers = fake_answers.numbers(np.arange(2), np.zeros(2), np.array([1.0, np.nan]))
     kinds = reliability.number_intervals(answers, calibrated(np.empty((2, 0)), [0.5, 0.7]))
-    assert [kind.method for kind in kinds] == ["corrected", "corrected"]
+    assert [kind.method for kind in kinds] == ["corrected"] * 2 + ["pooled"] * 2
     assert kinds[0].low[0] == 0.5
     assert np.isnan(kinds[0].low[1])
 

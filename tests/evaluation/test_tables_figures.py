@@ -10,6 +10,7 @@ import pytest
 from biomechgpt.evaluation import paper, tables
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.spreadsheets import harmless_cell
 
 MODELS = (["tiny-all"], ["xgboost", "chance"])
@@ -82,7 +83,8 @@ def test_metrics_survive_the_file(found, tmp_path):
 
 
 def draw(predictions, found, folder):
-    draw_all(predictions, found.comparisons, "tiny-all", {"walking_speed": "m/s"}, folder)
+    decided = with_decided_numbers(predictions, found.number_choices)
+    draw_all(decided, found.comparisons, "tiny-all", {"walking_speed": "m/s"}, folder)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 

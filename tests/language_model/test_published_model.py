@@ -37,9 +37,13 @@ def calibration(tmp_path, model_folder):
     """The table of the evaluation, with another seed and another variant in it."""
     described = json.loads((model_folder / "model.json").read_text())
     mine = {name: described[name] for name in ("fold", "variant", "seed")}
-    mine |= {"task": "impaired", "temperature": 2.0}
-    limits = [{"level": 0.8, "limit": 0.25}, {"level": 0.9, "limit": float("nan")}]
-    number = {"task": "speed", "temperature": 1.0, "level": 0.8, "limit": 0.125}
+    mine |= {"task": "impaired", "number": "", "temperature": 2.0, "limit": 0.5}
+    limits = [
+        {"level": 0.8, "published_limit": 0.25},
+        {"level": 0.9, "published_limit": float("nan")},
+    ]
+    number = {"task": "speed", "temperature": 1.0, "level": 0.8, "published_limit": 0.125}
+    number |= {"number": "mean"}
     others = [{"seed": described["seed"] + 1}, {"variant": "xgboost"}]
     rows = [mine | limit | other for limit in limits for other in [{}, *others]]
     pd.DataFrame([*rows, mine | number]).to_parquet(tmp_path / "calibration.parquet", index=False)
@@ -116,6 +120,6 @@ def test_a_published_model_carries_the_calibration_of_its_own_fold_and_seed(
     found = read_calibration(tmp_path / "published")
     assert found == {
         "impaired": Calibration(2.0, {0.8: 0.25, 0.9: None}),
-        "speed": Calibration(1.0, {0.8: 0.125}),
+        "speed": Calibration(1.0, {0.8: 0.125}, "mean"),
     }
     assert read_calibration(model_folder) == {}

@@ -181,6 +181,10 @@ def _check_baselines(baselines: dict, tokenizers: dict, variants: dict) -> list[
             sentences.append(f"{key}.tokenizer is missing; a baseline of kind {kind} needs it.")
         if kind == "measurement" and cfg.get("labels") == "shuffled":
             sentences.append(f"{key}.labels is shuffled, but kind {kind} learns from no labels.")
+        if kind != "measurement" and (cfg.get("labels") == "shuffled") != ("shuffles" in cfg):
+            sentences.append(
+                f"{key} needs both labels: shuffled and shuffles (20 or more) for chance, or neither."
+            )
         if name in variants:
             sentences.append(
                 f"{name} is the name of a variant and of a baseline; both write to "

@@ -37,7 +37,8 @@ def run_baseline(
     `cfg` is the baseline's entry in the config, `inputs` the files its kind reads by name, `labels`
     the label column of each task; `key` holds `fold` and `variant`. Both mappings of paths have the
     seeds as keys. Seeds differ in phrasings, and in the answers of baselines that draw at random;
-    the others are fitted once. A task that a baseline cannot answer is left out.
+    the others are fitted once. On shuffled labels each of `shuffles` fits is a run of its own, all
+    divided among the files. A task that a baseline cannot answer is left out.
     """
     questions = {seed: pd.read_parquet(path) for seed, path in questions_paths.items()}
     first = next(iter(questions.values()))
@@ -45,12 +46,25 @@ def run_baseline(
     searched = "parameters" in inputs
     parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
     draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
-    answers = None
-    for seed, path in predictions_paths.items():
-        if answers is None or draws:
-            answers = _answers(cfg, _known(first, features), features, labels, parameters, seed)
-        rows = _predictions(questions[seed], answers, key | {"seed": seed})
-        write_predictions(path, rows)
+    known, answers = _known(first, features), None
+    for seed, runs in _runs(cfg, list(questions)).items():
+        rows = []
+        for number in runs:
+            if answers is None or draws:
+                answers = _answers(cfg, known, features, labels, parameters, number)
+            rows += _predictions(questions[seed], answers, key | {"seed": number})
+        write_predictions(predictions_paths[seed], rows)
+
+
+def _runs(cfg: dict, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
+    """By seed what stands as `seed` in its file: the seed itself, or the numbers of its shuffles.
+
+    One shuffle may happen to go with the labels or against them; only the mean of many is chance.
+    """
+    if cfg.get("labels") != "shuffled":
+        return {seed: [seed] for seed in seeds}
+    total = max(cfg["shuffles"], len(seeds))
+    return {seed: range(place, total, len(seeds)) for place, seed in enumerate(seeds)}
 
 
 def _features(cfg: dict, inputs: dict, questions: pd.DataFrame) -> Features:
@@ -151,6 +165,7 @@ def _answer(row: dict) -> dict:
         "parsed": None if numeric else str(row["found"]),
         "number": float(row["found"]) if numeric else np.nan,
         "number_mean": np.nan,
+        "number_median": np.nan,
         "number_low": np.nan,
         "number_high": np.nan,
         "options": [] if numeric else list(row["options"]),

@@ -9,6 +9,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import (
     Calibration,
     at_temperature,
+    decided_number,
     prediction_intervals,
     prediction_sets,
 )
@@ -46,7 +47,7 @@ class Options(NamedTuple):
 class Number(NamedTuple):
     """The answer to a question for a number, all in `unit`."""
 
-    mean: float
+    mean: float  # or the median, whichever calibration chose
     low: float  # 5 % quantile of the model's own distribution
     high: float  # 95 %
     intervals: dict[float, tuple[float, float] | None]  # by level, as `Options.sets`
@@ -100,9 +101,9 @@ def read_number(
     row: Mapping, task: Mapping, calibration: Calibration, normal: NormalRange | None
 ) -> Number:
     """The number of a predicted row with its intervals."""
-    mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
+    number, low, high = decided_number(row, calibration)
     intervals = prediction_intervals(low, high, calibration)
-    return Number(mean, low, high, intervals, task["unit"], task["decimals"], normal)
+    return Number(number, low, high, intervals, task["unit"], task["decimals"], normal)
 
 
 def as_json(answer: Answer) -> dict:

@@ -51,11 +51,10 @@ class Answers(NamedTuple):
     def given(self, reading: str) -> np.ndarray:
         """What was answered, encoded as `truth` is; K or NaN where it cannot be read.
 
-        `reading`: `answer` (most probable option, mean of the predicted numbers) or `text`.
+        `reading`: `answer` (most probable option, decided number) or `text`.
         """
         if self.numeric:
-            numbers = self.rows["number"]
-            numbers = numbers if reading == "text" else metrics.decided_numbers(self.rows)
+            numbers = self.rows["number" if reading == "text" else "decided_number"]
             return numbers.to_numpy(np.float64, na_value=np.nan)
         if reading == "text":
             return metrics.encode_answers(self.rows["parsed"], self.options)

@@ -1,9 +1,14 @@
-"""Calibration of one model on one task: within a fold and seed, on validation participants only.
+"""Calibration of one model on one task: within a fold and seed, on people whom no training saw.
 
-The probabilities get a temperature, the sets and intervals a conformal limit. The participants
-behind the two are never the same: with 10 or more, one half fits the temperature and the other the
-limit; with fewer the temperature stays 1 and all of them stand behind the limit. Numbers need no
-temperature. No training looks at validation participants.
+The probabilities get a temperature, the sets and intervals a conformal limit. With 10 or more
+validation participants the temperature is fitted on all of them; behind the limit stand all of them
+too, each scored at the temperature that the half without them gives (cross-conformal, Vovk 2015,
+arXiv 1208.0806). With fewer the temperature stays 1. Numbers need none.
+
+`limits` come from validation participants alone, so that their coverage of test participants is a
+measurement. `pooled` limits come from validation and test participants together, for each test
+participant from all others: nobody's own answer is behind their own limit. A published model, which
+meets new people, has that of all of them.
 """
 
 from typing import NamedTuple
@@ -23,14 +28,16 @@ HOTTEST = 20.0  # and 1 / HOTTEST the coldest temperature that is tried
 class Calibrated(NamedTuple):
     """The test answers of a model to a task after calibration; arrays over their rows (N,).
 
-    `probabilities` (N, K) are those after temperature scaling; `limits` (N, 2) the conformal limit
-    on the score of each level for the row's fold and seed, NaN where not estimable; `table` has a
-    row a fold, seed and level: fold, seed, n_temperature, temperature, n_conformal, level, limit
-    (of options as the probability that lets one in), status.
+    `probabilities` (N, K) are those after temperature scaling; `limits` and `pooled` (N, 2) the
+    conformal limits on the score of each level for the row, NaN where not estimable; `table` has a
+    row a fold, seed and level: fold, seed, number (mean or median of numbers), n_temperature,
+    temperature, n_conformal, level, limit (of options as the probability that lets one in), status,
+    n_published, published_limit.
     """
 
     probabilities: np.ndarray
     limits: np.ndarray
+    pooled: np.ndarray
     table: pd.DataFrame
 
 
@@ -41,34 +48,54 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
     share it, so that they share the halves as far as their participants agree.
     """
     probabilities = test.probabilities.copy()
-    limits = np.full((len(test.truth), len(LEVELS)), np.nan)
+    limits, pooled = np.full((2, len(test.truth), len(LEVELS)), np.nan)
     rows, known = [], _groups(validation)
     for (fold, seed), mine in _groups(test).items():
-        given = validation.only(known.get((fold, seed), np.array([], dtype=int)))
-        people = given.rows["participant_id"].to_numpy()
-        first, second = halves(people, fold, order, split=not test.numeric)
-        temperature = fit_temperature(given.only(np.isin(people, first)))
+        calibrating = validation.only(known.get((fold, seed), np.array([], dtype=int)))
+        tested = test.only(mine)
+        people, own = (part.rows["participant_id"].to_numpy() for part in (calibrating, tested))
+        temperature, n_temperature, scores = _cross_fitted(calibrating, fold, order)
         probabilities[mine] = at_temperature(test.probabilities[mine], temperature)
-        calibrating = given.only(np.isin(people, second))
-        found = _limits(calibrating, temperature)
-        limits[mine] = found
-        head = {"fold": fold, "seed": seed, "n_temperature": len(first)}
-        head |= {"temperature": temperature, "n_conformal": len(second)}
-        for level, one in zip(LEVELS, found, strict=True):
-            status = _status(one, len(second), level)
-            told = one if test.numeric else 1 - one
-            rows.append({**head, "level": level, "limit": told, "status": status})
-    return Calibrated(probabilities, limits, pd.DataFrame(rows))
+        everyone = np.concatenate([people, own])
+        every_score = np.concatenate([scores, _scores(tested, temperature)])
+        head = {"fold": fold, "seed": seed, "number": tested.rows["number_choice"].iloc[0]}
+        head |= {"n_temperature": n_temperature, "temperature": temperature}
+        head |= {"n_conformal": len(set(people)), "n_published": len(set(everyone))}
+        for place, level in enumerate(LEVELS):
+            limit = conformal.limit(scores, people, level)
+            published = conformal.limit(every_score, everyone, level)
+            limits[mine, place] = limit
+            pooled[mine, place] = conformal.limits_of_others(every_score, everyone, level)[
+                len(people) :
+            ]
+            told = {"limit": limit, "published_limit": published}
+            told = told if test.numeric else {name: 1 - value for name, value in told.items()}
+            status = _status(limit, head["n_conformal"], level)
+            rows.append({**head, "level": level, **told, "status": status})
+    return Calibrated(probabilities, limits, pooled, pd.DataFrame(rows))
 
 
-def _limits(answers: Answers, temperature: float) -> list[float]:
-    """The conformal limit of every level."""
+def _cross_fitted(
+    answers: Answers, fold: str, order: dict[tuple[str, str], int]
+) -> tuple[float, int, np.ndarray]:
+    """The temperature, the participants behind it, and every row's score (N,) without its person."""
+    people = answers.rows["participant_id"].to_numpy()
+    ordered = sorted(set(people), key=lambda person: order[fold, person])
+    if answers.numeric or len(ordered) < 2 * FEWEST_PARTICIPANTS:
+        return 1.0, 0, _scores(answers, 1.0)
+    in_half, scores = np.isin(people, ordered[::2]), np.empty(len(people))
+    for half in (in_half, ~in_half):
+        scores[half] = _scores(answers.only(half), fit_temperature(answers.only(~half)))
+    return fit_temperature(answers), len(ordered), scores
+
+
+def _scores(answers: Answers, temperature: float) -> np.ndarray:
+    """How strange the truth of every row was to the model, (N,)."""
     if answers.numeric:
-        scores = conformal.interval_scores(*predicted_interval(answers), answers.truth)
-    else:
-        calibrated = at_temperature(answers.probabilities, temperature)
-        scores = conformal.option_scores(calibrated, answers.truth)
-    return [conformal.limit(scores, answers.person, level) for level in LEVELS]
+        return conformal.interval_scores(*predicted_interval(answers), answers.truth)
+    return conformal.option_scores(
+        at_temperature(answers.probabilities, temperature), answers.truth
+    )
 
 
 def random_order(folds: pd.DataFrame, seed: int) -> dict[tuple[str, str], int]:
@@ -77,16 +104,6 @@ def random_order(folds: pd.DataFrame, seed: int) -> dict[tuple[str, str], int]:
     people = folds[folds["split"] == "validation"].sort_values(["fold", "participant_id"])
     keys = zip(people["fold"], people["participant_id"], strict=True)
     return dict(zip(keys, rng.permutation(len(people)).tolist(), strict=True))
-
-
-def halves(
-    people: np.ndarray, fold: str, order: dict[tuple[str, str], int], split: bool
-) -> tuple[list[str], list[str]]:
-    """The participants behind the temperature and behind the limit, never the same."""
-    ordered = sorted(set(people), key=lambda person: order[fold, person])
-    if not split or len(ordered) < 2 * FEWEST_PARTICIPANTS:
-        return [], ordered
-    return ordered[1::2], ordered[::2]
 
 
 def fit_temperature(answers: Answers) -> float:

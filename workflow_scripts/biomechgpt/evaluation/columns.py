@@ -19,21 +19,30 @@ COLUMNS = {
         *(*_TASK, "metric", "held_out", "seen", "difference", *_BOUNDS, *_VERDICTS, *_SIZE),
     ),
     "calibration": (
-        *("fold", *_TASK, "seed", "n_temperature", "temperature", "n_conformal", "level"),
-        *("limit", "status"),
+        *("fold", *_TASK, "seed", "number", "n_temperature", "temperature", "n_conformal", "level"),
+        *("limit", "status", "n_published", "published_limit"),
     ),
     "reliability": (
         *("task", "variant", "reading", "bin", "confidence", "accuracy", *_BOUNDS),
         *("n_answers", "n_participants"),
     ),
     "prediction_sets": (
-        *("task", "variant", "level", "label", "coverage", *_BOUNDS, "trial_coverage"),
+        *("task", "variant", "method", "level", "label", "coverage", *_BOUNDS, "trial_coverage"),
         *("mean_size", "single_share", "n_options", *_SIZE, "n_seeds"),
     ),
     "number_intervals": (
         *("task", "variant", "method", "level", "coverage", *_BOUNDS, "trial_coverage"),
-        *("mean_width", *_SIZE, "n_seeds"),
+        *("mean_width", "label_range", *_SIZE, "n_seeds"),
     ),
     "risk_coverage": (*_TASK, "target", "answered", "risk", *_BOUNDS, *_SIZE),
     "notes": ("task", "variant", "note", "detail"),
+    "number_choices": (
+        "fold",
+        "task",
+        "variant",
+        "number",
+        "mae_mean",
+        "mae_median",
+        "n_participants",
+    ),
 }

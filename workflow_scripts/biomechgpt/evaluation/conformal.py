@@ -33,6 +33,19 @@ def limit(scores: np.ndarray, person: np.ndarray, level: float) -> float:
     return float(found) if np.isfinite(found) else np.nan
 
 
+def limits_of_others(scores: np.ndarray, person: np.ndarray, level: float) -> np.ndarray:
+    """For every row (N,) the `limit` that all participants but its own give."""
+    _, code, n_trials = np.unique(person, return_inverse=True, return_counts=True)
+    n_people, order = len(n_trials), np.argsort(scores, kind="stable")
+    if n_people - 1 < participants_needed(level):
+        return np.full(len(scores), np.nan)
+    weight = np.tile(1 / (n_trials[code[order]] * n_people), (n_people, 1))
+    weight[code[order], np.arange(len(order))] = 0.0
+    at = (np.cumsum(weight, axis=1) < level - 1e-9).sum(axis=1)
+    limits = np.append(scores[order], np.inf)[at]
+    return np.where(np.isfinite(limits), limits, np.nan)[code]
+
+
 def option_scores(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """How strange the truth was to the model, (N,): 1 less its probability; inf without any."""
     scores = 1 - probabilities[np.arange(len(truth)), truth]

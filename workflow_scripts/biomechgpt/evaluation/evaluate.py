@@ -17,13 +17,14 @@ from biomechgpt.evaluation import calibration, comparisons, long_rows, notes, re
 from biomechgpt.evaluation.answers import Answers, Resampling, read_answers, resample, task_options
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
+from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
 from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.files import replacing
 
-# `answer`: the most probable option, or the mean of the predicted distribution of numbers.
+# `answer`: the most probable option, or the mean or median of the predicted distribution of numbers.
 # `text`: what the freely generated text says, as the paper reads it.
 READINGS = ("answer", "text")
-NOTHING_DETECTABLE: Mapping[str, float] = MappingProxyType({})
+NOT_KNOWN: Mapping[str, float] = MappingProxyType({})
 
 
 class Evaluation(NamedTuple):
@@ -44,6 +45,7 @@ class Evaluation(NamedTuple):
     number_intervals: pd.DataFrame
     risk_coverage: pd.DataFrame
     notes: pd.DataFrame
+    number_choices: pd.DataFrame
     answers: list[pa.Table]
 
 
@@ -53,11 +55,13 @@ def evaluate(
     cfg: dict,
     variants: Sequence[str],
     baselines: Sequence[str],
-    detectable: Mapping[str, float] = NOTHING_DETECTABLE,
+    detectable: Mapping[str, float] = NOT_KNOWN,
+    label_ranges: Mapping[str, float] = NOT_KNOWN,
 ) -> Evaluation:
     """Evaluate predictions of all splits they hold; `cfg` has `bootstrap_draws` and `seed`.
 
-    `detectable` is the minimal detectable change of the tasks that have one, in their units.
+    `detectable` is the minimal detectable change of the tasks that have one, `label_ranges` the width
+    of the middle 90 % of the training labels of numeric tasks, both in their units.
     `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError when
     they do not, when a truth is missing, or when a variant is not among the predictions; a baseline
     that could answer none of the cohort's questions is left out.
@@ -66,6 +70,9 @@ def evaluate(
     answered = set(predictions["variant"])
     models = [*variants, *(name for name in baselines if name in answered)]
     rows: dict[str, list] = {name: [] for name in COLUMNS}
+    choices = number_choices(predictions)
+    rows["number_choices"] = choices.to_dict("records")
+    predictions = with_decided_numbers(predictions, choices)
     trials: list[pa.Table] = []
     for split, of_split in headline(predictions).groupby("split"):
         draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
@@ -74,7 +81,8 @@ def evaluate(
             scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
             _compare(rows, key, answers, scored, draws)
         if split == "test":
-            trials = _uncertainty(rows, predictions, folds, models, cfg["seed"], draws)
+            order = calibration.random_order(folds, cfg["seed"])
+            trials = _uncertainty(rows, predictions, order, models, draws, label_ranges)
             _phrasings(rows, predictions, models, draws)
     tables = {
         name: pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items()
@@ -187,17 +195,16 @@ def _compare(
 def _uncertainty(
     rows: dict[str, list],
     predictions: pd.DataFrame,
-    folds: pd.DataFrame,
+    order: dict[tuple[str, str], int],
     models: Sequence[str],
-    seed: int,
     draws: Resampling,
+    label_ranges: Mapping[str, float],
 ) -> list[pa.Table]:
     """Add what is said of test participants alone; return the table of their answers."""
     asked = headline(predictions)
     tested, validation = (asked[asked["split"] == split] for split in ("test", "validation"))
     people = pd.Index(validation["participant_id"].unique())
     known = {head["task"]: given for head, given in _by_task(validation, models, people)}
-    order = calibration.random_order(folds, seed)
     found = []
     for head, answers in _by_task(tested, models, draws.participants):
         calibrated = {}
@@ -206,7 +213,8 @@ def _uncertainty(
             given = known.get(head["task"], {}).get(name, nobody)
             calibrated[name] = calibration.calibrate(test, given, order)
             key = {**head, "variant": name}
-            _add_uncertainty(rows, key, test, calibrated[name], draws.weights)
+            label_range = label_ranges.get(head["task"], np.nan)
+            _add_uncertainty(rows, key, test, calibrated[name], draws.weights, label_range)
             found.append(per_trial(test, calibrated[name]))
         _add(rows["notes"], {"task": head["task"]}, notes.notes_on(answers, calibrated))
     return found
@@ -230,13 +238,15 @@ def _add_uncertainty(
     test: Answers,
     calibrated: calibration.Calibrated,
     weights: np.ndarray,
+    label_range: float,
 ) -> None:
     """Add what calibration gives for one model on one task."""
     p = calibrated.probabilities
     _add(rows["calibration"], key, calibrated.table.to_dict("records"))
     _add(rows["risk_coverage"], key, reliability.risk_rows(test, p, weights))
     if test.numeric:
-        _add(rows["number_intervals"], key, reliability.interval_rows(test, calibrated, weights))
+        intervals = reliability.interval_rows(test, calibrated, weights, label_range)
+        _add(rows["number_intervals"], key, intervals)
         return
     score = scores.score_calibrated(test, p, weights)
     found = long_rows.metric_rows(score, test.seeds, "calibrated", test.size)

@@ -57,6 +57,7 @@ def draw_all(
 ) -> None:
     """Draw Figures 2 to 4 of `variant`'s first seed on test trials, and the paired differences.
 
+    `predictions` have the columns of `number_choice.with_decided_numbers`.
     `units` names the unit of each regression task. Writes `figure2.svg` (confusion matrix of the
     first classification task), `figure3.svg` (the other ones), `figure4.svg` (regression),
     `comparisons.svg`; a figure without data is left out.
@@ -140,7 +141,7 @@ def regression_figure(rows: pd.DataFrame, units: dict[str, str]) -> Figure:
 
 def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
     truth = rows["truth_number"].to_numpy(np.float64)
-    number = metrics.decided_numbers(rows).to_numpy(np.float64, na_value=np.nan)
+    number = rows["decided_number"].to_numpy(np.float64, na_value=np.nan)
     fit, readable = agreement.regression_metrics(truth, number), np.isfinite(number)
     axes.scatter(truth[readable], number[readable], s=14, color=BLUE, alpha=0.55, linewidth=0)
     ends = np.array([truth.min(), truth.max()])

@@ -19,8 +19,9 @@ BY_CONSTRUCTION = {
     "finetuning": "rows with split train alone (language_model/finetuning.py); nothing is selected "
     "on validation or test participants",
     "baselines": "fitted and searched on rows with split train alone (baselines/run.py, baselines/search.py)",
-    "calibration": "temperature and conformal limits see validation participants of the same fold, "
-    "each participant on one side (evaluation/calibration.py)",
+    "calibration": "temperatures, the choice of mean or median and the limits whose coverage is measured "
+    "see validation participants of the same fold; pooled limits see test participants too, each but the "
+    "one they are applied to (evaluation/calibration.py)",
 }
 CHECK_COLUMNS = ("fold", "check", "found", "verdict", "detail")
 

@@ -38,11 +38,6 @@ def encode_answers(parsed: Sequence[str | None], options: Sequence[str]) -> np.n
     return np.where(codes < 0, len(options), codes)
 
 
-def decided_numbers(rows: pd.DataFrame) -> pd.Series:
-    """The mean of the predicted distribution; the number itself where there is no distribution."""
-    return rows["number_mean"].astype(float).fillna(rows["number"].astype(float))
-
-
 def probability_matrix(
     row_options: Sequence[Sequence[str]],
     probabilities: Sequence[Sequence[float]],

@@ -1,5 +1,7 @@
 """What a reader must know before believing a figure, in a sentence each."""
 
+from statistics import mode
+
 import numpy as np
 
 from biomechgpt.evaluation import intervals
@@ -73,7 +75,8 @@ def _model_notes(
     answers: Answers, calibrated: Calibrated, all_models: list[Answers]
 ) -> list[tuple[str, str]]:
     """What holds for one model on a task that `all_models` answered."""
-    n_seeds = max(len(one.seeds) for one in all_models)
+    # The usual number: a baseline on shuffled labels has a run for every shuffle.
+    n_seeds = mode(sorted((len(model.seeds) for model in all_models), reverse=True))
     n_trials = max(one.size["n_trials"] for one in all_models)
     notes = []
     if len(answers.seeds) < n_seeds:

@@ -78,7 +78,7 @@ def _numbers(answers: Answers, calibrated: Calibrated) -> dict[str, pa.Array]:
     number = answers.given("answer")
     found = {"number": number, "error": number - answers.truth}
     for kind in number_intervals(answers, calibrated):
-        prefix = "" if kind.method == "predicted" else "corrected_"
+        prefix = "" if kind.method == "predicted" else f"{kind.method}_"
         found[f"{prefix}low_{100 * kind.level:.0f}"] = kind.low
         found[f"{prefix}high_{100 * kind.level:.0f}"] = kind.high
     return {name: _array(values) for name, values in found.items()}

@@ -2,6 +2,7 @@
 what is gained by answering only when certain.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ PREDICTED_LEVEL = 0.9  # number_low and number_high are the 5 % and 95 % quantil
 class Interval(NamedTuple):
     """Ends (N,) of a kind of interval for numbers, NaN where there is none.
 
+    `method`: predicted, corrected (on validation participants), pooled (on all others).
     `estimable` (N,) is False where the fold and seed has no conformal limit.
     """
 
@@ -73,21 +75,31 @@ def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> l
     classes = [("", np.ones(len(rank), dtype=bool))]
     classes += [(name, answers.truth == k) for k, name in enumerate(answers.options)]
     rows = []
-    for place, level in enumerate(LEVELS):
-        limits = calibrated.limits[:, place]
+    for method, level, limits in _methods(calibrated):
         sizes = np.nan_to_num(set_sizes(calibrated.probabilities, limits))
         values = {"coverage": rank < sizes, "mean_size": sizes, "single_share": sizes == 1}
         for label, of_class in classes:
             if of_class.any():
-                found = _means(answers, values, of_class & np.isfinite(limits), weights)
-                head = {"level": level, "label": label, "n_options": len(answers.options)}
-                rows.append({**head, **found})
+                means = _means(answers, values, of_class & np.isfinite(limits), weights)
+                head = {"method": method, "level": level, "label": label}
+                rows.append({**head, "n_options": len(answers.options), **means})
     return rows
 
 
-def interval_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> list[dict]:
+def _methods(calibrated: Calibrated) -> Iterator[tuple[str, float, np.ndarray]]:
+    """How a limit comes about, its level, and the limit of every row (N,)."""
+    for method, limits in (("corrected", calibrated.limits), ("pooled", calibrated.pooled)):
+        for place, level in enumerate(LEVELS):
+            yield method, level, limits[:, place]
+
+
+def interval_rows(
+    answers: Answers, calibrated: Calibrated, weights: np.ndarray, label_range: float
+) -> list[dict]:
     """How often the intervals of numbers hold the truth and how wide they are.
 
+    `label_range` (unit of the task) is how wide the middle 90 % of the training labels are: an
+    interval that is wider says nothing that the labels do not.
     A number that cannot be read has no interval: it does not hold the truth, and has no width.
     """
     rows = []
@@ -97,22 +109,22 @@ def interval_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray)
         found = _means(answers, {"coverage": held}, kind.estimable, weights)
         wide = _means(answers, {"coverage": width}, np.isfinite(width), weights)
         head = {"method": kind.method, "level": kind.level, "mean_width": wide["coverage"]}
+        head["label_range"] = label_range
         rows.append({**head, **found})
     return rows
 
 
 def number_intervals(answers: Answers, calibrated: Calibrated) -> list[Interval]:
-    """The intervals as predicted (if the model gives any) and as corrected."""
+    """The intervals as predicted (if the model gives any), as corrected, and as pooled."""
     low, high = predicted_interval(answers)
     own = [answers.rows[name].to_numpy(np.float64) for name in ("number_low", "number_high")]
     found = []
     if np.isfinite(own).any():
         everywhere = np.ones(len(low), dtype=bool)
         found.append(Interval("predicted", PREDICTED_LEVEL, *own, everywhere))
-    for place, level in enumerate(LEVELS):
-        limits = calibrated.limits[:, place]
+    for method, level, limits in _methods(calibrated):
         ends = moved_outwards(low, high, limits)
-        found.append(Interval("corrected", level, *ends, np.isfinite(limits)))
+        found.append(Interval(method, level, *ends, np.isfinite(limits)))
     return found
 
 

@@ -18,6 +18,7 @@ from biomechgpt.questions.calibration import (
     UNCALIBRATED,
     Calibration,
     at_temperature,
+    decided_number,
     prediction_intervals,
     prediction_sets,
     read_calibration,
@@ -113,9 +114,9 @@ def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
 
 def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
     digits = task["decimals"]
-    mean, low, high = (row[f"number_{name}"] for name in ("mean", "low", "high"))
+    number, low, high = decided_number(row, calibration)
     return {
-        "answer": f"{mean:.{digits}f}",
+        "answer": f"{number:.{digits}f}",
         "unit": task["unit"],
         "probability": None,
         "low": f"{low:.{digits}f}",

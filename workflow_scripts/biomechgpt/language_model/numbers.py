@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 MOST_NUMBERS = 400  # that are scored as answers to one question
-INTERVAL = (0.05, 0.95)
+QUANTILES = (0.05, 0.5, 0.95)
 
 
 def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
@@ -50,7 +50,7 @@ def values(beginnings: list[str], decimals: int) -> np.ndarray:
     return least + np.where(least < 0, -spans, spans) / 2
 
 
-def quantiles(numbers: np.ndarray, shares: np.ndarray) -> tuple[float, float]:
-    """The 5 % and 95 % quantiles of a distribution over sorted `numbers`."""
-    reached = np.searchsorted(np.cumsum(shares), INTERVAL).clip(max=len(numbers) - 1)
-    return float(numbers[reached[0]]), float(numbers[reached[1]])
+def quantiles(numbers: np.ndarray, shares: np.ndarray) -> list[float]:
+    """The 5 % quantile, the median and the 95 % quantile of a distribution over sorted `numbers`."""
+    reached = np.searchsorted(np.cumsum(shares), QUANTILES).clip(max=len(numbers) - 1)
+    return numbers[reached].tolist()

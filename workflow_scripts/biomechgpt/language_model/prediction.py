@@ -47,7 +47,7 @@ def predict(
     """Answer every row of `questions`; the rows of the predictions table without its run columns.
 
     `motions` are tokens by trial id, `tasks` the config's. Each row has `answer, parsed, number,
-    number_mean, number_low, number_high, probabilities` beside what the question says.
+    number_mean, number_median, number_low, number_high, probabilities` beside what the question says.
     """
     for task in questions["task"].unique():
         check_options(task, tasks[task])
@@ -161,7 +161,7 @@ def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.nda
     return {
         "answer": text,
         "parsed": parse_option(text, row["options"]),
-        "number": nan, "number_mean": nan, "number_low": nan, "number_high": nan,
+        "number": nan, "number_mean": nan, "number_median": nan, "number_low": nan, "number_high": nan,
         "probabilities": shares.tolist(),
     }  # fmt: skip
 
@@ -169,15 +169,15 @@ def _read_option(loaded: Model, task: dict, row: dict, text: str, shares: np.nda
 def _read_number(loaded: Model, task: dict, row: dict, text: str, shares: np.ndarray) -> dict:
     beginnings = loaded.description["possible_numbers"].get(row["task"], [])
     numbers = values(beginnings, task["decimals"])
-    mean = low = high = float("nan")
+    mean = low = median = high = float("nan")
     if len(numbers):
         mean = float(numbers @ shares)
-        low, high = quantiles(numbers, shares)
+        low, median, high = quantiles(numbers, shares)
     return {
         "answer": text,
         "parsed": None,
         "number": parse_number(text, task["unit"]),
-        "number_mean": mean, "number_low": low, "number_high": high,
+        "number_mean": mean, "number_median": median, "number_low": low, "number_high": high,
         "probabilities": [],
     }  # fmt: skip
 

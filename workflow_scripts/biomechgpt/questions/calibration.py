@@ -14,11 +14,13 @@ from scipy import special
 
 CALIBRATION_FILE = "calibration.json"
 LEVELS = (0.8, 0.9)
+MEAN, MEDIAN = "mean", "median"  # of a predicted distribution of numbers
 FLOOR = 1e-6  # a probability of 0 for what happened costs 13.8 nats, not infinity
 
 
 class Calibration(NamedTuple):
-    """Of one task. `limits` by level, None where too few people were there to tell.
+    """Of one task. `limits` by level, None where too few people were there to tell; `number` says
+    which number of a distribution is the answer, `MEAN` or `MEDIAN`.
 
     Of options the limit is the probability that lets one into the set, of numbers (unit of the task)
     how far the predicted interval is moved outwards at either end.
@@ -26,6 +28,7 @@ class Calibration(NamedTuple):
 
     temperature: float
     limits: Mapping[float, float | None]
+    number: str = MEDIAN
 
 
 UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
@@ -34,10 +37,7 @@ UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 def write_calibration(folder: Path, tasks: Mapping[str, Calibration]) -> None:
     """Write `CALIBRATION_FILE` into a model folder."""
     text = json.dumps(
-        {
-            task: {"temperature": found.temperature, "limits": dict(found.limits)}
-            for task, found in tasks.items()
-        },
+        {task: found._asdict() | {"limits": dict(found.limits)} for task, found in tasks.items()},
         indent=2,
     )
     (folder / CALIBRATION_FILE).write_text(text + "\n", encoding="utf-8")
@@ -51,10 +51,17 @@ def read_calibration(folder: Path) -> dict[str, Calibration]:
     found = json.loads(path.read_text(encoding="utf-8"))
     return {
         task: Calibration(
-            of_task["temperature"], {float(k): v for k, v in of_task["limits"].items()}
+            of_task["temperature"],
+            {float(k): v for k, v in of_task["limits"].items()},
+            of_task["number"],
         )
         for task, of_task in found.items()
     }
+
+
+def decided_number(row: Mapping, calibration: Calibration) -> tuple[float, float, float]:
+    """The number that a predicted row answers, and the 5 % and 95 % quantiles around it."""
+    return row[f"number_{calibration.number}"], row["number_low"], row["number_high"]
 
 
 def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:

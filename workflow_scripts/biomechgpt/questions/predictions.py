@@ -30,6 +30,7 @@ SCHEMA = pa.schema(
         ("parsed", pa.string()),
         ("number", pa.float64()),
         ("number_mean", pa.float64()),
+        ("number_median", pa.float64()),
         ("number_low", pa.float64()),
         ("number_high", pa.float64()),
         ("options", pa.list_(pa.string())),
@@ -41,9 +42,9 @@ SCHEMA = pa.schema(
 def write_predictions(path: os.PathLike, rows: Sequence[dict]) -> None:
     """Write rows that have every column of `SCHEMA`, sorted by key.
 
-    `number` is the number read in `answer`; `number_mean`, `number_low` and `number_high` are mean,
-    5 % and 95 % quantile of a predicted distribution, NaN where there is none. InputError where a
-    key stands twice.
+    `number` is the number read in `answer`; `number_mean`, `number_median`, `number_low` and
+    `number_high` are mean, median, 5 % and 95 % quantile of a predicted distribution, NaN where there
+    is none. InputError where a key stands twice.
     """
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in KEY))
     for one, next_one in pairwise(ordered):

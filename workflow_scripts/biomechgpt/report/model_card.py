@@ -13,7 +13,7 @@ from biomechgpt.evaluation.figures import plain
 from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.language_model.description import read_description
-from biomechgpt.questions.calibration import Calibration, write_calibration
+from biomechgpt.questions.calibration import MEAN, MEDIAN, Calibration, write_calibration
 from biomechgpt.report.results import NAMES, PRIMARY
 
 TEMPLATE = "model_card.md.jinja"
@@ -43,7 +43,7 @@ def publish(
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
-        write_calibration(temporary, calibration_of(table, described))
+        write_calibration(temporary, calibration_of(table, described, "published_limit"))
 
 
 def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
@@ -63,8 +63,13 @@ def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
     ]
 
 
-def calibration_of(table: pd.DataFrame, described: Mapping) -> dict[str, Calibration]:
-    """What the table `calibration` of a run says of the model that `described` names, by task."""
+def calibration_of(
+    table: pd.DataFrame, described: Mapping, limit: str = "limit"
+) -> dict[str, Calibration]:
+    """What the table `calibration` of a run says of the model that `described` names, by task.
+
+    `limit` is its column of limits: `published_limit` for new people, whom it does not contain.
+    """
     mine = table[
         (table["fold"] == described["fold"])
         & (table["variant"] == described["variant"])
@@ -74,9 +79,10 @@ def calibration_of(table: pd.DataFrame, described: Mapping) -> dict[str, Calibra
         task: Calibration(
             float(rows["temperature"].iloc[0]),
             {
-                level: None if np.isnan(limit) else float(limit)
-                for level, limit in zip(rows["level"], rows["limit"], strict=True)
+                level: None if np.isnan(value) else float(value)
+                for level, value in zip(rows["level"], rows[limit], strict=True)
             },
+            MEAN if rows["number"].iloc[0] == MEAN else MEDIAN,
         )
         for task, rows in mine.groupby("task")
     }
