@@ -54,13 +54,11 @@ def test_settings_and_names_are_no_results(line):
 
 def test_one_call_records_a_run_and_writes_the_pages(results, tmp_path):
     (tmp_path / "docs").mkdir()
-    page = "Typed.\n<!-- figures: few-people -->\nold 0.99\n<!-- end -->\nTyped too.\n"
-    (tmp_path / "README.md").write_text(page)
+    page = "Typed.\n<!-- figures: texts -->\n{}\n<!-- end -->\nTyped too.\n"
+    (tmp_path / "README.md").write_text(page.format("old 0.99"))
     quote_run(results, "default", tmp_path)
-    assert (tmp_path / "README.md").read_text() == (
-        "Typed.\n<!-- figures: few-people -->\n"
-        "Fewer than 20 participants were tested on timed up and go (9).\n<!-- end -->\nTyped too.\n"
-    )
+    words = "Of 1,216 generated texts 3 could not be read as an answer: pastime (3 of 1192)."
+    assert (tmp_path / "README.md").read_text() == page.format(words)
     assert {path.name for path in (tmp_path / "docs/runs/default").iterdir()} == {
         *("run.json", "figures.csv", "unreadable.csv", "fold_sizes.csv", "labels.csv")
     }

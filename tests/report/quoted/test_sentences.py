@@ -71,6 +71,21 @@ def test_chance_is_the_better_of_shuffled_labels_and_always_the_same_answer(reco
     assert "| `clock` 1.10 | 9, 12 |" in rows[3]
 
 
+@pytest.mark.parametrize(
+    ("finetune", "words"),
+    [
+        ({"seeds": [0]}, "the mean of 1 seed, with"),
+        (
+            {"seeds": [0, 1], "redraw_tokenizer": True},
+            "the mean of 2 seeds, each with a tokenizer and a base of its own, with",
+        ),
+    ],
+)
+def test_what_seeds_share_is_said(record, finetune, words):
+    run = record.run | {"config": record.run["config"] | {"finetune": finetune}}
+    assert words in text_blocks(record._replace(run=run), {})["cohort"]
+
+
 def test_recordings_are_not_called_simulated(record):
     blocks = text_blocks(record._replace(run=record.run | {"simulated": False}), {})
     assert "on a cohort of 80 participants" in blocks["cohort"]
@@ -93,13 +108,15 @@ def test_times_of_tests_and_short_runs_are_whole_minutes(record):
 
 def test_another_machine_stands_beside_the_quoted_figures(record):
     figures = record.figures.copy()
-    figures.loc[(figures["model"] == "small") & (figures["task"] == "tug"), "value"] = 1.5
-    figures.loc[(figures["model"] == "clock") & (figures["task"] == "tug"), "verdict"] = "below"
+    figures.loc[(figures["model"] == "small") & (figures["task"] == "rise_and_walk"), "value"] = 1.5
+    figures.loc[(figures["model"] == "clock") & (figures["task"] == "rise_and_walk"), "verdict"] = (
+        "below"
+    )
     run = record.run | {"processor": "Fast 80486", "cores": 8}
     other = record._replace(run=run, figures=figures)
     assert text_blocks(record, {"elsewhere": other})["machines"] == (
-        "- On 8 cores of Fast 80486 the same run gave, in brackets the figure quoted: activity 0.70 "
-        "(0.70) and timed up and go 1.50 (1.25). Verdicts that differ: timed up and go against the "
+        "- On 8 cores of Fast 80486 the same run gave, in brackets the figure quoted: pastime 0.70 "
+        "(0.70) and rise and walk 1.50 (1.25). Verdicts that differ: rise and walk against the "
         "length of the trial alone (`clock`)."
     )
     assert text_blocks(record, {"same": record})["machines"].endswith("No verdict differs.")

@@ -1,9 +1,10 @@
 """The cohort of a run beside Table 1 of the paper (arXiv 2505.18465v1)."""
 
+from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.report.quoted.record import Record
 
 PAPER_PEOPLE, PAPER_TRIALS, PAPER_TRIAL_S = 467, 6848, 17.9
-# task: the people of the paper who have its label, and how a reader calls them
+# task of the paper: the people of the paper who have its label, and how a reader calls them
 PAPER_LABELLED = {
     "impaired": (435, "with impairment label"),
     "fall_history": (44, "prosthesis users with fall history"),
@@ -16,6 +17,8 @@ PAPER_LABELLED = {
 def cohort_table(record: Record) -> str:
     """A Markdown table: people, trials, their length, and how many people have which label."""
     n_people, n_trials = cohort_size(record)
+    tasks = paper_tasks(record.run["config"]["tasks"])
+    labelled = dict(zip(record.labels["task"], record.labels["participants"], strict=True))
     rows = [
         ["", "paper", "this cohort"],
         ["---"] * 3,
@@ -23,9 +26,9 @@ def cohort_table(record: Record) -> str:
         ["trials", _trials(PAPER_TRIALS, PAPER_PEOPLE), _trials(n_trials, n_people)],
         ["mean length of a trial", f"{PAPER_TRIAL_S} s", f"{record.run['mean_trial_s']:.1f} s"],
         *(
-            _labelled(row, n_people)
-            for row in record.labels.itertuples()
-            if row.task in PAPER_LABELLED
+            _labelled(theirs, labelled[task], n_people)
+            for task, theirs in tasks.items()
+            if theirs in PAPER_LABELLED and task in labelled
         ),
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
@@ -42,9 +45,9 @@ def _trials(n_trials: int, n_people: int) -> str:
     return f"{n_trials:,} ({n_trials / n_people:.1f} a person)"
 
 
-def _labelled(row, n_people: int) -> list[str]:
-    paper, words = PAPER_LABELLED[row.task]
-    return [words, _share(paper, PAPER_PEOPLE), _share(row.participants, n_people)]
+def _labelled(paper_task: str, n_labelled: int, n_people: int) -> list[str]:
+    theirs, words = PAPER_LABELLED[paper_task]
+    return [words, _share(theirs, PAPER_PEOPLE), _share(n_labelled, n_people)]
 
 
 def _share(n: int, n_people: int) -> str:

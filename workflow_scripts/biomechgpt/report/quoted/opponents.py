@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from biomechgpt.evaluation.figures import plain
+from biomechgpt.evaluation.intervals import T_TEST_PARTICIPANTS
 from biomechgpt.report.quoted.roles import QuotedRun
 
-FEW_PARTICIPANTS = 20
 WAYS = {
     "above": "is better on",
     "below": "is worse on",
     "not distinguishable": "cannot be told from it on",
     "not estimable": "cannot be compared with it on",
 }
-CHANCE = "chance, the better of labels of other people and always the same answer"
+CHANCE = "chance, the better of learning other people's labels and always answering the same"
 STRONGEST = "the strongest simple method of each question"
 
 
@@ -69,8 +69,11 @@ def listed(words: Sequence[str]) -> str:
 
 def few_people_sentence(run: QuotedRun) -> str:
     """The questions on which few participants were tested."""
-    few = [t for t in run.tasks if t.n_participants < FEW_PARTICIPANTS]
+    few = [t for t in run.tasks if t.n_participants < T_TEST_PARTICIPANTS]
     if not few:
-        return f"On each question {FEW_PARTICIPANTS} participants or more were tested."
+        return f"On each question {T_TEST_PARTICIPANTS} participants or more were tested."
     sizes = [f"{plain(task.task)} ({task.n_participants})" for task in few]
-    return f"Fewer than {FEW_PARTICIPANTS} participants were tested on {listed(sizes)}."
+    return (
+        f"Fewer than {T_TEST_PARTICIPANTS} participants were tested on {listed(sizes)}; there a "
+        "t-test must agree before a method is called better or worse."
+    )

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.report.results import PRIMARY, SECONDARY, Results, read_results
 from biomechgpt.report.run_description import read_run_description
 
 REMEDY = "Run `make run`, then `make figures-in-docs`."
-TABLES = ("comparisons", "unreadable", "fold_sizes", "table1")
 COLUMNS = {
     "figures": (
         *("task", "kind", "model", "metric", "value", "low", "high", "verdict"),
@@ -55,19 +55,19 @@ def figures_of_run(folder: os.PathLike) -> Record:
     """
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
-    tables = [f"tables/{name}.csv" for name in TABLES]
-    for name in ("metrics.parquet", "trials.parquet", *tables):
-        _check_there(folder / name)
+    tables = [f"tables/{name}" for name in ("comparisons", "unreadable", "fold_sizes", "table1")]
+    for name in ("metrics", "trials", *tables):
+        _check_there(folder / f"{name}.parquet")
     durations_s = pd.read_parquet(folder / "trials.parquet", columns=["duration_s"])["duration_s"]
     results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
     texts = results.unreadable
-    fold_sizes = _read(folder / "tables/fold_sizes.csv", "fold_sizes")
+    fold_sizes = read_table(folder / "tables/fold_sizes.parquet")
     return Record(
         run=run | {"mean_trial_s": round(durations_s.mean(), 2)},
         figures=pd.DataFrame(_figures(results), columns=COLUMNS["figures"]),
         unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
-        fold_sizes=fold_sizes,
-        labels=_labels(folder / "tables/table1.csv", fold_sizes["fold"].nunique()),
+        fold_sizes=_columns(fold_sizes, folder, "fold_sizes"),
+        labels=_labels(folder / "tables/table1.parquet", fold_sizes["fold"].nunique()),
     )
 
 
@@ -109,12 +109,12 @@ def _figures(results: Results) -> Iterator[tuple]:
 
 def _verdict(results: Results, model: str, task: str, metric: str) -> str:
     row = results.difference(results.variants[0], model, task, metric)
-    return "" if row is None else getattr(row, "adjusted_verdict", row.verdict)
+    return "" if row is None else row.adjusted_verdict
 
 
 def _labels(table_one: Path, n_folds: int) -> pd.DataFrame:
     """The participants of each task: all sides of a single split, or those tested in any fold."""
-    table = pd.read_csv(table_one, keep_default_na=False, dtype={"task": str})
+    table = read_table(table_one)
     sides = [f"{side}_participants" for side in ("train", "validation", "test")]
     participants = table[sides if n_folds == 1 else sides[-1:]].sum(axis=1)
     return table[["task"]].assign(participants=participants)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from biomechgpt.evaluation import paper
 from biomechgpt.evaluation.figures import plain
 from biomechgpt.report.blocks import plural
+from biomechgpt.report.claims import TUNED
 from biomechgpt.report.quoted.cohort_table import cohort_size, cohort_table
 from biomechgpt.report.quoted.headline_table import results_table
 from biomechgpt.report.quoted.machines import machine_sentences
@@ -16,7 +17,6 @@ from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.quoted.roles import QuotedRun, quoted_run
 
 GB_PER_MIB = 1024**2 / 1e9
-TUNED = ("activity", "impaired", "diagnosis", "assistive_device")  # docs/simulated_cohort.md
 TUNED_WITHIN = 0.10  # of the paper's weighted F1
 
 
@@ -62,11 +62,20 @@ def cohort_sentence(record: Record) -> str:
     drawn = f"**simulated** cohort (`simulate.seed: {config['simulate']['seed']}`)"
     kind = drawn if record.run["simulated"] else "cohort"
     return (
-        f"Run of {record.run['date']} on a {kind} of {n_people} participants "
-        f"with {n_trials} trials; {tested['participants'].sum()} participants with "
-        f"{tested['trials'].sum()} trials were tested. Figures are the mean of "
-        f"{plural(len(config['finetune']['seeds']), 'seed')}, with the 95 % interval over participants."
+        f"Run of {record.run['date']} on a {kind} of {n_people} participants with {n_trials} trials; "
+        f"{tested['participants'].sum()} participants with {tested['trials'].sum()} trials were tested. "
+        f"Figures are the mean of {_seeds(config['finetune'])}, with the 95 % interval over participants."
     )
+
+
+def _seeds(finetune: dict) -> str:
+    """How many seeds there are, and what they share."""
+    seeds = plural(len(finetune["seeds"]), "seed")
+    if len(finetune["seeds"]) == 1:
+        return seeds
+    if finetune.get("redraw_tokenizer"):
+        return f"{seeds}, each with a tokenizer and a base of its own"
+    return f"{seeds}, which share one tokenizer and one base"
 
 
 def text_sentence(record: Record) -> str:
@@ -87,20 +96,22 @@ def text_sentence(record: Record) -> str:
 
 def difficulty_sentence(run: QuotedRun) -> str:
     """How near the paper's baseline comes to the figures that the simulator was tuned to."""
-    pairs = [(paper.WEIGHTED_F1["paper: XGBoost"][task][0], _tuned(run, task)) for task in TUNED]
-    pairs = [(published, row) for published, row in pairs if row is not None]
+    tasks = paper.paper_tasks(run.record.run["config"]["tasks"])
+    published = paper.WEIGHTED_F1["paper: XGBoost"]
+    pairs = [
+        (published[theirs][0], run.row(task, run.paper_baseline, "weighted_f1"))
+        for task, theirs in tasks.items()
+        if theirs in TUNED
+    ]
+    pairs = [(f1, row) for f1, row in pairs if row is not None]
     if not pairs or not run.record.run["simulated"]:
         return "This run says nothing about the difficulty that the simulator was tuned to."
-    near = [abs(row.value - published) <= TUNED_WITHIN for published, row in pairs]
-    figures = [f"{plain(row.task)} {row.value:.2f} ({published:.2f})" for published, row in pairs]
+    near = [abs(row.value - f1) <= TUNED_WITHIN for f1, row in pairs]
+    figures = [f"{plain(row.task)} {row.value:.2f} ({f1:.2f})" for f1, row in pairs]
     return (
         f"Weighted F1 of XGBoost on token counts, in brackets the paper's, which the simulator was "
         f"tuned to: {listed(figures)}. {_within(near)}"
     )
-
-
-def _tuned(run: QuotedRun, task: str):
-    return run.row(task, run.paper_baseline, "weighted_f1")
 
 
 def _within(near: list[bool]) -> str:
