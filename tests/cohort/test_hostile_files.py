@@ -115,6 +115,13 @@ def test_sentinels_and_infinities_become_gaps(tmp_path):
     assert not np.isinf(outcome.frames).any()
 
 
+def test_a_knee_of_sentinels_alone_is_a_missing_knee(tmp_path):
+    columns = gait() | {"knee_angle_r": np.full(200, 1e39)}
+    outcome = ingest(tmp_path, "a.mot", mot(columns), coordinate_map="opensim_rajagopal")
+    assert outcome.problems() == ["too_few_joints"]
+    assert "without knee_angle_r" in outcome.issues[0].detail
+
+
 def test_a_pause_in_the_time_column_is_a_gap(tmp_path):
     columns = gait()
     columns["time"][100:] += 3.0
