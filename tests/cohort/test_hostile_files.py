@@ -115,6 +115,17 @@ def test_sentinels_and_infinities_become_gaps(tmp_path):
     assert not np.isinf(outcome.frames).any()
 
 
+@pytest.mark.parametrize("sentinel", [-9999, 99999, 1e300])
+def test_a_column_of_sentinels_alone_is_missing(tmp_path, sentinel):
+    columns = gait() | {"knee_angle_r": np.full(200, sentinel)}
+    outcome = ingest(tmp_path, "a.mot", mot(columns), coordinate_map="opensim_rajagopal")
+    assert outcome.problems() == ["too_few_joints"]
+    assert "without knee_angle_r" in outcome.issues[0].detail
+    columns = gait() | {"arm_flex_r": np.where(np.arange(200) < 80, sentinel, 5.0)}
+    outcome = ingest(tmp_path, "b.mot", mot(columns))
+    assert np.nanmax(np.abs(outcome.angle_deg("arm_flex_r"))) == pytest.approx(5, abs=1e-3)
+
+
 def test_a_pause_in_the_time_column_is_a_gap(tmp_path):
     columns = gait()
     columns["time"][100:] += 3.0

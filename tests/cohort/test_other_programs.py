@@ -164,6 +164,8 @@ def test_a_column_that_divides_a_table_into_recordings_is_refused(tmp_path, name
         assert f"column '{name}' names 2 recordings" in detail
     constant = gait() | {name: np.ones(200)}
     assert ingest(tmp_path, "f.csv", rows(constant, ",")).frames is not None
+    counter = gait() | {name: np.arange(200.0)}
+    assert ingest(tmp_path, "g.csv", rows(counter, ",")).frames is not None
 
 
 def archive(n_frames=500, **more):

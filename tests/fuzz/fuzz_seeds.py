@@ -61,8 +61,10 @@ WORDS = {
     b"/jointset/hip_r/hip_flexion_r/value /speed nRows=999999999999 version=1 knee_angle_r",
     "headers": b"endheader nRows= nColumns= inDegrees=yes datacolumns datarows time 99999999999",
     "tsv": b"participant_id trial_id file n/a split_group impaired",
-    "csv": b"endheader time Time(s) hip_flexion_r knee_angle_l LHipAngles_x inDegrees=no",
-    "npz": b"<f8 <f4 |u1 |O <M8[s] |S8 >f8 <c16 True (6,) (0,) (2,3) () q_ dq_ .npy time frequency",
+    "csv": b"endheader time Time(s) hip_flexion_r knee_angle_l LHipAngles_x inDegrees=no "
+    b"Model Outputs deg # clip subject S:LHipAngles_x #DIV/0! -1.#IND Speeds Frame",
+    "npz": b"<f8 <f4 |u1 |O <M8[s] |S8 >f8 <c16 True (6,) (0,) (2,3) () q_ dq_ .npy time frequency "
+    b"split_points qpos poses trans",
     "bvh": b"HIERARCHY ROOT JOINT End { } OFFSET CHANNELS MOTION Frames: Zrotation Xposition",
     "tables": b"participant_id trial_id file split_group frame_rate_hz angle_unit n/a x.mot loop "
     b"../secret.mot link/secret.mot a/../x.mot fifo deg rad own cohort +1 =A1 @x -x",
@@ -77,6 +79,19 @@ WORDS = {
 }
 
 
+AXES = ",".join("XYZ" * 4)
+ANGLES_ROW = ",".join(["10"] * 6 + ["30"] * 6)
+NEXUS = (
+    f"Devices\n1000\n,,Plate\nFrame,Sub Frame,Fx\n,,N\n1,0,3\n\nModel Outputs\n100\n"
+    f",,S:LHipAngles,,,S:RHipAngles,,,S:LKneeAngles,,,S:RKneeAngles,,\nFrame,Sub Frame,{AXES}\n"
+    f",,{','.join(['deg'] * 12)}\n1,0,{ANGLES_ROW}\n2,0,{ANGLES_ROW[:-1]}1\n3,0,{ANGLES_ROW}\n\nEvents\n"
+)
+PYCGM = (
+    f"# ,Joint Angle,,,\n# ,R Hip,,,L Hip,,,R Knee,,,L Knee,,,\n# frame num,{AXES},\n0.0,{ANGLES_ROW}\n"
+    f"1.0,{ANGLES_ROW[:-1]}1\n"
+)
+
+
 def seeds() -> dict[str, list[bytes]]:
     """Target -> valid files to damage."""
     small = {n: v for n, v in gait(n_frames=7).items() if n in ("time", *LEGS)}
@@ -89,7 +104,7 @@ def seeds() -> dict[str, list[bytes]]:
                 mot(states, "no"), mot(whole, header="whole\nnRows 5\nnColumns 42\nendheader\n"),
                 mot(small, header="a\nDataColumns 5\nDataRows 7\n\nendheader\n")],
         "csv": [rows(small, ","), rows(legs, ";").replace(".", ","), rows(small), rows(small, " "),
-                mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ",")],
+                mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ","), NEXUS, PYCGM],
         "bvh": [bvh({}, n_frames=3), SKELETON, SKELETON, SKELETON],
         "headers": [HEADER, "x\nnRows 5\nnColumns 2\nendheader\n" + ROWS.replace("\t", " "), ROWS],
         "tsv": [PEOPLE, TRIALS],

@@ -23,7 +23,8 @@ def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], l
     """Take values beyond all numbers of 32 bits, and single angles beyond two turns (-9999 and the
     like), as missing.
 
-    A column in which they are many stays as it is: its unit is wrong, and the range check says so.
+    A column in which they are many and differ stays as it is: its unit is wrong, and the range check
+    says so.
     """
     cleaned, spiky = {}, []
     for name, column in values.items():
@@ -31,7 +32,8 @@ def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], l
         wild = endless.copy()
         if name not in PELVIS_POSITION:
             wild |= np.abs(column) > SPIKE_RAD
-        if 0 < wild.sum() <= SPIKE_SHARE * len(column) or endless.any():
+        one_value = wild.any() and np.ptp(column[wild]) == 0  # a sentinel, however often
+        if 0 < wild.sum() <= SPIKE_SHARE * len(column) or endless.any() or one_value:
             column = np.where(wild, np.nan, column)
             spiky.append(f"{name} ({wild.sum()})")
         cleaned[name] = column

@@ -1,5 +1,6 @@
 """Coordinate maps: how the columns of one source model become the body's coordinates."""
 
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -15,7 +16,7 @@ TARGETS = (*PELVIS_POSITION, *PELVIS_ANGLES, *JOINT_NAMES)
 MIN_KNOWN_JOINTS = 4  # fewer and the file is no recording of a body
 # Joints of Atlas, Talos and the Unitree H1, onto which LocoMuJoCo transfers people's movement under
 # people's names for the legs, and of robots described in ROS.
-ROBOTS = ("*back_bk[xyz]", "*[lr]_arm_sh[xyz]", "*[lr]_arm_el[xy]", "*_roll_joint", "*_yaw_joint")
+ROBOT = re.compile(r".*(back_bk[xyz]|[lr]_arm_(sh[xyz]|el[xy])|_(roll|pitch|yaw)_joint)")
 
 
 class Rule(NamedTuple):
@@ -68,11 +69,13 @@ def fitting_maps(maps: list[CoordinateMap], names: Iterable[str]) -> list[Coordi
     Twins differ in the sign of the knee only; a column that one alone has settles which it is.
 
     Raises:
-        MotionError: `not_motion` where no map knows at least four joint angles, and
-            `too_few_joints` where only columns that a map needs are missing.
+        MotionError: `not_motion` where no map knows at least four joint angles or they are those of
+            a robot, and `too_few_joints` where only columns that a map needs are missing.
     """
     names = list(names)
-    fitting = [(len(_joints(item, names)), item) for item in maps if not _lacking(item, names)]
+    if robot := next(filter(ROBOT.fullmatch, names), None):
+        raise MotionError("not_motion", f"{robot} is a joint of a robot, and not of a person")
+    fitting = [(len(_joints(item, names)), item) for item in maps if _fits(item, names)]
     most = max((n for n, _ in fitting), default=0)
     if most < MIN_KNOWN_JOINTS:
         raise _no_map(maps, names, most)
@@ -82,15 +85,12 @@ def fitting_maps(maps: list[CoordinateMap], names: Iterable[str]) -> list[Coordi
 
 
 def _no_map(maps: list[CoordinateMap], names: list[str], most: int) -> MotionError:
-    """Why no map fits: a robot, one leg, speeds, or columns that nobody knows."""
-    if robots := [name for name in names if any(fnmatchcase(name, p) for p in ROBOTS)]:
-        return MotionError("not_motion", f"{robots[0]} is a joint of a robot, and not of a person")
-    nearest = max(maps, key=lambda item: len(_joints(item, names)), default=None)
-    if nearest and any(name.startswith(("hip", "knee")) for name in _joints(nearest, names)):
-        needed = [p for p in _lacking(nearest, names) if p in nearest.required]
-        if needed:
-            detail = f"no column {', '.join(needed)}, which map {nearest.name} needs"
-            return MotionError("too_few_joints", f"{detail}: a movement has both legs")
+    """Why no map fits: one leg is missing, or nobody knows the columns."""
+    nearest = max(maps, key=lambda item: len(_joints(item, names)))
+    needed = [pattern for pattern in nearest.required if not _matches(pattern, names)]
+    if needed and any(name.startswith(("hip", "knee")) for name in _joints(nearest, names)):
+        detail = f"no column {', '.join(needed)}, which map {nearest.name} needs"
+        return MotionError("too_few_joints", f"{detail}: a movement has both legs")
     named = [name for name in names if any(letter.isalnum() for letter in name)]
     return MotionError(
         "not_motion",
@@ -107,10 +107,10 @@ def _matches(pattern: str, names: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names)
 
 
-def _lacking(item: CoordinateMap, names: Iterable[str]) -> list[str]:
-    """The patterns that keep a map from fitting: required without a column, absent with one."""
-    missing = [p for p in item.required if not _matches(p, names)]
-    return missing + [p for p in (*item.absent, *ROBOTS) if _matches(p, names)]
+def _fits(item: CoordinateMap, names: Iterable[str]) -> bool:
+    return all(_matches(p, names) for p in item.required) and not any(
+        _matches(p, names) for p in item.absent
+    )
 
 
 def apply_map(

@@ -89,8 +89,8 @@ def _without_flips(knee_rad: np.ndarray) -> tuple[np.ndarray, int]:
     """A knee (T,) whose sign stays, and the number of frames that were changed."""
     at_once = _mirrored(knee_rad, 1)
     over_two = _mirrored(knee_rad, 2)
-    near = np.convolve(at_once, [1, 1, 1], "same").astype(bool)
-    over_two &= ~near  # (T,): the frame in the middle of each
+    over_two &= ~at_once  # (T,): the frame in the middle of each
+    over_two[:-1] &= ~at_once[1:]
     sign = np.where(np.cumsum(at_once | over_two) % 2, -1.0, 1.0)
     sign *= 1.0 if np.median(sign) >= 0 else -1.0
     mended = np.where(over_two, np.nan, knee_rad * sign)

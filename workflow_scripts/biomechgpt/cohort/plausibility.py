@@ -1,6 +1,6 @@
 """Could a body have moved like this? What is refused, and what is only remarked on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -20,6 +20,7 @@ FAST_SHARE = 0.02  # of the frames; a sprint's fastest knee stays below
 CLAMPED_SHARE, CLAMPED_FRAMES = 0.1, 5
 MOVING_RAD = np.radians(5)  # a joint that moves less may rest anywhere
 ZERO_POSE_RAD = np.radians(3)  # whoever stands still holds some joint further from zero
+WILD_SHARE = 0.01  # of the frames
 FLOOR_M, FALL_M_S = -0.1, 3.0  # below the first and faster than the second no pelvis moves
 FALL_SHARE, BUILDING_M = 0.01, 20.0  # of the frames; single values and those beyond are sentinels
 SWINGING_RAD = np.radians(20)
@@ -47,10 +48,19 @@ def check_presence(joints: Mapping[str, np.ndarray], min_leg_joints: int) -> Non
             f"{len(legs)} of the 14 leg angles are there, ingest.min_leg_joints asks for "
             f"{min_leg_joints}",
         )
-    if missing := [name for name in NEEDED if name not in legs]:
-        raise MotionError("too_few_joints", f"no recording of gait without {', '.join(missing)}")
+    check_needed(legs)
     if all(joint_spread(column) < CONSTANT_RAD for column in joints.values()):
         raise MotionError("all_constant", "no joint angle changes: no recording of a movement")
+
+
+def check_needed(names: Collection[str]) -> None:
+    """Refuse what lacks a hip or a knee.
+
+    Raises:
+        MotionError: `too_few_joints`.
+    """
+    if missing := [name for name in NEEDED if name not in names]:
+        raise MotionError("too_few_joints", f"no recording of gait without {', '.join(missing)}")
 
 
 def misbuilt_joints(joints: Mapping[str, np.ndarray]) -> list[str]:
@@ -60,12 +70,12 @@ def misbuilt_joints(joints: Mapping[str, np.ndarray]) -> list[str]:
     widen the scale of that joint for everybody.
     """
     misbuilt = []
-    for name, column in joints.items():
+    for name in filter(lambda name: name.startswith(UPPER_BODY), joints):
         low_rad, high_rad = RANGES_RAD[name]
-        least, median, most = np.nanpercentile(column, [1, 50, 99])
+        least, median, most = np.nanpercentile(joints[name], [1, 50, 99])
         rests_beyond = max(low_rad - median, median - high_rad) > REST_MARGIN_RAD
         strays_beyond = max(low_rad - least, most - high_rad) > STRAY_MARGIN_RAD
-        if name.startswith(UPPER_BODY) and (rests_beyond or strays_beyond):
+        if rests_beyond or strays_beyond:
             misbuilt.append(name)
     return misbuilt
 
@@ -76,8 +86,8 @@ def check_posture(joints: Mapping[str, np.ndarray]) -> None:
     Raises:
         MotionError: `not_motion`.
     """
-    largest_deg = np.degrees(_furthest_rad(joints))
-    if largest_deg < np.degrees(ZERO_POSE_RAD):
+    if stays_at_zero(joints):
+        largest_deg = max(np.degrees(np.nanmax(np.abs(column))) for column in joints.values())
         raise MotionError(
             "not_motion",
             f"no joint angle exceeds {largest_deg:.2g} degrees, and no body stands so straight: a "
@@ -86,16 +96,16 @@ def check_posture(joints: Mapping[str, np.ndarray]) -> None:
         )
 
 
-def _furthest_rad(joints: Mapping[str, np.ndarray]) -> float:
-    """How far the joint that goes furthest from zero goes, single frames apart."""
-    known = (column[np.isfinite(column)] for column in joints.values())
-    return max((float(np.percentile(np.abs(c), 99)) for c in known if len(c)), default=0.0)
+def stays_at_zero(joints: Mapping[str, np.ndarray]) -> bool:
+    """Whether no joint (rad) is far from zero, single frames apart."""
+    beyond = (np.abs(column) > ZERO_POSE_RAD for column in joints.values())
+    return all(np.count_nonzero(frames) <= WILD_SHARE * len(frames) for frames in beyond)
 
 
 def fits_body(joints: Mapping[str, np.ndarray]) -> bool:
     """Whether angles (rad) are those of a body, whichever way its knees are counted."""
     either = {n: -np.abs(c) if n.startswith("knee") else c for n, c in joints.items()}
-    return _furthest_rad(joints) >= ZERO_POSE_RAD and _out_of_range(either) is None
+    return not stays_at_zero(joints) and _out_of_range(either) is None
 
 
 def check_range(joints: Mapping[str, np.ndarray]) -> None:

@@ -114,6 +114,7 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
     values, jump_notes = canonical.unwrap_joints(values)
     frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
     joints = _joints(values)
+    plausibility.check_needed(joints)
     if misbuilt := plausibility.misbuilt_joints(joints):
         detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
         notes = [*notes, Note("joint_out_of_range", detail)]

@@ -42,10 +42,10 @@ def decide_unit(
             "the file does not say whether it is in degrees; set angle_unit in trials.tsv, or "
             "ingest.angle_unit_when_unstated: infer",
         )
-    if stated == "rad":
+    largest = max(float(np.nanmax(np.abs(column), initial=0)) for column in mapped.values())
+    if stated == "rad" or (stated == "deg" and largest > DEGREES_ABOVE):
         return Unit(stated, [])
     fitting = [unit for unit in UNITS if fits_body(to_radians(mapped, unit, coordinate_map))]
-    largest = max(float(np.nanmax(np.abs(column), initial=0)) for column in mapped.values())
     if stated == "deg" and fitting == ["rad"]:
         raise MotionError(
             "unit_doubtful",

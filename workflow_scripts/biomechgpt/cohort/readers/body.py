@@ -37,7 +37,7 @@ MISSING = [
 # Of any length, as C of Windows and spreadsheets write them: -1.#IND00, #DIV/0!, #VALUE!
 NO_NUMBER = re.compile(r"-?1\.#(IND|QNAN|SNAN|INF)0*|#[A-Z0-9/]+[!?]?")
 END_OF_FILE = "\x1a\0"  # what DOS and disks put behind the last row
-PEEK_BYTES = 1 << 20
+PEEK_BYTES = 1 << 16
 
 
 class Table(NamedTuple):
@@ -124,7 +124,8 @@ def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> 
     start = file.tell()
     beginning = file.read(PEEK_BYTES)
     file.seek(start)
-    decimal = "." if separator == "," or not _has_decimal_commas(beginning) else ","
+    # Whole numbers may stand before the first decimal comma.
+    decimal = "," if separator != "," and b"." not in beginning and b"," in beginning else "."
     first_row = beginning.partition(b"\n")[0].decode("utf-8", errors="replace")
     width = max(len(names), len(split_cells(first_row, separator))) + 1
     check_rows(file, width)
@@ -132,11 +133,6 @@ def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> 
     file.seek(start)
     frame, notes = _drop_broken_rows(frame, file, separator, len(names))
     return _columns(frame, names, notes)
-
-
-def _has_decimal_commas(beginning: bytes) -> bool:
-    """Whether numbers have commas and no points; the first rows may hold whole numbers only."""
-    return bool(re.search(rb"\d,\d", beginning)) and not re.search(rb"\d\.\d", beginning)
 
 
 def check_rows(file: BufferedReader, width: int) -> None:

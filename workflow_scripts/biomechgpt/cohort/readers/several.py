@@ -9,7 +9,7 @@ from biomechgpt.cohort.readers.raw import MotionError
 
 # Columns that say which recording a row belongs to; strides and phases divide one recording.
 DIVIDERS = re.compile(
-    r"(clip|trial|take|episode|recording|sequence|subject|person|participant|track|actor|file)"
+    r"(clip|trial|take|episode|recording|subject|person|participant|track|actor|file)"
     r"([ _.-]?(id|no|nr|number|name|index|idx))?",
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ def check_dividers(columns: Mapping[str, np.ndarray]) -> None:
         if not DIVIDERS.fullmatch(name.strip()):
             continue
         values = {str(value) for value in column if value is not None and value == value}
-        if len(values) > 1:
+        if 1 < len(values) <= len(column) / 2:  # a value a row is a counter
             some = ", ".join(sorted(values)[:3])
             raise MotionError(
                 "several_recordings",
