@@ -2,11 +2,11 @@
 
     python benchmarks/simulated_against_real.py --recordings FOLDER --simulated results/cohorts/simulated
 
-reads cohort folders (docs/cohort.md) as the workflow does and prints Markdown: for each joint what the
-unimpaired differ by, and how well a linear classifier tells a simulated trial from a recorded one by
-one kind of feature alone. Column `source` of the recordings' participants.tsv names the collection that
-a person comes from; sources of fewer than five people are left out. `--simulated NAME=FOLDER` may be
-repeated, to compare two versions of the simulator.
+reads cohort folders (docs/cohort.md) as the workflow does and prints Markdown: for each joint what people
+differ by, and how well a linear classifier tells a simulated trial from a recorded one by one kind of
+feature alone, unimpaired people on both sides. Column `source` of the recordings' participants.tsv names
+the collection that a person comes from; people of one source and one diagnosis are a group, and groups of
+fewer than nine are left out. `--simulated NAME=FOLDER` may be repeated, to compare versions of the simulator.
 """
 
 import argparse
@@ -39,10 +39,11 @@ from biomechgpt.motion.strip import strip_shard
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 WALKING = ("walking", "overground walking")
-FEWEST_PEOPLE = 5
+FEWEST_PEOPLE = 9
 RESIDUAL_HZ = 6.0
 SHORTEST_FRAMES = 32
 FOLDS = 5
+HEALTHY = "unimpaired"
 LIMB = [name[:-2] for name in JOINT_NAMES if name.endswith("_r")]
 SIDES = {s: [JOINT_NAMES.index(f"{joint}_{s}") for joint in LIMB] for s in "rl"}
 MIDLINE = [name for name in JOINT_NAMES if not name.endswith(("_r", "_l"))]
@@ -51,7 +52,7 @@ JOINTS = (*LIMB, *MIDLINE)
 
 
 class Walks(NamedTuple):
-    """Measures (N, 34) in degrees of N trials of unimpaired people, NaN where not recorded."""
+    """Measures (N, 34) in degrees of N trials, NaN where not recorded."""
 
     people: np.ndarray  # (N,) str
     mean: np.ndarray
@@ -65,20 +66,25 @@ def main() -> None:
         sys.exit(f"skipped: {args.recordings} holds no trials.tsv (--recordings)")
     logging.disable(logging.INFO)
     warnings.simplefilter("ignore", RuntimeWarning)  # joints that nobody has
-    sources = read_sources(args.recordings)
-    if len(sources) < 2:
+    groups = read_groups(args.recordings)
+    healthy = {source: walks for (source, what), walks in groups.items() if what == HEALTHY}
+    if len(healthy) < 2:
         sys.exit(
-            f"skipped: {args.recordings} has unimpaired walkers of {len(sources)} source(s) with "
+            f"skipped: {args.recordings} has unimpaired walkers of {len(healthy)} source(s) with "
             f"{FEWEST_PEOPLE} people or more; two are needed"
         )
     simulated = {}
     for entry in args.simulated:
         name, _, folder = entry.rpartition("=")
-        simulated[name or "simulated"] = next(iter(read_sources(Path(folder)).values()))
-    print(", ".join(f"{n}: {len(set(w.people))} people" for n, w in (sources | simulated).items()))
+        ours = {what: walks for (_, what), walks in read_groups(Path(folder)).items()}
+        simulated[name or "simulated"] = ours[HEALTHY]
+    for (source, what), walks in groups.items():
+        print(f"recorded: {source}, {what}, {len(set(walks.people))} people")
+    for name, walks in simulated.items():
+        print(f"{name}: {HEALTHY}, {len(set(walks.people))} people")
     for title, measure in SPREADS.items():
-        _print_joints(title, measure, list(sources.values()), simulated)
-    _print_aucs(sources, simulated)
+        _print_joints(title, measure, list(groups.values()), simulated)
+    _print_aucs(healthy, simulated)
 
 
 def _arguments() -> argparse.Namespace:
@@ -88,28 +94,26 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_sources(folder: Path) -> dict[str, Walks]:
-    """What the unimpaired of each source do in comfortable walking."""
+def read_groups(folder: Path) -> dict[tuple[str, str], Walks]:
+    """Comfortable walking of the people of each (source, diagnosis or `HEALTHY`)."""
     cohort = read_cohort("cohort", folder)
-    people = cohort.participants[cohort.participants["impaired"] == "no"]
-    source_of = dict(
-        zip(people["participant_id"], people.get("source", people["impaired"]), strict=True)
-    )
+    people = cohort.participants[cohort.participants["impaired"].notna()]
+    source = people["source"] if "source" in people else pd.Series("simulated", people.index)
+    what = people["diagnosis"].where(people["impaired"] == "yes", HEALTHY)
+    group_of = dict(zip(people["participant_id"], zip(source, what, strict=True), strict=True))
     trials = cohort.trials[
-        cohort.trials["activity"].isin(WALKING) & cohort.trials["participant_id"].isin(source_of)
+        cohort.trials["activity"].isin(WALKING) & cohort.trials["participant_id"].isin(group_of)
     ]
     if "condition" in trials:
         trials = trials[trials["condition"] == "comfortable"]
-    measured: dict[str, list[tuple]] = {}
+    measured: dict[tuple[str, str], list[tuple]] = {}
     for info, angles_rad in _joint_angles(cohort._replace(trials=trials)):
         person = info["participant_id"]
         if len(angles_rad) >= SHORTEST_FRAMES:
             row = (person, *_measures(np.degrees(angles_rad.astype(float))))
-            measured.setdefault(source_of[person], []).append(row)
-    walks = {
-        name: Walks(*map(np.array, zip(*rows, strict=True))) for name, rows in measured.items()
-    }
-    return {name: w for name, w in walks.items() if len(set(w.people)) >= FEWEST_PEOPLE}
+            measured.setdefault(group_of[person], []).append(row)
+    walks = {key: Walks(*map(np.array, zip(*rows, strict=True))) for key, rows in measured.items()}
+    return {key: w for key, w in walks.items() if len(set(w.people)) >= FEWEST_PEOPLE}
 
 
 def _joint_angles(cohort: Cohort) -> list[tuple[dict, np.ndarray]]:
@@ -175,9 +179,9 @@ FEATURES: dict[str, Callable[[Walks], np.ndarray]] = {
 
 
 def _print_joints(
-    title: str, measure: Callable, sources: list[Walks], simulated: dict[str, Walks]
+    title: str, measure: Callable, groups: list[Walks], simulated: dict[str, Walks]
 ) -> None:
-    recorded = np.array([measure(walks) for walks in sources])
+    recorded = np.array([measure(walks) for walks in groups])
     columns = [measure(walks) for walks in simulated.values()]
     print(f"\n| {title} (degrees) | recorded | {' | '.join(simulated)} |")
     print("|---|---|" + "---|" * len(columns))

@@ -28,66 +28,66 @@ PUBLISHED = {
     "lumbar_rotation": [-4.7, -2.4, -0.5, 1.3, 3.5, 4.7, 2.4, 0.5, -1.2, -3.3],
     "hip_rotation": [-4.8, 2.6, 1.8, 1.8, 1.9, -0.4, -0.4, -0.6, 6.4, -1.3],
 }
-# Lowest and highest of two public collections of recordings of healthy walkers, ten people each:
-# SD between people of the mean angle, median difference between the sides of the mean angle, and
-# SD above 6 Hz, all in degrees.
+# Lowest and highest of four groups of ten to eighteen recorded people (docs/simulated_cohort.md): SD
+# between people of the mean angle, median difference between the sides of the mean angle, and SD above
+# 6 Hz, all in degrees.
 RECORDED = {
     "hip_flexion": {
-        "between people": (4.2, 5.97),
-        "between sides": (1.56, 2.5),
+        "between people": (3.56, 5.97),
+        "between sides": (1.21, 3.99),
         "above 6 Hz": (0.09, 0.2),
     },
     "hip_adduction": {
-        "between people": (1.66, 1.7),
-        "between sides": (1.43, 2.69),
+        "between people": (1.47, 3.27),
+        "between sides": (1.43, 4.61),
         "above 6 Hz": (0.06, 0.15),
     },
     "hip_rotation": {
-        "between people": (3.64, 6.24),
-        "between sides": (4.04, 5.78),
-        "above 6 Hz": (0.49, 0.54),
+        "between people": (1.78, 6.24),
+        "between sides": (3.53, 5.78),
+        "above 6 Hz": (0.43, 0.54),
     },
     "knee_angle": {
-        "between people": (2.89, 3.08),
-        "between sides": (0.79, 4.42),
+        "between people": (2.89, 5.56),
+        "between sides": (0.79, 4.64),
         "above 6 Hz": (0.18, 0.37),
     },
     "ankle_angle": {
         "between people": (1.12, 5.41),
-        "between sides": (1.22, 3.07),
-        "above 6 Hz": (0.65, 0.66),
+        "between sides": (1.22, 5.01),
+        "above 6 Hz": (0.53, 0.66),
     },
     "subtalar_angle": {
-        "between people": (1.97, 1.97),
-        "between sides": (4.18, 4.18),
-        "above 6 Hz": (0.25, 0.25),
+        "between people": (1.97, 4.24),
+        "between sides": (4.18, 7.97),
+        "above 6 Hz": (0.2, 0.25),
     },
     "arm_flex": {
-        "between people": (7.45, 22.62),
+        "between people": (6.94, 22.62),
         "between sides": (3.1, 11.94),
         "above 6 Hz": (0.03, 0.57),
     },
     "arm_add": {
-        "between people": (8.27, 25.96),
+        "between people": (4.46, 25.96),
         "between sides": (3.57, 25.19),
         "above 6 Hz": (0.02, 0.57),
     },
     "arm_rot": {
-        "between people": (12.3, 20.5),
-        "between sides": (8.88, 9.44),
+        "between people": (3.99, 20.5),
+        "between sides": (4.43, 9.44),
         "above 6 Hz": (0.06, 0.2),
     },
     "elbow_flex": {
-        "between people": (4.51, 4.96),
-        "between sides": (1.58, 3.96),
+        "between people": (4.51, 8.15),
+        "between sides": (1.58, 4.09),
         "above 6 Hz": (0.02, 0.18),
     },
-    "lumbar_extension": {"between people": (7.75, 11.04), "above 6 Hz": (0.01, 0.2)},
-    "lumbar_bending": {"between people": (2.22, 4.17), "above 6 Hz": (0.03, 0.22)},
-    "lumbar_rotation": {"between people": (2.85, 4.18), "above 6 Hz": (0.02, 0.12)},
-    "neck_extension": {"between people": (10.7, 11.55), "above 6 Hz": (0.01, 0.15)},
-    "neck_bending": {"between people": (5.05, 5.57), "above 6 Hz": (0.01, 0.16)},
-    "neck_rotation": {"between people": (8.96, 9.16), "above 6 Hz": (0.01, 0.15)},
+    "lumbar_extension": {"between people": (7.49, 11.04), "above 6 Hz": (0.01, 0.2)},
+    "lumbar_bending": {"between people": (2.22, 5.96), "above 6 Hz": (0.03, 0.22)},
+    "lumbar_rotation": {"between people": (0.66, 4.18), "above 6 Hz": (0.02, 0.12)},
+    "neck_extension": {"between people": (5.76, 11.55), "above 6 Hz": (0.01, 0.15)},
+    "neck_bending": {"between people": (3.3, 5.57), "above 6 Hz": (0.01, 0.16)},
+    "neck_rotation": {"between people": (4.35, 9.16), "above 6 Hz": (0.01, 0.15)},
 }
 
 

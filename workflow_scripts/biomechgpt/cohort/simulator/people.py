@@ -167,7 +167,7 @@ def _draw_impairment(person: Person, cohort: dict) -> None:
     person.affected_side = "r" if random.random() < 0.5 else "l"
     severity = random.beta(*cohort["people"]["severity"][person.diagnosis])
     person.severity = float(min(1.0, severity * subtype.get("severity_gain", 1.0)))
-    gain = person.severity * cohort["pathology_gain"]
+    gain = person.severity * cohort["pathology"]["gain"]
     person.speed_m_s *= 1 - float(
         np.clip(person.severity * random.normal(*kind["speed_loss"]), 0, 0.85)
     )
@@ -178,7 +178,7 @@ def _draw_impairment(person: Person, cohort: dict) -> None:
     person.turn_slowness = person.severity * kind["turn_slowness"]
     listed = kind["deviations"] + subtype["deviations"]
     person.deviations = draw_deviations(
-        listed, person.affected_side, person.severity, cohort["pathology_gain"], random
+        listed, person.affected_side, person.severity, cohort["pathology"], random
     )
 
 
@@ -191,9 +191,7 @@ def _draw_device(person: Person, cohort: dict) -> None:
     kind = list(kinds)[int(random.choice(len(kinds), p=shares / shares.sum()))]
     leaning = float(random.beta(*devices["strength"]))
     listed = devices["deviations"][kind]
-    deviations = draw_deviations(
-        listed, person.affected_side, leaning, cohort["device_gain"], random
-    )
+    deviations = draw_deviations(listed, person.affected_side, leaning, cohort["device"], random)
     if uses:
         person.device, person.device_deviations = kind, deviations
 
