@@ -76,7 +76,8 @@ def test_mean_walk_of_the_unimpaired_lies_within_one_sd_of_its_source():
         angles = done.angles_deg[steady][order]
         by_person.append([np.interp(phase, cycles[order], column) for column in angles.T])
     mean = np.mean(by_person, axis=0)
-    for joint in ("hip_flexion", "knee_angle", "ankle_angle", "hip_adduction", "lumbar_extension"):
+    for joint in ("hip_flexion", "knee_angle", "ankle_angle", "hip_adduction", "hip_rotation",
+                  "lumbar_extension", "lumbar_bending", "lumbar_rotation"):  # fmt: skip
         entry = numbers()[0]["curves"][joint]
         name = joint if joint in INDEX else f"{joint}_r"
         source = np.tile(curve(entry), (len(INDEX), 1))

@@ -23,18 +23,19 @@ def draw_deviations(
     listed: list[dict],
     affected_side: str,
     severity: float,
-    gain: float,
+    difficulty: dict[str, float],
     random: np.random.Generator,
 ) -> list[Deviation]:
-    """One person's deviations from entries of simulated_cohort.yaml, scaled by severity and `gain`.
+    """One person's deviations from entries of simulated_cohort.yaml, scaled by severity.
 
-    `least` of an entry is the severity it has at least: a prosthetic ankle does not push off,
-    however well its user walks.
+    `difficulty` holds the gain, spread and least severity of all; an entry may have a `least` of its
+    own: a prosthetic ankle does not push off, however well its user walks.
     """
     drawn = []
     for entry in listed:
-        strength = gain * max(severity, entry.get("least", 0.0))
-        value = float(random.normal(*entry["value"]))
+        strength = difficulty["gain"] * max(severity, difficulty["least"], entry.get("least", 0.0))
+        mean, sd = entry["value"]
+        value = float(random.normal(mean, difficulty["spread"] * sd))
         value = 1 + strength * (value - 1) if entry["kind"] == "gain" else strength * value
         value = max(value, SMALLEST_GAIN) if entry["kind"] == "gain" else value
         for channel, sign, shift in _targets(entry, affected_side):

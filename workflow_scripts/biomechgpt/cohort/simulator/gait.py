@@ -43,7 +43,7 @@ def build_gait(
     """The gait of `person` at a wished speed; steps follow from the curves, cadence from both."""
     deviations = person.deviations + (person.device_deviations if device != "none" else [])
     poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
-    offsets, gains = _day(person, normal_gait["curves"], cohort)
+    offsets, gains = _day(person, cohort)
     walking = _at_speed(normal_gait, speed_m_s)
     amplitude = np.sqrt((walking[:, 1:] ** 2).sum(axis=1, keepdims=True))
     walking[:, 1:] = (walking[:, 1:] + amplitude * person.shape) * gains[:, None]
@@ -108,14 +108,13 @@ def stance(phase: np.ndarray, double_support: float) -> np.ndarray:
     return np.stack([right, 1 - right], axis=1)
 
 
-def _day(person: Person, curves: dict, cohort: dict) -> tuple[np.ndarray, np.ndarray]:
+def _day(person: Person, cohort: dict) -> tuple[np.ndarray, np.ndarray]:
     """The person's offsets and swing gains (C,) as they are in this trial."""
     trial, random = cohort["trial"], person.random
     offsets, gains = person.offsets.copy(), person.gains.copy()
-    for joint, entry in curves.items():
+    for joint, sd in cohort["person"]["offset_deg"].items():
         channels = channels_of(joint)
-        sd = cohort["person_variation_gain"] * trial["offset"] * entry["sd_deg"]
-        offsets[channels] += sd * random.standard_normal(len(channels))
+        offsets[channels] += trial["offset"] * sd * random.standard_normal(len(channels))
         gains[channels] *= np.exp(trial["swing_gain_sd"] * random.standard_normal(len(channels)))
     return offsets, gains
 
@@ -126,16 +125,10 @@ def _at_speed(normal_gait: dict, speed_m_s: float) -> np.ndarray:
     low, high = speed["gain_limits"]
     faster = speed_m_s - speed["curves_at_m_s"]
 
-    def gain(slope: float) -> float:
-        return float(np.clip(1 + slope * faster, low, high))
-
     hip = 1 + speed["hip_gain_per_m_s"] * (speed_m_s - speed["hip_gain_at_m_s"])
     scale_swing(pattern, "hip_flexion", float(np.clip(hip, low, high)))
-    scale_swing(pattern, "ankle_angle", gain(speed["ankle_gain_per_m_s"]))
-    for joint in ("arm_flex", "elbow_flex"):
-        scale_swing(pattern, joint, gain(speed["arm_gain_per_m_s"]))
-    for joint in ("lumbar_rotation", "pelvis_rotation", "lumbar_bending", "pelvis_list"):
-        scale_swing(pattern, joint, gain(speed["trunk_gain_per_m_s"]))
+    for joint, slope in speed["gain_per_m_s"].items():
+        scale_swing(pattern, joint, float(np.clip(1 + slope * faster, low, high)))
     slow = min(0.0, speed_m_s - speed["knee_swing_slow_m_s"])
     knee = speed["knee_loading_per_m_s"] * faster * bump(0.13, 0.08)
     pattern[channels_of("knee_angle")] += knee + speed["knee_swing_slow_per_m_s"] * slow * bump(

@@ -1,22 +1,22 @@
 """What markerless measurement adds: offsets, slow drift, jitter, a bad limb now and then, gaps."""
 
 import numpy as np
+from scipy.signal import butter, sosfiltfilt
 
 from biomechgpt.cohort.simulator.people import Person, shared_normals
-from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, channels_of
+from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, pose_of
 
 ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
 LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle", "mtp_angle")  # fmt: skip  # noqa: E501
 DRIFT_HZ = (0.3, 1.0)
 
 
-def add_noise(angles: np.ndarray, time_s: np.ndarray, person: Person, cohort: dict) -> np.ndarray:
+def add_noise(
+    angles: np.ndarray, time_s: np.ndarray, frame_rate_hz: float, person: Person, cohort: dict
+) -> np.ndarray:
     """Angles (T, 37) in degrees as a markerless system would report them, without gaps."""
-    noise, factors, gain = cohort["noise"], cohort["posture_factors"], cohort["noise_gain"]
-    random = person.random
-    error = np.zeros(len(CHANNELS))
-    for joint, median in noise["median_error_deg"].items():
-        error[channels_of(joint)] = median
+    noise, factors, random = cohort["noise"], cohort["posture_factors"], person.random
+    error = pose_of(noise["median_error_deg"])
     common = shared_normals(factors, 1.0, random)
     own = random.standard_normal(len(CHANNELS))
     both = np.sqrt(noise["shared"]) * common + np.sqrt(1 - noise["shared"]) * own
@@ -36,8 +36,26 @@ def add_noise(angles: np.ndarray, time_s: np.ndarray, person: Person, cohort: di
     drift = (
         noise["drift"] * error * random.standard_normal(len(CHANNELS)) * np.sin(2 * np.pi * turns)
     )
-    jitter = noise["white_deg"] * random.standard_normal(angles.shape)
-    return angles + gain * (offset + drift + jitter)
+    jitter = low_passed_normals(angles.shape, noise["low_pass_hz"], frame_rate_hz, random)
+    return angles + offset + drift + pose_of(noise["jitter_deg"]) * jitter
+
+
+def low_passed_normals(
+    shape: tuple[int, int], cutoff_hz: float, frame_rate_hz: float, random: np.random.Generator
+) -> np.ndarray:
+    """Normals (T, C) of standard deviation 1 with no more above `cutoff_hz` than filtered movement has.
+
+    The filter is the usual one of motion laboratories, and frames beyond the ends keep it from
+    ringing there. A rate that cannot show the cut-off gives white noise.
+    """
+    if cutoff_hz >= frame_rate_hz / 2:
+        return random.standard_normal(shape)
+    sections = butter(2, cutoff_hz, fs=frame_rate_hz, output="sos")
+    beyond = int(np.ceil(4 * frame_rate_hz / cutoff_hz))
+    white = random.standard_normal((shape[0] + 2 * beyond, shape[1]))
+    impulse = sosfiltfilt(sections, np.eye(4 * beyond + 1)[2 * beyond], padlen=0)
+    filtered = sosfiltfilt(sections, white, axis=0, padlen=0)[beyond:-beyond]
+    return filtered / np.sqrt((impulse**2).sum())
 
 
 def gap_mask(

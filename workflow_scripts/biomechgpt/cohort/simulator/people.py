@@ -86,7 +86,7 @@ def draw_person(
     """A person with all that is drawn once; `seed` a SeedSequence of their own."""
     person = Person(participant_id, diagnosis, labelled, np.random.default_rng(seed))
     _draw_body(person, normal_gait, cohort["people"])
-    _draw_own_ways(person, normal_gait["curves"], cohort)
+    _draw_own_ways(person, cohort)
     person.fsst_shift = (
         cohort["activities"]["fsst"]["person_log_sd"] * person.random.standard_normal()
     )
@@ -131,20 +131,19 @@ def shared_normals(factors: dict, share: float, random: np.random.Generator) -> 
     return drawn
 
 
-def _draw_own_ways(person: Person, curves: dict, cohort: dict) -> None:
-    random, own, gain = person.random, cohort["person"], cohort["person_variation_gain"]
+def _draw_own_ways(person: Person, cohort: dict) -> None:
+    random, own = person.random, cohort["person"]
     posture = shared_normals(cohort["posture_factors"], own["shared"], random)
-    for joint, entry in curves.items():
-        channels = channels_of(joint)
-        sd = gain * entry["sd_deg"]
-        swing_sd = own["swing_gain_sd_of"].get(joint, own["swing_gain_sd"])
-        person.offsets[channels] = own["offset"] * sd * posture[channels]
-        person.gains[channels] = np.exp(gain * swing_sd * random.standard_normal())
+    for joint, sd in own["offset_deg"].items():
+        channels, swing_sd = channels_of(joint), own["swing_gain_sd"][joint]
+        person.offsets[channels] = sd * posture[channels]
+        person.gains[channels] = np.exp(swing_sd * random.standard_normal())
         if len(channels) == 2:
-            side = own["side_offset"] * sd * random.standard_normal()
+            side = own["side_deg"][joint] * random.standard_normal()
             person.offsets[channels] += np.array([0.5, -0.5]) * side
-            person.gains[channels] *= np.exp(gain * 0.5 * swing_sd * random.standard_normal(2))
-    person.shape = gain * own["shape"] * _draw_shape(random)
+            swing = own["side_swing_sd"][joint] * random.standard_normal()
+            person.gains[channels] *= np.exp(np.array([0.5, -0.5]) * swing)
+    person.shape = own["shape"] * _draw_shape(random)
     person.step_time_cv = float(max(0.01, random.normal(*own["step_time_cv"])))
     person.step_amplitude_cv = float(max(0.01, random.normal(*own["step_amplitude_cv"])))
     person.stance_shift = float(own["stance_share_sd"] * random.standard_normal())
@@ -168,7 +167,7 @@ def _draw_impairment(person: Person, cohort: dict) -> None:
     person.affected_side = "r" if random.random() < 0.5 else "l"
     severity = random.beta(*cohort["people"]["severity"][person.diagnosis])
     person.severity = float(min(1.0, severity * subtype.get("severity_gain", 1.0)))
-    gain = person.severity * cohort["pathology_gain"]
+    gain = person.severity * cohort["pathology"]["gain"]
     person.speed_m_s *= 1 - float(
         np.clip(person.severity * random.normal(*kind["speed_loss"]), 0, 0.85)
     )
@@ -179,7 +178,7 @@ def _draw_impairment(person: Person, cohort: dict) -> None:
     person.turn_slowness = person.severity * kind["turn_slowness"]
     listed = kind["deviations"] + subtype["deviations"]
     person.deviations = draw_deviations(
-        listed, person.affected_side, person.severity, cohort["pathology_gain"], random
+        listed, person.affected_side, person.severity, cohort["pathology"], random
     )
 
 
@@ -192,9 +191,7 @@ def _draw_device(person: Person, cohort: dict) -> None:
     kind = list(kinds)[int(random.choice(len(kinds), p=shares / shares.sum()))]
     leaning = float(random.beta(*devices["strength"]))
     listed = devices["deviations"][kind]
-    deviations = draw_deviations(
-        listed, person.affected_side, leaning, cohort["device_gain"], random
-    )
+    deviations = draw_deviations(listed, person.affected_side, leaning, cohort["device"], random)
     if uses:
         person.device, person.device_deviations = kind, deviations
 

@@ -5,10 +5,7 @@ import numpy as np
 from biomechgpt.cohort.simulator.gait import Gait, stance
 from biomechgpt.cohort.simulator.ground import pelvis_path
 from biomechgpt.cohort.simulator.timeline import Tracks
-from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, evaluate
-
-SWAYING = ("ankle_angle_r", "ankle_angle_l", "hip_flexion_r", "hip_flexion_l", "lumbar_extension",
-           "lumbar_bending", "neck_extension", "neck_rotation", "arm_flex_r", "arm_flex_l")  # fmt: skip
+from biomechgpt.cohort.simulator.waveforms import CHANNELS, INDEX, channels_of, evaluate
 
 
 def render_angles(tracks: Tracks, gait: Gait) -> np.ndarray:
@@ -40,13 +37,18 @@ def _look_where_turning(angles: np.ndarray, tracks: Tracks) -> None:
 
 
 def add_sway(
-    angles: np.ndarray, time_s: np.ndarray, size_deg: float, random: np.random.Generator
+    angles: np.ndarray,
+    time_s: np.ndarray,
+    sizes_deg: dict[str, float],
+    more: float,
+    random: np.random.Generator,
 ) -> None:
-    """Slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint."""
-    for name in SWAYING:
-        for _ in range(3):
-            turns = random.uniform(0.1, 0.6) * time_s + random.random()
-            angles[:, INDEX[name]] += size_deg * random.normal() * 0.6 * np.sin(2 * np.pi * turns)
+    """Slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, `more` times its size."""
+    for joint, size_deg in sizes_deg.items():
+        for channel in channels_of(joint):
+            height_deg = 0.6 * more * size_deg * random.standard_normal(3)
+            turns = np.outer(time_s, random.uniform(0.1, 0.6, 3)) + random.random(3)
+            angles[:, channel] += np.sin(2 * np.pi * turns) @ height_deg
 
 
 def add_head_movement(

@@ -100,8 +100,8 @@ def _add_idle_movement(
     angles: np.ndarray, tracks: Tracks, person: Person, condition: str, numbers: dict
 ) -> None:
     closed = 1.6 if condition == "eyes closed" else 1.0
-    size = numbers["sway_deg"] * (1 + person.severity) * closed
-    add_sway(angles, tracks.time_s, size, person.random)
+    more = (1 + person.severity) * closed
+    add_sway(angles, tracks.time_s, numbers["sway_deg"], more, person.random)
     if condition == "head turns horizontal":
         add_head_movement(angles, tracks, "neck_rotation", numbers["head_turn_deg"])
     elif condition == "head turns vertical":
@@ -116,7 +116,7 @@ def _measure(
     frame_rate_hz: float,
     cohort: dict,
 ) -> np.ndarray:
-    measured = add_noise(angles, tracks.time_s, person, cohort)
+    measured = add_noise(angles, tracks.time_s, frame_rate_hz, person, cohort)
     measured[:, :N_JOINTS] = np.clip(measured[:, :N_JOINTS], LOW_DEG, HIGH_DEG)
     turned = orientation(measured, np.radians(tracks.heading_deg))
     measured[:, N_JOINTS:] = np.degrees(pelvis_angles(turned))
