@@ -43,6 +43,8 @@ QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
+# Weights depend on the number of threads, so `params` name it too: `threads` is capped at the cores there are.
+TOKENIZER_THREADS = 2
 ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name
 
 

@@ -69,6 +69,7 @@ rule finetune:
         mem_mb=growing(8000),
         runtime=growing(720),
     params:
+        threads=threads_of_variant,
         cfg=variant_config,
         code=code("finetune"),
     message:
@@ -101,6 +102,7 @@ rule predict:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
+        threads=threads_of_variant,
         splits=config["predict"]["splits"],
         code=code("predict"),
     message:
