@@ -29,7 +29,7 @@ rule train_tokenizer:
 
 rule train_tokenizer_all:
     input:
-        in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
+        in_every_fold(rules.train_tokenizer.output, tokenizer=draws_of(TOKENIZERS)),
 
 
 rule tokenize_motion:
@@ -81,7 +81,7 @@ rule gather_tokens:
 
 rule tokenize_motion_all:
     input:
-        in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS),
+        in_every_fold(rules.gather_tokens.output, tokenizer=draws_of(TOKENIZERS)),
 
 
 rule reconstruct:

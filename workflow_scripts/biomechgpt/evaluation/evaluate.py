@@ -17,6 +17,7 @@ from biomechgpt.evaluation import calibration, comparisons, long_rows, notes, re
 from biomechgpt.evaluation.answers import Answers, Resampling, read_answers, resample, task_options
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.per_trial import per_trial
+from biomechgpt.evaluation.seed_spread import without_empty_spread
 from biomechgpt.files import replacing
 
 # `answer`: the most probable option, or the mean of the predicted distribution of numbers.
@@ -66,7 +67,8 @@ def evaluate(
     models = [*variants, *(name for name in baselines if name in answered)]
     rows: dict[str, list] = {name: [] for name in COLUMNS}
     trials: list[pa.Table] = []
-    for split, of_split in headline(predictions).groupby("split"):
+    measured = headline(predictions)
+    for split, of_split in measured.groupby("split"):
         draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
         for head, answers in _by_task(of_split, models, draws.participants):
             key = {"split": split, **head}
@@ -75,8 +77,11 @@ def evaluate(
         if split == "test":
             trials = _uncertainty(rows, predictions, folds, models, cfg["seed"], draws)
             _phrasings(rows, predictions, models, draws)
-    tables = (pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items())
-    return Evaluation(*tables, trials)
+    tables = {
+        name: pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items()
+    }
+    tables["metrics"] = without_empty_spread(tables["metrics"], measured)
+    return Evaluation(**tables, answers=trials)
 
 
 def headline(predictions: pd.DataFrame) -> pd.DataFrame:
