@@ -12,12 +12,13 @@ rule annotate:
         f"<benchmarks>/annotate/{ANNOTATED}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: 2
     resources:
         gpu=1,
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
+        threads=2,
         cfg={key: config[key] for key in ("ingest", "motion")},
         files=files_to_annotate,
         code=code("annotate", MAPS),

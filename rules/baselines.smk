@@ -61,6 +61,8 @@ rule baseline:
         "<logs>/baseline/{fold}/{baseline}.log",
     benchmark:
         "<benchmarks>/baseline/{fold}/{baseline}.tsv"
+    wildcard_constraints:
+        baseline=alone(name for name in BASELINES if name not in REDRAWN_BASELINES),
     conda:
         "../envs/environment.yaml"
     threads: 1
@@ -78,14 +80,36 @@ rule baseline:
         "../workflow_scripts/baseline.py"
 
 
+# One that sees tokens is fitted for each seed apart where each has its own.
+use rule baseline as baseline_of_seed with:
+    input:
+        unpack(baseline_inputs),
+        questions=expand(rules.generate_questions.output.questions, allow_missing=True),
+    output:
+        "<results>/{fold}/predictions/{baseline}/seed-{seed}.parquet",
+    log:
+        "<logs>/baseline/{fold}/{baseline}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/baseline/{fold}/{baseline}/seed-{seed}.tsv"
+    wildcard_constraints:
+        baseline=alone(REDRAWN_BASELINES),
+    params:
+        cfg=baseline_config,
+        labels=TASK_LABELS,
+        seeds=lambda wildcards: [int(wildcards.seed)],
+        code=code("baseline"),
+    message:
+        "Answering with {wildcards.baseline}, {wildcards.fold}, seed {wildcards.seed}"
+
+
 rule baseline_all:
     input:
-        in_every_fold(rules.baseline.output, baseline=BASELINES),
+        in_every_fold(rules.baseline_of_seed.output, baseline=BASELINES, seed=SEEDS),
 
 
 rule compare_baselines:
     input:
-        predictions=in_every_fold(rules.baseline.output, baseline=BASELINES),
+        predictions=in_every_fold(rules.baseline_of_seed.output, baseline=BASELINES, seed=SEEDS),
         folds=rules.assign_folds.output.folds,
     output:
         "<results>/baselines.tsv",

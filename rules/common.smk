@@ -47,6 +47,8 @@ QUESTIONS = {
     name: {key: value for key, value in task.items() if key not in NOT_ASKED}
     for name, task in config["tasks"].items()
 }
+# Weights depend on the number of threads, so `params` name it too: `threads` is capped at the cores there are.
+TOKENIZER_THREADS = 2
 LABELLED = {
     name: {key: value for key, value in task.items() if key != "phrasings"}
     for name, task in QUESTIONS.items()
@@ -66,11 +68,17 @@ if workflow.is_main_process:  # every job reads this file again
             logger.warning(remark)
 
 
+def draws_of(tokenizers):
+    """The tokenizers of all seeds; with `redraw_tokenizer` compact is followed by compact@1, compact@2."""
+    n_draws = len(SEEDS) if config["finetune"]["redraw_tokenizer"] else 1
+    return [f"{name}@{draw}" if draw else name for name in tokenizers for draw in range(n_draws)]
+
+
 wildcard_constraints:
     fold="[A-Za-z0-9][A-Za-z0-9._-]*",
     shard=r"\d+",
     seed=r"\d+",
-    tokenizer="|".join(config["tokenizers"]),
+    tokenizer="|".join(draws_of(config["tokenizers"])),
     base="|".join(config["base_models"]),
     variant="|".join(VARIANTS),
     baseline="|".join(BASELINES),
@@ -142,7 +150,7 @@ def tokens_of(fold, tokenizer):
 
 
 def variant_tokens(wildcards):
-    return tokens_of(wildcards.fold, config["variants"][wildcards.variant]["tokenizer"])
+    return tokens_of(wildcards.fold, tokenizer_of_variant(wildcards))
 
 
 def base_tokens(wildcards):
@@ -150,27 +158,14 @@ def base_tokens(wildcards):
 
 
 def variant_tokenizer(wildcards):
-    name = config["variants"][wildcards.variant]["tokenizer"]
-    return f"<results>/{wildcards.fold}/tokenizers/{name}"
+    return f"<results>/{wildcards.fold}/tokenizers/{tokenizer_of_variant(wildcards)}"
 
 
 def variant_base(wildcards):
-    variant = config["variants"][wildcards.variant]
-    name = variant["base_model"]
+    name = config["variants"][wildcards.variant]["base_model"]
     if config["base_models"][name]["kind"] == "checkpoint":
         return f"<results>/base_models/{name}"
-    return f"<results>/{wildcards.fold}/base_models/{name}/{variant['tokenizer']}"
-
-
-def gpus_of_variant(wildcards):
-    """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
-    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
-    return int(base["kind"] == "checkpoint")
-
-
-def threads_of_variant(wildcards):
-    """slurm/config.yaml takes a job of one thread for one without a GPU."""
-    return 8 if gpus_of_variant(wildcards) else 1
+    return f"<results>/{wildcards.fold}/base_models/{name}/{tokenizer_of_variant(wildcards)}"
 
 
 def growing(amount):
@@ -193,17 +188,13 @@ def baseline_inputs(wildcards):
         return {"joint_angles": [f"<results>/joint_angles/{s}.parquet" for s in SHARDS]}
     if "tokenizer" not in cfg:
         return {}
-    name = cfg["tokenizer"]
+    name = tokenizer_of_seed(cfg["tokenizer"], wildcards.get("seed", SEEDS[0]))
     files = {"tokens": tokens_of(fold, name)}
     if cfg["kind"] == "histogram":
         files["parameters"] = f"<results>/{fold}/baselines/{name}.json"
     if cfg["kind"] == "rocket":
         files["tokenizer"] = f"<results>/{fold}/tokenizers/{name}"
     return files
-
-
-def tokenizer_config(wildcards):
-    return config["tokenizers"][wildcards.tokenizer]
 
 
 def base_config(wildcards):
@@ -221,7 +212,7 @@ def variant_config(wildcards):
     return {
         "lora": variant["lora"],
         "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards.variant)},
-        "finetune": {key: value for key, value in chosen.items() if key != "seeds"},
+        "finetune": {k: v for k, v in chosen.items() if k not in ("seeds", "redraw_tokenizer")},
         "cohorts": [cohort["name"] for cohort in COHORTS],
         "simulated": bool(SIMULATED),
         "min_training_participants": config["questions"]["min_training_participants"],

@@ -1,3 +1,14 @@
+def gpus_of_variant(wildcards):
+    """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
+    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
+    return int(base["kind"] == "checkpoint")
+
+
+def threads_of_variant(wildcards):
+    """slurm/config.yaml takes a job of one thread for one without a GPU."""
+    return 8 if gpus_of_variant(wildcards) else 1
+
+
 rule build_base_model:
     input:
         tokens=base_tokens,
@@ -16,7 +27,7 @@ rule build_base_model:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
-        cfg=base_config,
+        cfg=embedded_base_config,
         tasks=QUESTIONS,
         code=code("build_base_model", phrasing_files().values()),
     message:
@@ -69,6 +80,7 @@ rule finetune:
         mem_mb=growing(8000),
         runtime=growing(720),
     params:
+        threads=threads_of_variant,
         cfg=variant_config,
         code=code("finetune"),
     message:
@@ -101,6 +113,7 @@ rule predict:
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
+        threads=threads_of_variant,
         splits=config["predict"]["splits"],
         code=code("predict"),
     message:

@@ -11,12 +11,13 @@ rule train_tokenizer:
         "<benchmarks>/train_tokenizer/{fold}/{tokenizer}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: TOKENIZER_THREADS
     resources:
         gpu=1,
         mem_mb=growing(4000),
         runtime=growing(480),
     params:
+        threads=TOKENIZER_THREADS,
         cfg=tokenizer_config,
         motion=config["motion"],
         code=code("train_tokenizer"),
@@ -28,7 +29,7 @@ rule train_tokenizer:
 
 rule train_tokenizer_all:
     input:
-        in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
+        in_every_fold(rules.train_tokenizer.output, tokenizer=draws_of(TOKENIZERS)),
 
 
 rule tokenize_motion:
@@ -80,7 +81,7 @@ rule gather_tokens:
 
 rule tokenize_motion_all:
     input:
-        in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS),
+        in_every_fold(rules.gather_tokens.output, tokenizer=draws_of(TOKENIZERS)),
 
 
 rule reconstruct:

@@ -1,6 +1,7 @@
 """What a job does before and after its own work, in a process of its own as Snakemake starts it."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,8 @@ def test_every_script_starts_and_ends_as_a_job(root):
     for script in sorted((root / "workflow_scripts").glob("*.py")):
         text = script.read_text()
         if "snakemake." in text:
-            assert "job.start(snakemake)" in text, script
+            assert re.search(r"job\.start\(snakemake(, snakemake\.params\.threads)?\)\n", text), (
+                script
+            )
             ends = text.endswith("\njob.finish(snakemake)\n")
             assert ends == (script.name not in unsealed), script

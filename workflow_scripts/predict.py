@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake)
+job.start(snakemake, snakemake.params.threads)
 
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 from biomechgpt import job
 
-job.start(snakemake)
+job.start(snakemake, snakemake.params.threads)
 
 from biomechgpt.tokenizer.stage import make_tokenizer
 

@@ -51,6 +51,24 @@ def test_mean_and_sd_are_over_seeds(found):
     assert mean.low < mean.value < mean.high
 
 
+def test_a_model_that_repeats_its_answers_with_every_seed_has_no_sd(predictions):
+    first = predictions.query("variant == 'xgboost' and seed == 0")
+    repeated = [first.assign(seed=seed) for seed in (0, 1, 2)]
+    table = run(pd.concat([predictions.query("variant != 'xgboost'"), *repeated])).metrics
+    means = table.query("seed == 'mean'")
+    assert means.query("variant == 'xgboost'")["sd"].isna().all()
+    assert means.query("variant == 'chance' and metric == 'accuracy'")["sd"].notna().all()
+
+
+def test_equal_figures_of_other_answers_have_an_sd_of_zero(predictions):
+    rows = predictions.query("variant == 'xgboost' and task == 'walking_speed'").copy()
+    rows["number"] = rows["truth_number"] + np.where(rows["seed"] == 1, -0.1, 0.1)
+    others = predictions.query("variant != 'xgboost' and task == 'walking_speed'")
+    table = run(pd.concat([others, rows])).metrics
+    mean = one(table, variant="xgboost", seed="mean", metric="mae", reading="answer")
+    assert mean.sd == pytest.approx(0.0, abs=1e-12)
+
+
 def test_every_number_has_its_participants_and_trials(found, predictions):
     for table in (
         found.metrics[found.metrics["reading"] != "vote"],

@@ -3,8 +3,11 @@
 import os
 import re
 
+import numpy as np
 import pytest
 from conftest_workflow import snakemake
+
+from biomechgpt.tokenizer.tokens import read_tokens
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"finetune", "predict", "evaluate", "report"}
@@ -127,3 +130,19 @@ def test_further_seed_runs_that_seed_alone(edited):
     printed = snakemake(edited, "--dry-run")
     assert re.search(r"^finetune +1$", printed, re.MULTILINE)
     assert "train_tokenizer" not in printed
+
+
+def test_a_redrawn_tokenizer_makes_tokens_of_its_own_and_spares_the_first_seed(edited):
+    edit(edited / "presets/ci.yaml", "seeds: [0, 1]", "seeds: [0, 1], redraw_tokenizer: true")
+    planned = snakemake(edited, "--dry-run")
+    for rule in ("train_tokenizer", "build_base_model", "finetune", "search_baseline"):
+        assert re.search(rf"^{rule} +1$", planned, re.MULTILINE), rule
+    snakemake(edited, "tokenize_motion_all")
+    tokens = edited / "results/ci/holdout/tokens"
+    first, second = (
+        read_tokens([tokens / name / "all.parquet"]) for name in ("compact", "compact@1")
+    )
+    assert first.trial_ids == second.trial_ids
+    assert first.metadata["tokenizer_sha256"] != second.metadata["tokenizer_sha256"]
+    same = [np.array_equal(a, b) for a, b in zip(first.tokens, second.tokens, strict=True)]
+    assert not any(same)

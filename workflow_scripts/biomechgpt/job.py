@@ -1,4 +1,4 @@
-"""What every job script does first and last: log, GPU, checksums of what it reads and has written."""
+"""What every job script does first and last: log, GPU, threads, checksums of what it reads and writes."""
 
 import logging
 import os
@@ -21,6 +21,7 @@ from biomechgpt import gpus, seals
 PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 FULL = re.compile("No space left on device|Disk quota exceeded|PytorchStreamWriter failed")
 DISK_FULL = (
     "The disk is full, or your share of it. Free some space and start again: what is finished stays, "
@@ -28,19 +29,21 @@ DISK_FULL = (
 )
 
 
-def start(snakemake) -> logging.Logger:
+def start(snakemake, threads: int = 1) -> logging.Logger:
     """Send all output to the job's log, take a GPU where one is asked for, check what is read.
 
     `snakemake` is the object that scripts of rules get. All output of this process and of its children
     (descriptors 1 and 2) goes to its log; where descriptor 2 was a terminal, it still gets a bar of
-    progress now and then. A job that asked for no GPU sees none: another one holds it. InputError
-    where an input is not what its own stage wrote.
+    progress now and then. A job that asked for no GPU sees none: another one holds it. `threads` is
+    what torch, XGBoost and NumPy compute with, so call this before they are imported. InputError where
+    an input is not what its own stage wrote.
     """
     given = os.fdopen(os.dup(2), "w")
     if given.isatty():
         logging.getLogger(PROGRESS).addHandler(_Bars(given, snakemake.log[0]))
     _write_to(snakemake.log[0])
     sys.excepthook = partial(_explain, given)
+    _fix_threads(threads)
     if snakemake.resources.get("gpu", 0):
         gpus.take_card()
     else:
@@ -54,6 +57,13 @@ def finish(snakemake) -> None:
     """Write down the checksums of all outputs, which the stages that read them look at."""
     for path in snakemake.output:
         seals.seal(path)
+
+
+def _fix_threads(threads: int) -> None:
+    """Let sums be split among `threads` and not among the cores that are free: they round accordingly."""
+    os.environ |= dict.fromkeys(THREAD_VARIABLES, str(threads))
+    os.environ |= {"OMP_DYNAMIC": "FALSE", "MKL_DYNAMIC": "FALSE"}
+    os.environ.pop("OMP_THREAD_LIMIT", None)
 
 
 def _write_to(log_path: str) -> None:

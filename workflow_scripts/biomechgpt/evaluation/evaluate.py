@@ -19,6 +19,7 @@ from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
 from biomechgpt.evaluation.per_trial import per_trial
+from biomechgpt.evaluation.seed_spread import without_empty_spread
 from biomechgpt.files import replacing
 
 # `answer`: the most probable option, or the mean or median of the predicted distribution of numbers.
@@ -74,7 +75,8 @@ def evaluate(
     rows["number_choices"] = choices.to_dict("records")
     predictions = with_decided_numbers(predictions, choices)
     trials: list[pa.Table] = []
-    for split, of_split in headline(predictions).groupby("split"):
+    measured = headline(predictions)
+    for split, of_split in measured.groupby("split"):
         draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
         for head, answers in _by_task(of_split, models, draws.participants):
             key = {"split": split, **head}
@@ -87,9 +89,10 @@ def evaluate(
     tables = {
         name: pd.DataFrame(rows[name], columns=list(names)) for name, names in COLUMNS.items()
     }
+    tables["metrics"] = without_empty_spread(tables["metrics"], measured)
     for name, family in FAMILIES.items():
         tables[name] = with_adjusted_verdicts(tables[name], family)
-    return Evaluation(*tables.values(), trials)
+    return Evaluation(**tables, answers=trials)
 
 
 def headline(predictions: pd.DataFrame) -> pd.DataFrame:

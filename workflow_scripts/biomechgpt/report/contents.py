@@ -25,6 +25,15 @@ from biomechgpt.report.tokenizer_movement import movement_kept
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NOT_GIVEN = [Text("This section is left out: its file was not given.", "quiet")]
+SHARED_TOKENIZER = (
+    "SD is over seeds and covers phrasings and order of training only, since all seeds share tokenizer and "
+    "base. Another tokenizer moves figures by more (measured once: docs/log.md); with "
+    "finetune.redraw_tokenizer the SD covers it. What is fitted once has none (n/a)."
+)
+OWN_TOKENIZER = (
+    "SD is over seeds and covers tokenizer, embedded base, phrasings and order of training, which every seed "
+    "draws anew; tables on tokenizers are about that of the first. What is fitted once has none (n/a)."
+)
 GUIDE = (
     "Every interval is the middle 95 % of a bootstrap that resamples participants with all their"
     " trials; all models and tasks share the draws, so differences are paired. Under 5 "
@@ -39,7 +48,6 @@ GUIDE = (
     " weights them by their trials and compares with the paper (arXiv 2505.18465), whose rows "
     "describe another cohort. Results at a glance and its verdicts are of macro F1, Claim by claim "
     "counts in weighted F1 and names both; of numbers the mean absolute error is the headline.",
-    "SD is over seeds: what another training run would change, not what other people would.",
     "Nothing here is a clinical claim.",
 )
 
@@ -126,6 +134,8 @@ def _run(data: Data, sources: Sources, config: dict, versions: dict[str, str]) -
         time = run_sections.time_and_memory(sources.benchmarks)
     hashed = {"metrics.parquet": sources.metrics, "folds.tsv": sources.folds}
     hashed = {name: path for name, path in hashed.items() if path is not None}
+    redrawn = config["finetune"]["redraw_tokenizer"]
+    spread = OWN_TOKENIZER if redrawn else SHARED_TOKENIZER
     provenance = [
         *run_sections.configuration(config, versions),
         *run_sections.hashes(hashed, data.trials),
@@ -134,7 +144,7 @@ def _run(data: Data, sources: Sources, config: dict, versions: dict[str, str]) -
         ("time", "Time and memory", time),
         ("configuration", "Configuration and versions", provenance),
         ("files", "Tables as files", _files(sources.tables)),
-        ("guide", "How to read the numbers", [Text(text) for text in GUIDE]),
+        ("guide", "How to read the numbers", [Text(text) for text in (*GUIDE, spread)]),
     ]
 
 

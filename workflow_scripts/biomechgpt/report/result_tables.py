@@ -31,8 +31,8 @@ def classification(results: Results) -> list:
     """Table 2 twice: the most probable option, and what the generated text says."""
     captions = {
         "answer": "Table 2. Classification: weighted F1 (comparable with the paper), mean ± SD "
-        "over seeds; below it macro F1 with its 95 % interval. The answer is the most probable of the "
-        "options, all of which are scored.",
+        "over seeds (n/a: fitted once); below it macro F1 with its 95 % interval. The answer is "
+        "the most probable of the options, all of which are scored.",
         "text": "Table 2 as the paper reads it: the freely generated text counts; one that names no "
         "option counts as wrong.",
     }
@@ -53,9 +53,9 @@ def regression(results: Results) -> list:
     if not len(table):
         return [Text("No question with a number for its answer was answered.", "quiet")]
     caption = (
-        "Table 3. Numbers: Pearson r, mean ± SD over seeds; below it slope of the answer on the "
-        "truth, p (largest of the seeds; trials of one person are not independent, so it is too "
-        "small) and mean absolute error (MAE). A number that cannot be read counts in MAE as the"
+        "Table 3. Numbers: Pearson r, mean ± SD over seeds (n/a: fitted once); below it slope of the "
+        "answer on the truth, p (largest of the seeds; trials of one person are not independent, so it is "
+        "too small) and mean absolute error (MAE). A number that cannot be read counts in MAE as the"
         " end of the observed range farthest from the truth; r, slope and p are of the readable "
         "ones."
     )
@@ -84,14 +84,14 @@ def _task_table(table: pd.DataFrame, cell) -> tuple[list, list]:
 def _classification_cell(values: pd.Series, of_the_paper: bool) -> Cell:
     if not np.isfinite(values["weighted_f1"]):
         return Cell("–")
-    text = number(values["weighted_f1"]) + _plus_minus(values["weighted_f1_sd"], 2)
+    text = number(values["weighted_f1"]) + _plus_minus(values["weighted_f1_sd"], of_the_paper)
     if of_the_paper:
         return Cell(text, people(values["n_participants"], values["n_trials"]), "quiet")
     return Cell(text, f"macro {number(values['macro_f1'])} {_range(values, 'macro_f1')}")
 
 
 def _regression_cell(values: pd.Series, of_the_paper: bool) -> Cell:
-    text = number(values["r"]) + _plus_minus(values["r_sd"], 2)
+    text = number(values["r"]) + _plus_minus(values["r_sd"], of_the_paper)
     if of_the_paper:
         sub = people(values["n_participants"], values["n_trials"])
         return Cell(text, sub if np.isfinite(values["n_participants"]) else "", "quiet")
@@ -104,8 +104,11 @@ def _p(value: float) -> str:
     return "< 0.0001" if value < 1e-4 else f"= {value:.4f}"
 
 
-def _plus_minus(sd: float, digits: int) -> str:
-    return f" ± {sd:.{digits}f}" if np.isfinite(sd) else ""
+def _plus_minus(sd: float, of_the_paper: bool) -> str:
+    """The SD over seeds; of the paper's figures some have none."""
+    if np.isfinite(sd):
+        return f" ± {sd:.2f}"
+    return "" if of_the_paper else " ± n/a"
 
 
 def _range(values: pd.Series, name: str) -> str:

@@ -1,0 +1,61 @@
+"""The weights of base and model do not depend on how many cores are free."""
+
+import pytest
+from script_process import Files, run_script, weights_sha256
+from small_model import BASE_CFG, TASK_CFG
+
+pytestmark = pytest.mark.slow
+WIDE = BASE_CFG | {"width": 128, "feed_forward": 384, "epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def folds(tmp_path_factory):
+    path = tmp_path_factory.mktemp("folds") / "folds.tsv"
+    rows = [f"holdout\tp{number}\ttrain\n" for number in range(12)]
+    path.write_text("fold\tparticipant_id\tsplit\n" + "".join(rows))
+    return path
+
+
+def common_job(sources):
+    tokens = [str(path) for path in sources.tokens]
+    phrasings = [str(path) for path in sources.phrasings.values()]
+    return {"tokens": tokens, "phrasings": phrasings}
+
+
+def build_base(folder, cores, sources, folds):
+    return run_script(
+        "build_base_model",
+        folder,
+        cores,
+        input=Files(folds=str(folds), **common_job(sources)),
+        params=Files(cfg=WIDE, tasks=TASK_CFG, code="code"),
+        wildcards=Files(fold="holdout"),
+    )
+
+
+def finetune(folder, cores, sources, base, job_cfg):
+    own = ("fold", "variant", "seed")
+    return run_script(
+        "finetune",
+        folder,
+        cores,
+        input=Files(
+            base=str(base),
+            tokenizer=str(sources.motion_tokenizer),
+            questions=str(sources.questions),
+            **common_job(sources),
+        ),
+        params=Files(
+            cfg={key: value for key, value in job_cfg.items() if key not in own},
+            threads=1,
+            code="code",
+        ),
+        wildcards=Files(fold="holdout", variant="v", seed="0"),
+    )
+
+
+def test_one_and_four_free_cores_give_the_same_base_and_model(tmp_path, sources, folds, job_cfg):
+    bases = [build_base(tmp_path / f"base-{n}", n, sources, folds) for n in (1, 4)]
+    models = [finetune(tmp_path / f"model-{n}", n, sources, bases[0], job_cfg) for n in (1, 4)]
+    for first, second in (bases, models):
+        assert weights_sha256(first) == weights_sha256(second) != []
