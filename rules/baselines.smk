@@ -84,7 +84,7 @@ rule baseline:
 use rule baseline as baseline_of_seed with:
     input:
         unpack(baseline_inputs),
-        questions=expand(rules.generate_questions.output.questions, allow_missing=True),
+        truths=rules.choose_trials.output.truths,
     output:
         "<results>/{fold}/predictions/{baseline}/seed-{seed}.parquet",
     log:
@@ -93,11 +93,6 @@ use rule baseline as baseline_of_seed with:
         "<benchmarks>/baseline/{fold}/{baseline}/seed-{seed}.tsv"
     wildcard_constraints:
         baseline=alone(REDRAWN_BASELINES),
-    params:
-        cfg=baseline_config,
-        labels=TASK_LABELS,
-        seeds=lambda wildcards: [int(wildcards.seed)],
-        code=code("baseline"),
     message:
         "Answering with {wildcards.baseline}, {wildcards.fold}, seed {wildcards.seed}"
 

@@ -6,14 +6,18 @@ job.start(snakemake)
 
 from biomechgpt.baselines.run import run_baseline
 
+wildcards, params = snakemake.wildcards, snakemake.params
 inputs = dict(snakemake.input.items())
 truths = inputs.pop("truths")
+seed = wildcards.get("seed")
+written = params.seeds if seed is None else [int(seed)]
 run_baseline(
-    snakemake.params.cfg,
+    params.cfg,
     inputs,
-    snakemake.params.labels,
-    {"fold": snakemake.wildcards.fold, "variant": snakemake.wildcards.baseline},
+    params.labels,
+    {"fold": wildcards.fold, "variant": wildcards.baseline},
     truths,
-    dict(zip(snakemake.params.seeds, snakemake.output, strict=True)),
+    dict(zip(written, snakemake.output, strict=True)),
+    params.seeds,
 )
 job.finish(snakemake)

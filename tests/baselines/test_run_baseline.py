@@ -100,12 +100,12 @@ def inputs_of(kind, files):
     }[kind]
 
 
-def run(kind, files, folder, truths=None, **cfg):
+def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
     truths = truths or files / "truths.parquet"
-    predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in (0, 1)}
+    predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in seeds}
     key = {"fold": "holdout", "variant": kind}
     cfg = {"kind": kind} | cfg
-    run_baseline(cfg, inputs_of(kind, files), TASKS, key, truths, predictions)
+    run_baseline(cfg, inputs_of(kind, files), TASKS, key, truths, predictions, (0, 1))
     return read_predictions(list(predictions.values()))
 
 
@@ -182,6 +182,13 @@ def test_every_shuffle_is_a_run_of_its_own_and_they_differ(files, tmp_path, pred
     assert error > 0.5
 
 
+def test_the_shuffles_of_seeds_that_are_answered_apart_are_those_of_all_together(files, tmp_path):
+    options = {"labels": "shuffled", "shuffles": 5}
+    together = run("duration", files, tmp_path, **options)
+    apart = [run("duration", files, tmp_path, seeds=(seed,), **options) for seed in (0, 1)]
+    pd.testing.assert_frame_equal(pd.concat(apart, ignore_index=True), together)
+
+
 def test_a_task_without_training_labels_is_left_out(files, tmp_path):
     truths = pd.read_parquet(files / "truths.parquet")
     lost = (truths["task"] == "side") & (truths["split"] == "train")
@@ -197,7 +204,7 @@ def test_a_median_where_gait_cannot_be_measured(files, tmp_path):
     truths = files / "truths.parquet"
     paths = {0: tmp_path / "predictions.parquet"}
     inputs, key = {"gait_features": [tmp_path / "gait.parquet"]}, {"fold": "f", "variant": "v"}
-    run_baseline({"kind": "measurement"}, inputs, TASKS, key, truths, paths)
+    run_baseline({"kind": "measurement"}, inputs, TASKS, key, truths, paths, (0,))
     training = pd.read_parquet(truths).query("split == 'train' and task == 'pace'")
     assert set(read_predictions([paths[0]])["number"]) == {training["truth_number"].median()}
 

@@ -32,14 +32,15 @@ def run_baseline(
     key: dict,
     truths_path: os.PathLike,
     predictions_paths: dict[int, os.PathLike],
+    seeds: Sequence[int],
 ) -> None:
     """Fit on the training rows of each task and answer the validation and test rows, for each seed.
 
     `cfg` is the baseline's entry in the config, `inputs` the files its kind reads by name, `labels`
     the label column of each task; `key` holds `fold` and `variant`. The paths of the predictions have
-    the seeds as keys. Seeds differ in the answers of baselines that draw at random; the others are
-    fitted once. On shuffled labels each of `shuffles` fits is a run of its own, all divided among the
-    files. A task that a baseline cannot answer is left out.
+    some of `seeds`, those of the run, as keys. Seeds differ in the answers of baselines that draw at
+    random; the others are fitted once. On shuffled labels each of `shuffles` fits is a run of its own,
+    all divided among the files of all seeds. A task that a baseline cannot answer is left out.
     """
     truths = pd.read_parquet(truths_path)
     features = _features(cfg, inputs, truths)
@@ -47,13 +48,14 @@ def run_baseline(
     parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
     draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
     known, answers = _known(truths, features), None
-    for seed, runs in _runs(cfg, list(predictions_paths)).items():
+    runs = _runs(cfg, seeds)
+    for seed, path in predictions_paths.items():
         rows = []
-        for number in runs:
+        for number in runs[seed]:
             if answers is None or draws:
                 answers = _answers(cfg, known, features, labels, parameters, number)
             rows += _predictions(truths, answers, key | NO_WORDS | {"seed": number})
-        write_predictions(predictions_paths[seed], rows)
+        write_predictions(path, rows)
 
 
 def _runs(cfg: dict, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
