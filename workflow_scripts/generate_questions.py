@@ -25,7 +25,7 @@ choice = choose_trials(
     tasks,
     params.min_training_participants,
 )
-rows = generate_questions(choice.asked, int(snakemake.wildcards.seed))
+rows = generate_questions(choice.chosen, int(snakemake.wildcards.seed))
 n_questions = write_questions(snakemake.output.questions, rows)
 with replacing(snakemake.output.table) as path:
     table_one(snakemake.output.questions).to_csv(path, sep="\t", index=False)

@@ -56,7 +56,7 @@ def folds() -> pd.DataFrame:
 
 
 def rows_of(labels, trials, folds, fold, tasks, seed, least=1):
-    return generate_questions(choose_trials(labels, trials, folds, fold, tasks, least).asked, seed)
+    return generate_questions(choose_trials(labels, trials, folds, fold, tasks, least).chosen, seed)
 
 
 def generate(*args) -> pd.DataFrame:
@@ -147,7 +147,7 @@ def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, tria
 
 def chosen(labels, trials, folds, tasks, least=1):
     choice = choose_trials(labels, trials, folds, "other", tasks, least)
-    return {one.task.name: list(one.trials["trial_id"]) for one in choice.asked}, choice.left_out
+    return {one.task.name: list(one.trials["trial_id"]) for one in choice.chosen}, choice.left_out
 
 
 def test_a_cohort_that_never_fills_a_condition_is_asked_wherever_the_label_is(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biomechgpt.files import replacing
-from biomechgpt.questions.choice import Asked
+from biomechgpt.questions.choice import TaskTrials
 from biomechgpt.questions.tasks import Phrasing, Task, answer_text, number_of
 
 log = logging.getLogger(__name__)
@@ -35,13 +35,13 @@ SCHEMA = pa.schema(
 )
 
 
-def generate_questions(asked: Iterable[Asked], seed: int) -> Iterator[tuple]:
+def generate_questions(chosen: Iterable[TaskTrials], seed: int) -> Iterator[tuple]:
     """One row, in the order of `SCHEMA`, for each trial of each task.
 
     Training rows draw a training phrasing, all others a held-out one, by a hash of seed, trial and
     task, so that one more trial redraws nothing. Rows keep the order of tasks, then of trials.
     """
-    for task, trials in asked:
+    for task, trials in chosen:
         _warn_of_rare_options(task, trials)
         columns = (trials[name] for name in ("trial_id", "participant_id", "split", task.label))
         for trial in zip(*columns, strict=True):

@@ -106,12 +106,14 @@ def _errors_with_hidden_joints(
     """Of each trial the reconstruction error without a random `share` of joints, and what is missing."""
     live = np.flatnonzero(tokenizer.statistics.live)
     random = np.random.default_rng(0)
-    found = []
+    measures = []
     for trial in trials:
         shown = trial.frames.copy()
         shown[:, random.choice(live, round(share * len(live)), replace=False)] = np.nan
-        found.append((_reconstruction_error(shown, tokenizer), _missing(shown, tokenizer).mean()))
-    return found
+        measures.append(
+            (_reconstruction_error(shown, tokenizer), _missing(shown, tokenizer).mean())
+        )
+    return measures
 
 
 def _quantile(values: np.ndarray, people: Sequence[str]) -> float:
