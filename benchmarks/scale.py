@@ -122,13 +122,15 @@ def _generate_questions(cfg: dict) -> Callable:
     import pandas as pd
 
     from biomechgpt.cohort.tables import read_cohorts, trial_labels
+    from biomechgpt.questions.choice import choose_trials
     from biomechgpt.questions.generate import generate_questions, write_questions
 
     def run(folder: Path, side: Path) -> None:
         labels = trial_labels(read_cohorts([{"name": "c", "path": str(side)}]))
         trials = labels[["trial_id", "participant_id"]]
         folds = trials[["participant_id"]].drop_duplicates().assign(fold="f", split="train")
-        rows = generate_questions(labels, pd.DataFrame(trials), folds, "f", shipped_tasks(), 0)
+        choice = choose_trials(labels, pd.DataFrame(trials), folds, "f", shipped_tasks(), 1)
+        rows = generate_questions(choice.chosen, 0)
         write_questions(side / "questions.parquet", rows)
 
     return run

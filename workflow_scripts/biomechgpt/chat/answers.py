@@ -111,8 +111,8 @@ class Answer(NamedTuple):
             else ""
         )
         return (
-            f"Strangeness {strange.ratio:.1f}: {like} the movements that the model was checked on, of "
-            f"which 95 % stay below 1.{missing}"
+            f"Strangeness {strange.ratio:.1f}: {like} the movements of the {strange.n_people} people "
+            f"that the model was checked on, of which 95 % stay below 1.{missing}"
         )
 
 

@@ -47,6 +47,7 @@ class Strangeness(NamedTuple):
 
     ratio: float
     unrecorded_joints: int  # of those that move in training
+    n_people: int  # validation people behind the limit
 
     @property
     def familiar(self) -> bool:
@@ -139,7 +140,7 @@ def strangeness(
     usual_error = np.interp(missing.mean(), familiar.missing, familiar.usual_error)
     error = _reconstruction_error(angles_rad, tokenizer)
     ratio = max(distance / familiar.usual_distance, error / usual_error) / familiar.limit
-    return Strangeness(float(ratio), int(missing.sum()))
+    return Strangeness(float(ratio), int(missing.sum()), int(familiar.n_people))
 
 
 def _missing(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> np.ndarray:
