@@ -24,7 +24,7 @@ choice = choose_trials(
     tasks_without_words(params.cfg),
     params.min_training_participants,
 )
-n_truths = write_rows(made.truths, list_truths(choice.asked), SCHEMA)
+n_truths = write_rows(made.truths, list_truths(choice.chosen), SCHEMA)
 for path, table in ((made.table, table_one(made.truths)), (made.left_out, choice.left_out)):
     with replacing(path) as temporary:
         table.to_csv(temporary, sep="\t", index=False)

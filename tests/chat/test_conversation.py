@@ -109,9 +109,9 @@ def test_a_closed_question_shows_why_and_no_answer():
 
 
 def test_an_own_file_says_how_strange_it_is_and_why_nothing_is_promised():
-    said = answer(strangeness=Strangeness(3.21, 2), no_promise="it is strange")
+    said = answer(strangeness=Strangeness(3.21, 2, 19), no_promise="it is strange")
     page = shown(said)
-    assert "Strangeness 3.2: UNLIKE" in page
+    assert "Strangeness 3.2: UNLIKE the movements of the 19 people" in page
     assert "2 joints are not recorded" in page
     assert "No 90 % set: it is strange." in page
     assert "too few people" not in page

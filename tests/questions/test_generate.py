@@ -52,16 +52,16 @@ def folds() -> pd.DataFrame:
 
 
 def rows_of(labels, trials, folds, fold, tasks, seed, least=1):
-    asked = choose_trials(labels, trials, folds, fold, tasks, least).asked
-    return generate_questions(list_truths(asked), tasks, seed)
+    chosen = choose_trials(labels, trials, folds, fold, tasks, least).chosen
+    return generate_questions(list_truths(chosen), tasks, seed)
 
 
-def truths_asked(labels, trials, folds):
-    return choose_trials(labels, trials, folds, "holdout", TASKS, 1).asked
+def trials_chosen(labels, trials, folds):
+    return choose_trials(labels, trials, folds, "holdout", TASKS, 1).chosen
 
 
 def truths_of(labels, trials, folds):
-    return list_truths(truths_asked(labels, trials, folds))
+    return list_truths(trials_chosen(labels, trials, folds))
 
 
 def generate(*args) -> pd.DataFrame:
@@ -152,7 +152,7 @@ def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, tria
 
 def chosen(labels, trials, folds, tasks, least=1):
     choice = choose_trials(labels, trials, folds, "other", tasks, least)
-    return {one.task.name: list(one.trials["trial_id"]) for one in choice.asked}, choice.left_out
+    return {one.task.name: list(one.trials["trial_id"]) for one in choice.chosen}, choice.left_out
 
 
 def test_a_cohort_that_never_fills_a_condition_is_asked_wherever_the_label_is(
@@ -274,8 +274,8 @@ def test_truths_and_questions_are_the_same_in_parts_of_any_size(
 def test_truths_know_no_words(labels, trials, folds):
     """Or an edited phrasing would run every baseline again."""
     wordless = [task._replace(train=(), held_out=()) for task in TASKS]
-    asked = choose_trials(labels, trials, folds, "holdout", wordless, 1).asked
+    chosen = choose_trials(labels, trials, folds, "holdout", wordless, 1).chosen
     first, second = (
-        pd.DataFrame(list_truths(a)) for a in (asked, truths_asked(labels, trials, folds))
+        pd.DataFrame(list_truths(a)) for a in (chosen, trials_chosen(labels, trials, folds))
     )
     pd.testing.assert_frame_equal(first, second)

@@ -101,18 +101,18 @@ class Answer(NamedTuple):
     @property
     def familiarity(self) -> str:
         """How strange an own file is to the model, as a sentence; empty where nobody can tell."""
-        found = self.strangeness
-        if found is None:
+        strange = self.strangeness
+        if strange is None:
             return ""
-        like = "like" if found.familiar else "UNLIKE"
+        like = "like" if strange.familiar else "UNLIKE"
         missing = (
-            f" {found.unrecorded_joints} joints are not recorded."
-            if found.unrecorded_joints
+            f" {strange.unrecorded_joints} joints are not recorded."
+            if strange.unrecorded_joints
             else ""
         )
         return (
-            f"Strangeness {found.ratio:.1f}: {like} the movements that the model was checked on, of "
-            f"which 95 % stay below 1.{missing}"
+            f"Strangeness {strange.ratio:.1f}: {like} the movements of the {strange.n_people} people "
+            f"that the model was checked on, of which 95 % stay below 1.{missing}"
         )
 
 

@@ -138,11 +138,11 @@ class Chat:
         """`answer` with what is said of an own file: how strange it is, and what is not promised."""
         if trial.split != OWN_FILE:
             return answer
-        found = None
+        strange = None
         if self.familiar is not None:
-            found = strangeness(trial.angles_rad, self.tokenizer, self.familiar)
-        reason = why_not_promised(self.described["simulated"], found)
-        return answer._replace(strangeness=found, no_promise=reason)
+            strange = strangeness(trial.angles_rad, self.tokenizer, self.familiar)
+        reason = why_not_promised(self.described["simulated"], strange)
+        return answer._replace(strangeness=strange, no_promise=reason)
 
     def _row(self, task: str, tokens: np.ndarray) -> dict:
         """The predicted row of a task, after those that say whether it applies."""

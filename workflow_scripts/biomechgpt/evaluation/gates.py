@@ -53,14 +53,14 @@ def _opinions(own: pd.DataFrame, calibration: pd.DataFrame) -> dict[tuple, dict[
     """By fold, seed and trial, then by task, the calibrated probability of each option."""
     temperatures = calibration.groupby(["fold", "seed", "task"])["temperature"].first()
     chosen = own[own["kind"] == "classification"]
-    found: dict[tuple, dict[str, dict]] = {}
+    opinions: dict[tuple, dict[str, dict]] = {}
     for (fold, seed, task), rows in chosen.groupby(["fold", "seed", "task"]):
         probabilities = np.stack(rows["probabilities"].to_list())
         shares = at_temperature(probabilities, temperatures.get((fold, seed, task), 1.0))
         for trial, options, row in zip(rows["trial_id"], rows["options"], shares, strict=True):
-            of_trial = found.setdefault((fold, seed, trial), {})
+            of_trial = opinions.setdefault((fold, seed, trial), {})
             of_trial[task] = dict(zip(options, row.tolist(), strict=True))
-    return found
+    return opinions
 
 
 def _judged(
@@ -72,8 +72,8 @@ def _judged(
     """For each trial, seed and conditional task: whether it applies by label, and by own answers."""
     chains = {name: set(earlier_tasks(name, answered)) for name in answered}
     conditional = [name for name, cfg in answered.items() if cfg.get("applies_to")]
-    asked = own.drop_duplicates(["fold", "seed", "trial_id"])
-    for row in asked[["fold", "seed", "trial_id", "participant_id"]].itertuples(index=False):
+    trials = own.drop_duplicates(["fold", "seed", "trial_id"])
+    for row in trials[["fold", "seed", "trial_id", "participant_id"]].itertuples(index=False):
         truth, opinion = truths[row.trial_id], opinions.get((row.fold, row.seed, row.trial_id), {})
         labels = {answered[name]["label"]: truth[name] for name in answered if name in truth}
         for name in conditional:

@@ -55,15 +55,15 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     InputError where the cohort's tables are wrong or no recording can be used.
     """
     with tempfile.TemporaryDirectory(dir=answers.parent) as work:
-        found = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
-        movements = _movements(folder / "motion_tokenizer", found)
-    write_issues(issues, found.issues)
-    if not found.infos:
+        tokenised = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
+        movements = _movements(folder / "motion_tokenizer", tokenised)
+    write_issues(issues, tokenised.issues)
+    if not tokenised.infos:
         raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
     loaded = load_model(folder)
     calibrations = read_calibration(folder)
-    questions = _questions(found.infos, loaded.description)
-    rows = ask_in_turn(loaded, questions, found.tokens, calibrations)
+    questions = _questions(tokenised.infos, loaded.description)
+    rows = ask_in_turn(loaded, questions, tokenised.tokens, calibrations)
     named = _model_columns(folder, loaded.description)
     table = pd.DataFrame(
         [
@@ -78,10 +78,12 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     with replacing(answers) as temporary:
         harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
     n_asked = int((table["applies"] != NO).sum())
-    log.info(f"{n_asked} answers on {len(found.infos)} trials, {len(table) - n_asked} do not apply")
+    log.info(
+        f"{n_asked} answers on {len(tokenised.infos)} trials, {len(table) - n_asked} do not apply"
+    )
 
 
-def _movements(tokenizer_folder: Path, found: Tokenised) -> dict[str, Movement]:
+def _movements(tokenizer_folder: Path, tokenised: Tokenised) -> dict[str, Movement]:
     """By trial id."""
     tokenizer, familiar = load_tokenizer(tokenizer_folder), load_familiar(tokenizer_folder)
     return {
@@ -90,7 +92,7 @@ def _movements(tokenizer_folder: Path, found: Tokenised) -> dict[str, Movement]:
             None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
             measure_gait(trial.frames, tokenizer.frame_rate_hz),
         )
-        for trial in read_trials(found.joint_angles)
+        for trial in read_trials(tokenised.joint_angles)
     }
 
 
@@ -151,13 +153,13 @@ def _measured(row: dict, task: dict, gait: Gait) -> str | None:
     return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
 
 
-def _familiarity(found: Strangeness | None) -> dict:
-    if found is None:
+def _familiarity(strange: Strangeness | None) -> dict:
+    if strange is None:
         return {"strangeness": None, "familiar": None, "unrecorded_joints": None}
     return {
-        "strangeness": round(found.ratio, 2),
-        "familiar": "yes" if found.familiar else "no",
-        "unrecorded_joints": found.unrecorded_joints,
+        "strangeness": round(strange.ratio, 2),
+        "familiar": "yes" if strange.familiar else "no",
+        "unrecorded_joints": strange.unrecorded_joints,
     }
 
 

@@ -13,7 +13,7 @@ from biomechgpt.questions.tasks import Task, listed, number_of
 log = logging.getLogger(__name__)
 
 
-class Asked(NamedTuple):
+class TaskTrials(NamedTuple):
     """The trials that one task asks about: trial_id, participant_id, split and the task's label."""
 
     task: Task
@@ -26,7 +26,7 @@ class Choice(NamedTuple):
     `left_out` has a row a task: task, training_participants (int), reason (a sentence's end).
     """
 
-    asked: list[Asked]
+    chosen: list[TaskTrials]
     left_out: pd.DataFrame
 
 
@@ -55,26 +55,26 @@ def choose_trials(
         lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
         raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
     known = {task.label for task in tasks}
-    asked, left_out = [], []
+    chosen, left_out = [], []
     for task in tasks:
-        rows = _asked(table, task, known)
+        rows = _trials_of(table, task, known)
         n_people = rows.loc[rows["split"] == "train", "participant_id"].nunique()
         if n_people >= max(1, min_training_participants):
-            asked.append(Asked(task, rows))
+            chosen.append(TaskTrials(task, rows))
             continue
         absent = _absent(table, task, known)
         reason = _reason(absent, n_people, len(rows), min_training_participants)
         log.info("task %s is left out: %s", task.name, reason)
         left_out.append((task.name, n_people, reason))
-    if not asked:
+    if not chosen:
         listing = "; ".join(f"{name}: {reason}" for name, _, reason in left_out)
         raise InputError(f"Every task is left out in fold {fold}, nothing can be asked. {listing}.")
     return Choice(
-        asked, pd.DataFrame(left_out, columns=["task", "training_participants", "reason"])
+        chosen, pd.DataFrame(left_out, columns=["task", "training_participants", "reason"])
     )
 
 
-def _asked(table: pd.DataFrame, task: Task, known: Collection[str]) -> pd.DataFrame:
+def _trials_of(table: pd.DataFrame, task: Task, known: Collection[str]) -> pd.DataFrame:
     """The trials that `task` asks about: it applies to them and their label is there."""
     columns = ["cohort", "trial_id", "participant_id", "split"]
     if _absent(table, task, known):
@@ -82,9 +82,9 @@ def _asked(table: pd.DataFrame, task: Task, known: Collection[str]) -> pd.DataFr
     keep = table[task.label].notna() & ~table[task.label].isin(task.ignore)
     for column, values in task.applies_to.items():
         keep &= _holds(table, keep, task, column, values)
-    asked = table.loc[keep, [*columns, task.label]]
-    _check_labels(asked, task)
-    return asked
+    labelled = table.loc[keep, [*columns, task.label]]
+    _check_labels(labelled, task)
+    return labelled
 
 
 def _absent(table: pd.DataFrame, task: Task, known: Collection[str]) -> list[str]:
@@ -122,16 +122,16 @@ def _reason(absent: list[str], n_people: int, n_trials: int, least: int) -> str:
     )
 
 
-def _check_labels(asked: pd.DataFrame, task: Task) -> None:
+def _check_labels(labelled: pd.DataFrame, task: Task) -> None:
     """Raise `InputError` with every value of the label column that `task` cannot take."""
-    values = asked[task.label]
+    values = labelled[task.label]
     bad = ~values.isin(task.options) if task.options else values.map(number_of).isna()
     if not bad.any():
         return
     found = [
         f"{value!r}{hint(value, task.unit, 0, 0)} (first at trial {rows['trial_id'].iloc[0]}, participant "
         f"{rows['participant_id'].iloc[0]}, cohort {rows['cohort'].iloc[0]}, {len(rows)} trial(s))"
-        for value, rows in asked[bad].groupby(task.label)
+        for value, rows in labelled[bad].groupby(task.label)
     ]
     wanted = f"one of: {listed(task.options)}" if task.options else f"a number in {task.unit}"
     remedy = (

@@ -47,12 +47,12 @@ def task_of_label(column: str, tasks: Tasks) -> str | None:
 
 def earlier_tasks(task: str, tasks: Tasks) -> list[str]:
     """The tasks whose answers say whether `task` applies, the first of the chain first."""
-    found: list[str] = []
+    names: list[str] = []
     for column in tasks[task].get("applies_to") or {}:
         earlier = task_of_label(column, tasks)
         if earlier is not None:
-            found += [*earlier_tasks(earlier, tasks), earlier]
-    return list(dict.fromkeys(found))
+            names += [*earlier_tasks(earlier, tasks), earlier]
+    return list(dict.fromkeys(names))
 
 
 def in_turn(tasks: Tasks) -> list[list[str]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from biomechgpt.questions.conditions import task_of_label
 
 NO, UNKNOWN, YES = "no", "unknown", "yes"
-ORDER = (NO, UNKNOWN, YES)  # of several conditions the first of these decides
+ORDER = (NO, UNKNOWN, YES)  # of several conditions the first of these that occurs decides
 SURE = 0.8  # calibrated probability from which the model's own answer opens or closes a gate
 
 
@@ -35,8 +35,8 @@ def gate(
     have; between them, and where nothing was answered, it is unknown.
     """
     conditions = (tasks[task].get("applies_to") or {}).items()
-    found = [_condition(c, tuple(values), tasks, labels, opinions) for c, values in conditions]
-    return _decisive(found) if found else Gate(YES, "")
+    gates = [_condition(c, tuple(values), tasks, labels, opinions) for c, values in conditions]
+    return _decisive(gates) if gates else Gate(YES, "")
 
 
 def _condition(
@@ -74,6 +74,6 @@ def _own_answer(task: str, values: Sequence[str], probabilities: Mapping[str, fl
 
 def _decisive(gates: Sequence[Gate]) -> Gate:
     """All must hold: one that does not decides, then one that is unknown."""
-    worst = min(gates, key=lambda one: ORDER.index(one.applies))
-    same = [one.because for one in gates if one.applies == worst.applies]
+    worst = min(gates, key=lambda condition: ORDER.index(condition.applies))
+    same = [condition.because for condition in gates if condition.applies == worst.applies]
     return Gate(worst.applies, same[0] if worst.applies == NO else " and ".join(same))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biomechgpt.files import replacing
-from biomechgpt.questions.choice import Asked
+from biomechgpt.questions.choice import TaskTrials
 from biomechgpt.questions.tasks import Task, answer_text, number_of
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,9 @@ SCHEMA = pa.schema(
 )
 
 
-def list_truths(asked: Iterable[Asked]) -> Iterator[tuple]:
+def list_truths(chosen: Iterable[TaskTrials]) -> Iterator[tuple]:
     """One row, in the order of `SCHEMA`, for each trial of each task, in the order of both."""
-    for task, trials in asked:
+    for task, trials in chosen:
         _warn_of_rare_options(task, trials)
         columns = (trials[name] for name in ("trial_id", "participant_id", "split", task.label))
         for trial_id, participant_id, split, value in zip(*columns, strict=True):

@@ -47,12 +47,15 @@ def _share(n: int, row) -> Cell:
 
 def left_out(tables: Sequence[PathLike], least: int) -> list:
     """The tasks that some fold leaves out, and why; [] where none is."""
-    found = [pd.read_csv(path, sep="\t", keep_default_na=False) for path in tables]
-    rows = pd.concat(found) if found else pd.DataFrame()
+    by_fold = [pd.read_csv(path, sep="\t", keep_default_na=False) for path in tables]
+    rows = pd.concat(by_fold) if by_fold else pd.DataFrame()
     if rows.empty:
         return []
     sentences = [
-        (plain(task), f"left out in {len(folds)} of {len(found)} folds: {folds['reason'].iloc[0]}.")
+        (
+            plain(task),
+            f"left out in {len(folds)} of {len(by_fold)} folds: {folds['reason'].iloc[0]}.",
+        )
         for task, folds in rows.groupby("task", sort=False)
     ]
     rule = f"is asked from {least} training participants with its label on."

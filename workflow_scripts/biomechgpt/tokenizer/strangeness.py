@@ -47,6 +47,7 @@ class Strangeness(NamedTuple):
 
     ratio: float
     unrecorded_joints: int  # of those that move in training
+    n_people: int  # validation people behind the limit
 
     @property
     def familiar(self) -> bool:
@@ -106,12 +107,14 @@ def _errors_with_hidden_joints(
     """Of each trial the reconstruction error without a random `share` of joints, and what is missing."""
     live = np.flatnonzero(tokenizer.statistics.live)
     random = np.random.default_rng(0)
-    found = []
+    measures = []
     for trial in trials:
         shown = trial.frames.copy()
         shown[:, random.choice(live, round(share * len(live)), replace=False)] = np.nan
-        found.append((_reconstruction_error(shown, tokenizer), _missing(shown, tokenizer).mean()))
-    return found
+        measures.append(
+            (_reconstruction_error(shown, tokenizer), _missing(shown, tokenizer).mean())
+        )
+    return measures
 
 
 def _quantile(values: np.ndarray, people: Sequence[str]) -> float:
@@ -137,7 +140,7 @@ def strangeness(
     usual_error = np.interp(missing.mean(), familiar.missing, familiar.usual_error)
     error = _reconstruction_error(angles_rad, tokenizer)
     ratio = max(distance / familiar.usual_distance, error / usual_error) / familiar.limit
-    return Strangeness(float(ratio), int(missing.sum()))
+    return Strangeness(float(ratio), int(missing.sum()), int(familiar.n_people))
 
 
 def _missing(angles_rad: np.ndarray, tokenizer: StoredTokenizer) -> np.ndarray:
