@@ -10,6 +10,7 @@ from conftest_workflow import copy_project, snakemake
 
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.motion.folds import check_folds
+from biomechgpt.questions.label_checks import check_labels, contradictions
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.report.quoted.record import figures_of_run
 from biomechgpt.report.quoted.sentences import text_blocks
@@ -81,6 +82,13 @@ def test_reconstructions_are_cohort_folders_of_the_test_participants(edited):
     assert "simulated, not recorded" in text
     n_frames = trials.set_index("trial_id")["n_frames"][first["trial_id"]]
     assert f"nRows={n_frames // 4 * 4}\n" in text
+
+
+def test_simulated_labels_are_plausible_and_contradict_nothing(finished, results):
+    tasks = yaml.safe_load((finished / "config.yaml").read_text())["tasks"]
+    cohorts = [read_cohort("simulated", results / "cohorts/simulated")]
+    check_labels(cohorts, tasks)
+    assert contradictions(cohorts, tasks) == []
 
 
 def test_every_model_answers_the_same_questions(predictions):

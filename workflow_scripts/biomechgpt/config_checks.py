@@ -19,6 +19,7 @@ FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
     "joint_angles", "logs", "movement", "report_tables", "tables", "trajectories",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
+ALIKE = 0.75  # of difflib: diagnose and diagnosis are, tug_s and fsst_s are not
 SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 

@@ -98,7 +98,7 @@ def only_trained(cfg: dict, questions: pd.DataFrame) -> dict:
     if not trained:
         raise InputError(
             f"variants.{cfg['variant']}: none of its tasks ({', '.join(left_out)}) has training questions "
-            f"in fold {cfg['fold']}; the log of generate_questions says why each is left out. Take the "
+            f"in fold {cfg['fold']}; the log of choose_trials says why each is left out. Take the "
             "variant out, or lower questions.min_training_participants."
         )
     tasks = {name: task for name, task in cfg["tasks"].items() if name in trained}

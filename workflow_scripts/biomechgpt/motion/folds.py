@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort, trial_labels
+from biomechgpt.config_checks import ALIKE, nearest
 from biomechgpt.errors import InputError
 from biomechgpt.motion.folds_file import COLUMNS, read_own_folds, read_table
 from biomechgpt.motion.stratification import Unit, stratify
@@ -151,7 +152,8 @@ def _labels_of_participants(
     carried: dict[str, set[tuple[int, str]]] = {}
     for rank, column in enumerate(stratify_by):
         if column not in labels:
-            log.warning("split.stratify_by names %s, which no table has; it is left out", column)
+            near = nearest(column, labels.columns, ALIKE)
+            log.warning("split.stratify_by names %s, which no table has%s; left out", column, near)
             continue
         rows = labels[["participant_id", column]].dropna()
         if pd.to_numeric(rows[column], errors="coerce").notna().all():

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import pandas as pd
@@ -45,12 +45,26 @@ def index_trials(
     tables = [_trials_of_shard(shard, path) for shard, path in enumerate(joint_angles_paths)]
     kept, copies = _without_copies(pa.concat_tables(tables).sort_by("trial_id"))
     issues = (issue for path in issue_paths for issue in read_issues(path))
-    write_issues(report_path, chain(issues, copies))
     if not len(kept):
-        raise InputError(f"no trial was accepted; {report_path} says why for each file")
+        raise InputError(f"no trial was accepted: {_commonest(issues)}")
+    write_issues(report_path, chain(issues, copies))
     with replacing(trials_path) as temporary:
         pq.write_table(kept, temporary)
     log.info("%s", ingestion_sentence(trials_path, report_path))
+
+
+def _commonest(issues: Iterable[Issue]) -> str:
+    """Why files were rejected, with the first of each; Snakemake deletes the report of a failed job."""
+    rejected: dict[str, list[Issue]] = {}
+    for issue in issues:
+        if issue.severity == "rejected":
+            rejected.setdefault(issue.problem, []).append(issue)
+    reasons = sorted(rejected.values(), key=len, reverse=True)
+    parts = [
+        f"{len(group)} {group[0].problem}, first {group[0].file}: {group[0].detail}"
+        for group in reasons
+    ]
+    return "; ".join(parts) or "trials.tsv has no rows"
 
 
 def ingestion_sentence(trials_path: os.PathLike, report_path: os.PathLike) -> str:

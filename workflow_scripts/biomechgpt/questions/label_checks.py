@@ -11,14 +11,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.cohort.tables import RESERVED, Cohort
-from biomechgpt.config_checks import nearest
+from biomechgpt.config_checks import ALIKE, nearest
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import number_of
 
 Tasks = Mapping[str, Mapping]  # the config's `tasks`
 MOST_SHOWN = 10
-ALIKE = 0.75  # of difflib: diagnose and diagnosis are, tug_s and fsst_s are not
 SAME_MEANING = (
     {"yes", "y", "true", "t", "1", "ja", "j", "oui", "si"},
     {"no", "n", "false", "f", "0", "nein", "non"},
