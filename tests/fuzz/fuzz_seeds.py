@@ -141,7 +141,7 @@ YAML_BOMBS = [
 
 
 def _arrays() -> dict[str, np.ndarray]:
-    arrays = {f"q_{n}": v for n, v in gait(6, 500, -1).items() if n in LEGS}
+    arrays = {f"q_{n}": np.radians(v) for n, v in gait(6, 500, -1).items() if n in LEGS}
     return arrays | {"dq_knee_angle_r": np.ones(6), "frequency": np.array(500.0)}
 
 
