@@ -44,7 +44,7 @@ QUESTIONS = {
     for name, task in config["tasks"].items()
 }
 # Weights depend on the number of threads, so `params` name it too: `threads` is capped at the cores there are.
-TOKENIZER_THREADS = 2
+THREADS_OF_GPU_JOB = 2
 ANNOTATED = Path(config["annotate"]["cohort"] or "nothing").resolve().name
 
 
