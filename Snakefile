@@ -21,7 +21,7 @@ pathvars:
 
 
 include: "rules/common.smk"
-include: "rules/draws.smk"
+include: "rules/variants.smk"
 include: "rules/cohort.smk"
 include: "rules/tokenizer.smk"
 include: "rules/questions.smk"

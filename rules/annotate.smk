@@ -12,13 +12,13 @@ rule annotate:
         f"<benchmarks>/annotate/{ANNOTATED}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 2
+    threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        threads=2,
+        threads=THREADS_OF_GPU_JOB,
         cfg={key: config[key] for key in ("ingest", "motion")},
         files=files_to_annotate,
         code=code("annotate", MAPS),

@@ -48,7 +48,7 @@ QUESTIONS = {
     for name, task in config["tasks"].items()
 }
 # Weights depend on the number of threads, so `params` name it too: `threads` is capped at the cores there are.
-TOKENIZER_THREADS = 2
+THREADS_OF_GPU_JOB = 2
 LABELLED = {
     name: {key: value for key, value in task.items() if key != "phrasings"}
     for name, task in QUESTIONS.items()

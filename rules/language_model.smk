@@ -1,14 +1,3 @@
-def gpus_of_variant(wildcards):
-    """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
-    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
-    return int(base["kind"] == "checkpoint")
-
-
-def threads_of_variant(wildcards):
-    """slurm/config.yaml takes a job of one thread for one without a GPU."""
-    return 8 if gpus_of_variant(wildcards) else 1
-
-
 rule build_base_model:
     input:
         tokens=base_tokens,

@@ -11,13 +11,13 @@ rule train_tokenizer:
         "<benchmarks>/train_tokenizer/{fold}/{tokenizer}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: TOKENIZER_THREADS
+    threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,
         mem_mb=growing(4000),
         runtime=growing(480),
     params:
-        threads=TOKENIZER_THREADS,
+        threads=THREADS_OF_GPU_JOB,
         cfg=tokenizer_config,
         motion=config["motion"],
         code=code("train_tokenizer"),

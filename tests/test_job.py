@@ -78,6 +78,13 @@ def test_a_job_sees_the_one_gpu_that_it_asked_for(tmp_path, root, resources, see
     assert text.strip() == f"cards {seen}".strip()
 
 
+def test_a_job_computes_with_its_own_number_of_threads(tmp_path, root):
+    lines = ["job.start(snakemake, 3)", "import torch", "print(torch.get_num_threads())"]
+    offered = {"OMP_NUM_THREADS": "7", "MKL_NUM_THREADS": "5", "OMP_THREAD_LIMIT": "1"}
+    _, text = process(root, tmp_path, lines, env=os.environ | offered | {"MKL_DYNAMIC": "TRUE"})
+    assert text.strip() == "3"
+
+
 def test_a_terminal_still_gets_bars_of_progress_but_not_all(tmp_path, root):
     lines = [
         "now = [0.0]; job.time = SimpleNamespace(monotonic=lambda: now[0])",

@@ -94,10 +94,7 @@ def project(root, tmp_path_factory):
 def run(cluster, project):
     """The whole run. While both GPUs train, one job loses its node and another gets SIGTERM."""
     command = [sys.executable, "-m", "snakemake", "--profile", "slurm"]
-    # Rules on a GPU ask for eight threads, which two real cores would share badly.
     command += [
-        "--max-threads",
-        "2",
         "--jobs",
         "8",
         "--slurm-init-seconds-before-status-checks",

@@ -59,3 +59,14 @@ def test_redrawn_tokenizers_differ_in_their_seed_alone(root, tmp_path):
     printed = snakemake(folder, "--snakefile", "draws.smk", "--dry-run", "--quiet", config=config)
     assert "differ: {'seed': (0, 2)}\n" in printed
     assert "base: 2\n" in printed
+
+
+def test_jobs_compute_with_the_threads_that_their_rules_ask_for(root, tmp_path):
+    folder = copy_project(root, tmp_path / "project")
+    lines = ["for name in ('train_tokenizer', 'finetune', 'predict', 'annotate'):"]
+    lines += ["    asked = workflow.get_rule(name)"]
+    lines += ["    print(name, asked.params.threads == asked.resources['_cores'])"]
+    (folder / "threads.smk").write_text('include: "Snakefile"\n' + "\n".join(lines) + "\n")
+    printed = snakemake(folder, "--snakefile", "threads.smk", "--dry-run", "--quiet")
+    for name in ("train_tokenizer", "finetune", "predict", "annotate"):
+        assert f"{name} True\n" in printed

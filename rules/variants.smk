@@ -33,3 +33,14 @@ def tokenizer_config(wildcards):
 
 def embedded_base_config(wildcards):
     return entry_of_draw(config["base_models"][wildcards.base], wildcards.tokenizer)
+
+
+def gpus_of_variant(wildcards):
+    """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
+    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
+    return int(base["kind"] == "checkpoint")
+
+
+def threads_of_variant(wildcards):
+    """slurm/config.yaml takes a job of one thread for one without a GPU."""
+    return THREADS_OF_GPU_JOB if gpus_of_variant(wildcards) else 1
