@@ -138,7 +138,7 @@ def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, ca
     rows = generate(labels, trials, folds, "holdout", [*absent, SPEED], 0)
     assert set(rows["task"]) == {"speed"}
     assert "pain is left out: no table has the column pain" in caplog.text
-    assert "ankle is left out: no table has the column side" in caplog.text
+    assert "ankle is left out: no table has the column side (tasks.ankle.applies_to)" in caplog.text
     assert "rare is left out: no accepted trial" in caplog.text
 
 

@@ -46,14 +46,7 @@ def choose_trials(
     than `min_training_participants` is left out, with a line in the log. Raises `InputError` for a
     label that is no option of its task, or no number, and where no task is left.
     """
-    split_of = folds[folds["fold"] == fold].set_index("participant_id")["split"]
-    table = trials[["trial_id", "participant_id"]].merge(
-        labels.drop(columns=["participant_id"]), on="trial_id", how="left", validate="one_to_one"
-    )
-    table["split"] = table["participant_id"].map(split_of)
-    if table["split"].isna().any():
-        lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
-        raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
+    table = _labelled_trials(labels, trials, folds, fold)
     known = {task.label for task in tasks}
     chosen, left_out = [], []
     for task in tasks:
@@ -62,8 +55,9 @@ def choose_trials(
         if n_people >= max(1, min_training_participants):
             chosen.append(TaskTrials(task, rows))
             continue
-        absent = _absent(table, task, known)
-        reason = _reason(absent, n_people, len(rows), min_training_participants)
+        reason = _absence(task, _absent(table, task, known)) or _shortage(
+            n_people, len(rows), min_training_participants
+        )
         log.info("task %s is left out: %s", task.name, reason)
         left_out.append((task.name, n_people, reason))
     if not chosen:
@@ -72,6 +66,21 @@ def choose_trials(
     return Choice(
         chosen, pd.DataFrame(left_out, columns=["task", "training_participants", "reason"])
     )
+
+
+def _labelled_trials(
+    labels: pd.DataFrame, trials: pd.DataFrame, folds: pd.DataFrame, fold: str
+) -> pd.DataFrame:
+    """The accepted trials with their labels and their side of the split."""
+    split_of = folds[folds["fold"] == fold].set_index("participant_id")["split"]
+    table = trials[["trial_id", "participant_id"]].merge(
+        labels.drop(columns=["participant_id"]), on="trial_id", how="left", validate="one_to_one"
+    )
+    table["split"] = table["participant_id"].map(split_of)
+    if table["split"].isna().any():
+        lost = table.loc[table["split"].isna(), "participant_id"].iloc[0]
+        raise InputError(f"Participant {lost} has accepted trials but stands not in fold {fold}.")
+    return table
 
 
 def _trials_of(table: pd.DataFrame, task: Task, known: Collection[str]) -> pd.DataFrame:
@@ -110,9 +119,17 @@ def _holds(
     return cells.isin(values) | ~filled
 
 
-def _reason(absent: list[str], n_people: int, n_trials: int, least: int) -> str:
-    if absent:
-        return f"no table has the column {', '.join(absent)}"
+def _absence(task: Task, absent: list[str]) -> str:
+    """Which columns no table has, with the keys that name them; empty where all are there."""
+    keys = [
+        f"tasks.{task.name}.{'label' if column == task.label else 'applies_to'}"
+        for column in absent
+    ]
+    named = ", ".join(f"{column} ({key})" for column, key in zip(absent, keys, strict=True))
+    return named and f"no table has the column {named}"
+
+
+def _shortage(n_people: int, n_trials: int, least: int) -> str:
     if not n_people:
         who = "training participant" if n_trials else "accepted trial"
         return f"no {who} it applies to has a label"
