@@ -71,6 +71,8 @@ def test_a_map_without_a_twin_refuses_knees_that_bend_backwards(tmp_path):
     outcome = ingest(tmp_path, "a.mot", mot(columns))
     assert outcome.problems() == ["out_of_range"]
     assert "knee_angle_r would hyperextend by 31 degrees" in outcome.issues[0].detail
+    told = ingest(tmp_path, "a.mot", None, coordinate_map="biomechgpt34")
+    np.testing.assert_allclose(told.angle_deg("knee_angle_r"), columns["knee_angle_r"], atol=1e-3)
     columns["knee_angle_r"] = -columns["knee_angle_r"]
     assert "knee_angle_l" in ingest(tmp_path, "b.mot", mot(columns)).issues[0].detail
     columns["knee_angle_l"] = -columns["knee_angle_l"]

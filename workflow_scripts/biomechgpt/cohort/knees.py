@@ -66,7 +66,7 @@ def check_bending(joints: Mapping[str, np.ndarray]) -> None:
                 "out_of_range",
                 f"{name} would hyperextend by {np.degrees(high_rad):.0f} degrees and flex by "
                 f"{max(np.degrees(-low_rad), 0):.0f}: the file's sign of the knee is not that of its "
-                "map; name another one in column coordinate_map of trials.tsv",
+                "map; name the one that is right in column coordinate_map of trials.tsv",
             )
 
 

@@ -63,7 +63,7 @@ def read_trial(
     notes += _unknown(coordinate_map, raw.columns)
     if raw.skeleton is not None:
         notes += check_skeleton(raw.skeleton, coordinate_map)
-    motion = clean(values, time_s, notes)
+    motion = clean(values, time_s, notes, map_is_told=row.get("coordinate_map") is not None)
     undecided = frozenset(item.name for item in twins if knee_notes)
     return coordinate_map, motion._replace(undecided_maps=undecided)
 
@@ -99,10 +99,13 @@ def _unknown(coordinate_map: CoordinateMap, columns: Mapping) -> list[Note]:
     return [Note("unknown_columns", detail)]
 
 
-def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) -> Motion:
+def clean(
+    values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note], map_is_told: bool
+) -> Motion:
     """Drop repeated rows and open ends, undo jumps, check, and set the 41 columns side by side.
 
-    `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN.
+    `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN. Whoever names the map in
+    the table answers for the sign of its knees.
 
     Raises:
         MotionError: `time_decreasing`, `out_of_range`, `implausible_speed` and others.
@@ -122,7 +125,8 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
         joints = {name: column for name, column in joints.items() if name not in misbuilt}
     plausibility.check_posture(joints)
     plausibility.check_range(joints)
-    check_bending(joints)
+    if not map_is_told:
+        check_bending(joints)
     if "pelvis_ty" in values:
         plausibility.check_pelvis(values["pelvis_ty"], time_s)
     speed_notes = plausibility.check_speed(joints, time_s)
