@@ -44,8 +44,9 @@ def test_sets_by_hand():
     answers = fake_answers.choices(np.array([0, 0, 1, 2]), truth, ONE)
     rows = reliability.set_rows(answers, calibrated(ONE, [0.7, np.nan]), weights(3))
     by_method = pd.DataFrame(rows).set_index(["method", "level", "label"])
-    pd.testing.assert_frame_equal(by_method.loc["corrected"], by_method.loc["pooled"])
-    rows = by_method.loc["corrected"]
+    rows, pooled = by_method.loc["corrected"], by_method.loc["pooled"]
+    pd.testing.assert_frame_equal(rows.loc[pooled.index], pooled)
+    assert list(pooled.index) == [(0.8, ""), (0.9, "")]
     # At a limit of 0.7 options of 0.3 and more are in: sizes 1, 2, 1, 2; the truth in 2 of 4.
     whole = rows.loc[(0.8, "")]
     assert whole["trial_coverage"] == pytest.approx(2 / 4)

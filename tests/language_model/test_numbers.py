@@ -57,7 +57,7 @@ def test_a_number_learnt_by_heart_counts_wherever_it_lies(questions):
 def test_quantiles_are_those_of_the_distribution():
     numbers, shares = np.arange(11.0), np.full(11, 1 / 11)
     assert quantiles(numbers, shares) == [0.0, 5.0, 10.0]
-    assert quantiles(numbers, np.eye(10)[4]) == [4.0, 4.0, 4.0]
+    assert quantiles(numbers, np.eye(11)[4]) == [4.0, 4.0, 4.0]
 
 
 def test_the_stop_is_scored_behind_whole_numbers_alone(model_folder):

@@ -67,18 +67,18 @@ def _bin_rows(answers: Answers, given: np.ndarray, weights: np.ndarray) -> list[
 
 
 def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> list[dict]:
-    """How often the sets hold the truth and how large they are, over all and for each true class.
+    """How often the sets hold the truth and how large they are, measured ones by true class as well.
 
     An answer without probabilities has an empty set.
     """
     rank = _rank_of_truth(calibrated.probabilities, answers.truth)
-    classes = [("", np.ones(len(rank), dtype=bool))]
-    classes += [(name, answers.truth == k) for k, name in enumerate(answers.options)]
+    everywhere = {"": np.ones(len(rank), dtype=bool)}
+    classes = everywhere | {name: answers.truth == k for k, name in enumerate(answers.options)}
     rows = []
     for method, level, limits in _methods(calibrated):
         sizes = np.nan_to_num(set_sizes(calibrated.probabilities, limits))
         values = {"coverage": rank < sizes, "mean_size": sizes, "single_share": sizes == 1}
-        for label, of_class in classes:
+        for label, of_class in (classes if method == "corrected" else everywhere).items():
             if of_class.any():
                 means = _means(answers, values, of_class & np.isfinite(limits), weights)
                 head = {"method": method, "level": level, "label": label}

@@ -28,7 +28,7 @@ from biomechgpt.report.results import NAMES, PRIMARY, SECONDARY, Results
 
 TABLES = (
     *("notes", "classes", "confusions", "phrasings", "t_intervals", "calibration", "reliability"),
-    *("prediction_sets", "number_intervals", "risk_coverage"),
+    *("prediction_sets", "number_intervals", "number_choices", "risk_coverage"),
 )
 MORE = {
     "classification": {"balanced_accuracy": "balanced accuracy", "mcc": "MCC"},
