@@ -12,16 +12,18 @@ from biomechgpt.cohort.readers.several import check_dividers
 
 LINE_LIMIT_BYTES = 1_000_000
 TIME_NAMES = {
+    "t",
     "time",
     "times",
-    "time_s",
-    "time(s)",
-    "time[s]",
+    "timestamp",
+    "timestamps",
+    "seconds",
     "time_sec",
     "time_seconds",
-    "seconds",
 }
-TIME_NAMES |= {"t", "t(s)", "t[s]", "t_s", "timestamp", "timestamps", "timestamp_s", "timestamp(s)"}
+TIME_NAMES |= {
+    f"{name}{unit}" for name in ("t", "time", "timestamp") for unit in ("_s", "(s)", "[s]")
+}
 # What programs write for "no value", beside the empty cell; pandas' own list holds the nan's.
 MISSING = [
     "-nan(ind)",
