@@ -12,28 +12,20 @@ from biomechgpt.cohort.readers.several import check_dividers
 
 LINE_LIMIT_BYTES = 1_000_000
 TIME_NAMES = {
+    "t",
     "time",
     "times",
-    "time_s",
-    "time(s)",
-    "time[s]",
+    "timestamp",
+    "timestamps",
+    "seconds",
     "time_sec",
     "time_seconds",
-    "seconds",
 }
-TIME_NAMES |= {"t", "t(s)", "t[s]", "t_s", "timestamp", "timestamps", "timestamp_s", "timestamp(s)"}
-# What programs write for "no value", beside the empty cell; pandas' own list holds the nan's.
-MISSING = [
-    "-nan(ind)",
-    "nan(ind)",
-    "1.#QNAN",
-    "1.#IND",
-    "-1.#IND",
-    "-1.#QNAN",
-    "-nan",
-    "n/a",
-    "N/A",
-]
+TIME_NAMES |= {
+    f"{name}{unit}" for name in ("t", "time", "timestamp") for unit in ("_s", "(s)", "[s]")
+}
+# What programs write for "no value", beside the empty cell and what pandas knows, as n/a and -1.#IND.
+MISSING = ["-nan(ind)", "nan(ind)"]
 # Of any length, as C of Windows and spreadsheets write them: -1.#IND00, #DIV/0!, #VALUE!
 NO_NUMBER = re.compile(r"-?1\.#(IND|QNAN|SNAN|INF)0*|#[A-Z0-9/]+[!?]?")
 END_OF_FILE = "\x1a\0"  # what DOS and disks put behind the last row
