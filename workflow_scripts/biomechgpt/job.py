@@ -63,6 +63,8 @@ def _fix_threads(threads: int) -> None:
     """Let sums be split among `threads` and not among the cores that are free: they round accordingly."""
     os.environ |= dict.fromkeys(THREAD_VARIABLES, str(threads))
     os.environ |= {"OMP_DYNAMIC": "FALSE", "MKL_DYNAMIC": "FALSE"}
+    # Threads that wait awake take from each other the core that they have to share.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.pop("OMP_THREAD_LIMIT", None)
 
 
