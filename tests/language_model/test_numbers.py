@@ -56,7 +56,7 @@ def test_a_number_learnt_by_heart_counts_wherever_it_lies(questions):
 
 def test_quantiles_are_those_of_the_distribution():
     numbers, shares = np.arange(10.0), np.full(10, 0.1)
-    assert quantiles(numbers, shares) == [0.0, 5.0, 9.0]
+    assert quantiles(numbers, shares) == [0.0, 4.0, 9.0]
     assert quantiles(numbers, np.eye(10)[4]) == [4.0, 4.0, 4.0]
 
 
