@@ -80,7 +80,7 @@ def _read_map(path: Path) -> CoordinateMap:
     return CoordinateMap(
         name=path.stem,
         rules=_rules(content["coordinates"], path),
-        aliases=_both_sides(aliases),
+        aliases=both_sides(aliases),
         ignore=_patterns(content, "ignore", path),
         required=_patterns(recognise, "required", path),
         absent=_patterns(recognise, "absent", path),
@@ -108,7 +108,7 @@ def _patterns(content: Mapping, key: str, path: Path) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _both_sides(entries: Mapping) -> dict:
+def both_sides(entries: Mapping) -> dict:
     """Write out `{s}`, `{S}` and `{Side}` for the right and the left side."""
     written = {}
     for key, value in entries.items():
@@ -129,7 +129,7 @@ def _fill(value: object, side: Mapping[str, str]) -> object:
 
 def _rules(entries: Mapping, path: Path) -> dict[str, Rule]:
     rules = {}
-    for coordinate, entry in _both_sides(entries).items():
+    for coordinate, entry in both_sides(entries).items():
         if coordinate not in TARGETS:
             raise InputError(
                 f"{path}: 'coordinates.{coordinate}' is no coordinate; known: {', '.join(TARGETS)}"

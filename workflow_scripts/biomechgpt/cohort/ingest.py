@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
@@ -10,6 +11,7 @@ from biomechgpt.cohort.coordinate_maps import CoordinateMap, read_coordinate_map
 from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.readers import MotionError, Note
 from biomechgpt.cohort.shards import shard_rows
+from biomechgpt.cohort.skeletons.layouts import Skeleton, read_skeletons
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.cohort.trial import read_trial
 from biomechgpt.errors import InputError
@@ -17,6 +19,7 @@ from biomechgpt.files import file_sha256, replacing
 
 log = logging.getLogger(__name__)
 STAGE = "ingest"
+SKELETONS = "skeletons"  # the folder of skeleton maps
 
 
 def ingest_shard(
@@ -30,15 +33,19 @@ def ingest_shard(
 ) -> None:
     """Write the trajectories of a shard and the table of its problems (docs/contracts.md).
 
-    A file that cannot be used is a line in the table; the others go on. One file is held in
+    `map_paths` are those of coordinate maps and, in a folder `skeletons`, of skeleton maps. A file
+    that cannot be used is a line in the table; the others go on. One file is held in
     memory at a time.
 
     Raises:
         InputError: a coordinate map is wrong, or a trial names one that does not exist.
     """
-    maps = read_coordinate_maps(map_paths)
+    skeleton_paths = [path for path in map_paths if Path(path).parent.name == SKELETONS]
+    maps = read_coordinate_maps(path for path in map_paths if path not in skeleton_paths)
+    skeletons = read_skeletons(skeleton_paths)
     work = [(cohort, row) for cohort in cohorts for row in shard_rows(cohort, shard, n_shards)]
-    _check_map_names(work, maps)
+    _check_map_names(work, "coordinate_map", [item.name for item in maps])
+    _check_map_names(work, "skeleton", [item.name for item in skeletons])
     issues: list[Issue] = []
     n_accepted = n_warned = 0
     with (
@@ -47,7 +54,7 @@ def ingest_shard(
     ):
         for cohort, row in work:
             try:
-                notes = _ingest_trial(cohort, row, maps, cfg, writer)
+                notes = _ingest_trial(cohort, row, maps, skeletons, cfg, writer)
             except MotionError as reason:
                 issues.append(_issue(cohort, row, "rejected", reason.problem, reason.detail))
                 continue
@@ -62,13 +69,12 @@ def ingest_shard(
     )  # fmt: skip
 
 
-def _check_map_names(work: list[tuple[Cohort, dict]], maps: list[CoordinateMap]) -> None:
-    names = [item.name for item in maps]
+def _check_map_names(work: list[tuple[Cohort, dict]], column: str, names: list[str]) -> None:
     for cohort, row in work:
-        if row.get("coordinate_map") is not None and row["coordinate_map"] not in names:
+        if row.get(column) is not None and row[column] not in names:
             raise InputError(
-                f"{cohort.folder / 'trials.tsv'}, line {row['line']}, column 'coordinate_map': "
-                f"{row['coordinate_map']!r} is none of {', '.join(names)}"
+                f"{cohort.folder / 'trials.tsv'}, line {row['line']}, column {column!r}: "
+                f"{row[column]!r} is none of {', '.join(names)}"
             )
 
 
@@ -78,10 +84,15 @@ def _issue(cohort: Cohort, row: Mapping, severity: str, problem: str, detail: st
 
 
 def _ingest_trial(
-    cohort: Cohort, row: Mapping, maps: list[CoordinateMap], cfg: Mapping, writer: FrameWriter
+    cohort: Cohort,
+    row: Mapping,
+    maps: list[CoordinateMap],
+    skeletons: list[Skeleton],
+    cfg: Mapping,
+    writer: FrameWriter,
 ) -> list[Note]:
     path = cohort.folder / row["file"]
-    coordinate_map, motion = read_trial(path, row, maps, cfg)
+    coordinate_map, motion = read_trial(path, row, maps, cfg, skeletons)
     log.info("%s: %d frames through %s", row["trial_id"], len(motion.frames), coordinate_map.name)
     info = {key: row[key] for key in ("trial_id", "participant_id", "split_group", "file")}
     info |= {"cohort": cohort.name, "coordinate_map": coordinate_map.name}

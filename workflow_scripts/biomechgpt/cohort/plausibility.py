@@ -1,6 +1,6 @@
 """Could a body have moved like this? What is refused, and what is only remarked on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -63,6 +63,16 @@ def misbuilt_joints(joints: Mapping[str, np.ndarray]) -> list[str]:
         if name.startswith(UPPER_BODY) and (rests_beyond or strays_beyond):
             found.append(name)
     return found
+
+
+def beyond_reach(angles_rad: Mapping[str, np.ndarray], flexions: Iterable[str]) -> np.ndarray:
+    """Frames (T,) bool in which one of these hip flexions and knee angles is no body's."""
+    beyond = []
+    for name in flexions:
+        low_rad, high_rad = RANGES_RAD[name]
+        below = angles_rad[name] < low_rad - FLEXION_MARGIN_RAD
+        beyond.append(below | (angles_rad[name] > high_rad + FLEXION_MARGIN_RAD))
+    return np.any(beyond, axis=0)
 
 
 def check_range(joints: Mapping[str, np.ndarray]) -> None:

@@ -16,7 +16,12 @@ RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames wi
 RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
 ID_PATTERN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+=@ -]*")  # no id is a formula
 ID_LENGTH = 200
-OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
+LENGTH_UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}  # in m
+UP_AXES = ("x", "y", "z", "-x", "-y", "-z")
+OVERRIDES = (
+    "frame_rate_hz", "angle_unit", "coordinate_map", "skeleton", "length_unit", "up_axis",
+)  # fmt: skip
+CHOICES = {"angle_unit": ("deg", "rad"), "length_unit": tuple(LENGTH_UNITS), "up_axis": UP_AXES}
 RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVERRIDES}
 
 
@@ -172,8 +177,9 @@ def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
     for column in set(OVERRIDES) & set(trials.columns):
         for line, value in trials[column].dropna().items():
             where = f"{path}, line {line}, column {column!r}: {value!r}"
-            if column == "angle_unit" and value not in ("deg", "rad"):
-                raise InputError(f"{where} must be deg or rad")
+            if column in CHOICES and value not in CHOICES[column]:
+                *some, last = CHOICES[column]
+                raise InputError(f"{where} must be {', '.join(some)} or {last}")
             if column == "frame_rate_hz" and not _is_rate(value):
                 raise InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
 

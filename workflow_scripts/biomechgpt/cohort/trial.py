@@ -1,6 +1,6 @@
 """One motion file, from its columns to a checked trial in the body's coordinates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,10 @@ from biomechgpt.cohort.coordinate_maps import (
     choose_map,
     unknown_columns,
 )
-from biomechgpt.cohort.readers import MotionError, Note, read_motion
+from biomechgpt.cohort.readers import MotionError, Note, RawMotion, read_motion
+from biomechgpt.cohort.skeletons.layouts import Skeleton
+from biomechgpt.cohort.skeletons.points import Points, choose_skeleton, read_points
+from biomechgpt.cohort.skeletons.trial import skeleton_coordinates
 
 NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
@@ -29,17 +32,27 @@ class Motion(NamedTuple):
 
 
 def read_trial(
-    path: Path, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
-) -> tuple[CoordinateMap, Motion]:
-    """Read one motion file into the body's coordinates.
+    path: Path,
+    row: Mapping,
+    maps: list[CoordinateMap],
+    cfg: Mapping,
+    skeletons: Sequence[Skeleton] = (),
+) -> tuple[CoordinateMap | Skeleton, Motion]:
+    """Read one motion file, joint angles or joint centres, into the body's coordinates.
 
-    `row` may hold the overrides `coordinate_map`, `angle_unit` and `frame_rate_hz`; `cfg` holds
-    `angle_unit_when_unstated` and `min_leg_joints`.
+    `row` may hold the overrides `coordinate_map`, `angle_unit`, `frame_rate_hz`, `skeleton`,
+    `length_unit` and `up_axis`; `cfg` holds `angle_unit_when_unstated`, `min_leg_joints` and
+    `joint_centre_low_pass_hz`.
 
     Raises:
         MotionError: with the reason; docs/cohort.md lists them.
     """
     raw = read_motion(path)
+    if row.get("coordinate_map") is None:
+        points = read_points(raw.columns)
+        skeleton = choose_skeleton(skeletons, points, row.get("skeleton"))
+        if skeleton is not None:
+            return skeleton, _from_centres(raw, skeleton, points, row, cfg)
     coordinate_map, map_notes = _map_for(row, maps, raw.columns)
     mapped = apply_map(coordinate_map, raw.columns)
     joints = {name: mapped[name] for name in JOINT_NAMES if name in mapped}
@@ -54,8 +67,19 @@ def read_trial(
         raw, n_frames, override_hz, coordinate_map.frame_rate_hz
     )
     notes = raw.notes + map_notes + unit.notes + time_notes
-    notes += _unknown(coordinate_map, raw.columns)
+    notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
     return coordinate_map, clean(values, time_s, notes)
+
+
+def _from_centres(
+    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, cfg: Mapping
+) -> Motion:
+    low_pass_hz = cfg["joint_centre_low_pass_hz"]
+    values, time_s, notes = skeleton_coordinates(raw, skeleton, points, row, low_pass_hz)
+    joints = {name: values[name] for name in JOINT_NAMES if name in values}
+    plausibility.check_presence(joints, cfg["min_leg_joints"])
+    unknown = [name for name in raw.columns if name not in points.columns]
+    return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)])
 
 
 def _map_for(
@@ -66,13 +90,12 @@ def _map_for(
     return next(item for item in maps if item.name == row["coordinate_map"]), []
 
 
-def _unknown(coordinate_map: CoordinateMap, columns: Mapping) -> list[Note]:
-    unknown = unknown_columns(coordinate_map, columns)
+def _unknown(unknown: list[str], map_name: str) -> list[Note]:
     if not unknown:
         return []
     more = f" and {len(unknown) - NAMED_COLUMNS} more" if len(unknown) > NAMED_COLUMNS else ""
     some = ", ".join(unknown[:NAMED_COLUMNS])
-    detail = f"{len(unknown)} columns are not in map {coordinate_map.name}: {some}{more}"
+    detail = f"{len(unknown)} columns are not in map {map_name}: {some}{more}"
     return [Note("unknown_columns", detail)]
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from biomechgpt.cohort.readers.bvh import read_bvh
 from biomechgpt.cohort.readers.c3d_angles import read_c3d
-from biomechgpt.cohort.readers.npz import read_npz
+from biomechgpt.cohort.readers.npz import read_npy, read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
+from biomechgpt.cohort.readers.points import read_trc
+from biomechgpt.cohort.readers.pose_json import read_pose_json
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 
@@ -19,10 +21,13 @@ READERS = {
     ".mot": read_opensim,
     ".sto": read_opensim,
     ".npz": read_npz,
+    ".npy": read_npy,
     ".csv": read_csv,
     ".parquet": read_parquet,
     ".bvh": read_bvh,
     ".c3d": read_c3d,
+    ".trc": read_trc,
+    ".json": read_pose_json,
 }
 
 

@@ -1,4 +1,4 @@
-"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points.
+"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points, else its points.
 
 The pure Python package `c3d` reads them: a damaged file ends in an exception, whereas the compiled
 `ezc3d` ended the whole process on one damaged file in ten (docs/cohort.md).
@@ -9,6 +9,7 @@ from pathlib import Path
 import c3d
 import numpy as np
 
+from biomechgpt.cohort.readers.points import LENGTH_UNITS
 from biomechgpt.cohort.readers.raw import MotionError, RawMotion
 
 UNITS = {"deg": "deg", "degrees": "deg", "degree": "deg", "rad": "rad", "radians": "rad"}
@@ -17,43 +18,48 @@ UNITS = {"deg": "deg", "degrees": "deg", "degree": "deg", "rad": "rad", "radians
 def read_c3d(path: Path) -> RawMotion:
     """Read the points whose label speaks of angles, as columns `{label}_x`, `_y`, `_z`.
 
-    Points that the file marks as invalid are NaN. A subject's name before a colon is dropped.
+    Without such points all of them are read, with their unit of length behind the name. Points that
+    the file marks as invalid are NaN. A subject's name before a colon is dropped.
 
     Raises:
-        MotionError: `unreadable`, `one_row`, or `not_motion` where only markers are present.
+        MotionError: `unreadable`, `one_row`, or `not_motion` where no point is present.
     """
     try:
         with open(path, "rb") as file:
             reader = c3d.Reader(file)
-            indices = _angle_indices(reader)
+            labels = _labels(reader)
+            indices = {i: n for i, n in labels.items() if "angle" in n.lower()} or labels
             # Without a point a frame has no bytes, and a file may claim four thousand million.
             frames = reader.read_frames(copy=False) if indices else []
             points = [frame[list(indices), :4] for _, frame, _ in frames]
             unit, rate_hz = _text(reader, "POINT:ANGLE_UNITS"), float(reader.point_rate)
+            length_unit = _text(reader, "POINT:UNITS").strip().lower()
     except Exception as error:  # the parser meets foreign bytes with whatever exception it likes
         raise MotionError("unreadable", f"no C3D file that can be read: {error!r}") from error
     if not indices:
         raise MotionError(
             "not_motion",
-            "the C3D file holds no joint angles, only markers or forces; run the gait model "
+            "the C3D file holds neither joint angles nor points; run the gait model "
             "(e.g. Plug-in Gait) and export its output angles",
         )
     if len(points) < 2:
         raise MotionError("one_row", "a motion needs at least two frames")
     columns = _columns(list(indices.values()), np.array(points, dtype=np.float64))
+    if indices is labels and length_unit in LENGTH_UNITS:
+        columns = {f"{name}_{length_unit}": values for name, values in columns.items()}
     time_s = np.arange(len(points)) / rate_hz if rate_hz > 0 else None
     return RawMotion(time_s, columns, UNITS.get(unit.strip().lower()), [])
 
 
-def _angle_indices(reader: c3d.Reader) -> dict[int, str]:
-    """Index of a point -> name of the angles in it; labels beyond the 255th stand in LABELS2 ..."""
+def _labels(reader: c3d.Reader) -> dict[int, str]:
+    """Index of a point -> its label; labels beyond the 255th stand in LABELS2 ..."""
     labels: list[str] = []
     for number in ("", *range(2, 100)):
         if (parameter := reader.get(f"POINT:LABELS{number}")) is None:
             break
         labels += [str(label) for label in parameter.string_array]
     names = {i: label.rsplit(":", 1)[-1].strip() for i, label in enumerate(labels)}
-    return {i: n for i, n in names.items() if "angle" in n.lower() and i < reader.point_used}
+    return {i: name for i, name in names.items() if i < reader.point_used}
 
 
 def _text(reader: c3d.Reader, key: str) -> str:

@@ -8,17 +8,21 @@ import pyarrow.parquet as pq
 
 from biomechgpt.cohort.readers.body import read_line, read_table, take_time
 from biomechgpt.cohort.readers.opensim import read_opensim
+from biomechgpt.cohort.readers.points import names_of_numbers, read_unnamed
 from biomechgpt.cohort.readers.raw import MotionError, RawMotion, check_unpacked
 
 
 def read_csv(path: Path) -> RawMotion:
-    """Read a CSV file with names in its first row, or a `.mot` that was saved again as CSV.
+    """Read a CSV file with names in its first row, a `.mot` that was saved again as CSV, or points
+    without names.
 
     Raises:
         MotionError: `unreadable` or `one_row`.
     """
     with open(path, "rb") as file:
         first = read_line(file)
+        if (names := names_of_numbers(first)) is not None:
+            return read_unnamed(path, names)
         if "endheader" in _beginning(file, first).lower():
             return read_opensim(path)
         file.seek(0)
