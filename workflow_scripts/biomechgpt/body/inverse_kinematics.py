@@ -33,7 +33,8 @@ MODEL_LEG_M = float(np.linalg.norm(KNEE_M) + np.linalg.norm(ANKLE_M))
 HIPS_TO_LUMBAR_M = np.array([*np.subtract(LUMBAR_M, HIP_M)[:2], 0.0])  # in the pelvis
 MODEL_TRUNK_M = float(HIPS_TO_LUMBAR_M[1] + SHOULDER_M[1])
 SPINE_LEAN_RAD = float(np.arctan2(-HIPS_TO_LUMBAR_M[0], HIPS_TO_LUMBAR_M[1]))
-FLEXED = np.sin(np.radians(25))  # a knee straighter than this does not show how the thigh is turned
+BENT_RAD = np.radians(25)  # a knee bent further shows how the thigh is turned about its length
+STRAIGHT_RAD = np.radians(10)  # one bent less says nothing of it
 ANKLE_TO_TOE_M = np.add(HEEL_M, TOE_M)
 
 
@@ -173,14 +174,17 @@ def _swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
 def _knee(shank: np.ndarray) -> np.ndarray:
     """Knee angle (T,), flexion negative, from the shank's direction (T, 3) in the thigh.
 
-    The bent knee shows how the thigh is turned about its length; the median of that turn serves
-    all frames, since the straight knee shows nothing and its sign would be left to noise.
+    A bent knee is the angle between the two. The straight one would leave its sign to noise: there
+    the shank is looked at from the side, as the median over bent frames says where that is.
     """
     x, y, z = shank.T
-    bent = np.hypot(x, z) > FLEXED
+    bend = np.arctan2(np.hypot(x, z), -y)
+    bent = bend > BENT_RAD
     turn = np.arctan2(z[bent], -x[bent])
     mean_turn = np.arctan2(np.median(np.sin(turn)), np.median(np.cos(turn))) if bent.any() else 0.0
-    return np.arctan2(x * np.cos(mean_turn) - z * np.sin(mean_turn), -y)
+    seen = np.arctan2(x * np.cos(mean_turn) - z * np.sin(mean_turn), -y)
+    share = np.clip((-seen - STRAIGHT_RAD) / (BENT_RAD - STRAIGHT_RAD), 0, 1)
+    return (1 - share) * seen - share * bend
 
 
 def _hinge(cosine: np.ndarray, proximal, distal, axis, opens: bool) -> np.ndarray:
