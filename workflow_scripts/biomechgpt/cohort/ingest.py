@@ -15,7 +15,7 @@ from biomechgpt.cohort.skeletons.layouts import Skeleton, read_skeletons
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.cohort.trial import read_trial
 from biomechgpt.errors import InputError
-from biomechgpt.files import file_sha256, replacing
+from biomechgpt.files import content_sha256, replacing
 
 log = logging.getLogger(__name__)
 STAGE = "ingest"
@@ -96,6 +96,6 @@ def _ingest_trial(
     log.info("%s: %d frames through %s", row["trial_id"], len(motion.frames), coordinate_map.name)
     info = {key: row[key] for key in ("trial_id", "participant_id", "split_group", "file")}
     info |= {"cohort": cohort.name, "coordinate_map": coordinate_map.name}
-    info |= {"frame_rate_hz": motion.frame_rate_hz, "file_sha256": file_sha256(path)}
+    info |= {"frame_rate_hz": motion.frame_rate_hz, "file_sha256": content_sha256(path)}
     writer.write(info, motion.frames, motion.time_s)
     return motion.notes

@@ -9,7 +9,7 @@ from biomechgpt.cohort.readers.c3d_angles import read_c3d
 from biomechgpt.cohort.readers.npz import read_npy, read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
 from biomechgpt.cohort.readers.points import read_trc
-from biomechgpt.cohort.readers.pose_json import read_pose_json
+from biomechgpt.cohort.readers.pose_json import read_pose_folder, read_pose_json
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 
@@ -32,14 +32,15 @@ READERS = {
 
 
 def read_motion(path: Path) -> RawMotion:
-    """Read a motion file by its extension; columns and units are as in the file.
+    """Read a motion file by its extension, or a folder of poses; columns and units are as in the file.
 
     Raises:
         MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row` or `not_motion`.
     """
     path = Path(path)
-    reader = READERS.get(path.suffix.lower())
-    if not os.path.isfile(path):  # also where the name is longer than any file's
+    is_folder = os.path.isdir(path)
+    reader = read_pose_folder if is_folder else READERS.get(path.suffix.lower())
+    if not is_folder and not os.path.isfile(path):  # also where the name is longer than any file's
         raise MotionError("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
     if reader is None:
         known = ", ".join(READERS)

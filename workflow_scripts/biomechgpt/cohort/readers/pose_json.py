@@ -1,6 +1,7 @@
 """Poses in `.json`: world landmarks of MediaPipe, three-dimensional keypoints of OpenPose."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ WORLD_KEYS = ("pose_world_landmarks", "poseWorldLandmarks", "world_landmarks", "
 POINT_KEYS = (*WORLD_KEYS, "keypoints3D", "keypoints3d", "keypoints_3d", "pose_keypoints_3d")
 IMAGE_KEYS = ("pose_landmarks", "poseLandmarks", "landmarks", "pose_keypoints_2d")
 SECONDS = {"time": 1.0, "time_s": 1.0, "timestamp_ms": 1e-3, "timestampMs": 1e-3}
+LARGEST_GAP = 10  # frames for each file of a folder
 RATE_KEYS = ("fps", "frame_rate_hz", "frequency")
 
 
@@ -37,10 +39,35 @@ def read_pose_json(path: Path) -> RawMotion:
         content = next((content[key] for key in FRAME_LISTS if key in content), None)
     if not isinstance(content, list):
         raise MotionError("unreadable", "no list of frames; docs/joint_centres.md shows the layout")
-    return frames_to_motion(content, rate_hz)
+    return _motion(content, rate_hz)
 
 
-def frames_to_motion(frames: list, rate_hz: float | None) -> RawMotion:
+def read_pose_folder(path: Path) -> RawMotion:
+    """Read a folder with a `.json` file a frame, as OpenPose writes it with `--3d --write_json`.
+
+    The last number in a file's name is that of its frame; a number that is missing is a frame in
+    which nobody was seen.
+
+    Raises:
+        MotionError: as `read_pose_json`, and `not_motion` where the folder holds no such files.
+    """
+    files = {}
+    for file in path.glob("*.json"):
+        if numbers := re.findall(r"\d+", file.stem):
+            files[int(numbers[-1])] = file
+    if not files:
+        raise MotionError("not_motion", "the folder holds no .json file with a number in its name")
+    first, n_frames = min(files), max(files) - min(files) + 1
+    if n_frames > LARGEST_GAP * len(files):
+        detail = f"{len(files)} files are numbered from {first} to {max(files)}: frames are missing"
+        raise MotionError("unreadable", detail)
+    frames: list = [[] for _ in range(n_frames)]
+    for number, file in files.items():
+        frames[number - first] = json.loads(file.read_bytes())
+    return _motion(frames, None)
+
+
+def _motion(frames: list, rate_hz: float | None) -> RawMotion:
     """The motion of frames as JSON holds them; `rate_hz` where the file states it."""
     poses = [_pose(frame, number) for number, frame in enumerate(frames, start=1)]
     n_points = max((len(pose) for pose in poses), default=0)
