@@ -224,7 +224,8 @@ def test_an_absurd_number_is_a_gap_of_its_joints_alone(absurd, tmp_path):
     smooth = ingest(tmp_path, "a.csv", table, skeleton="kinect_v2")  # a filter would smear it
     assert np.abs(smooth.angle_deg("hip_flexion_l")).max() < 40
     assert np.isnan(smooth.angle_deg("knee_angle_r")).nonzero()[0].tolist() == [60]
-    assert ("far_points" in outcome.problems()) == (absurd == 38.9)
+    problem = {38.9: "far_points"}.get(absurd, "absurd_numbers")
+    assert (problem in outcome.problems()) == (not np.isnan(absurd))
 
 
 def test_a_pause_of_the_camera_is_a_gap_and_not_smoothed_over(tmp_path):
@@ -243,6 +244,18 @@ def test_zeros_of_a_point_that_was_not_seen_are_gaps(tmp_path):
     outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW)
     gone = np.isnan(outcome.angle_deg("elbow_flex_l")).nonzero()[0].tolist()
     assert gone == list(range(30, 40))
+    assert "zero_points" in outcome.problems()
+
+
+def test_one_absurd_point_in_a_frame_without_others_is_a_gap(tmp_path):
+    points = array("kinect_v2")
+    points[50] = 0
+    points[50, 19] = [-32.768, 0, 0]  # FootRight
+    table = numbered(TIME_S, points)
+    outcome = ingest(tmp_path, "a.csv", table, cfg=RAW, skeleton="kinect_v2")
+    assert {"zero_points", "far_points"} <= set(outcome.problems())
+    for name in ("hip_flexion_r", "ankle_angle_r"):
+        assert np.isnan(outcome.angle_deg(name)).nonzero()[0].tolist() == [50]
 
 
 def test_a_leg_that_the_tracker_threw_about_is_a_gap(tmp_path):

@@ -9,6 +9,7 @@ from biomechgpt.cohort.tables import LENGTH_UNITS, UP_AXES
 
 LEG_M = (0.25, 1.5)  # thigh and shank together, from a small child's to more than any adult's
 BODY_RADIUS_M = 6.0  # beyond, from the middle of the body, nothing is part of it
+FEWEST_POINTS = 3  # fewer in a frame give no angle, and have no middle
 UP_CLEAR = 0.8  # cosine between the body and an axis, from where that axis is up
 ABSURD = 1e7  # in any unit; larger numbers are faults, and their squares would overflow
 FLAT_M = 1e-3  # whoever moves less than this along an axis was recorded in a plane
@@ -16,21 +17,28 @@ FLAT_M = 1e-3  # whoever moves less than this along an axis was recorded in a pl
 
 def mask_absurd(
     landmarks: Mapping[str, np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Numbers that are none, and points that lie exactly in the origin while others do not, as NaN.
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """Take numbers that are no position, and points in the origin, as missing.
 
     Trackers write zeros for a point that they do not see; a point that always lies there is the
     origin of its skeleton.
     """
-    masked = {}
+    masked, n_absurd, n_zero = {}, 0, 0
     for name, positions in landmarks.items():
-        # Comparisons with NaN are false, so that NaN and infinite values are masked as well.
-        usable = np.all(np.abs(positions) < ABSURD, axis=1)
-        in_origin = np.all(positions == 0, axis=1)
-        if not in_origin.all():
-            usable &= ~in_origin
-        masked[name] = np.where(usable[:, None], positions, np.nan)
-    return masked
+        absurd = (np.abs(positions) > ABSURD).any(axis=1)
+        in_origin = (positions == 0).all(axis=1)
+        in_origin &= not in_origin.all()
+        n_absurd, n_zero = n_absurd + absurd.sum(), n_zero + in_origin.sum()
+        whole = np.isfinite(positions).all(axis=1) & ~absurd & ~in_origin
+        masked[name] = np.where(whole[:, None], positions, np.nan)
+    notes = []
+    if n_absurd:
+        detail = f"{n_absurd} positions beyond {ABSURD:g} in any unit were taken as missing"
+        notes.append(Note("absurd_numbers", detail))
+    if n_zero:
+        detail = f"{n_zero} positions are exactly 0, 0, 0, as of points not seen: taken as missing"
+        notes.append(Note("zero_points", detail))
+    return masked, notes
 
 
 def to_metres(
@@ -102,13 +110,13 @@ def drop_far(
     for it, since the pelvis itself may be the one that is wrong."""
     names = list(landmarks_m)
     positions = np.stack([landmarks_m[name] for name in names], axis=1)  # (T, K, 3)
-    centre = _median_point(positions)
-    with np.errstate(invalid="ignore"):
-        far = np.linalg.norm(positions - centre, axis=2) > BODY_RADIUS_M
+    known = np.isfinite(positions[:, :, 0])
+    far = np.linalg.norm(positions - _median_point(positions), axis=2) > BODY_RADIUS_M
+    far |= known & (known.sum(axis=1, keepdims=True) < FEWEST_POINTS)
     positions[far] = np.nan
     detail = (
         f"{far.sum()} points in {far.any(axis=1).sum()} frames lie further than "
-        f"{BODY_RADIUS_M:g} m from the body and were taken as missing"
+        f"{BODY_RADIUS_M:g} m from the body, or alone, and were taken as missing"
     )
     kept = {name: positions[:, index] for index, name in enumerate(names)}
     return kept, [Note("far_points", detail)] if far.any() else []

@@ -32,7 +32,8 @@ def skeleton_coordinates(
     """
     centres = landmarks(skeleton, points)
     time_s, keep, notes = _times(raw, skeleton, row, len(centres["hip_r"]))
-    centres = mask_absurd({name: positions[keep] for name, positions in centres.items()})
+    centres = {name: positions[keep] for name, positions in centres.items()}
+    centres, absurd_notes = mask_absurd(centres)
     stated_unit = row.get("length_unit") or points.length_unit or skeleton.length_unit
     centres, unit_notes = to_metres(centres, stated_unit)
     centres, far_notes = drop_far(centres)
@@ -40,7 +41,7 @@ def skeleton_coordinates(
     centres, side_notes = untangle_sides(centres, time_s)
     refuse_mirrored(centres, skeleton.spine_lean_rad)
     centres, smooth_notes = low_pass(centres, time_s, low_pass_hz)
-    notes = [*raw.notes, *notes, *unit_notes, *far_notes, *side_notes, *smooth_notes]
+    notes = [*raw.notes, *notes, *absurd_notes, *unit_notes, *far_notes, *side_notes, *smooth_notes]
     if "lumbar" not in centres:
         detail = "no point of the lower spine: the pelvis is taken as upright"
         notes.append(Note("pelvis_assumed_upright", detail))
