@@ -26,7 +26,7 @@ def read_pose_json(path: Path) -> RawMotion:
     frames without a person are NaN.
 
     Raises:
-        MotionError: `unreadable`, `one_row`, `image_coordinates` or `several_people`.
+        MotionError: `unreadable`, `not_motion`, `one_row`, `image_coordinates` or `several_people`.
     """
     if path.stat().st_size > UNPACKED_BYTES:
         raise MotionError(
@@ -38,7 +38,7 @@ def read_pose_json(path: Path) -> RawMotion:
         rate_hz = next((float(content[key]) for key in RATE_KEYS if content.get(key)), None)
         content = next((content[key] for key in FRAME_LISTS if key in content), None)
     if not isinstance(content, list):
-        raise MotionError("unreadable", "no list of frames; docs/joint_centres.md shows the layout")
+        raise MotionError("not_motion", "no list of frames; docs/joint_centres.md shows the layout")
     return _motion(content, rate_hz)
 
 
