@@ -1,6 +1,7 @@
 """The same joint centres in every format that holds them, and what is odd in real ones."""
 
 import json
+import re
 
 import c3d
 import numpy as np
@@ -89,11 +90,10 @@ def test_points_that_the_skeleton_of_the_table_does_not_have(tmp_path):
     assert outcome.problems() == ["skeleton_unknown"]
 
 
-def test_trc_in_millimetres(tmp_path):
-    points = joint_centres("halpe26", *MADE)
+def trc_of(points: dict) -> str:
     head = ["PathFileType\t4\t(X/Y/Z)\ta.trc", "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits"]
     head += [
-        f"{RATE_HZ}\t{RATE_HZ}\t120\t26\tmm",
+        f"{RATE_HZ}\t{RATE_HZ}\t120\t{len(points)}\tmm",
         "Frame#\tTime\t" + "\t\t\t".join(points),
         "\t\tX1",
     ]
@@ -102,19 +102,64 @@ def test_trc_in_millimetres(tmp_path):
         "\t".join([str(i + 1), f"{TIME_S[i]:.5f}", *(f"{v:.4f}" for v in row)])
         for i, row in enumerate(values)
     ]
-    check(ingest(tmp_path, "a.trc", "\n".join([*head, "", *rows, ""]), cfg=RAW), "halpe26")
-    assert ingest(tmp_path, "b.trc", "\n".join(rows), cfg=RAW).problems() == ["unreadable"]
+    return "\n".join([*head, "", *rows, ""])
 
 
-def test_c3d_points_under_a_subject_s_name(tmp_path):
-    points = joint_centres("body25", *MADE)
+def test_trc_in_millimetres(tmp_path):
+    content = trc_of(joint_centres("halpe26", *MADE))
+    check(ingest(tmp_path, "a.trc", content, cfg=RAW), "halpe26")
+    rows = content.partition("\n\n")[2]
+    assert ingest(tmp_path, "b.trc", rows, cfg=RAW).problems() == ["unreadable"]
+
+
+def c3d_of(folder, points: dict) -> bytes:
     writer = c3d.Writer(point_rate=RATE_HZ, point_scale=-1, point_units="mm  ")
-    writer.set_point_labels([f"P01:{name}" for name in points])
+    writer.set_point_labels(list(points))
     for frame in np.stack(list(points.values()), axis=1) * 1000:
         rows = np.concatenate([frame, np.zeros((len(frame), 2))], axis=1).astype(np.float32)
         writer.add_frames([(rows, np.zeros((0, 0)))])
-    content = saved(tmp_path, writer.write)
-    check(ingest(tmp_path, "a.c3d", content, cfg=RAW), "body25")
+    return saved(folder, writer.write)
+
+
+def test_c3d_points_under_a_subject_s_name(tmp_path):
+    points = {f"P01:{name}": point for name, point in joint_centres("body25", *MADE).items()}
+    check(ingest(tmp_path, "a.c3d", c3d_of(tmp_path, points), cfg=RAW), "body25")
+    points["*34"] = points["P01:RHip"]  # a stray marker
+    check(ingest(tmp_path, "b.c3d", c3d_of(tmp_path, points), cfg=RAW), "body25")
+
+
+@pytest.mark.parametrize("other", ["P02:", ""])
+def test_points_of_two_subjects_are_refused_in_every_format(other, tmp_path):
+    points = joint_centres("body25", *MADE)
+    two = {f"{subject}{name}": p for subject in ("P01:", other) for name, p in points.items()}
+    outcome = ingest(tmp_path, "a.c3d", c3d_of(tmp_path, two), cfg=RAW)
+    assert outcome.problems() == ["several_recordings"]
+    outcome = ingest(tmp_path, "a.trc", trc_of(two), cfg=RAW)
+    assert outcome.problems() == ["several_recordings"]
+    outcome = ingest(tmp_path, "a.csv", csv_of(two, TIME_S), cfg=RAW)
+    assert outcome.problems() == ["several_recordings"]
+
+
+def test_a_colon_before_or_behind_the_axis_is_no_subject(tmp_path):
+    points = joint_centres("body25", *MADE)
+    table = csv_of(points, TIME_S)
+    names, rows = table.split("\n", 1)
+    behind = re.sub(r"_([xyz])\b", r":\1", names)
+    check(ingest(tmp_path, "a.csv", f"{behind}\n{rows}", cfg=RAW), "body25")
+    before = re.sub(r"(\w+)_([xyz])\b", r"\2:\1", names)
+    check(ingest(tmp_path, "b.csv", f"{before}\n{rows}", cfg=RAW), "body25")
+
+
+def test_points_of_several_clips_are_refused(tmp_path):
+    points, clip = array("smpl"), np.repeat([0, 1], 60)
+    content = saved(tmp_path, np.savez, joints=points, fps=RATE_HZ, split_points=[0, 60, 120])
+    assert ingest(tmp_path, "a.npz", content, cfg=RAW).problems() == ["several_recordings"]
+    content = saved(tmp_path, np.savez, joints=points, fps=RATE_HZ, clip=clip)
+    assert ingest(tmp_path, "b.npz", content, cfg=RAW).problems() == ["several_recordings"]
+    lines = csv_of(joint_centres("smpl", *MADE), TIME_S).splitlines()
+    cells = ["clip", *clip.astype(str)]
+    text = "\n".join(f"{line},{cell}" for line, cell in zip(lines, cells, strict=True)) + "\n"
+    assert ingest(tmp_path, "c.csv", text, cfg=RAW).problems() == ["several_recordings"]
 
 
 def test_c3d_with_markers_of_no_skeleton_says_so(tmp_path):
@@ -247,6 +292,23 @@ def test_zeros_of_a_point_that_was_not_seen_are_gaps(tmp_path):
     assert "zero_points" in outcome.problems()
 
 
+def test_frames_in_which_the_tracker_froze_are_gaps(tmp_path):
+    points = joint_centres("kinect_v2", *MADE)
+    for point in points.values():
+        point[40:50] = point[39]
+    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW)
+    assert "lost_frames" in outcome.problems()
+    frozen = np.isnan(outcome.angle_deg("knee_angle_r")).nonzero()[0].tolist()
+    assert frozen == list(range(40, 50))
+
+
+def test_heights_below_the_camera_are_no_fall_through_the_floor(tmp_path):
+    points = {name: p - [0, 1.5, 0] for name, p in joint_centres("kinect_v2", *MADE).items()}
+    for point in points.values():
+        point[60] += [0, 0.1, 0]  # 6 m/s
+    check(ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW), "kinect_v2")
+
+
 def test_one_absurd_point_in_a_frame_without_others_is_a_gap(tmp_path):
     points = array("kinect_v2")
     points[50] = 0
@@ -285,6 +347,15 @@ def test_a_wrong_cell_of_the_new_columns_stops_with_its_place(tmp_path):
     ):
         with pytest.raises(InputError, match=f"line 2, column '{column}'.*{words}"):
             ingest(tmp_path, "a.csv", table, **{column: value})
+
+
+def test_a_skeleton_and_a_coordinate_map_in_one_row_stop_with_their_place(tmp_path):
+    table = csv_of(joint_centres("smpl", *MADE), TIME_S)
+    cells = {"skeleton": "smpl", "coordinate_map": "rajagopal"}
+    with pytest.raises(InputError, match=r"line 2, column 'skeleton': 'smpl' stands beside coord"):
+        ingest(tmp_path, "a.csv", table, **cells)
+    cells["coordinate_map"] = "n/a"
+    check(ingest(tmp_path, "b.csv", table, cfg=RAW, **cells), "smpl")
 
 
 def test_columns_beside_the_points_are_named(tmp_path):
