@@ -69,7 +69,7 @@ def test_a_number_has_its_range_and_no_interval_where_too_few_were_there(chat):
     found = chat.ask(trial, "How fast in m/s?").found
     row = predicted(chat, trial, "speed")
     assert isinstance(found, Number)
-    assert (found.mean, found.low, found.high) == tuple(
+    assert (found.value, found.low, found.high) == tuple(
         row[f"number_{name}"] for name in ("median", "low", "high")
     )
     assert found.intervals[0.8] == pytest.approx((found.low - 0.2, found.high + 0.2))
@@ -240,6 +240,6 @@ def test_what_kinematics_measure_stands_beside_the_models_number(
     monkeypatch.setitem(task, "label", "walking_speed_m_s")
     found = chat.ask(own, ASKED["speed"]).found
     assert found.measured == pytest.approx(0.51, abs=0.02)
-    assert f"{100 * (found.mean / found.measured - 1):+.0f} % off" in found.difference
+    assert f"{100 * (found.value / found.measured - 1):+.0f} % off" in found.difference
     still = own._replace(angles_rad=np.zeros_like(own.angles_rad), tokens=None)
     assert chat.ask(still, ASKED["speed"]).found.measured is None

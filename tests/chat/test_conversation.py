@@ -94,7 +94,7 @@ def test_a_number_lies_between_its_ends_on_the_axis():
 
 @pytest.mark.parametrize("normal", [None, NormalRange(None, 11.0, "t", "s")])
 def test_an_axis_needs_no_usual_range_and_no_spread(normal):
-    scale = scale_of(speed(mean=5.0, low=5.0, high=5.0, normal=normal))
+    scale = scale_of(speed(value=5.0, low=5.0, high=5.0, normal=normal))
     assert scale.start < 5 < scale.stop
     assert (scale.usual is None) == (normal is None)
     shown(answer(found=speed(normal=normal)))

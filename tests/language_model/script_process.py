@@ -38,7 +38,7 @@ def run_script(name: str, folder: Path, cores: int, **job) -> Path:
     driver = DRIVER.format(helpers=str(Path(__file__).parent))
     subprocess.run(
         [sys.executable, "-c", driver, script, folder / "job.pickle"],
-        env=os.environ | {"OMP_NUM_THREADS": str(cores), "OMP_DYNAMIC": "TRUE"},
+        env=os.environ | {"OMP_NUM_THREADS": str(cores)},
         check=True,
     )
     return output

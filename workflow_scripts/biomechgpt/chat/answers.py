@@ -49,7 +49,7 @@ class Options(NamedTuple):
 class Number(NamedTuple):
     """The answer to a question for a number, all in `unit`."""
 
-    mean: float  # or the median, whichever calibration chose
+    value: float  # the mean or the median, as validation participants decided
     low: float  # 5 % quantile of the model's own distribution
     high: float  # 95 %
     intervals: dict[float, tuple[float, float] | None]  # by level, as `Options.sets`
@@ -63,7 +63,7 @@ class Number(NamedTuple):
         """How far the model's number lies from the measured one, in words."""
         if not self.measured:
             return ""
-        return f"the model's number is {100 * (self.mean / self.measured - 1):+.0f} % off"
+        return f"the model's number is {100 * (self.value / self.measured - 1):+.0f} % off"
 
 
 class Answer(NamedTuple):

@@ -105,7 +105,7 @@ def _number_lines(found: Number, why_no_set: str) -> list[str]:
         return f"{value:.{found.decimals}f}"
 
     span = f"{said(found.low)} to {said(found.high)}"
-    lines = [f"  {said(found.mean)} {found.unit}, the model's own 90 % range {span}"]
+    lines = [f"  {said(found.value)} {found.unit}, the model's own 90 % range {span}"]
     if found.measured is not None:
         lines.append(
             f"  {said(found.measured)} {found.unit} measured by kinematics; {found.difference}"

@@ -62,7 +62,7 @@ def scale_of(number: Number) -> Scale:
     """An axis that holds the number, its range and what is usual."""
     normal = number.normal
     usual = [value for value in (normal.low, normal.high) if value is not None] if normal else []
-    held = [number.mean, number.low, number.high, *usual]
+    held = [number.value, number.low, number.high, *usual]
     room = MARGIN * (max(held) - min(held)) or 1.0
     start, stop = (
         max(0.0, min(held) - room) if min(held) >= 0 else min(held) - room,
@@ -78,7 +78,7 @@ def scale_of(number: Number) -> Scale:
     low, high = place(number.low), place(number.high)
     shown = (left, round(right - left, 2)) if usual else None
     return Scale(
-        start, stop, (low, round(high - low, 2)), place(number.mean), shown, usual_from, usual_to
+        start, stop, (low, round(high - low, 2)), place(number.value), shown, usual_from, usual_to
     )
 
 
