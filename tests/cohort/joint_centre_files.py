@@ -71,3 +71,16 @@ def csv_of(points: dict, time_s: np.ndarray | None, factor: float = 1.0, unit: s
     values = [time_s[:, None]] if time_s is not None else []
     rows = np.concatenate([*values, *(factor * p for p in points.values())], axis=1)
     return "\n".join([",".join(names), *(",".join(f"{v:.9g}" for v in row) for row in rows)]) + "\n"
+
+
+def trc_of(points: dict, time_s: np.ndarray) -> str:
+    """A `.trc` file of points (T, 3) in m, written in millimetres."""
+    head = ["PathFileType\t4\t(X/Y/Z)\ta.trc", "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits"]
+    head += [f"60\t60\t{len(time_s)}\t{len(points)}\tmm"]
+    head += ["Frame#\tTime\t" + "\t\t\t".join(points), "\t\tX1", ""]
+    values = 1000 * np.concatenate(list(points.values()), axis=1)
+    rows = [
+        "\t".join([str(i + 1), f"{time_s[i]:.5f}", *(f"{v:.4f}" for v in row)])
+        for i, row in enumerate(values)
+    ]
+    return "\n".join([*head, *rows, ""])

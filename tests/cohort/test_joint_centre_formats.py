@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from joint_centre_files import csv_of, joint_centres, walk
+from joint_centre_files import csv_of, joint_centres, trc_of, walk
 from motion_files import CFG, ingest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
@@ -90,23 +90,8 @@ def test_points_that_the_skeleton_of_the_table_does_not_have(tmp_path):
     assert outcome.problems() == ["skeleton_unknown"]
 
 
-def trc_of(points: dict) -> str:
-    head = ["PathFileType\t4\t(X/Y/Z)\ta.trc", "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits"]
-    head += [
-        f"{RATE_HZ}\t{RATE_HZ}\t120\t{len(points)}\tmm",
-        "Frame#\tTime\t" + "\t\t\t".join(points),
-        "\t\tX1",
-    ]
-    values = 1000 * np.concatenate(list(points.values()), axis=1)
-    rows = [
-        "\t".join([str(i + 1), f"{TIME_S[i]:.5f}", *(f"{v:.4f}" for v in row)])
-        for i, row in enumerate(values)
-    ]
-    return "\n".join([*head, "", *rows, ""])
-
-
 def test_trc_in_millimetres(tmp_path):
-    content = trc_of(joint_centres("halpe26", *MADE))
+    content = trc_of(joint_centres("halpe26", *MADE), TIME_S)
     check(ingest(tmp_path, "a.trc", content, cfg=RAW), "halpe26")
     rows = content.partition("\n\n")[2]
     assert ingest(tmp_path, "b.trc", rows, cfg=RAW).problems() == ["unreadable"]
@@ -134,7 +119,7 @@ def test_points_of_two_subjects_are_refused_in_every_format(other, tmp_path):
     two = {f"{subject}{name}": p for subject in ("P01:", other) for name, p in points.items()}
     outcome = ingest(tmp_path, "a.c3d", c3d_of(tmp_path, two), cfg=RAW)
     assert outcome.problems() == ["several_recordings"]
-    outcome = ingest(tmp_path, "a.trc", trc_of(two), cfg=RAW)
+    outcome = ingest(tmp_path, "a.trc", trc_of(two, TIME_S), cfg=RAW)
     assert outcome.problems() == ["several_recordings"]
     outcome = ingest(tmp_path, "a.csv", csv_of(two, TIME_S), cfg=RAW)
     assert outcome.problems() == ["several_recordings"]

@@ -196,6 +196,10 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "headers": (".mot", 260, headers),
     "csv": (".csv", 20, motion),
     "cells": (".csv", 50, columns),
+    "points": (".csv", 5, motion),
+    "trc": (".trc", 5, motion),
+    "json": (".json", 5, motion),
+    "npy": (".npy", 3, motion),
     "bvh": (".bvh", 25, columns),
     "skeleton": (".bvh", 5, motion),
     "tables": (".tables", 110, tables),
@@ -209,4 +213,4 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "c3d": (".c3d", 2, motion),
 }
 SEEDS_OF = {"sto": "mot", "cells": "csv", "skeleton": "bvh"}  # which share another's seeds
-BINARY = ("npz", "parquet", "c3d")
+BINARY = ("npz", "npy", "parquet", "c3d")
