@@ -40,7 +40,11 @@ SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
 }
-MAPS = sorted(Path("resources/coordinate_maps").glob("*.yaml"))
+MAPS = sorted(
+    path
+    for folder in ("coordinate_maps", "skeletons")
+    for path in Path("resources", folder).glob("*.yaml")
+)
 # What only evaluation, report and the look at the tables need is no part of a question: a change there retrains nothing.
 NOT_ASKED = ("minimal_detectable_change", "caution", "paper_task", "plausible", "contradicted_by")
 QUESTIONS = {

@@ -3,7 +3,9 @@
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from joint_centre_files import csv_of, joint_centres, walk
 
 from biomechgpt.errors import InputError
 
@@ -25,6 +27,16 @@ def test_a_good_file_can_be_asked_about(chat, write_motion, tmp_path):
     assert "neck_rotation" in own.trial.missing_joints
     assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
     assert own.trial.recorded == {}
+
+
+def test_joint_centres_can_be_asked_about(chat, tmp_path):
+    points = joint_centres("kinect_v2", *walk(60, n_frames=240))
+    path = tmp_path / "kinect.csv"
+    path.write_text(csv_of(points, np.arange(240) / 60))
+    own = chat.read_file(path)
+    assert own.trial.angles_rad.shape == (120, 34)
+    assert "hip_rotation_r" in own.trial.missing_joints
+    assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
 
 
 def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, write_motion, tmp_path):

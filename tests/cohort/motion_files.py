@@ -13,7 +13,8 @@ from biomechgpt.cohort.tables import read_cohorts
 
 ROOT = Path(__file__).parents[2]
 MAPS = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))
-CFG = {"angle_unit_when_unstated": "infer", "min_leg_joints": 6}
+SKELETONS = sorted((ROOT / "resources" / "skeletons").glob("*.yaml"))
+CFG = {"angle_unit_when_unstated": "infer", "min_leg_joints": 6, "joint_centre_low_pass_hz": 6}
 PELVIS = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
@@ -87,7 +88,7 @@ def ingest(folder: Path, name: str, content: str | bytes | None, **cells: str) -
     (folder / "trials.tsv").write_text(table)
     cohorts = read_cohorts([{"name": "test", "path": str(folder), "role": "both"}])
     frames_path, issues_path = folder / "out.parquet", folder / "out.issues.tsv"
-    ingest_shard(cohorts, MAPS, 0, 1, cfg, frames_path, issues_path)
+    ingest_shard(cohorts, MAPS + SKELETONS, 0, 1, cfg, frames_path, issues_path)
     issues = read_issues(issues_path)
     trials = list(read_trials(frames_path))
     if not trials:

@@ -81,7 +81,8 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     _write_cohort(folder)
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     cohorts = read_cohorts([{"name": "bundle", "path": str(folder), "role": "both"}])
-    maps = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))
+    maps = sorted(ROOT.glob("resources/coordinate_maps/*.yaml"))
+    maps += sorted(ROOT.glob("resources/skeletons/*.yaml"))
     trajectories, angles = out / "0.parquet", out / "angles.parquet"
     issues = [out / "ingest.tsv", out / "strip.tsv"]
     ingest_shard(cohorts, maps, 0, 1, config["ingest"], trajectories, issues[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from motion_files import MAPS, ROOT, gait
+from motion_files import MAPS, ROOT, SKELETONS, gait
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
@@ -44,7 +44,8 @@ def ingested(tmp_path_factory):
     out = tmp_path_factory.mktemp("faults")
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     cohorts = read_cohorts([{"name": "faults", "path": str(FAULTS), "role": "both"}])
-    ingest_shard(cohorts, MAPS, 0, 1, config["ingest"], out / "t.parquet", out / "t.tsv")
+    maps = MAPS + SKELETONS
+    ingest_shard(cohorts, maps, 0, 1, config["ingest"], out / "t.parquet", out / "t.tsv")
     strip_shard(out / "t.parquet", config["motion"], out / "a.parquet", out / "a.tsv")
     by_file = [
         {Path(trial.info["file"]).name: trial for trial in read_trials(out / f"{name}.parquet")}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from bombs import LEGS, archive, npy, npy_that_claims, parquet_of_zeros
+from joint_centre_files import csv_of, joint_centres, trc_of, walk
 from motion_files import PELVIS, gait, mot, rows
 from skeleton_files import bvh
 
@@ -65,6 +66,11 @@ WORDS = {
     b"Model Outputs deg # clip subject S:LHipAngles_x #DIV/0! -1.#IND Speeds Frame",
     "npz": b"<f8 <f4 |u1 |O <M8[s] |S8 >f8 <c16 True (6,) (0,) (2,3) () q_ dq_ .npy time frequency "
     b"split_points qpos poses trans",
+    "points": b"Left Right left_hip_x pelvis_x_mm S:left_hip_x clip time nan 0 1e300 -32.768",
+    "trc": b"Units mm cm m Frame# Time X1 S:left_hip nan 0 99999999999",
+    "json": b"fps frames data people pose_world_landmarks pose_landmarks timestamp_ms keypoints3D "
+    b"null NaN Infinity true [] {} [[[[ 1e999 visibility",
+    "npy": b"<f8 <f4 |u1 |O >f8 <c16 True (6,24,3) (6,24,4) (0,) () (99999999999,1,3)",
     "bvh": b"HIERARCHY ROOT JOINT End { } OFFSET CHANNELS MOTION Frames: Zrotation Xposition",
     "tables": b"participant_id trial_id file split_group frame_rate_hz angle_unit n/a x.mot loop "
     b"../secret.mot link/secret.mot a/../x.mot fifo deg rad own cohort +1 =A1 @x -x",
@@ -99,12 +105,19 @@ def seeds() -> dict[str, list[bytes]]:
     whole = gait(n_frames=5)
     states = {n if n == "time" else f"/jointset/j/{n}/value": v for n, v in small.items()}
     states["/jointset/j/knee_angle_r/speed"] = small["time"]
+    centres, time_s = joint_centres("smpl", *walk(n_frames=6)), np.arange(6) / 60
+    poses = np.stack(list(centres.values()), axis=1).round(3)  # (T, K, 3)
     texts = {
         "mot": [mot(small), mot(legs | {n: whole[n][0] + legs["time"] for n in PELVIS}),
                 mot(states, "no"), mot(whole, header="whole\nnRows 5\nnColumns 42\nendheader\n"),
                 mot(small, header="a\nDataColumns 5\nDataRows 7\n\nendheader\n")],
         "csv": [rows(small, ","), rows(legs, ";").replace(".", ","), rows(small), rows(small, " "),
                 mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ","), NEXUS, PYCGM],
+        "points": [csv_of(centres, time_s), csv_of(centres, time_s).partition("\n")[2]],
+        "trc": [trc_of(centres, time_s)],
+        "json": [json.dumps({"fps": 60, "frames": poses.tolist()}),
+                 json.dumps([{"timestamp_ms": 16 * i, "pose_world_landmarks": frame}
+                             for i, frame in enumerate(poses.tolist())])],
         "bvh": [bvh({}, n_frames=3), SKELETON, SKELETON, SKELETON],
         "headers": [HEADER, "x\nnRows 5\nnColumns 2\nendheader\n" + ROWS.replace("\t", " "), ROWS],
         "tsv": [PEOPLE, TRIALS],
@@ -120,6 +133,7 @@ def seeds() -> dict[str, list[bytes]]:
     found["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
     found["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
     found["c3d"] = [_c3d()]
+    found["npy"] = [npy(poses)]
     return found
 
 

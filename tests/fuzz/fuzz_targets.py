@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import yaml
 from fuzz_seeds import PARTS, config_text
-from motion_files import CFG, MAPS, ROOT
+from motion_files import CFG, MAPS, ROOT, SKELETONS
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
 from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
 from biomechgpt.cohort.coordinate_maps import fitting_maps
+from biomechgpt.cohort.joint_centres.layouts import read_skeletons
 from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
 from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
 from biomechgpt.cohort.readers.opensim import read_header
@@ -35,6 +36,7 @@ from biomechgpt.questions.tasks import read_tasks
 
 DECLARED = (MotionError, InputError)
 COORDINATE_MAPS = read_coordinate_maps(MAPS)
+SKELETON_MAPS = read_skeletons(SKELETONS)
 INGEST = CFG | {"min_leg_joints": 4}
 MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 0.02, "zero_joints": []}
 CONFIG, SCHEMA = config_text(), ROOT / "schemas" / "config.schema.yaml"
@@ -48,7 +50,7 @@ SAFE_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 def motion(path: Path) -> str:
     """A motion file, from its bytes to the joint angles that are tokenised."""
-    coordinate_map, read = read_trial(path, {}, COORDINATE_MAPS, INGEST)
+    coordinate_map, read = read_trial(path, {}, COORDINATE_MAPS, INGEST, SKELETON_MAPS)
     frames = read.frames.astype(np.float32)
     assert frames.shape == (len(read.time_s), len(COORDINATE_NAMES)), "shape"
     assert (np.diff(read.time_s) > 0).all(), "time does not rise"
@@ -194,6 +196,10 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "headers": (".mot", 260, headers),
     "csv": (".csv", 20, motion),
     "cells": (".csv", 50, columns),
+    "points": (".csv", 5, motion),
+    "trc": (".trc", 5, motion),
+    "json": (".json", 5, motion),
+    "npy": (".npy", 3, motion),
     "bvh": (".bvh", 25, columns),
     "skeleton": (".bvh", 5, motion),
     "tables": (".tables", 110, tables),
@@ -207,4 +213,4 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "c3d": (".c3d", 2, motion),
 }
 SEEDS_OF = {"sto": "mot", "cells": "csv", "skeleton": "bvh"}  # which share another's seeds
-BINARY = ("npz", "parquet", "c3d")
+BINARY = ("npz", "npy", "parquet", "c3d")

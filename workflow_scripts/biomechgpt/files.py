@@ -44,6 +44,17 @@ def file_sha256(path: os.PathLike) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def content_sha256(path: os.PathLike) -> str:
+    """The SHA-256 of a file, or of the names and contents of the files in a folder."""
+    path = Path(path)
+    if not path.is_dir():
+        return file_sha256(path)
+    digest = hashlib.sha256()
+    for file in sorted(item for item in path.iterdir() if item.is_file()):
+        digest.update(f"{file.name} {file_sha256(file)}\n".encode())
+    return digest.hexdigest()
+
+
 def is_hub_id(source: str) -> bool:
     """Whether `source` is a Hugging Face id (owner/name) and no path of a folder."""
     starts_as_path = source.startswith(("/", ".", "~"))

@@ -59,15 +59,22 @@ def pelvis_rotation(tilt_rad: np.ndarray, list_rad: np.ndarray, rotation_rad: np
     return axis_rotation(Z, tilt_rad) @ axis_rotation(X, list_rad) @ axis_rotation(Y, rotation_rad)
 
 
+def turns_of(rotation: np.ndarray) -> np.ndarray:
+    """Turns (T, 3) in radians about z, x, y, in this order and body-fixed, of orientations (T, 3, 3)."""
+    about_x = np.arcsin(np.clip(rotation[:, 2, 1], -1, 1))
+    about_z = np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1])
+    about_y = np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2])
+    return np.stack([about_z, about_x, about_y], axis=1)
+
+
 def pelvis_angles(rotation: np.ndarray) -> np.ndarray:
     """Tilt, list and rotation (T, 3) in radians of orientations (T, 3, 3); the way back.
 
     The rotation is unwrapped over frames, so that a turning person does not jump at 180 degrees.
     """
-    list_rad = np.arcsin(np.clip(rotation[:, 2, 1], -1, 1))
-    tilt_rad = np.arctan2(-rotation[:, 0, 1], rotation[:, 1, 1])
-    rotation_rad = np.arctan2(-rotation[:, 2, 0], rotation[:, 2, 2])
-    return np.stack([tilt_rad, list_rad, np.unwrap(rotation_rad)], axis=1)
+    turns_rad = turns_of(rotation)
+    turns_rad[:, 2] = np.unwrap(turns_rad[:, 2])
+    return turns_rad
 
 
 def quaternion_rotation(quaternion: np.ndarray) -> np.ndarray:

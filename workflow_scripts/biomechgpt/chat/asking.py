@@ -207,7 +207,8 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
 def _reading() -> Reading:
     """How config.yaml of this project has motion files read."""
     config = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
-    maps = sorted((PROJECT / "resources" / "coordinate_maps").glob("*.yaml"))
+    folders = [PROJECT / "resources" / name for name in ("coordinate_maps", "skeletons")]
+    maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return Reading(maps, config["ingest"], config["motion"])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from biomechgpt.cohort.coordinate_maps import TARGETS, CoordinateMap, Rule
-from biomechgpt.cohort.tables import RATES_HZ, RATES_IN_WORDS
+from biomechgpt.cohort.overrides import RATES_HZ, RATES_IN_WORDS
 from biomechgpt.errors import InputError
 from biomechgpt.yaml_files import read_yaml
 
@@ -46,7 +46,7 @@ def _read_map(path: Path) -> CoordinateMap:
     return CoordinateMap(
         name=path.stem,
         rules=_rules(content["coordinates"], path),
-        aliases=_both_sides(aliases),
+        aliases=both_sides(aliases),
         ignore=_patterns(content, "ignore", path),
         required=_patterns(recognise, "required", path),
         absent=_patterns(recognise, "absent", path),
@@ -70,7 +70,7 @@ def _rotation_order(skeleton: Mapping, path: Path) -> str | None:
 
 
 def _segments(skeleton: Mapping, path: Path) -> dict[str, tuple[float, float, float]]:
-    segments = _both_sides(_mapping(skeleton, "segments", path))
+    segments = both_sides(_mapping(skeleton, "segments", path))
     for joint, direction in segments.items():
         if (
             not isinstance(direction, list)
@@ -99,7 +99,7 @@ def _patterns(content: Mapping, key: str, path: Path) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _both_sides(entries: Mapping) -> dict:
+def both_sides(entries: Mapping) -> dict:
     """Write out `{s}`, `{S}` and `{Side}` for the right and the left side."""
     written = {}
     for key, value in entries.items():
@@ -120,7 +120,7 @@ def _fill(value: object, side: Mapping[str, str]) -> object:
 
 def _rules(entries: Mapping, path: Path) -> dict[str, Rule]:
     rules = {}
-    for coordinate, entry in _both_sides(entries).items():
+    for coordinate, entry in both_sides(entries).items():
         if coordinate not in TARGETS:
             raise InputError(
                 f"{path}: 'coordinates.{coordinate}' is no coordinate; known: {', '.join(TARGETS)}"

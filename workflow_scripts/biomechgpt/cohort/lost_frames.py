@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from biomechgpt.cohort.readers import Note
+
 LOST_RUN = 2  # copies in a row; single ones are how exporters pad the end of a recording
 LOST_SHARE = 0.05  # of the frames; more single copies are a recording at a lower rate
 
 
 def lost_frames(joints: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which frames (T,) bool of joint angles (T,), in any unit, hold no measurement.
+    """Which frames (T,) bool of joint angles or coordinates (T,), in any unit, hold no measurement.
 
-    In a lost frame all angles, or all of one leg, are exactly 0, or all equal the frame before.
-    Recordings rounded so coarsely that most angles stay the same from frame to frame have none:
+    In a lost frame all of them, or all angles of one leg, are exactly 0, or all equal the frame
+    before. Recordings rounded so coarsely that most stay the same from frame to frame have none:
     in them a body that stands still repeats itself.
     """
     moving = {
@@ -49,3 +51,9 @@ def _in_runs(copies: np.ndarray) -> np.ndarray:
     """Those of the copies (T,) that stand beside another one."""
     beside = copies[1:] & copies[:-1]
     return np.concatenate([[False], beside]) | np.concatenate([beside, [False]])
+
+
+def note_lost(lost: np.ndarray) -> list[Note]:
+    """What is said of a recording with lost frames (T,) bool."""
+    detail = f"{int(lost.sum())} of {len(lost)} frames are zero or copies of the frame before them"
+    return [Note("lost_frames", f"{detail}, and were taken as missing")] if lost.any() else []

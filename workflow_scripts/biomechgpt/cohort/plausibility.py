@@ -108,6 +108,16 @@ def fits_body(joints: Mapping[str, np.ndarray]) -> bool:
     return not stays_at_zero(joints) and _out_of_range(either) is None
 
 
+def beyond_reach(angles_rad: Mapping[str, np.ndarray], flexions: Collection[str]) -> np.ndarray:
+    """Frames (T,) bool in which one of these hip flexions and knee angles is no body's."""
+    beyond = []
+    for name in flexions:
+        low_rad, high_rad = RANGES_RAD[name]
+        below = angles_rad[name] < low_rad - FLEXION_MARGIN_RAD
+        beyond.append(below | (angles_rad[name] > high_rad + FLEXION_MARGIN_RAD))
+    return np.any(beyond, axis=0)
+
+
 def check_range(joints: Mapping[str, np.ndarray]) -> None:
     """Refuse angles (rad) that no body reaches: a wrong unit, sign or map.
 
@@ -131,7 +141,8 @@ def _out_of_range(joints: Mapping[str, np.ndarray]) -> str | None:
             return (
                 f"{name} runs from {np.degrees(least):.0f} to {np.degrees(most):.0f} degrees (5th "
                 f"to 95th percentile), the body's range is {np.degrees(low_rad):.0f} to "
-                f"{np.degrees(high_rad):.0f}; check angle_unit and coordinate_map in trials.tsv"
+                f"{np.degrees(high_rad):.0f}; check angle_unit and coordinate_map in trials.tsv, of joint "
+                "centres skeleton and up_axis"
             )
     return None
 

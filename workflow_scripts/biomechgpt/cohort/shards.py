@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,11 +65,17 @@ def shard_digests(cohorts: list[Cohort], n_shards: int) -> list[str]:
 
 
 def _size_and_time(folder: Path, file: str) -> tuple[int, int] | tuple[None, None]:
+    """Size and time of change of a file; of a folder the sum and the latest over its files."""
+    path = os.path.join(folder, file)
     try:
-        status = os.stat(os.path.join(folder, file))
+        status = os.stat(path)
+        if not stat.S_ISDIR(status.st_mode):
+            return status.st_size, status.st_mtime_ns
+        inside = [entry.stat() for entry in os.scandir(path)]
     except OSError:
         return None, None
-    return status.st_size, status.st_mtime_ns
+    times = [item.st_mtime_ns for item in (status, *inside)]
+    return sum(item.st_size for item in inside), max(times)
 
 
 def check_files(cohorts: list[Cohort], shard: int, n_shards: int, digest: str) -> None:

@@ -10,15 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from biomechgpt.cohort.overrides import OVERRIDES, check_overrides
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.errors import InputError
 
-RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
-RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
 ID_MARKS = "._+=@ -"
 ID_STARTS = "._"  # no id is a formula
 ID_BYTES = 200  # an id becomes part of file names
-OVERRIDES = ("frame_rate_hz", "angle_unit", "coordinate_map")
 RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVERRIDES}
 
 
@@ -85,7 +83,7 @@ def read_cohort(
     _check_columns(trials, trials_file, {"trial_id", "participant_id", "file", *OVERRIDES})
     _check_references(trials, participants, trials_file)
     _check_files(trials, folder, trials_file)
-    _check_overrides(trials, trials_file)
+    check_overrides(trials, trials_file)
     return Cohort(name, folder, participants, trials)
 
 
@@ -179,23 +177,6 @@ def _real_path(value: str, folder: Path, real_parents: dict[str, str], where: st
         return str(Path(file).resolve()) if os.path.islink(file) else file
     except (OSError, RuntimeError) as error:  # links in a circle
         raise InputError(f"{where}: {error}; name a file") from None
-
-
-def _check_overrides(trials: pd.DataFrame, path: Path) -> None:
-    for column in set(OVERRIDES) & set(trials.columns):
-        for line, value in trials[column].dropna().items():
-            where = f"{path}, line {line}, column {column!r}: {value!r}"
-            if column == "angle_unit" and value not in ("deg", "rad"):
-                raise InputError(f"{where} must be deg or rad")
-            if column == "frame_rate_hz" and not _is_rate(value):
-                raise InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
-
-
-def _is_rate(text: str) -> bool:
-    try:
-        return RATES_HZ[0] <= float(text) <= RATES_HZ[1] and "_" not in text
-    except ValueError:
-        return False
 
 
 def trial_labels(cohorts: list[Cohort]) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from biomechgpt.cohort.overrides import RATES_HZ
 from biomechgpt.cohort.readers import MotionError, Note, RawMotion
-from biomechgpt.cohort.tables import RATES_HZ
 
 SLOWEST_HZ = 5.0  # nobody records a body at fewer frames a second
 CLOCKS = {"milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}  # units a second

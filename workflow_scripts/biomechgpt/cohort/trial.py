@@ -1,12 +1,12 @@
 """One motion file, from its columns to a checked trial in the body's coordinates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.cohort import canonical, plausibility, times, units
 from biomechgpt.cohort.coordinate_maps import (
     CoordinateMap,
@@ -14,8 +14,11 @@ from biomechgpt.cohort.coordinate_maps import (
     fitting_maps,
     unknown_columns,
 )
-from biomechgpt.cohort.knees import check_bending, choose_twin, undo_flips
-from biomechgpt.cohort.lost_frames import lost_frames
+from biomechgpt.cohort.joint_centres.layouts import Skeleton
+from biomechgpt.cohort.joint_centres.points import Points, choose_skeleton, read_points
+from biomechgpt.cohort.joint_centres.trial import skeleton_coordinates
+from biomechgpt.cohort.knees import KNEES, check_bending, choose_twin, undo_flips
+from biomechgpt.cohort.lost_frames import lost_frames, note_lost
 from biomechgpt.cohort.readers import MotionError, Note, RawMotion, read_motion
 from biomechgpt.cohort.skeletons import check_skeleton
 
@@ -33,17 +36,42 @@ class Motion(NamedTuple):
 
 
 def read_trial(
-    path: Path, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
-) -> tuple[CoordinateMap, Motion]:
-    """Read one motion file into the body's coordinates.
+    path: Path,
+    row: Mapping,
+    maps: list[CoordinateMap],
+    cfg: Mapping,
+    skeletons: Sequence[Skeleton] = (),
+) -> tuple[CoordinateMap | Skeleton, Motion]:
+    """Read one motion file, joint angles or joint centres, into the body's coordinates.
 
-    `row` may hold the overrides `coordinate_map`, `angle_unit` and `frame_rate_hz`; `cfg` holds
-    `angle_unit_when_unstated` and `min_leg_joints`.
+    `row` may hold the overrides of trials.tsv; `cfg` holds `angle_unit_when_unstated`,
+    `min_leg_joints` and `joint_centre_low_pass_hz`.
 
     Raises:
-        MotionError: with the reason; docs/cohort.md lists them.
+        MotionError: with the reason; docs/cohort.md and docs/joint_centres.md list them.
     """
     raw = read_motion(path)
+    if row.get("coordinate_map") is None:
+        points = read_points(raw.columns)
+        skeleton = choose_skeleton(skeletons, points, row.get("skeleton"))
+        if skeleton is not None:
+            return skeleton, _from_centres(raw, skeleton, points, row, cfg)
+    return _from_angles(raw, row, maps, cfg)
+
+
+def _from_centres(
+    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, cfg: Mapping
+) -> Motion:
+    low_pass_hz = cfg["joint_centre_low_pass_hz"]
+    values, time_s, notes = skeleton_coordinates(raw, skeleton, points, row, low_pass_hz)
+    plausibility.check_presence(_joints(values), cfg["min_leg_joints"])
+    unknown = [name for name in raw.columns if name not in points.columns]
+    return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)])
+
+
+def _from_angles(
+    raw: RawMotion, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
+) -> tuple[CoordinateMap, Motion]:
     twins = _maps_for(row, maps, raw)
     mapped, lost_notes = _without_lost(apply_map(twins[0], raw.columns))
     joints = _joints(mapped)
@@ -60,12 +88,28 @@ def read_trial(
     n_frames = len(next(iter(joints.values())))
     time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
     notes = raw.notes + lost_notes + unit.notes + flip_notes + knee_notes + time_notes
-    notes += _unknown(coordinate_map, raw.columns)
+    notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
     if raw.skeleton is not None:
         notes += check_skeleton(raw.skeleton, coordinate_map)
-    motion = clean(values, time_s, notes, map_is_told=row.get("coordinate_map") is not None)
+    motion = clean(values, time_s, notes)
+    _check_source(motion, map_is_told=row.get("coordinate_map") is not None)
     undecided = frozenset(item.name for item in twins if knee_notes)
     return coordinate_map, motion._replace(undecided_maps=undecided)
+
+
+def _check_source(motion: Motion, map_is_told: bool) -> None:
+    """Refuse knees and heights that no source of joint angles has; joint centres, which have another
+    origin and no sign of their own, do not come here.
+
+    Whoever names the map in the table answers for the sign of its knees.
+
+    Raises:
+        MotionError: `out_of_range` or `implausible_speed`.
+    """
+    columns = dict(zip(COORDINATE_NAMES, motion.frames.T, strict=True))
+    if not map_is_told:
+        check_bending({name: columns[name] for name in KNEES})
+    plausibility.check_pelvis(columns["pelvis_ty"], motion.time_s)
 
 
 def _maps_for(row: Mapping, maps: list[CoordinateMap], raw: RawMotion) -> list[CoordinateMap]:
@@ -82,30 +126,23 @@ def _without_lost(mapped: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray],
     """The coordinates with gaps where the tracker had lost the body."""
     joints = _joints(mapped)
     lost = lost_frames(joints) if joints else np.zeros(0, bool)
-    if not lost.any():
-        return mapped, []
-    detail = f"{int(lost.sum())} of {len(lost)} frames are zero or copies of the frame before them"
     gapped = {name: np.where(lost, np.nan, column) for name, column in mapped.items()}
-    return gapped, [Note("lost_frames", f"{detail}, and were taken as missing")]
+    return gapped if lost.any() else mapped, note_lost(lost)
 
 
-def _unknown(coordinate_map: CoordinateMap, columns: Mapping) -> list[Note]:
-    unknown = unknown_columns(coordinate_map, columns)
+def _unknown(unknown: list[str], map_name: str) -> list[Note]:
     if not unknown:
         return []
     more = f" and {len(unknown) - NAMED_COLUMNS} more" if len(unknown) > NAMED_COLUMNS else ""
     some = ", ".join(unknown[:NAMED_COLUMNS])
-    detail = f"{len(unknown)} columns are not in map {coordinate_map.name}: {some}{more}"
+    detail = f"{len(unknown)} columns are not in map {map_name}: {some}{more}"
     return [Note("unknown_columns", detail)]
 
 
-def clean(
-    values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note], map_is_told: bool
-) -> Motion:
+def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) -> Motion:
     """Drop repeated rows and open ends, undo jumps, check, and set the 41 columns side by side.
 
-    `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN. Whoever names the map in
-    the table answers for the sign of its knees.
+    `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN.
 
     Raises:
         MotionError: `time_decreasing`, `out_of_range`, `implausible_speed` and others.
@@ -125,10 +162,6 @@ def clean(
         joints = {name: column for name, column in joints.items() if name not in misbuilt}
     plausibility.check_posture(joints)
     plausibility.check_range(joints)
-    if not map_is_told:
-        check_bending(joints)
-    if "pelvis_ty" in values:
-        plausibility.check_pelvis(values["pelvis_ty"], time_s)
     speed_notes = plausibility.check_speed(joints, time_s)
     notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
     notes = notes + plausibility.remarks(joints)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from biomechgpt.cohort.readers.bvh import read_bvh
 from biomechgpt.cohort.readers.c3d_angles import read_c3d
-from biomechgpt.cohort.readers.npz import read_npz
+from biomechgpt.cohort.readers.npz import read_npy, read_npz
 from biomechgpt.cohort.readers.opensim import read_opensim
+from biomechgpt.cohort.readers.points import read_trc
+from biomechgpt.cohort.readers.pose_json import read_pose_folder, read_pose_json
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, Skeleton
 from biomechgpt.cohort.readers.tables import read_csv, read_parquet
 from biomechgpt.cohort.readers.titles import check_file_name
@@ -20,16 +22,17 @@ READERS = {
     ".mot": read_opensim,
     ".sto": read_opensim,
     ".npz": read_npz,
+    ".npy": read_npy,
     ".csv": read_csv,
     ".parquet": read_parquet,
     ".bvh": read_bvh,
     ".c3d": read_c3d,
+    ".trc": read_trc,
+    ".json": read_pose_json,
 }
-
 
 # What else a laboratory may have, and what of it is a motion file.
 OTHER_FORMATS = {
-    ".trc": "marker positions; run inverse kinematics in OpenSim and name its .mot file",
     ".mvnx": "Xsens MVN; export the joint angles as .csv or .c3d, or run OpenSense for a .mot file",
     ".fbx": "an animated scene; export the skeleton as .bvh",
     ".txt": "text such as Visual3D writes; export the joint angles as .csv with one row of names, or .c3d",
@@ -39,22 +42,22 @@ OTHER_FORMATS = {
     ".tsv": "Qualisys or another table; save it as .csv",
     ".xlsx": "a spreadsheet; save it as .csv",
     ".pkl": "a Python pickle, which may run code; save arrays as .npz or a table as .parquet",
-    ".json": "no table; labels belong in participants.tsv and trials.tsv",
     ".osim": "a model; name the motion (.mot, .sto) that was computed with it",
     ".glb": "an animated scene; export the skeleton as .bvh",
 }
 
 
 def read_motion(path: Path) -> RawMotion:
-    """Read a motion file by its extension; columns and units are as in the file.
+    """Read a motion file by its extension, or a folder of poses; columns and units are as in the file.
 
     Raises:
-        MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row`, `not_motion` or
-            `several_recordings`.
+        MotionError: `missing_file`, `unknown_format`, `unreadable`, `one_row`, `not_motion`,
+            `several_recordings` or `image_coordinates`.
     """
     path = Path(path)
-    reader = READERS.get(path.suffix.lower())
-    if not os.path.isfile(path):  # also where the name is longer than any file's
+    is_folder = os.path.isdir(path)
+    reader = read_pose_folder if is_folder else READERS.get(path.suffix.lower())
+    if not is_folder and not os.path.isfile(path):  # also where the name is longer than any file's
         raise MotionError("missing_file", f"{path} is no file; check column 'file' of trials.tsv")
     if reader is None:
         known, what = ", ".join(READERS), OTHER_FORMATS.get(path.suffix.lower())

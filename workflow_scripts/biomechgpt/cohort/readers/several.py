@@ -1,7 +1,7 @@
 """Files that hold more than one recording: several people, clips or takes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -13,6 +13,9 @@ DIVIDERS = re.compile(
     r"([ _.-]?(id|no|nr|number|name|index|idx))?",
     re.IGNORECASE,
 )
+# A colon may also stand between a point and its axis.
+AXIS_BEHIND = re.compile(r"[\s_.:/-]+[xyz]([\s_]*[(\[]?(mm|cm|m)[)\]]?)?$", re.IGNORECASE)
+AXIS_BEFORE = re.compile(r"[xyz]:", re.IGNORECASE)
 
 
 def check_dividers(columns: Mapping[str, np.ndarray]) -> None:
@@ -39,16 +42,28 @@ def of_single_subject(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
     Raises:
         MotionError: `several_recordings` where there are angles of more than one subject, no prefix
-            being one too.
+            being one too; where there are no angles, points of more than one subject.
     """
     angles = [name for name in columns if "angle" in name.lower()]
-    subjects = sorted({name.rpartition(":")[0].strip() for name in angles})
+    subjects = sorted({_subject(name) for name in angles} or _subjects_of_points(columns))
     if len(subjects) > 1:
         names = ", ".join(subject or "one without a name" for subject in subjects)
         raise MotionError(
             "several_recordings",
-            f"angles of {len(subjects)} subjects ({names}): export each subject's alone, as a file "
-            "of its own with a row in trials.tsv",
+            f"{len(subjects)} subjects ({names}): export each subject's motion alone, as a file of "
+            "its own with a row in trials.tsv",
         )
     own = f"{subjects[0]}:" if subjects and subjects[0] else ""
     return {name.removeprefix(own).strip(): column for name, column in columns.items()}
+
+
+def _subject(name: str) -> str:
+    return name.rpartition(":")[0].strip()
+
+
+def _subjects_of_points(names: Iterable[str]) -> set[str]:
+    """The subjects before a colon; stray markers have none, unless they double a subject's."""
+    labels = {AXIS_BEHIND.sub("", name) for name in names if not AXIS_BEFORE.match(name)}
+    subjects = {_subject(label) for label in labels}
+    doubled = any(label.rpartition(":")[2] in labels for label in labels if ":" in label)
+    return subjects if doubled else subjects - {""}

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from biomechgpt.cohort.readers.body import read_line, read_table, take_time
 from biomechgpt.cohort.readers.opensim import read_opensim
+from biomechgpt.cohort.readers.points import names_of_numbers, read_unnamed
 from biomechgpt.cohort.readers.raw import MotionError, Note, RawMotion, check_unpacked
 from biomechgpt.cohort.readers.several import check_dividers, of_single_subject
 from biomechgpt.cohort.readers.vicon import is_nexus, read_nexus, read_pycgm
@@ -16,13 +17,17 @@ from biomechgpt.cohort.readers.vicon import is_nexus, read_nexus, read_pycgm
 def read_csv(path: Path) -> RawMotion:
     """Read a CSV file with names in its first row, or what else bears that extension.
 
-    That is a `.mot` that was saved again, an ASCII export of Vicon Nexus and results of pyCGM.
+    That is a `.mot` that was saved again, an ASCII export of Vicon Nexus, results of pyCGM and points
+    without names.
 
     Raises:
         MotionError: `unreadable`, `one_row`, `not_motion` or `several_recordings`.
     """
     with open(path, "rb") as file:
-        beginning = _beginning(file, read_line(file))
+        first = read_line(file)
+        if (names := names_of_numbers(first)) is not None:
+            return read_unnamed(path, names)
+        beginning = _beginning(file, first)
         if "endheader" in beginning.lower():
             return read_opensim(path)
         if is_nexus(beginning):

@@ -1,0 +1,50 @@
+"""Columns of trials.tsv that say what a motion file does not, or says wrongly."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from biomechgpt.errors import InputError
+
+RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
+RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
+LENGTH_UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}  # in m
+UP_AXES = ("x", "y", "z", "-x", "-y", "-z")
+CHOICES = {"angle_unit": ("deg", "rad"), "length_unit": tuple(LENGTH_UNITS), "up_axis": UP_AXES}
+MAPS = ("coordinate_map", "skeleton")  # of joint angles, of joint centres
+OVERRIDES = ("frame_rate_hz", *CHOICES, *MAPS)
+
+
+def check_overrides(trials: pd.DataFrame, path: Path) -> None:
+    """Check the overrides in the table of trials, whose index is the line in the file `path`.
+
+    Raises:
+        InputError: naming file, line and column, with what to do.
+    """
+    for column in set(OVERRIDES) & set(trials.columns):
+        for line, value in trials[column].dropna().items():
+            where = f"{path}, line {line}, column {column!r}: {value!r}"
+            if column in CHOICES and value not in CHOICES[column]:
+                *some, last = CHOICES[column]
+                raise InputError(f"{where} must be {', '.join(some)} or {last}")
+            if column == "frame_rate_hz" and not _is_rate(value):
+                raise InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
+    _check_single_map(trials, path)
+
+
+def _is_rate(text: str) -> bool:
+    try:
+        return RATES_HZ[0] <= float(text) <= RATES_HZ[1] and "_" not in text
+    except ValueError:
+        return False
+
+
+def _check_single_map(trials: pd.DataFrame, path: Path) -> None:
+    if not set(MAPS) <= set(trials.columns):
+        return
+    for line, (coordinate_map, skeleton) in trials[list(MAPS)].dropna().iterrows():
+        raise InputError(
+            f"{path}, line {line}, column 'skeleton': {skeleton!r} stands beside coordinate_map "
+            f"{coordinate_map!r}; keep skeleton where the file holds joint centres, coordinate_map "
+            "where it holds joint angles"
+        )
