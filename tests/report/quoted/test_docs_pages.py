@@ -52,8 +52,13 @@ def test_settings_and_names_are_no_results(line):
     assert results_in(line) == []
 
 
+def _empty_docs(root):
+    (root / "docs/runs").mkdir(parents=True)
+    (root / "docs/runs/processors.csv").write_text("task,metric,80386\nsort,macro_f1,0.5\n")
+
+
 def test_one_call_records_a_run_and_writes_the_pages(results, tmp_path):
-    (tmp_path / "docs").mkdir()
+    _empty_docs(tmp_path)
     page = "Typed.\n<!-- figures: texts -->\n{}\n<!-- end -->\nTyped too.\n"
     (tmp_path / "README.md").write_text(page.format("old 0.99"))
     quote_run(results, "default", tmp_path)
@@ -66,7 +71,7 @@ def test_one_call_records_a_run_and_writes_the_pages(results, tmp_path):
 
 
 def test_a_page_with_an_unknown_block_leaves_all_pages_as_they_are(results, tmp_path):
-    (tmp_path / "docs").mkdir()
+    _empty_docs(tmp_path)
     known = "<!-- figures: time -->\n<!-- end -->\n"
     (tmp_path / "README.md").write_text(known)
     (tmp_path / "docs/chat.md").write_text("<!-- figures: tmie -->\n<!-- end -->\n")
@@ -76,7 +81,7 @@ def test_a_page_with_an_unknown_block_leaves_all_pages_as_they_are(results, tmp_
 
 
 def test_another_record_stands_beside_the_quoted_one(results, tmp_path):
-    (tmp_path / "docs").mkdir()
+    _empty_docs(tmp_path)
     (tmp_path / "README.md").write_text("<!-- figures: machines -->\n<!-- end -->\n")
     quote_run(results, "default", tmp_path)
     assert "No run of the same settings" in (tmp_path / "README.md").read_text()

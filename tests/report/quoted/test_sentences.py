@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.report.quoted.machines import processor_sentence
 from biomechgpt.report.quoted.marked_blocks import BLOCK, END, fill
 from biomechgpt.report.quoted.opponents import tally
 from biomechgpt.report.quoted.sentences import text_blocks
@@ -120,6 +121,15 @@ def test_another_machine_stands_beside_the_quoted_figures(record):
         "length of the trial alone (`clock`)."
     )
     assert text_blocks(record, {"same": record})["machines"].endswith("No verdict differs.")
+
+
+def test_figures_of_several_processors_are_quoted_from_least_to_largest(tmp_path):
+    path = tmp_path / "processors.csv"
+    path.write_text("task,metric,80386,80486,Z80\nsort,macro_f1,0.5,0.75,0.6\npace,mae,2,1.5,1\n")
+    assert processor_sentence(path) == (
+        "Runs of an earlier version with the same settings on 3 processors lay from sort 0.50 to 0.75 "
+        "and pace 1.00 to 2.00 (macro F1 of classes, mean absolute error of numbers)."
+    )
 
 
 def test_a_run_of_other_settings_is_not_compared(record):

@@ -5,12 +5,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from biomechgpt.files import replacing
+from biomechgpt.report.quoted.machines import processor_sentence
 from biomechgpt.report.quoted.marked_blocks import fill
 from biomechgpt.report.quoted.record import figures_of_run, read_record, write_record
 from biomechgpt.report.quoted.sentences import text_blocks
 
 RECORDS = "docs/runs"
 QUOTED = "default"  # the folder of RECORDS that the pages quote
+PROCESSORS = "processors.csv"  # in RECORDS
 TESTS = ".pytest_cache/tests.xml"  # written by `make test`
 
 
@@ -38,6 +40,7 @@ def filled_pages(root: Path) -> dict[Path, str]:
     others = {p.parent.name: p.parent for p in sorted((root / RECORDS).glob("*/run.json"))}
     quoted = read_record(others.pop(QUOTED, root / RECORDS / QUOTED))
     blocks = text_blocks(quoted, {name: read_record(path) for name, path in others.items()})
+    blocks["processors"] = processor_sentence(root / RECORDS / PROCESSORS)
     return {path: fill(path.read_text(encoding="utf-8"), blocks, path.name) for path in pages(root)}
 
 

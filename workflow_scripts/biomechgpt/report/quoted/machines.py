@@ -1,6 +1,9 @@
 """How far the figures of a run move on another machine."""
 
+import os
 from collections.abc import Mapping
+
+import pandas as pd
 
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.figures import plain
@@ -14,6 +17,25 @@ def machine_sentences(run: QuotedRun, others: Mapping[str, Record]) -> str:
     """How far the figures of the same settings move on other machines."""
     lines = [_other_machine(run, name, record) for name, record in others.items()]
     return "\n".join(lines) or "No run of the same settings on another machine is recorded."
+
+
+def processor_sentence(path: os.PathLike) -> str:
+    """How far figures of one version moved from processor to processor.
+
+    `path` is a CSV file with `task`, `metric` and a column a processor, whose figures it holds.
+    """
+    table = pd.read_csv(path)
+    figures = table.drop(columns=["task", "metric"])
+    ranges = [
+        f"{plain(task)} {level(metric, low)} to {level(metric, high)}"
+        for task, metric, low, high in zip(
+            table["task"], table["metric"], figures.min(axis=1), figures.max(axis=1), strict=True
+        )
+    ]
+    return (
+        f"Runs of an earlier version with the same settings on {figures.shape[1]} processors lay from "
+        f"{listed(ranges)} (macro F1 of classes, mean absolute error of numbers)."
+    )
 
 
 def _other_machine(run: QuotedRun, name: str, record: Record) -> str:
