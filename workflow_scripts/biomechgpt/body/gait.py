@@ -62,12 +62,6 @@ def measure_gait(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> Gait:
     )
 
 
-def measured_label(gait: Gait, label: str, unit: str) -> float:
-    """What kinematics says of a label column, in its unit; NaN where it says nothing of it."""
-    known = label in MEASURED_UNITS and MEASURED_UNITS[label] == unit
-    return getattr(gait, label) if known else np.nan
-
-
 def _leg_swing(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> np.ndarray:
     """How far the right hip is flexed more than the left (T,) rad, without what changes slowly."""
     right, left = (joint_angles_rad[:, JOINT_NAMES.index(f"hip_flexion_{s}")] for s in "rl")

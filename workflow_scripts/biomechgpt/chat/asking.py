@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from biomechgpt.body.gait import measure_gait, measured_label
+from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat.answers import (
     Answer,
     NormalRange,
@@ -165,8 +165,8 @@ class Chat:
         if task["kind"] == "classification":
             found = read_options(row, calibration)
         else:
-            gait = measure_gait(trial.angles_rad, self.described["frame_rate_hz"])
-            measured = measured_label(gait, task["label"], task["unit"])
+            labels = measured_labels(trial.angles_rad, self.described["frame_rate_hz"])
+            measured = measured_label(labels, task["label"], task["unit"])
             measured = None if np.isnan(measured) else measured
             found = read_number(row, task, calibration, self.normal.get(answer.task), measured)
         return answer._replace(

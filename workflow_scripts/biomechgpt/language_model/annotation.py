@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.body.frames import read_trials
-from biomechgpt.body.gait import Gait, measure_gait, measured_label
+from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
@@ -43,7 +43,7 @@ class Movement(NamedTuple):
 
     info: dict
     strangeness: Strangeness | None  # None where the tokenizer had no validation people
-    gait: Gait
+    measured: Mapping[str, float]  # by label column, by kinematics
 
 
 def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
@@ -90,7 +90,7 @@ def _movements(tokenizer_folder: Path, tokenised: Tokenised) -> dict[str, Moveme
         trial.info["trial_id"]: Movement(
             trial.info,
             None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
-            measure_gait(trial.frames, tokenizer.frame_rate_hz),
+            measured_labels(trial.frames, tokenizer.frame_rate_hz),
         )
         for trial in read_trials(tokenised.joint_angles)
     }
@@ -136,7 +136,7 @@ def _line(row: dict, movement: Movement, description: dict, calibration: Calibra
         "because": row["because"],
         **answered,
         "unit": task.get("unit", ""),
-        "measured_by_kinematics": _measured(row, task, movement.gait),
+        "measured_by_kinematics": _measured(row, task, movement.measured),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
         **_familiarity(movement.strangeness),
         "only_if": only_if(task),
@@ -145,11 +145,11 @@ def _line(row: dict, movement: Movement, description: dict, calibration: Calibra
     }
 
 
-def _measured(row: dict, task: dict, gait: Gait) -> str | None:
+def _measured(row: dict, task: dict, measured: Mapping[str, float]) -> str | None:
     """What kinematics says to the same question."""
     if row["applies"] == NO:
         return None
-    value = measured_label(gait, task["label"], task.get("unit", ""))
+    value = measured_label(measured, task["label"], task.get("unit", ""))
     return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
 
 
