@@ -19,7 +19,7 @@ LARGEST = "paper: Gemma 3 4B, all tasks"
 # The paper's questions to which the difficulty of the simulated cohort was set (docs/simulated_cohort.md).
 TUNED = ("activity", "impaired", "diagnosis", "assistive_device")
 TUNED_WORDS = (
-    "The simulator was tuned until XGBoost came within 0.10 of the paper's figure on this question: "
+    "The simulator was tuned towards the paper's figure for XGBoost on this question: "
     "a level near the paper's was put there and is no finding."
 )
 CAUTIONS = {
