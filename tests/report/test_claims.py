@@ -226,10 +226,10 @@ def test_the_figures_of_the_paper_stand_where_the_config_says_so(results, config
 
 
 def test_the_four_questions_to_which_the_simulator_was_tuned_say_so(results, config):
-    tuned = [row[0] for row in rows_of(results, config)[1].rows if "was tuned until" in row[4]]
+    tuned = [row[0] for row in rows_of(results, config)[1].rows if "was tuned towards" in row[4]]
     assert tuned == ["activity", "impaired", "diagnosis", "assistive device"]
     recorded = rows_of(results, config, simulated=False)[1].rows
-    assert not any("was tuned until" in row[4] for row in recorded)
+    assert not any("was tuned towards" in row[4] for row in recorded)
 
 
 def test_a_tally_of_weighted_f1_has_that_of_the_headline_under_it(results, config):
