@@ -35,7 +35,7 @@ test-slurm: .venv/ready
 
 # Kill the whole workflow 20 times and compare; KILLS="--kills 40 --seed 7".
 kill-runs: .venv/ready
-	PYTHONPATH=workflow_scripts $(BIN)/python tests/workflow/kill_runs.py $(KILLS)
+	$(BIN)/python tests/workflow/kill_runs.py $(KILLS)
 
 # FUZZ="--cases 1000000 --seed 7 --keep folder"; CONTRIBUTING.md says more.
 fuzz: .venv/ready
@@ -44,13 +44,14 @@ fuzz: .venv/ready
 clean:
 	rm -rf results .snakemake
 
-.venv/ready: envs/requirements.lock
+.venv/ready: envs/requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	|| { echo "Python 3.11 with venv is needed, and $(PYTHON) is not that. Install it (Debian, Ubuntu: apt install" \
 	"python3.11-venv; macOS: brew install python@3.11; anywhere: conda create -n py311 python=3.11), or name it:" \
 	"make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --requirement envs/requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/chat: .venv/ready envs/requirements-chat.lock

@@ -9,7 +9,6 @@ Everything is made up.
 
 import argparse
 import resource
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,7 +18,6 @@ import pandas as pd
 import yaml
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
-sys.path.insert(0, str(CONFIG.with_name("workflow_scripts")))
 
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all

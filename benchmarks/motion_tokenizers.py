@@ -12,7 +12,6 @@ run too, say of real recordings; with `--both` its training participants are tra
 import argparse
 import json
 import platform
-import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -22,7 +21,6 @@ import torch
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 from biomechgpt.tokenizer.losses import live_error_deg
 from biomechgpt.tokenizer.measure import measure_tokenizer

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests/report")]
+sys.path.insert(0, str(ROOT / "tests/report"))
 import browser
 
 from biomechgpt.report.movement_page import SCRIPTS, STYLES

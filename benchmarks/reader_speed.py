@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from shared import processor_seconds
 
-from biomechgpt.cohort.readers import read_motion
-from biomechgpt.cohort.simulator.writing import write_motion
+from biomechgpt.recordings.readers import read_motion
+from biomechgpt.simulation.writing import write_motion
 
 LENGTHS = (300, 3_000, 30_000)  # frames: 10 s at 30 Hz, 30 s at 100 Hz, 5 min at 100 Hz
 

@@ -29,7 +29,7 @@ TRIALS_PER_PARTICIPANT = 6.15  # as simulated with at most 8
 
 def make_cohort(folder: Path, n_trials: int, times: int) -> None:
     """A cohort folder with tables for both sides, and a tokenizer that was never trained."""
-    from biomechgpt.cohort.simulator import simulate_cohort
+    from biomechgpt.simulation import simulate_cohort
 
     people = {"participants": round(n_trials / TRIALS_PER_PARTICIPANT)}
     numbers = (read_yaml(f"resources/{n}.yaml") for n in ("normal_gait", "simulated_cohort"))
@@ -107,7 +107,7 @@ def _tokenize_motion(cfg: dict) -> Callable:
 
 
 def _index_trials(cfg: dict) -> Callable:
-    from biomechgpt.motion.index import index_trials
+    from biomechgpt.splits.index import index_trials
 
     def run(folder: Path, side: Path) -> None:
         issues = [side / "ingest.tsv", side / "strip.tsv"]

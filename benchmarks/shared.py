@@ -3,7 +3,6 @@
 The library is imported only where it is used: some benchmarks measure what importing takes.
 """
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
 if TYPE_CHECKING:
     from biomechgpt.questions.tasks import Task

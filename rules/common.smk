@@ -1,20 +1,17 @@
 import platform
-import sys
 from functools import cache
 from pathlib import Path
 
 import yaml
 from snakemake.logging import logger
 
-sys.path.insert(0, str(workflow.current_basedir.join("../workflow_scripts")))
-
 from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.files import annotation_folder
-from biomechgpt.motion.folds import check_enough_people, fold_names
-from biomechgpt.motion.index import ingestion_sentence
+from biomechgpt.splits.folds import check_enough_people, fold_names
+from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
 

@@ -12,7 +12,6 @@ from biomechgpt import gpus
 
 WORKER = """
 import os, sys, time
-sys.path.insert(0, {scripts!r})
 from biomechgpt import gpus
 gpus.SECONDS_BETWEEN_TRIES = 0.01
 print("ready", flush=True)
@@ -28,8 +27,7 @@ if {killed}:
 
 def start(root, folder, cards, seconds=0.0, killed=False, **variables):
     """A job that takes a card when it is told to, keeps it for so long, and is killed then or ends."""
-    scripts = str(root / "workflow_scripts")
-    code = WORKER.format(scripts=scripts, seconds=seconds, killed=killed)
+    code = WORKER.format(seconds=seconds, killed=killed)
     environment = os.environ | {"CUDA_VISIBLE_DEVICES": cards, "TMPDIR": str(folder)} | variables
     return subprocess.Popen(
         [sys.executable, "-c", code],

@@ -10,7 +10,6 @@ import pytest
 
 BEGIN = """
 import logging, os, sys
-sys.path.insert(0, {scripts!r})
 from types import SimpleNamespace
 from biomechgpt import job
 snakemake = SimpleNamespace(
@@ -22,7 +21,6 @@ snakemake = SimpleNamespace(
 def process(root, folder, lines, resources=None, inputs=(), outputs=(), **options):
     """Run lines of Python as a script of a rule would."""
     begin = BEGIN.format(
-        scripts=str(root / "workflow_scripts"),
         resources=resources or {},
         inputs=list(inputs),
         outputs=list(outputs),

@@ -10,6 +10,7 @@ import pytest
 def test_without_python_3_11_make_says_what_to_install(root, tmp_path, python):
     (tmp_path / "envs").mkdir()
     (tmp_path / "envs/requirements.lock").touch()
+    (tmp_path / "pyproject.toml").touch()
     shutil.copy(root / "Makefile", tmp_path)
     done = subprocess.run(
         ["make", "run", f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True

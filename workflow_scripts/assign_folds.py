@@ -9,7 +9,7 @@ import pandas as pd
 from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds import COLUMNS_READ, assign_folds
+from biomechgpt.splits.folds import COLUMNS_READ, assign_folds
 
 cohorts, cfg = snakemake.params.cohorts, snakemake.params.cfg
 recorded = read_cohorts(snakemake.params.recorded)

@@ -9,10 +9,10 @@ import pandas as pd
 from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.choice import choose_trials
 from biomechgpt.questions.tasks import tasks_without_words
 from biomechgpt.questions.truths import SCHEMA, list_truths, table_one, write_rows
+from biomechgpt.splits.folds_file import read_folds
 
 params, made = snakemake.params, snakemake.output
 check_labels(read_cohorts(params.recorded), params.columns, params.labels)

@@ -6,8 +6,8 @@ job.start(snakemake)
 
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.spreadsheets import harmless
 
 predictions = read_predictions(snakemake.input.predictions)

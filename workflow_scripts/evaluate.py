@@ -15,8 +15,8 @@ from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import pool_table_one, write_tables
-from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.splits.folds_file import read_folds
 
 given, made, params = snakemake.input, snakemake.output, snakemake.params
 variants, tasks = params.variants, params.tasks

@@ -4,7 +4,7 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.motion.index import index_trials
+from biomechgpt.splits.index import index_trials
 
 index_trials(
     snakemake.input.joint_angles,

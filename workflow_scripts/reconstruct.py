@@ -4,7 +4,7 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.motion.index import read_accepted
+from biomechgpt.splits.index import read_accepted
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.stage import trials_by_split
 

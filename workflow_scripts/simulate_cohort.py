@@ -4,7 +4,7 @@ from biomechgpt import job
 
 log = job.start(snakemake)
 
-from biomechgpt.cohort.simulator import simulate_cohort
+from biomechgpt.simulation import simulate_cohort
 from biomechgpt.yaml_files import read_yaml
 
 simulate_cohort(

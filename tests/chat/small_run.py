@@ -16,7 +16,7 @@ from small_model import *  # noqa: F403
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.chat.asking import open_chat
-from biomechgpt.motion.index import SCHEMA
+from biomechgpt.splits.index import SCHEMA
 from biomechgpt.tokenizer.tokens import tokenise_shard
 
 SIDES = {"p0": "train", "p1": "train", "p2": "validation", "p3": "test"}

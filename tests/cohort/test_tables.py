@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from biomechgpt.cohort.readers import MotionError, read_motion
 from biomechgpt.cohort.tables import read_cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.readers import MotionError, read_motion
 
 PEOPLE = "participant_id\tsplit_group\timpaired\theight_m\n007\tn/a\tyes\t1.80\nB\tfam\tno\tn/a\n"
 TRIALS = (

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "cohort"), str(HERE.parents[1] / "workflow_scripts")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "recordings")]
 
 os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more than they use
 

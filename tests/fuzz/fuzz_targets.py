@@ -17,22 +17,22 @@ from motion_files import CFG, MAPS, ROOT, SKELETONS
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.cohort.coordinate_map_files import read_coordinate_maps
-from biomechgpt.cohort.coordinate_maps import fitting_maps
-from biomechgpt.cohort.joint_centres.layouts import read_skeletons
-from biomechgpt.cohort.readers import MotionError, RawMotion, read_motion
-from biomechgpt.cohort.readers.body import check_rows, read_line, split_cells
-from biomechgpt.cohort.readers.opensim import read_header
 from biomechgpt.cohort.shards import shard_digests
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.cohort.tables import read_cohort, trial_labels
-from biomechgpt.cohort.trial import read_trial
 from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
-from biomechgpt.motion.folds import fold_names
-from biomechgpt.motion.folds_file import read_own_folds
 from biomechgpt.motion.strip import joint_angles
 from biomechgpt.questions.tasks import read_tasks
+from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
+from biomechgpt.recordings.coordinate_maps import fitting_maps
+from biomechgpt.recordings.joint_centres.layouts import read_skeletons
+from biomechgpt.recordings.readers import MotionError, RawMotion, read_motion
+from biomechgpt.recordings.readers.body import check_rows, read_line, split_cells
+from biomechgpt.recordings.readers.opensim import read_header
+from biomechgpt.recordings.trial import read_trial
+from biomechgpt.splits.folds import fold_names
+from biomechgpt.splits.folds_file import read_own_folds
 
 DECLARED = (MotionError, InputError)
 COORDINATE_MAPS = read_coordinate_maps(MAPS)

@@ -10,7 +10,7 @@ PLANTED = """
 import os, sys, time
 from pathlib import Path
 import fuzz
-from biomechgpt.cohort.readers import MotionError
+from biomechgpt.recordings.readers import MotionError
 
 def hang(path):
     try:

@@ -5,8 +5,8 @@ from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.issues import read_issues
 from biomechgpt.errors import InputError
-from biomechgpt.motion.index import index_trials, read_accepted
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.splits.index import index_trials, read_accepted
 
 CFG = {
     "frame_rate_hz": 30,

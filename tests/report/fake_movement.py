@@ -7,8 +7,8 @@ from conftest_tokenizer import ABSENT, TINY, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.motion.index import index_trials
 from biomechgpt.report.movement_page import Sources
+from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.tokens import tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer

@@ -9,11 +9,11 @@ import yaml
 from conftest_workflow import copy_project, snakemake
 
 from biomechgpt.cohort.tables import read_cohort
-from biomechgpt.motion.folds import check_folds
 from biomechgpt.questions.label_checks import check_labels, contradictions
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.report.quoted.record import figures_of_run
 from biomechgpt.report.quoted.sentences import text_blocks
+from biomechgpt.splits.folds import check_folds
 
 pytestmark = pytest.mark.slow
 

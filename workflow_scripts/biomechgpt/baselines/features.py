@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from biomechgpt.motion.index import read_accepted
+from biomechgpt.splits.index import read_accepted
 
 
 class Features(NamedTuple):

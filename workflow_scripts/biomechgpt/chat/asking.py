@@ -7,6 +7,7 @@ print(answer.found)
 
 import os
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 
@@ -42,7 +43,7 @@ from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.strangeness import load_familiar, strangeness
 
-PROJECT = Path(__file__).parents[3]
+RESOURCES = files("biomechgpt") / "resources"
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -206,11 +207,13 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
 
 def _reading() -> Reading:
     """How config.yaml of this project has motion files read."""
-    config = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
-    folders = [PROJECT / "resources" / name for name in ("coordinate_maps", "skeletons")]
+    config = yaml.safe_load(
+        (RESOURCES.resolve().parent / "config.yaml").read_text(encoding="utf-8")
+    )
+    folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
     maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     return Reading(maps, config["ingest"], config["motion"])
 
 
 def _resource(name: str) -> dict:
-    return yaml.safe_load((PROJECT / "resources" / name).read_text(encoding="utf-8"))
+    return yaml.safe_load((RESOURCES / name).read_text(encoding="utf-8"))

@@ -10,9 +10,9 @@ import numpy as np
 
 from biomechgpt.chat.run import ChatTrial
 from biomechgpt.cohort.issues import Issue
-from biomechgpt.cohort.readers import READERS
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
+from biomechgpt.recordings.readers import READERS
 from biomechgpt.tokenizer.windows import read_chosen
 
 OWN_FILE = "own file"

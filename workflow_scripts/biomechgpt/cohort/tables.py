@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from biomechgpt.cohort.overrides import OVERRIDES, check_overrides
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.overrides import OVERRIDES, check_overrides
 
 ID_MARKS = "._+=@ -"
 ID_STARTS = "._"  # no id is a formula

@@ -22,8 +22,8 @@ from biomechgpt.files import replacing
 from biomechgpt.language_model import pretraining, training, vocabulary
 from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.progress import copy_metrics
-from biomechgpt.motion.folds_file import read_folds
 from biomechgpt.questions.tasks import Task
+from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.tokenizer.tokens import read_tokens, seconds_per_token
 
 MAX_POSITIONS = 4096

@@ -11,11 +11,11 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
-from biomechgpt.motion.folds_file import read_folds
-from biomechgpt.motion.index import read_accepted
 from biomechgpt.report.blocks import number
 from biomechgpt.report.html_file import write_page
 from biomechgpt.report.skeleton import motion, words
+from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.splits.index import read_accepted
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, read_own_tokens
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer

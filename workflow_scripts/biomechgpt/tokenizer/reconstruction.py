@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort.opensim_writer import write_joint_angles
 from biomechgpt.config_checks import nearest
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
+from biomechgpt.recordings.opensim_writer import write_joint_angles
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
-from biomechgpt.motion.folds_file import read_folds
-from biomechgpt.motion.index import read_accepted
+from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.splits.index import read_accepted
 from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar

@@ -1,0 +1,187 @@
+"""One motion file, from its columns to a checked trial in the body's coordinates."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
+from biomechgpt.recordings import canonical, plausibility, times, units
+from biomechgpt.recordings.coordinate_maps import (
+    CoordinateMap,
+    apply_map,
+    fitting_maps,
+    unknown_columns,
+)
+from biomechgpt.recordings.joint_centres.layouts import Skeleton
+from biomechgpt.recordings.joint_centres.points import Points, choose_skeleton, read_points
+from biomechgpt.recordings.joint_centres.trial import skeleton_coordinates
+from biomechgpt.recordings.knees import KNEES, check_bending, choose_twin, undo_flips
+from biomechgpt.recordings.lost_frames import lost_frames, note_lost
+from biomechgpt.recordings.readers import MotionError, Note, RawMotion, read_motion
+from biomechgpt.recordings.skeletons import check_skeleton
+
+NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
+
+
+class Motion(NamedTuple):
+    """One trial in the body's coordinates."""
+
+    time_s: np.ndarray  # (T,) float64, from 0
+    frames: np.ndarray  # (T, 41) float64, columns as COORDINATE_NAMES
+    frame_rate_hz: float
+    notes: list[Note]
+    undecided_maps: frozenset[str] = frozenset()  # maps between which its knees do not decide
+
+
+def read_trial(
+    path: Path,
+    row: Mapping,
+    maps: list[CoordinateMap],
+    cfg: Mapping,
+    skeletons: Sequence[Skeleton] = (),
+) -> tuple[CoordinateMap | Skeleton, Motion]:
+    """Read one motion file, joint angles or joint centres, into the body's coordinates.
+
+    `row` may hold the overrides of trials.tsv; `cfg` holds `angle_unit_when_unstated`,
+    `min_leg_joints` and `joint_centre_low_pass_hz`.
+
+    Raises:
+        MotionError: with the reason; docs/cohort.md and docs/joint_centres.md list them.
+    """
+    raw = read_motion(path)
+    if row.get("coordinate_map") is None:
+        points = read_points(raw.columns)
+        skeleton = choose_skeleton(skeletons, points, row.get("skeleton"))
+        if skeleton is not None:
+            return skeleton, _from_centres(raw, skeleton, points, row, cfg)
+    return _from_angles(raw, row, maps, cfg)
+
+
+def _from_centres(
+    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, cfg: Mapping
+) -> Motion:
+    low_pass_hz = cfg["joint_centre_low_pass_hz"]
+    values, time_s, notes = skeleton_coordinates(raw, skeleton, points, row, low_pass_hz)
+    plausibility.check_presence(_joints(values), cfg["min_leg_joints"])
+    unknown = [name for name in raw.columns if name not in points.columns]
+    return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)])
+
+
+def _from_angles(
+    raw: RawMotion, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
+) -> tuple[CoordinateMap, Motion]:
+    twins = _maps_for(row, maps, raw)
+    mapped, lost_notes = _without_lost(apply_map(twins[0], raw.columns))
+    joints = _joints(mapped)
+    plausibility.check_presence(joints, cfg["min_leg_joints"])
+    unit = units.decide_unit(
+        joints, twins[0], raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
+    )
+    values, flip_notes = undo_flips(units.to_radians(mapped, unit.name, twins[0]))
+    coordinate_map, knee_notes = choose_twin(twins, values)
+    if coordinate_map is not twins[0]:
+        mapped, _ = _without_lost(apply_map(coordinate_map, raw.columns))
+        values, _ = undo_flips(units.to_radians(mapped, unit.name, coordinate_map))
+    override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
+    n_frames = len(next(iter(joints.values())))
+    time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
+    notes = raw.notes + lost_notes + unit.notes + flip_notes + knee_notes + time_notes
+    notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
+    if raw.skeleton is not None:
+        notes += check_skeleton(raw.skeleton, coordinate_map)
+    motion = clean(values, time_s, notes)
+    _check_source(motion, map_is_told=row.get("coordinate_map") is not None)
+    undecided = frozenset(item.name for item in twins if knee_notes)
+    return coordinate_map, motion._replace(undecided_maps=undecided)
+
+
+def _check_source(motion: Motion, map_is_told: bool) -> None:
+    """Refuse knees and heights that no source of joint angles has; joint centres, which have another
+    origin and no sign of their own, do not come here.
+
+    Whoever names the map in the table answers for the sign of its knees.
+
+    Raises:
+        MotionError: `out_of_range` or `implausible_speed`.
+    """
+    columns = dict(zip(COORDINATE_NAMES, motion.frames.T, strict=True))
+    if not map_is_told:
+        check_bending({name: columns[name] for name in KNEES})
+    plausibility.check_pelvis(columns["pelvis_ty"], motion.time_s)
+
+
+def _maps_for(row: Mapping, maps: list[CoordinateMap], raw: RawMotion) -> list[CoordinateMap]:
+    if row.get("coordinate_map") is None:
+        return fitting_maps(maps, raw.columns)
+    return [item for item in maps if item.name == row["coordinate_map"]]
+
+
+def _joints(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: values[name] for name in JOINT_NAMES if name in values}
+
+
+def _without_lost(mapped: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """The coordinates with gaps where the tracker had lost the body."""
+    joints = _joints(mapped)
+    lost = lost_frames(joints) if joints else np.zeros(0, bool)
+    gapped = {name: np.where(lost, np.nan, column) for name, column in mapped.items()}
+    return gapped if lost.any() else mapped, note_lost(lost)
+
+
+def _unknown(unknown: list[str], map_name: str) -> list[Note]:
+    if not unknown:
+        return []
+    more = f" and {len(unknown) - NAMED_COLUMNS} more" if len(unknown) > NAMED_COLUMNS else ""
+    some = ", ".join(unknown[:NAMED_COLUMNS])
+    detail = f"{len(unknown)} columns are not in map {map_name}: {some}{more}"
+    return [Note("unknown_columns", detail)]
+
+
+def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) -> Motion:
+    """Drop repeated rows and open ends, undo jumps, check, and set the 41 columns side by side.
+
+    `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN.
+
+    Raises:
+        MotionError: `time_decreasing`, `out_of_range`, `implausible_speed` and others.
+    """
+    keep, time_notes = times.usable_rows(time_s)
+    values, spike_notes = canonical.drop_spikes(values)
+    values = {name: column[keep] for name, column in values.items() if np.isfinite(column).any()}
+    values, time_s, span_notes = _trim(values, time_s[keep])
+    values, jump_notes = canonical.unwrap_joints(values)
+    frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
+    joints = _joints(values)
+    plausibility.check_needed(joints)
+    if misbuilt := plausibility.misbuilt_joints(joints):
+        detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
+        notes = [*notes, Note("joint_out_of_range", detail)]
+        values = {name: column for name, column in values.items() if name not in misbuilt}
+        joints = {name: column for name, column in joints.items() if name not in misbuilt}
+    plausibility.check_posture(joints)
+    plausibility.check_range(joints)
+    speed_notes = plausibility.check_speed(joints, time_s)
+    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
+    notes = notes + plausibility.remarks(joints)
+    time_s, values = times.mark_time_gaps(time_s, values)
+    frames = canonical.assemble(values, len(time_s))
+    return Motion(time_s - time_s[0], frames, frame_rate_hz, notes)
+
+
+def _trim(
+    values: dict[str, np.ndarray], time_s: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray, list[Note]]:
+    span, left_out = canonical.common_span(values)
+    if span.stop - span.start < 2:
+        raise MotionError("too_few_joints", "no two frames in which all leg angles are known")
+    notes = []
+    if left_out:
+        detail = f"known in less than half of the trial, left out: {', '.join(left_out)}"
+        notes.append(Note("mostly_missing", detail))
+    n_cut = len(time_s) - (span.stop - span.start)
+    if n_cut:
+        detail = f"{n_cut} of {len(time_s)} frames cut from the ends, where angles are missing"
+        notes.append(Note("gap_trimmed", detail))
+    return {n: c[span] for n, c in values.items() if n not in left_out}, time_s[span], notes
