@@ -22,11 +22,12 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
+from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.losses import live_error_deg
 from biomechgpt.tokenizer.measure import measure_tokenizer
-from biomechgpt.tokenizer.stage import trials_by_split
 from biomechgpt.tokenizer.storage import StoredTokenizer
-from biomechgpt.tokenizer.training import Trained, train_tokenizer
+from biomechgpt.tokenizer.trained import Trained
+from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 
 ALSO = "test of the other run"

@@ -20,7 +20,7 @@ from biomechgpt.report.sources import Sources
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
-from biomechgpt.tokenizer.training import Trained
+from biomechgpt.tokenizer.trained import Trained
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 
