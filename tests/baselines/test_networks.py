@@ -1,0 +1,110 @@
+"""Networks on movements learn what is in the frames, whatever the lengths, and nothing of padding."""
+
+import numpy as np
+import pytest
+import torch
+
+from biomechgpt.baselines.examples import Examples, TaskExamples
+from biomechgpt.baselines.movement_series import movement_series
+from biomechgpt.baselines.networks import NETWORKS, _padded, predict
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
+
+OPTIONS = ["slow", "quick"]
+
+
+def swings(n, seed):
+    """Movements (T, 2) of unequal length that swing once in 20 frames or once in 10, noise beside."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(2, size=n)
+    features = np.empty(n, object)
+    for place, quick in enumerate(truth):
+        frame = np.arange(rng.integers(40, 80))
+        swing = np.sin(2 * np.pi * frame / (10 if quick else 20) + rng.uniform(0, 6))
+        features[place] = np.stack([swing, rng.standard_normal(len(frame))], 1).astype(np.float32)
+    return features, truth
+
+
+def task(kind):
+    parts = []
+    for seed, n in enumerate((60, 20, 20)):
+        features, quick = swings(n, seed)
+        truth = np.array(OPTIONS)[quick] if kind == "class" else 1.0 + quick
+        parts.append(Examples(features, truth, np.array([f"{seed}-{i}" for i in range(n)])))
+    training, validation, held_out = parts
+    options = OPTIONS if kind == "class" else []
+    ids = [str(i) for i in range(20)]
+    return TaskExamples("pace", "pace", options, ids, training, held_out, validation)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_rhythm_is_learnt(network):
+    examples = task("class")
+    answers, shares = predict(examples, network, seed=0)
+    assert (answers == examples.held_out.truth).mean() >= 0.9
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_number_is_learnt_and_stays_within_training():
+    examples = task("number")
+    answers, shares = predict(examples, "convolution", seed=0)
+    assert shares is None
+    assert np.abs(answers - examples.held_out.truth).mean() < 0.25
+    assert answers.min() >= 1 and answers.max() <= 2
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_movement_beside_a_longer_one_is_read_as_it_is_alone(network):
+    torch.manual_seed(0)
+    model = NETWORKS[network](2).eval()
+    movements, _ = swings(4, seed=5)
+    together = model(*_padded(movements))
+    for place, movement in enumerate(movements):
+        alone = model(*_padded([movement]))[0]
+        torch.testing.assert_close(together[place], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_answers():
+    examples = task("class")
+    first, again = (predict(examples, "gru", seed=3)[1] for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+def test_shuffled_labels_teach_nothing():
+    examples = task("class")
+    rng = np.random.default_rng(0)
+    shuffled = examples.training._replace(truth=rng.permutation(examples.training.truth))
+    none = examples.validation._replace(truth=rng.permutation(examples.validation.truth))
+    answers, _ = predict(examples._replace(training=shuffled, validation=none), "gru", seed=0)
+    assert (answers == examples.held_out.truth).mean() < 0.8
+
+
+@pytest.fixture
+def shard(tmp_path):
+    rng = np.random.default_rng(0)
+    with FrameWriter(tmp_path / "0.parquet", JOINT_NAMES, unit="rad") as writer:
+        for name in ("a", "b"):
+            frames = 0.3 * rng.standard_normal((61, len(JOINT_NAMES)))
+            frames[:, JOINT_NAMES.index("mtp_angle_r")] = 0
+            if name == "b":
+                frames[:, JOINT_NAMES.index("arm_flex_r")] = np.nan
+            writer.write({"trial_id": name, "frame_rate_hz": 30.0}, frames)
+    return [tmp_path / "0.parquet"]
+
+
+def test_series_are_standardised_over_training_trials_alone(shard):
+    series = movement_series(shard, {"a"}, centres=False)
+    a, b = (series.values[series.trial_ids.get_loc(name)] for name in "ab")
+    assert a.shape == (31, 33)  # every second frame, without the joint that never moves
+    np.testing.assert_allclose(a.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(a.std(axis=0), 1, atol=1e-4)
+    assert np.abs(b.mean(axis=0)).max() > 0.1
+    arm = [name for name in JOINT_NAMES if name != "mtp_angle_r"].index("arm_flex_r")
+    assert not b[:, arm].any()
+
+
+def test_joint_centres_of_the_body_are_read_too(shard):
+    series = movement_series(shard, {"a", "b"}, centres=True)
+    assert np.isfinite(series.values[1]).all()
+    assert series.values[0].shape[0] == 31
+    assert series.values[0].shape[1] > 34
