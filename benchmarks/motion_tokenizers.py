@@ -19,11 +19,12 @@ from pathlib import Path
 
 import torch
 
+from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.losses import live_error_deg
 from biomechgpt.tokenizer.measure import measure_tokenizer
-from biomechgpt.tokenizer.stage import trials_by_split
 from biomechgpt.tokenizer.storage import StoredTokenizer
-from biomechgpt.tokenizer.training import Trained, train_tokenizer
+from biomechgpt.tokenizer.trained import Trained
+from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 from tests.helpers.paths import read_yaml
 

@@ -97,7 +97,7 @@ def _measure_gait(cfg: dict) -> Callable:
 
 def _tokenize_motion(cfg: dict) -> Callable:
     from biomechgpt.body.frames import read_infos
-    from biomechgpt.tokenizer.tokens import tokenise_shard
+    from biomechgpt.tokenizer.tokenising import tokenise_shard
 
     def run(folder: Path, side: Path) -> None:
         trials = {info["trial_id"] for info in read_infos(side / "angles.parquet")}

@@ -30,7 +30,7 @@ def save_untrained(folder: Path, cfg: dict) -> None:
     from biomechgpt.tokenizer.network import MotionTokenizer
     from biomechgpt.tokenizer.statistics import Statistics
     from biomechgpt.tokenizer.storage import save_tokenizer
-    from biomechgpt.tokenizer.training import Trained
+    from biomechgpt.tokenizer.trained import Trained
 
     n = len(JOINT_NAMES)
     scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))

@@ -23,7 +23,7 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.tokenizer.statistics import normalise
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 from tests.helpers.paths import read_yaml
 
 MEAN_FRAMES, SPREAD_FRAMES = 290, 110  # of a trial, as in the default cohort

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
-from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
+from biomechgpt.results_layout import FOLDERS_OF_RESULTS
 from tests.helpers.paths import ROOT
 
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"

@@ -9,7 +9,7 @@ from biomechgpt.body.frames import FrameWriter
 from biomechgpt.report.movement_page import Sources
 from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer
 from tests.helpers.small_tokenizer import ABSENT, TINY, angles
 

@@ -18,7 +18,7 @@ from biomechgpt.report.sources import Sources
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
-from biomechgpt.tokenizer.training import Trained
+from biomechgpt.tokenizer.trained import Trained
 from tests.helpers import fake_predictions
 from tests.helpers.paths import read_yaml
 

@@ -16,7 +16,7 @@ from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.training import Trained
+from biomechgpt.tokenizer.trained import Trained
 
 CODES = 16
 BASE_CFG = {

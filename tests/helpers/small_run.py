@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.splits.index import SCHEMA
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 
 SIDES = {"p0": "train", "p1": "train", "p2": "validation", "p3": "test"}
 CALIBRATION = {"impaired": [0.45, 0.05], "device": [0.3, 0.0], "speed": [0.2, None]}

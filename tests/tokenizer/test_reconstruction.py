@@ -12,7 +12,8 @@ from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.tokens import read_tokens
 from biomechgpt.tokenizer.training import train_tokenizer
 from tests.helpers.small_tokenizer import TINY
 
