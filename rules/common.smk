@@ -87,7 +87,7 @@ wildcard_constraints:
 
 def code(script, data=()):
     files = [Path(workflow.basedir, path) for path in data]
-    return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"), files)
+    return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 
 
 def folds():
