@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-import workload
-from shared import shipped_tasks
 
+from benchmarks import workload
+from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
 from biomechgpt.language_model.model_folder import Model, load_model

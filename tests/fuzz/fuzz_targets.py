@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from fuzz_seeds import PARTS, config_text
-from motion_files import CFG, MAPS, ROOT, SKELETONS
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
@@ -33,6 +31,9 @@ from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.trial import read_trial
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
+from tests.fuzz.fuzz_seeds import PARTS, config_text
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.paths import ROOT
 
 DECLARED = (MotionError, InputError)
 COORDINATE_MAPS = read_coordinate_maps(MAPS)

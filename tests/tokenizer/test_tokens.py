@@ -4,7 +4,6 @@ import shutil
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from conftest_tokenizer import ABSENT, angles
 
 from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
@@ -22,13 +21,14 @@ from biomechgpt.tokenizer.tokens import (
     tokens_per_step,
 )
 from biomechgpt.tokenizer.training import train_tokenizer
+from tests.helpers.small_tokenizer import ABSENT, angles
 
 SOME = {"t00", "t01", "t05", "t08"}
 
 
 @pytest.fixture(scope="module")
 def folder(shard, tmp_path_factory):
-    from conftest_tokenizer import TINY
+    from tests.helpers.small_tokenizer import TINY
 
     path = tmp_path_factory.mktemp("tokenizer")
     trained = train_tokenizer([shard], SOME, TINY, path / "checkpoints")

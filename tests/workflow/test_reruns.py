@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from conftest_workflow import snakemake
 
 from biomechgpt.tokenizer.tokens import read_tokens
+from tests.helpers.project_copies import snakemake
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"finetune", "predict", "evaluate", "report"}
