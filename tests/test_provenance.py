@@ -208,6 +208,12 @@ def test_another_word_throws_no_half_done_training_away(project, before, tmp_pat
         assert (folder / "checkpoint-250").is_dir()
 
 
+def test_an_edit_of_what_is_measured_spares_a_half_done_training_of_the_tokenizer(root):
+    training = hashed_modules(root / "workflow_scripts", "biomechgpt/tokenizer/training.py")
+    assert "biomechgpt/tokenizer/losses.py" in training
+    assert "biomechgpt/tokenizer/measure.py" not in training
+
+
 def test_the_modules_that_each_hash_reaches_are_those_written_down(root):
     expected = LISTING.read_text()
     assert listing(root / "workflow_scripts") == expected, "python -m tests.helpers.hashed_modules"
