@@ -71,14 +71,15 @@ def changed(before, after):
     return {stage for stage in before if before[stage] != after[stage]}
 
 
-def hashed(scripts):
+def hashed(scripts, *data):
     forget()
-    return code_hash(scripts, "stage.py")
+    return code_hash(scripts, "stage.py", data)
 
 
 def forget():
     provenance._tree.cache_clear()
     provenance._local_files.cache_clear()
+    provenance._content.cache_clear()
 
 
 def computes(text):
@@ -246,12 +247,23 @@ def test_versions_name_what_results_depend_on():
     assert {"python", "torch", "xgboost", "snakemake"} <= set(versions())
 
 
-def test_the_content_of_data_counts_and_its_time_does_not(scripts):
+def test_what_data_say_counts_and_neither_their_time_nor_a_comment_does(scripts):
     data = scripts / "words.yaml"
-    absent = code_hash(scripts, "stage.py", [data])
-    data.write_text("a: 1")
-    before = code_hash(scripts, "stage.py", [data])
+    absent = hashed(scripts, data)
+    data.write_text("a: 1\nb: [x, y]")
+    before = hashed(scripts, data)
     os.utime(data, (1, 1))
-    assert code_hash(scripts, "stage.py", [data]) == before != absent
-    data.write_text("a: 2")
-    assert code_hash(scripts, "stage.py", [data]) != before
+    assert hashed(scripts, data) == before != absent
+    data.write_text("# why\na: 1  # m\n\nb:\n- x\n- y\n")
+    assert hashed(scripts, data) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 2\nb: [x, y]", "a: '1'\nb: [x, y]", "b: [x, y]\na: 1", "a: {"]
+)
+def test_another_value_type_or_order_of_data_counts(scripts, text):
+    data = scripts / "words.yaml"
+    data.write_text("a: 1\nb: [x, y]")
+    before = hashed(scripts, data)
+    data.write_text(text)
+    assert hashed(scripts, data) != before
