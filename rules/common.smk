@@ -9,7 +9,7 @@ from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
-from biomechgpt.files import annotation_folder
+from biomechgpt.results_layout import annotation_folder
 from biomechgpt.splits.folds import check_enough_people, fold_names
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
@@ -96,7 +96,7 @@ if workflow.is_main_process:  # every job reads this file again
 def code(script, data=()):
     """The hash of a script, of the library that it imports and of the project's `data` that it reads."""
     files = [Path(workflow.basedir, path) for path in data]
-    return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"), files)
+    return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 
 
 def growing(amount):
