@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from biomechgpt.baselines.examples import Answers, TaskExamples
 from biomechgpt.baselines.features import Features, durations, feature_table, nothing
+from biomechgpt.baselines.task_examples import Answers, TaskExamples
 
 
 class Kind(NamedTuple):

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines.examples import TaskExamples, examples
 from biomechgpt.baselines.features import Features
 from biomechgpt.baselines.kinds import KINDS, Kind
 from biomechgpt.baselines.shuffling import shuffle_over_participants
+from biomechgpt.baselines.task_examples import TaskExamples, examples
 from biomechgpt.questions.predictions import write_predictions
 
 log = logging.getLogger(__name__)
