@@ -16,14 +16,14 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model import adapters, loading, training
+from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy, other_side
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.prediction import read_questions
-from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
@@ -71,7 +71,9 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     model = adapters.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
-    training.train(model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark)
+    language_training.train(
+        model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
+    )
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
         "questions": {task.name: task.train[0].text for task in tasks},
@@ -119,11 +121,11 @@ def training_people(questions: pd.DataFrame) -> dict[str, dict]:
     }
 
 
-def settings(cfg: dict) -> training.Settings:
+def settings(cfg: dict) -> language_training.Settings:
     """The training settings of a fine-tuning job; the other keys are the examples' concern."""
-    known = set(training.Settings._fields)
+    known = set(language_training.Settings._fields)
     chosen = {key: value for key, value in cfg["finetune"].items() if key in known}
-    return training.Settings(seed=cfg["seed"], **chosen)
+    return language_training.Settings(seed=cfg["seed"], **chosen)
 
 
 def training_passes(
