@@ -18,7 +18,6 @@ from torch import Tensor
 
 from biomechgpt.checkpoints import open_checkpoints
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.adapters import trainable
 from biomechgpt.language_model.batches import Weights, collate, losses, total_weight
 from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states
@@ -89,7 +88,8 @@ class LanguageModelTraining(Training):
         settings: Settings,
         checkpoints: Path,
     ):
-        optimizer = torch.optim.AdamW(trainable(model).values(), weight_decay=settings.weight_decay)
+        self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        optimizer = torch.optim.AdamW(self.weights.values(), weight_decay=settings.weight_decay)
         super().__init__(
             optimizer, checkpoints, settings.checkpoint_every_steps, settings.gradient_clip
         )
@@ -165,13 +165,13 @@ class LanguageModelTraining(Training):
         )
 
     def state_dict(self) -> dict:
-        weights = {name: p.detach() for name, p in trainable(self.model).items()}
+        weights = {name: weight.detach() for name, weight in self.weights.items()}
         return {"weights": weights, "loss_sum": self.loss_sum, "token_losses": self.token_losses}
 
     def load_state_dict(self, state: dict) -> None:
         self.loss_sum, self.token_losses = state["loss_sum"], state["token_losses"]
-        for name, parameter in trainable(self.model).items():
-            parameter.data.copy_(state["weights"][name])
+        for name, weight in self.weights.items():
+            weight.data.copy_(state["weights"][name])
 
     def run(self) -> None:
         """As `Training.run`; write metrics besides."""

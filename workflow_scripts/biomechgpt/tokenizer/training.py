@@ -19,6 +19,7 @@ from biomechgpt.tokenizer.losses import live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.schedule import Patience, last_step, rate_share
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
+from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.windows import (
     FrameStore,
     draw_windows,
@@ -31,19 +32,6 @@ log = logging.getLogger(__name__)
 CHECKPOINT_EVERY = 250  # steps
 BETAS = (0.9, 0.99)  # of AdamW, as T2M-GPT
 LATENTS_PER_CODE = 16  # that k-means starts a codebook from
-
-
-class Trained(NamedTuple):
-    """A trained tokenizer and the statistics that its inputs are normalised with.
-
-    `history` has an entry each `CHECKPOINT_EVERY` steps: `step`, `seconds` and `cpu_seconds` of
-    training, the parts of the loss and `validation_deg`, the mean RMSE of the live joints of
-    validation participants.
-    """
-
-    model: MotionTokenizer
-    statistics: Statistics
-    history: Sequence[dict] = ()
 
 
 class Data(NamedTuple):
