@@ -24,7 +24,7 @@ from biomechgpt.language_model.loading import device
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.questions.tasks import Task
 from biomechgpt.splits.folds_file import read_folds
-from biomechgpt.tokenizer.tokens import read_tokens, seconds_per_token
+from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
@@ -143,6 +143,6 @@ def training_motions(
     motions = zip(table.participant_ids, table.tokens, table.mirrored, strict=True)
     return Motions(
         [tuple(views) for participant, *views in motions if participant in participants],
-        seconds_per_token(table.metadata),
-        int(table.metadata["codebook_size"]),
+        table.metadata.seconds_per_token,
+        table.metadata.vocabulary_size,
     )

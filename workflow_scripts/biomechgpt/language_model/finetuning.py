@@ -27,7 +27,7 @@ from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import TokenTable, codes_per_book, read_tokens, tokens_per_step
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -152,7 +152,7 @@ def training_passes(
     random = np.random.default_rng(cfg["seed"])
     copies = copies_of_tasks(questions, chosen["most_copies"])
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    share, n_codes = chosen["motion_noise"], codes_per_book(table.metadata)
+    share, n_codes = chosen["motion_noise"], table.metadata.codes_per_book
     passes = []
     for _ in range(math.ceil(chosen["epochs"])):
         asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
@@ -185,17 +185,17 @@ def _sequences(
 
 
 def _provenance(
-    cfg: dict, metadata: dict[str, str], questions: pd.DataFrame, examples: list[Example]
+    cfg: dict, metadata: TokensMetadata, questions: pd.DataFrame, examples: list[Example]
 ) -> dict:
     """What `model.json` says of the run."""
     lengths = np.array([example.length() for example in examples])
     return {
         **cfg,
-        "tokenizer_sha256": metadata["tokenizer_sha256"],
-        "statistics_sha256": metadata["statistics_sha256"],
-        "downsampling": int(metadata["downsampling"]),
-        "tokens_per_step": tokens_per_step(metadata),
-        "codebook_size": int(metadata["codebook_size"]),
+        "tokenizer_sha256": metadata.tokenizer_sha256,
+        "statistics_sha256": metadata.statistics_sha256,
+        "downsampling": metadata.downsampling,
+        "tokens_per_step": metadata.tokens_per_step,
+        "motion_vocabulary_size": metadata.vocabulary_size,
         "max_length": cfg["finetune"]["max_length"],
         "possible_numbers": possible_numbers(questions, cfg["tasks"]),
         "training_people": training_people(questions),
