@@ -15,6 +15,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.tokenizer.tokens import TokensMetadata
 
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the side of the split, where the model is not of this run
@@ -146,7 +147,7 @@ def _own_tokens(folder: Path, described: Mapping) -> list[Path]:
     return [
         path
         for path in sorted((folder / described["fold"] / "tokens").glob("*/*.parquet"))
-        if pq.read_schema(path).metadata[b"tokenizer_sha256"].decode()
+        if TokensMetadata.of_schema(pq.read_schema(path)).tokenizer_sha256
         == described["tokenizer_sha256"]
     ]
 

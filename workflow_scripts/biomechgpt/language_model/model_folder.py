@@ -20,6 +20,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.tokenizer.tokens import TokensMetadata
 
 
 class Model(NamedTuple):
@@ -66,7 +67,7 @@ def load_model(folder: Path) -> Model:
     """Load a model folder for prediction; InputError where its base is not to be found."""
     folder = Path(folder)
     description = read_description(folder)
-    checkpoint, codebook_size = description["base"], description["codebook_size"]
+    checkpoint, codebook_size = description["base"], description["motion_vocabulary_size"]
     if checkpoint is None:
         base = loading.load_base(folder / "base", codebook_size)
     else:
@@ -80,9 +81,9 @@ def load_model(folder: Path) -> Model:
     return Model(model, tokenizer, description)
 
 
-def check_tokens(metadata: dict, tokenizer_sha256: str, source: str) -> None:
+def check_tokens(metadata: TokensMetadata, tokenizer_sha256: str, source: str) -> None:
     """InputError where tokens come from another motion tokenizer than the one of `source`."""
-    found = metadata["tokenizer_sha256"]
+    found = metadata.tokenizer_sha256
     if found != tokenizer_sha256:
         raise InputError(
             f"The tokens were made by motion tokenizer {found[:12]}, {source} needs those of "
