@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from joint_centre_files import csv_of, joint_centres, walk
 
 from biomechgpt.errors import InputError
+from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
+from tests.helpers.small_model import write_motion
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def scratch(tmp_path, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-def test_a_good_file_can_be_asked_about(chat, write_motion, tmp_path):
+def test_a_good_file_can_be_asked_about(chat, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "Visit 3.mot", 5))
     assert own.trial.name == "Visit 3.mot"
     assert own.trial.angles_rad.shape == (150, 34)
@@ -39,7 +40,7 @@ def test_joint_centres_can_be_asked_about(chat, tmp_path):
     assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
 
 
-def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, write_motion, tmp_path):
+def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "short.mot", 0.5))
     assert own.trial is None
     rejected = [problem for problem in own.problems if problem.startswith("rejected")]
@@ -64,7 +65,7 @@ def write_nothing(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a", "..", "a.mot/../../b", "a.mot\0"])
-def test_other_endings_are_refused(chat, write_motion, tmp_path, name):
+def test_other_endings_are_refused(chat, tmp_path, name):
     with pytest.raises(InputError, match="ends in none of"):
         chat.read_file(write_motion(tmp_path / "a.mot", 4), name)
 
@@ -75,7 +76,7 @@ def test_a_file_that_is_not_there_is_named(chat, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../../x.mot", "/etc/x.mot", "a\tb\n.mot", "{file}.mot"])
-def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, write_motion, tmp_path, name):
+def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, tmp_path, name):
     path = write_motion(tmp_path / "a.mot", 4)
     before = sorted(tmp_path.iterdir())
     own = chat.read_file(path, name)

@@ -1,6 +1,5 @@
 """Mean or median of a predicted distribution, as validation participants have it."""
 
-import fake_predictions
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from biomechgpt.questions.calibration import (
     calibration_of_model,
     number_estimate,
 )
+from tests.helpers import fake_predictions
 
 
 @pytest.fixture(scope="module")

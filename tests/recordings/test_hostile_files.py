@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from motion_files import CFG, MAPS, gait, ingest, mot, rows
-from skeleton_files import bvh
 
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError, read_motion
 from biomechgpt.recordings.trial import read_trial
+from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rows
+from tests.helpers.skeleton_files import bvh
 
 COORDINATE_MAPS = read_coordinate_maps(MAPS)
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from joint_centre_files import LAYOUTS, csv_of, joint_centres, walk
-from motion_files import CFG, MAPS, ingest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.kinematics import pelvis_angles, quaternion_rotation
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError
 from biomechgpt.recordings.trial import read_trial
+from tests.helpers.joint_centre_files import LAYOUTS, csv_of, joint_centres, walk
+from tests.helpers.motion_files import CFG, MAPS, ingest
 
 RAW = CFG | {"joint_centre_low_pass_hz": 0}
 RATE_HZ = 60

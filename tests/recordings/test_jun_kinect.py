@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from motion_files import CFG, MAPS, SKELETONS
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.readers import MotionError
 from biomechgpt.recordings.trial import read_trial
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.paths import RECORDINGS
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "datasets" / "jun_kinect"
+FOLDER = RECORDINGS.with_name("datasets") / "jun_kinect"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordings are not at {FOLDER}")
 
 

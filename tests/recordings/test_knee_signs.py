@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from motion_files import CFG, MAPS, gait, ingest, mot
-from test_no_recording import detail_of, standing
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
+from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot
+from tests.recordings.test_no_recording import detail_of, standing
 
 KNEE = COORDINATE_NAMES.index("knee_angle_r")
 

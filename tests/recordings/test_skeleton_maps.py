@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import yaml
-from joint_centre_files import csv_of, joint_centres, walk
-from motion_files import CFG, MAPS, SKELETONS
 
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.trial import read_trial
+from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
 
 OWN = {
     "points": ["Pelvis", "R hip", "R knee", "R ankle", "L hip", "L knee", "L ankle"],

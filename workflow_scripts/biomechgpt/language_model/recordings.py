@@ -13,7 +13,8 @@ from biomechgpt.cohort.issues import Issue, read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.tokens import read_tokens
 
 
 class Recordings(NamedTuple):
