@@ -7,7 +7,7 @@ from snakemake.logging import logger
 
 from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
-from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
+from biomechgpt.config.reading import read_config
 from biomechgpt.errors import InputError
 from biomechgpt.results_layout import annotation_folder
 from biomechgpt.splits.folds import check_enough_people, fold_names
@@ -15,10 +15,7 @@ from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
 
-leave_out_nulls(config)
-order_as(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
-check_config(config, Path(workflow.basedir, "schemas/config.schema.yaml"))
-expand_home(config)
+SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
 
 RESULTS = Path("results", config["run"] or "")
 SIMULATED = [str(RESULTS / "cohorts" / c["name"]) for c in config["cohorts"] if "path" not in c]

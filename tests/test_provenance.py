@@ -15,7 +15,7 @@ from biomechgpt.provenance import PLUMBING, code_hash, hashed_modules
 from biomechgpt.versions import versions
 
 written = runpy.run_path(str(Path(__file__).with_name("hashed_modules.py")))
-ERROR_IN_CONFIG = ("config_checks.py", "must be a multiple of", "has to be a multiple of")
+ERROR_IN_CONFIG = ("config/section_checks.py", "must be a multiple of", "has to be a multiple of")
 WIDTH_OF_BAR = ("job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
 LINE_OF_LOG = ("tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
 LENGTH_OF_ANSWERS = ("language_model/prediction.py", "NEW_TOKENS = 24", "NEW_TOKENS = 25")
