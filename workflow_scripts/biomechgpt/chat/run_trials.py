@@ -15,6 +15,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.tokenizer.tokens import TokensMetadata
 
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the split of a trial, where another run made the model
@@ -150,7 +151,7 @@ def _own_tokens(folder: Path, description: Mapping) -> list[Path]:
     return [
         path
         for path in sorted((folder / description["fold"] / "tokens").glob("*/*.parquet"))
-        if pq.read_schema(path).metadata[b"tokenizer_sha256"].decode()
+        if TokensMetadata.of_schema(pq.read_schema(path)).tokenizer_sha256
         == description["tokenizer_sha256"]
     ]
 

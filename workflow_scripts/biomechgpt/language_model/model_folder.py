@@ -22,6 +22,7 @@ from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 from biomechgpt.language_model.examples import Prompts, encode_prompts
+from biomechgpt.tokenizer.tokens import TokensMetadata
 
 RESERVED_FOR_ANSWER = 64  # tokens
 
@@ -83,7 +84,7 @@ def load_model(folder: Path) -> LoadedModel:
     """
     folder = Path(folder)
     description = read_description(folder)
-    checkpoint, codebook_size = description["base"], description["codebook_size"]
+    checkpoint, codebook_size = description["base"], description["motion_vocabulary_size"]
     if checkpoint is None:
         base = loading.load_base(folder / "base", codebook_size)
     else:
@@ -98,9 +99,9 @@ def load_model(folder: Path) -> LoadedModel:
     return LoadedModel(model, tokenizer, description)
 
 
-def check_tokens(metadata: dict, tokenizer_sha256: str, source: str) -> None:
+def check_tokens(metadata: TokensMetadata, tokenizer_sha256: str, source: str) -> None:
     """Raise InputError where another motion tokenizer than that of `source` made the tokens."""
-    made_by = metadata["tokenizer_sha256"]
+    made_by = metadata.tokenizer_sha256
     if made_by != tokenizer_sha256:
         raise InputError(
             f"The tokens were made by motion tokenizer {made_by[:12]}, {source} needs those of "
