@@ -32,7 +32,7 @@ def test_pick_watch_and_ask(page, server):
     pick(page, "#trial", "t3")
     wait_for_text(page, "#first-about", "t3")
     about = text(page, "#first-about")
-    assert "training side: the model has seen this movement" in about
+    assert "training set: the model has seen this movement" in about
     assert "7.0 s" in about
     assert "right neck" not in about
     assert "neck extension" in about
@@ -55,7 +55,7 @@ def test_pick_watch_and_ask(page, server):
 
 
 def test_a_question_outside_and_one_with_markup(page):
-    assert "outside of what the model was trained on" in ask(page, "What is the capital of Italy?")
+    assert "was not trained on such questions" in ask(page, "What is the capital of Italy?")
     said = ask(page, f"What is the weather {EVIL}?")
     assert EVIL in said
     assert page.evaluate("document.querySelectorAll('.conversation img').length") == 0
@@ -94,7 +94,7 @@ def test_a_filter_leaves_only_its_trials(page):
         ".filter(line => /t\\d/.test(line)))",  # the list of the filter may not be gone yet
     ).json_value()
     assert [line for line in shown if "t0" in line]
-    assert all("training side" in line for line in shown)
+    assert all("training set" in line for line in shown)
 
 
 def test_two_movements_are_answered_side_by_side(page):
