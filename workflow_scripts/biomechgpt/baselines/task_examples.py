@@ -30,7 +30,6 @@ class TaskExamples(NamedTuple):
     trial_ids: Sequence[str]  # (N,), of `held_out`
     training: Examples
     held_out: Examples  # of validation and test
-    validation: Examples  # those of them by which a training ends
 
 
 def examples(truths: pd.DataFrame, features: Features) -> Examples:
