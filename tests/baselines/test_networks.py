@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from biomechgpt.baselines.examples import Examples, TaskExamples
 from biomechgpt.baselines.movement_series import movement_series
 from biomechgpt.baselines.networks import NETWORKS, _padded, predict
+from biomechgpt.baselines.task_examples import Examples, TaskExamples
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 
@@ -50,7 +50,8 @@ def test_a_number_is_learnt_and_stays_within_training():
     answers, shares = predict(examples, "convolution", seed=0)
     assert shares is None
     assert np.abs(answers - examples.held_out.truth).mean() < 0.25
-    assert answers.min() >= 1 and answers.max() <= 2
+    assert answers.min() >= 1
+    assert answers.max() <= 2
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -89,6 +89,7 @@ def _tasks(
             held_out["trial_id"].tolist(),
             examples(training, features),
             examples(held_out, features),
+            examples(held_out.query("split == 'validation'"), features),
         )
 
 

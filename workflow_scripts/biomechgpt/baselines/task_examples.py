@@ -30,11 +30,12 @@ class TaskExamples(NamedTuple):
     trial_ids: Sequence[str]  # (N,), of `held_out`
     training: Examples
     held_out: Examples  # of validation and test
+    validation: Examples  # those of them by which a training ends
 
 
 def examples(truths: pd.DataFrame, features: Features) -> Examples:
-    """Features and truth for the rows of `truths` (one task)."""
-    numeric = truths["kind"].iloc[0] == "regression"
+    """Features and truth for the rows of `truths` (one task), which may be none."""
+    numeric = (truths["kind"] == "regression").all()
     truth = truths["truth_number"] if numeric else truths["truth"]
     return Examples(
         features.values[features.trial_ids.get_indexer(truths["trial_id"])],

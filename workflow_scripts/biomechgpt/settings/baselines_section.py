@@ -11,8 +11,9 @@ class BaselineSettings(StrictModel):
     """A simple method to compare with."""
 
     kind: Literal[
-        "majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement"
-    ] = Field(description="What it sees of the movement.")
+        "majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement",
+        "gru", "lstm", "convolution", "gru_on_centres", "lstm_on_centres", "convolution_on_centres",
+    ] = Field(description="What it sees of the movement, and how it learns.")  # fmt: skip
     tokenizer: Text = Field(
         "",
         description="A name from tokenizers; of kinds histogram and n_grams and, to see decoded "
