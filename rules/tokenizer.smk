@@ -19,6 +19,7 @@ rule train_tokenizer:
         cfg=tokenizer_config,
         motion=config["motion"],
         code=code("train_tokenizer"),
+        training_code=code("biomechgpt/tokenizer/training"),
     message:
         "Training the motion tokenizer {wildcards.tokenizer}, {wildcards.fold}"
     script:

@@ -153,6 +153,6 @@ def test_a_redrawn_tokenizer_makes_tokens_of_its_own_and_spares_the_first_seed(e
         read_tokens([tokens / name / "all.parquet"]) for name in ("compact", "compact@1")
     )
     assert first.trial_ids == second.trial_ids
-    assert first.metadata["tokenizer_sha256"] != second.metadata["tokenizer_sha256"]
+    assert first.metadata.tokenizer_sha256 != second.metadata.tokenizer_sha256
     same = [np.array_equal(a, b) for a, b in zip(first.tokens, second.tokens, strict=True)]
     assert not any(same)
