@@ -91,7 +91,10 @@ if workflow.is_main_process:  # every job reads this file again
 
 
 def code(script, data=()):
-    """The hash of a script, of the library that it imports and of the project's `data` that it reads."""
+    """The hash of a script, of the library that it imports and of the YAML files that it reads, `data`.
+
+    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
+    """
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 
