@@ -240,11 +240,6 @@ def files_to_annotate(wildcards):
     return shard_digests(read_cohorts([cohort]), 1)[0]
 
 
-def tokens_of_first_fold(wildcards):
-    """Every trial's tokens once: the report shows how long they are."""
-    return tokens_of(folds()[0], TOKENIZERS[0])
-
-
 def every_prediction(wildcards):
     """What the language models and the baselines answered, in every fold, with every seed."""
     pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"

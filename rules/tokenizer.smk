@@ -124,14 +124,14 @@ rule show_movement:
         tokenizers=in_every_fold(rules.train_tokenizer.output),
         tokens=in_every_fold(rules.gather_tokens.output),
         assets=multiext(
-            "workflow_scripts/biomechgpt/report/",
+            "workflow_scripts/biomechgpt/report/assets/",
             "movement_page.html",
             "movement_page.css",
             "movement_page.js",
             "player.css",
             "player.js",
             "player_drawing.js",
-            "style.css",
+            "report.css",
         ),
     output:
         report(
@@ -151,6 +151,7 @@ rule show_movement:
         runtime=growing(30),
     params:
         cfg={"trials": config["reconstruct"]["trials"]},
+        folds=lambda wildcards: folds(),
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:

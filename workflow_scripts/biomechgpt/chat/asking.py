@@ -28,7 +28,7 @@ from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.language_model.asking_in_turn import ask_in_turn
 from biomechgpt.language_model.coverage import why_not_promised, without_promise
 from biomechgpt.language_model.examples import Prompts
