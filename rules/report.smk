@@ -5,6 +5,7 @@ rule evaluate:
         counts=in_every_fold(rules.choose_trials.output.table),
         trials=rules.index_trials.output.trials,
         questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
+        labels=[*SIMULATED, *RECORDED_TABLES] if config["evaluate"]["vote_by"] else [],
     output:
         metrics="<results>/metrics.parquet",
         answers="<results>/answers.parquet",
@@ -28,6 +29,7 @@ rule evaluate:
         "<benchmarks>/evaluate.tsv"
     params:
         cfg=config["evaluate"],
+        cohorts=COHORTS if config["evaluate"]["vote_by"] else [],
         variants=VARIANTS,
         baselines=BASELINES,
         tasks=config["tasks"],

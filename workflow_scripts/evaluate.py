@@ -8,6 +8,7 @@ log = job.start(snakemake)
 
 import pandas as pd
 
+from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
 from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.label_ranges import label_ranges
@@ -17,12 +18,16 @@ from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import pool_table_one, write_tables
+from biomechgpt.evaluation.voters import with_voters
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.splits.folds_file import read_folds
 
 files, written, params = snakemake.input, snakemake.output, snakemake.params
 variants, tasks = params.variants, params.tasks
 predictions = in_order(read_predictions(files.predictions), list(tasks))
+if params.cfg.get("vote_by"):
+    labels = trial_labels(read_cohorts(params.cohorts))
+    predictions = with_voters(predictions, labels, params.cfg["vote_by"])
 folds = read_folds(files.folds)
 folds_of_questions = [fold for fold, _ in product(params.folds, params.seeds)]
 questions = read_questions(zip(folds_of_questions, files.questions, strict=True))

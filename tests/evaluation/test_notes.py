@@ -50,7 +50,7 @@ def test_few_participants_one_class_absent_and_rare_classes_and_mixed_truths():
     assert "option 1 or option 2" in found["absent_class"]
     assert "option 1 (2)" in of_task(np.arange(12), (np.arange(12) > 9).astype(int))["rare_class"]
     mixed = of_task(np.repeat(np.arange(12), 2), np.tile([0, 1], 12))
-    assert mixed["mixed_participants"].startswith("12 participants")
+    assert mixed["mixed_voters"].startswith("12 voters")
 
 
 def test_a_model_in_good_order_needs_no_note():

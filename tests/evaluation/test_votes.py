@@ -32,7 +32,7 @@ def test_nobody_votes_where_the_voters_lack_a_class_that_the_trials_have():
     lacking = answers_of([[0, 0], [1, 1], [0, 0], [0, 0], [0, 2]])
     assert votes(lacking) is None
     details = [row["detail"] for row in notes_on({"model": lacking}, {"model": _uncalibrated()})]
-    text = "1 participants have trials with different truths and do not vote."
+    text = "1 voters have trials with different truths and do not vote."
     assert f"{text} Nobody who is left is option 2: no votes are counted." in details
 
 

@@ -52,6 +52,7 @@ def _rows(person, seed, fold):
     rows = pd.DataFrame({"participant_id": [f"P{p:03d}" for p in person]})
     trial = pd.Series(person).groupby(person).cumcount()
     rows["trial_id"] = rows["participant_id"] + "_" + trial.astype(str)
+    rows["voter"] = rows["participant_id"]
     rows["fold"] = np.broadcast_to(fold, n)
     rows["seed"] = np.zeros(n, dtype=int) if seed is None else seed
     rows["variant"], rows["task"], rows["phrasing_id"] = "model", "task", "held-0"

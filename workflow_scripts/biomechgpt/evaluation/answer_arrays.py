@@ -36,6 +36,11 @@ class Answers(NamedTuple):
     probabilities: np.ndarray
 
     @property
+    def voters(self) -> np.ndarray:
+        """Whose trials vote together for one answer, as a number a row (N,)."""
+        return pd.factorize(self.rows["voter"])[0]
+
+    @property
     def numeric(self) -> bool:
         """Whether the task asks for a number."""
         return not self.options

@@ -76,11 +76,14 @@ def evaluate(
 
     `detectable` is the minimal detectable change of the tasks that have one, `label_ranges` the width
     of the middle 90 % of the training labels of numeric tasks, both in their units.
+    Trials of one `voter`, a column of predictions, vote for one answer; without it those of a participant.
     `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError when
     they do not, when a truth is missing, or when a variant is not among the predictions; a baseline
     that could answer none of the cohort's questions is left out.
     """
     _check(predictions, folds, variants)
+    if "voter" not in predictions:
+        predictions = predictions.assign(voter=predictions["participant_id"])
     answered = set(predictions["variant"])
     models = [*variants, *(name for name in baselines if name in answered)]
     rows: dict[str, list] = {name: [] for name in COLUMNS}

@@ -7,7 +7,7 @@ import numpy as np
 from biomechgpt.evaluation import intervals
 from biomechgpt.evaluation.answer_arrays import Answers
 from biomechgpt.evaluation.fitted_calibration import Calibrated
-from biomechgpt.evaluation.scores import classes_without_votes, mixed_participants
+from biomechgpt.evaluation.scores import classes_without_votes, mixed_voters
 
 
 def notes_on(answers: dict[str, Answers], calibrated: dict[str, Calibrated]) -> list[dict]:
@@ -61,14 +61,14 @@ def _class_notes(answers: Answers) -> list[tuple[str, str]]:
 
 
 def _vote_notes(answers: Answers) -> list[tuple[str, str]]:
-    mixed = mixed_participants(answers)
+    mixed = mixed_voters(answers)
     if not len(mixed):
         return []
-    text = f"{len(mixed)} participants have trials with different truths and do not vote."
-    lost = classes_without_votes(answers, ~np.isin(answers.person, mixed))
+    text = f"{len(mixed)} voters have trials with different truths and do not vote."
+    lost = classes_without_votes(answers, ~np.isin(answers.voters, mixed))
     if lost:
         text += f" Nobody who is left is {' or '.join(lost)}: no votes are counted."
-    return [("mixed_participants", text)]
+    return [("mixed_voters", text)]
 
 
 def _model_notes(

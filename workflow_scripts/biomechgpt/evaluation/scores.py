@@ -63,41 +63,46 @@ def score_calibrated(answers: Answers, calibrated: np.ndarray, weights: np.ndarr
 
 
 def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str, int]] | None:
-    """One answer a participant by the mean probability over their trials, and who voted.
+    """One answer a voter by the mean probability over their trials, and who voted.
 
-    Participants whose trials do not share one truth have no one answer and are left out. None where
-    that leaves half of them or fewer, or none of a class that the trials have (those who are left
-    would be no fair sample), and without probabilities.
+    Voters whose trials do not share one truth have no one answer and are left out. None where that
+    leaves half of them or fewer, or none of a class that the trials have (those who are left would
+    be no fair sample), and without probabilities.
     """
     if answers.numeric:
         return None
-    mixed = mixed_participants(answers)
-    voters = np.isfinite(answers.probabilities).all(axis=1) & ~np.isin(answers.person, mixed)
-    if 2 * len(mixed) >= answers.size["n_participants"] or classes_without_votes(answers, voters):
+    voter, mixed = answers.voters, mixed_voters(answers)
+    n_voters = voter.max(initial=-1) + 1
+    counted = np.isfinite(answers.probabilities).all(axis=1) & ~np.isin(voter, mixed)
+    if 2 * len(mixed) >= n_voters or classes_without_votes(answers, counted):
         return None
-    p = np.where(voters[:, None], answers.probabilities, 0.0)
-    sums = answers.summed(p, weights.shape[1])  # (S, P, K)
-    seed, person = np.nonzero(sums.sum(axis=-1))
-    truth = np.zeros(weights.shape[1], dtype=int)
-    truth[answers.person[voters]] = answers.truth[voters]
-    counts = np.zeros((*sums.shape, sums.shape[-1] + 1), dtype=int)
-    counts[seed, person, truth[person], sums[seed, person].argmax(axis=-1)] = 1
+    p = answers._replace(person=voter).summed(
+        np.where(counted[:, None], answers.probabilities, 0.0), n_voters
+    )  # (S, V, K)
+    seed, with_votes = np.nonzero(p.sum(axis=-1))
+    truth, person = np.zeros((2, n_voters), dtype=int)
+    truth[voter[counted]] = answers.truth[counted]
+    person[voter[counted]] = answers.person[counted]
+    answer = p[seed, with_votes].argmax(axis=-1)
+    cells = (seed, person[with_votes], truth[with_votes], answer)
+    counts = np.zeros((len(p), weights.shape[1], p.shape[-1], p.shape[-1] + 1), dtype=int)
+    np.add.at(counts, cells, 1)
     measures = metrics.classification_measures(in_draws(counts, weights))
     del measures["unreadable_share"]
-    return _of_measures(measures), answers.only(voters).size
+    return _of_measures(measures), answers.only(counted).size
 
 
-def classes_without_votes(answers: Answers, voters: np.ndarray) -> list[str]:
-    """The true classes of the trials that no trial of `voters` (N,) bool has."""
-    lost = np.setdiff1d(answers.truth, answers.truth[voters])
+def classes_without_votes(answers: Answers, counted: np.ndarray) -> list[str]:
+    """The true classes of the trials that no trial of `counted` (N,) bool has."""
+    lost = np.setdiff1d(answers.truth, answers.truth[counted])
     return [answers.options[k] for k in lost]
 
 
-def mixed_participants(answers: Answers) -> np.ndarray:
-    """The participants, as positions, whose trials have more than one truth."""
-    pairs = np.unique(np.stack([answers.person, answers.truth]), axis=1)
-    person, n_truths = np.unique(pairs[0], return_counts=True)
-    return person[n_truths > 1]
+def mixed_voters(answers: Answers) -> np.ndarray:
+    """The voters, as in `answers.voters`, whose trials have more than one truth."""
+    pairs = np.unique(np.stack([answers.voters, answers.truth]), axis=1)
+    voter, n_truths = np.unique(pairs[0], return_counts=True)
+    return voter[n_truths > 1]
 
 
 def _of_measures(measures: dict[str, np.ndarray]) -> Score:

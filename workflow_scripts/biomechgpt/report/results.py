@@ -17,6 +17,7 @@ SECONDARY = {"classification": "weighted_f1", "regression": "r"}
 NAMES = {
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
+    "accuracy": "accuracy",
     "mae": "mean absolute error",
     "r": "Pearson r",
 }
@@ -49,8 +50,8 @@ class Results(NamedTuple):
     are the baselines that learnt from true labels; `xgboost`, `chance` and `majority` are those that
     are the paper's baseline, the same on shuffled labels, and the most frequent label (median), by
     what they are and not by their names. `paper_tasks` names the task of the paper that a task
-    repeats. `means` is by model, task, metric and reading, `differences` by variant, other, task and
-    metric. `draws` is how often the bootstrap drew, `folder` holds the tables.
+    repeats. `vote_by` is the label whose trials vote together, None for those of a participant. `means`
+    is by model, task, metric and reading, `differences` by variant, other, task and metric. `draws` is how often the bootstrap drew, `folder` holds the tables.
     """
 
     metrics: pd.DataFrame
@@ -67,6 +68,7 @@ class Results(NamedTuple):
     chance: str | None
     majority: str | None
     paper_tasks: dict[str, str]
+    vote_by: str | None
     draws: int
     folder: Path
 
@@ -173,6 +175,7 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Res
         chance=_of_kind(config, "histogram", "shuffled") or next(iter(shuffled), None),
         majority=_of_kind(config, "majority"),
         paper_tasks=paper_tasks(config["tasks"]),
+        vote_by=config["evaluate"].get("vote_by"),
         draws=config["evaluate"]["bootstrap_draws"],
         folder=Path(tables),
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from biomechgpt.settings.strict import Seed, StrictModel
+from biomechgpt.settings.strict import Seed, StrictModel, Text
 
 
 class EvaluateSettings(StrictModel):
@@ -14,3 +14,8 @@ class EvaluateSettings(StrictModel):
         description="Resamplings of the participants."
     )
     seed: Seed = Field(description="Seed of the resamplings.")
+    vote_by: Text | None = Field(
+        None,
+        description="Label column whose equal cells vote for one answer, within a participant; null: "
+        "all trials of a participant.",
+    )

@@ -22,7 +22,11 @@ from biomechgpt.report.results import NAMES, AnsweredTask, Results
 from biomechgpt.report.sections.task_sentences import estimate, verdict
 
 MORE = {
-    "classification": {"balanced_accuracy": "balanced accuracy", "mcc": "MCC"},
+    "classification": {
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced accuracy",
+        "mcc": "MCC",
+    },
     "regression": {
         "rmse": "RMSE",
         "bias": "bias",
@@ -31,6 +35,7 @@ MORE = {
         "within_mdc": "within MDC",
     },
 }
+VOTED = {"macro_f1": "macro F1 of votes", "accuracy": "accuracy of votes"}
 COLOURS = {
     "language model": PAGE_BLUE,
     "simple method": PAGE_ORANGE,
@@ -43,7 +48,7 @@ def models(results: Results, task: AnsweredTask) -> TableBlock:
     """Every model on this task, best first."""
     metric = task.headline
     more = {m: n for m, n in MORE[task.kind].items() if _any(results, task, m)}
-    votes = _any(results, task, metric, "vote")
+    voted = VOTED if _any(results, task, metric, "vote") else {}
     rows = _ranked(results, task)
     limits = _limits(rows.values())
     cells = [
@@ -53,7 +58,7 @@ def models(results: Results, task: AnsweredTask) -> TableBlock:
             Cell("", svg=bar(row, limits, COLOURS[_kind(results, name)])),
             estimate(task.second, results.mean(name, task.name, task.second)),
             *(_further(results.mean(name, task.name, m)) for m in more),
-            *([_voted(results.mean(name, task.name, metric, "vote"))] if votes else []),
+            *(_voted(results.mean(name, task.name, m, "vote")) for m in voted),
             verdict(results.lead(task, name)),
         ]
         for name, row in rows.items()
@@ -61,11 +66,11 @@ def models(results: Results, task: AnsweredTask) -> TableBlock:
     first = Cell("MAE" if metric == "mae" else NAMES[metric], task.unit)
     scale = f"{level(metric, limits[0])} to {level(metric, limits[1])}"
     head = ["model", first, Cell("", scale), NAMES[task.second], *more.values()]
-    head += [*(["macro F1 of votes"] if votes else []), f"{results.variants[0]} against it"]
-    return TableBlock(_caption("within_mdc" in more, votes), head, cells)
+    head += [*voted.values(), f"{results.variants[0]} against it"]
+    return TableBlock(_caption("within_mdc" in more, bool(voted), results.vote_by), head, cells)
 
 
-def _caption(with_detectable: bool, with_votes: bool) -> str:
+def _caption(with_detectable: bool, with_votes: bool, vote_by: str | None) -> str:
     caption = "Every model on this question, best first; mean of the seeds, 95 % intervals."
     if with_detectable:
         caption += (
@@ -73,8 +78,8 @@ def _caption(with_detectable: bool, with_votes: bool) -> str:
         )
     if with_votes:
         caption += (
-            " Votes: one answer a participant, by the mean probability over their trials; who has "
-            "trials with different truths does not vote."
+            f" Votes: one answer a {vote_by or 'participant'}, by the mean probability over its trials; "
+            "where these have different truths there is no vote."
         )
     return caption
 

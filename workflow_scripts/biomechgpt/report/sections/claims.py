@@ -4,11 +4,12 @@ The paper is arXiv 2505.18465v1; its figures stand in `evaluation/paper.py`, its
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from biomechgpt.evaluation import paper
+from biomechgpt.evaluation.metrics import LOWER_IS_BETTER
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import bounds, number, people
 from biomechgpt.report.results import NAMES, AnsweredTask, Results
@@ -41,6 +42,7 @@ def claims(
 ) -> list:
     """One table: every claim of the paper against this run."""
     rows = [
+        *(row for task in results.tasks for row in _published(results, task, config)),
         *filter(None, (_level(results, task, simulated) for task in results.tasks)),
         _beats_xgboost(results),
         _above_chance(results),
@@ -82,6 +84,30 @@ def _level(results: Results, task: AnsweredTask, simulated: bool) -> list | None
     ]
 
 
+def _published(results: Results, task: AnsweredTask, config: dict) -> Iterator[list]:
+    """Figures of others on a task, as the config names them, beside our models in the same measure."""
+    for figure in config["tasks"][task.name].get("published", []):
+        metric = figure["metric"]
+        rows = [
+            results.mean(name, task.name, metric) for name in (*results.variants, *results.simple)
+        ]
+        rows = [row for row in rows if row is not None and np.isfinite(row.value)]
+        own, others = rows[0], rows[1:]
+        sign = -1 if metric in LOWER_IS_BETTER else 1
+        best = max(others, key=lambda row: sign * row.value, default=None)
+        strongest = f"\n{best.variant} {number(best.value)}" if best else ""
+        yield [
+            Cell(task.title, figure["source"]),
+            f"{NAMES[metric]} {number(figure['value'])}",
+            Cell(
+                f"{NAMES[metric]} {number(own.value)} {bounds(metric, own.low, own.high)}",
+                people(own.n_participants, own.n_trials) + strongest,
+            ),
+            Cell("beside it", _place(figure["value"], own)),
+            figure["differs"],
+        ]
+
+
 def _cautions(paper_task: str, simulated: bool) -> list[str]:
     tuned = [TUNED_WORDS] if simulated and paper_task in TUNED else []
     return tuned + [text for name, text in CAUTIONS.items() if name == paper_task]
@@ -91,8 +117,8 @@ def _place(theirs: float, own) -> str:
     if not np.isfinite(own.low):
         return "no interval"
     if own.low <= theirs <= own.high:
-        return "the paper's figure lies inside our interval"
-    return f"the paper's figure lies {'above' if theirs > own.high else 'below'} our interval"
+        return "their figure lies inside our interval"
+    return f"their figure lies {'above' if theirs > own.high else 'below'} our interval"
 
 
 def _against(results: Results, other: str | None) -> tuple[Cell, str]:
