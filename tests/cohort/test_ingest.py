@@ -10,10 +10,10 @@ from scipy.spatial.transform import Rotation
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_infos, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.canonical import pelvis_quaternion
+from biomechgpt.recordings.issues import read_issues
 
 
 def write_cohort(folder, n_people=6, cells="", header=""):

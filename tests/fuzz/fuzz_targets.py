@@ -28,9 +28,9 @@ from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import fitting_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.readers import MotionError, RawMotion, read_motion
-from biomechgpt.recordings.readers.body import check_rows, read_line, split_cells
 from biomechgpt.recordings.readers.opensim import read_header
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
+from biomechgpt.recordings.recording import read_trial
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.folds_file import read_own_folds
 

@@ -3,9 +3,9 @@ import pytest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import read_issues
 from biomechgpt.splits.index import index_trials, read_accepted
 
 CFG = {

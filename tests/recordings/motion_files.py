@@ -8,8 +8,8 @@ import numpy as np
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, PELVIS_POSITION
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import Issue, read_issues
 from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.recordings.issues import Issue, read_issues
 
 ROOT = Path(__file__).parents[2]
 MAPS = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))

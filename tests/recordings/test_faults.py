@@ -10,9 +10,9 @@ from motion_files import MAPS, ROOT, SKELETONS, gait
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import read_issues
 
 FAULTS = ROOT.parent / "shared" / "faults"
 REJECTED = {

@@ -12,7 +12,7 @@ from skeleton_files import bvh
 
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError, read_motion
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_trial
 
 COORDINATE_MAPS = read_coordinate_maps(MAPS)
 

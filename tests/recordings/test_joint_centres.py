@@ -9,7 +9,7 @@ from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.kinematics import pelvis_angles, quaternion_rotation
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_trial
 
 RAW = CFG | {"joint_centre_low_pass_hz": 0}
 RATE_HZ = 60

@@ -12,7 +12,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.readers import MotionError
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_trial
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "datasets" / "jun_kinect"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordings are not at {FOLDER}")

@@ -8,8 +8,8 @@ from test_no_recording import detail_of, standing
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.recordings.issues import read_issues
 
 KNEE = COORDINATE_NAMES.index("knee_angle_r")
 

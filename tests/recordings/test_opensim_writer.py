@@ -7,7 +7,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.opensim_writer import write_joint_angles
 from biomechgpt.recordings.readers import read_motion
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_trial
 
 HALF_A_DIGIT_RAD = np.radians(0.51e-8)  # of what the file can hold
 CFG = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}

@@ -9,7 +9,7 @@ from motion_files import CFG, MAPS, SKELETONS
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_trial
 
 OWN = {
     "points": ["Pelvis", "R hip", "R knee", "R ankle", "L hip", "L knee", "L ankle"],

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.chat.run import ChatTrial
-from biomechgpt.cohort.issues import Issue
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
+from biomechgpt.recordings.issues import Issue
 from biomechgpt.recordings.readers import READERS
 from biomechgpt.tokenizer.windows import read_chosen
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.cohort.shards import shard_rows
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.errors import InputError
 from biomechgpt.files import content_sha256, replacing
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import CoordinateMap
+from biomechgpt.recordings.issues import Issue, write_issues
 from biomechgpt.recordings.joint_centres.layouts import Skeleton, read_skeletons
 from biomechgpt.recordings.readers import MotionError, Note
-from biomechgpt.recordings.trial import Motion, read_trial
+from biomechgpt.recordings.recording import Motion, read_trial
 
 log = logging.getLogger(__name__)
 STAGE = "ingest"

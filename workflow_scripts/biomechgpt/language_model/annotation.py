@@ -11,7 +11,6 @@ import pandas as pd
 
 from biomechgpt.body.frames import read_trials
 from biomechgpt.body.measured_labels import measured_label, measured_labels
-from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.asking_in_turn import ask_in_turn
@@ -30,6 +29,7 @@ from biomechgpt.questions.calibration import (
 )
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if, options_of
+from biomechgpt.recordings.issues import write_issues
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.strangeness import Strangeness, load_familiar, strangeness

@@ -9,9 +9,9 @@ import numpy as np
 
 from biomechgpt.body.frames import read_infos
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import Issue, read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import Issue, read_issues
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
 

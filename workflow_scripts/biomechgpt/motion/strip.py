@@ -12,10 +12,10 @@ import numpy as np
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, Trial, read_trials
-from biomechgpt.cohort.issues import Issue, write_issues
 from biomechgpt.files import replacing
 from biomechgpt.motion.gaps import close_gaps, longest_usable_part
 from biomechgpt.motion.resample import resample
+from biomechgpt.recordings.issues import Issue, write_issues
 
 log = logging.getLogger(__name__)
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)

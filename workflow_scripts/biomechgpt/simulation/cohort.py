@@ -9,7 +9,7 @@ from biomechgpt.files import replacing
 from biomechgpt.simulation import sidecars
 from biomechgpt.simulation.people import Person, assign_diagnoses, draw_person
 from biomechgpt.simulation.plan import Planned, Protocol, assign_protocols, plan_trials
-from biomechgpt.simulation.trial import Trial, simulate_trial
+from biomechgpt.simulation.simulated_trial import SimulatedTrial, simulate_trial
 from biomechgpt.simulation.writing import write_json, write_motion, write_table
 
 
@@ -65,7 +65,7 @@ def _simulate_person(
 
 
 def _trial_row(
-    name: str, file: str, person: Person, plan: Planned, trial: Trial, protocol: Protocol
+    name: str, file: str, person: Person, plan: Planned, trial: SimulatedTrial, protocol: Protocol
 ) -> dict:
     labels = trial.labels
     speed, cadence = labels.get("walking_speed_m_s"), labels.get("cadence_steps_min")

@@ -14,13 +14,13 @@ from biomechgpt.recordings.coordinate_maps import (
     fitting_maps,
     unknown_columns,
 )
+from biomechgpt.recordings.hierarchy import check_hierarchy
+from biomechgpt.recordings.joint_centres.conversion import skeleton_coordinates
 from biomechgpt.recordings.joint_centres.layouts import Skeleton
 from biomechgpt.recordings.joint_centres.points import Points, choose_skeleton, read_points
-from biomechgpt.recordings.joint_centres.trial import skeleton_coordinates
 from biomechgpt.recordings.knees import KNEES, check_bending, choose_twin, undo_flips
 from biomechgpt.recordings.lost_frames import lost_frames, note_lost
 from biomechgpt.recordings.readers import MotionError, Note, RawMotion, read_motion
-from biomechgpt.recordings.skeletons import check_skeleton
 
 NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
@@ -89,8 +89,8 @@ def _from_angles(
     time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
     notes = raw.notes + lost_notes + unit.notes + flip_notes + knee_notes + time_notes
     notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
-    if raw.skeleton is not None:
-        notes += check_skeleton(raw.skeleton, coordinate_map)
+    if raw.hierarchy is not None:
+        notes += check_hierarchy(raw.hierarchy, coordinate_map)
     motion = clean(values, time_s, notes)
     _check_source(motion, map_is_told=row.get("coordinate_map") is not None)
     undecided = frozenset(item.name for item in twins if knee_notes)
