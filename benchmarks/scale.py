@@ -62,13 +62,14 @@ def load_stage(stage: str) -> Callable[[Path, Path], None]:
 def _ingest(cfg: dict) -> Callable:
     from biomechgpt.cohort.ingest import ingest_shard
     from biomechgpt.cohort.shards import read_shard
+    from biomechgpt.recordings.recording import reading_with
 
     maps = sorted((ROOT / "resources/coordinate_maps").glob("*.yaml"))
 
     def run(folder: Path, side: Path) -> None:
         cohorts = read_shard([{"name": "c", "path": str(side)}], 0, 1)
         outputs = (side / "trajectories.parquet", side / "ingest.tsv")
-        ingest_shard(cohorts, maps, 0, 1, cfg["ingest"], *outputs)
+        ingest_shard(cohorts, reading_with(maps, cfg["ingest"]), 0, 1, *outputs)
 
     return run
 

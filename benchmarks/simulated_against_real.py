@@ -35,6 +35,7 @@ from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import Cohort, read_cohort
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.recording import reading_with
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 WALKING = ("walking", "overground walking")
@@ -119,7 +120,9 @@ def _joint_angles(cohort: Cohort) -> list[tuple[dict, np.ndarray]]:
     maps = sorted((ROOT / "resources/coordinate_maps").glob("*.yaml"))
     with tempfile.TemporaryDirectory() as name:
         here = Path(name)
-        ingest_shard([cohort], maps, 0, 1, CONFIG["ingest"], here / "whole", here / "issues")
+        ingest_shard(
+            [cohort], reading_with(maps, CONFIG["ingest"]), 0, 1, here / "whole", here / "issues"
+        )
         strip_shard(here / "whole", CONFIG["motion"], here / "angles", here / "more")
         return [(trial.info, np.array(trial.frames)) for trial in read_trials(here / "angles")]
 

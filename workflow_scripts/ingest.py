@@ -6,17 +6,19 @@ job.start(snakemake)
 
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.shards import check_files, read_shard
+from biomechgpt.recordings.recording import reading_with
 
 params, shard = snakemake.params, int(snakemake.wildcards.shard)
+cohorts = read_shard(params.cohorts, shard, params.shards)
 ingest_shard(
-    read_shard(params.cohorts, shard, params.shards),
-    snakemake.input.maps,
+    cohorts,
+    reading_with(snakemake.input.maps, params.cfg),
     shard,
     params.shards,
-    params.cfg,
     snakemake.output.trajectories,
     snakemake.output.issues,
 )
-recorded = read_shard(params.recorded, shard, params.shards)
+names = {entry["name"] for entry in params.recorded}
+recorded = [cohort for cohort in cohorts if cohort.name in names]
 check_files(recorded, shard, params.shards, params.files)
 job.finish(snakemake)

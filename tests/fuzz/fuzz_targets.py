@@ -22,22 +22,20 @@ from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.cohort.tables import read_cohort, trial_labels
 from biomechgpt.config import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
-from biomechgpt.motion.strip import joint_angles
+from biomechgpt.motion.strip import strip
 from biomechgpt.questions.tasks import read_tasks
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import fitting_maps
-from biomechgpt.recordings.joint_centres.layouts import read_skeletons
+from biomechgpt.recordings.outcomes import Outcome
 from biomechgpt.recordings.readers import MotionError, RawMotion, read_motion
 from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
-from biomechgpt.recordings.recording import read_trial
+from biomechgpt.recordings.recording import read_recording, reading_with
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.folds_file import read_own_folds
 
 DECLARED = (MotionError, InputError)
-COORDINATE_MAPS = read_coordinate_maps(MAPS)
-SKELETON_MAPS = read_skeletons(SKELETONS)
-INGEST = CFG | {"min_leg_joints": 4}
+READING = reading_with(MAPS + SKELETONS, CFG | {"min_leg_joints": 4})
 MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 0.02, "zero_joints": []}
 CONFIG, SCHEMA = config_text(), ROOT / "schemas" / "config.schema.yaml"
 TASKS = {
@@ -50,7 +48,7 @@ SAFE_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 def motion(path: Path) -> str:
     """A motion file, from its bytes to the joint angles that are tokenised."""
-    coordinate_map, read = read_trial(path, {}, COORDINATE_MAPS, INGEST, SKELETON_MAPS)
+    read = read_recording(path, {}, READING)
     frames = read.frames.astype(np.float32)
     assert frames.shape == (len(read.time_s), len(COORDINATE_NAMES)), "shape"
     assert (np.diff(read.time_s) > 0).all(), "time does not rise"
@@ -58,12 +56,12 @@ def motion(path: Path) -> str:
     assert 0 < read.frame_rate_hz < np.inf, "no frame rate"
     info = dict.fromkeys(("cohort", "participant_id", "trial_id", "file"), "x")
     info["frame_rate_hz"] = read.frame_rate_hz
-    angles, issues = joint_angles(Trial(info, frames, read.time_s), MOTION)
-    if angles is not None:
-        present = angles[:, ~np.isnan(angles).all(axis=0)]
+    trial, issues, _ = strip(Outcome(Trial(info, frames, read.time_s), []), MOTION)
+    if trial is not None:
+        present = trial.frames[:, ~np.isnan(trial.frames).all(axis=0)]
         assert np.isfinite(present).all(), "a gap is left"
     problems = {note.problem for note in read.notes} | {issue.problem for issue in issues}
-    return f"{coordinate_map.name} {angles is None} {' '.join(sorted(problems))}"
+    return f"{read.map_name} {trial is None} {' '.join(sorted(problems))}"
 
 
 def columns(path: Path) -> str:
@@ -132,7 +130,7 @@ def coordinate_map(path: Path) -> str:
     """A coordinate map, and its use on columns of its own names."""
     read = read_coordinate_maps([path])
     names = {n for rule in read[0].rules.values() for n in (*rule.terms, *rule.more_terms)}
-    fitting = fitting_maps([*read, *COORDINATE_MAPS], names)
+    fitting = fitting_maps([*read, *READING.coordinate_maps], names)
     return f"{[item.name for item in fitting]} {len(names)}"
 
 

@@ -10,6 +10,7 @@ from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.recordings.issues import Issue, read_issues
+from biomechgpt.recordings.recording import reading_with
 
 ROOT = Path(__file__).parents[2]
 MAPS = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))
@@ -88,7 +89,7 @@ def ingest(folder: Path, name: str, content: str | bytes | None, **cells: str) -
     (folder / "trials.tsv").write_text(table)
     cohorts = read_cohorts([{"name": "test", "path": str(folder), "role": "both"}])
     frames_path, issues_path = folder / "out.parquet", folder / "out.issues.tsv"
-    ingest_shard(cohorts, MAPS + SKELETONS, 0, 1, cfg, frames_path, issues_path)
+    ingest_shard(cohorts, reading_with(MAPS + SKELETONS, cfg), 0, 1, frames_path, issues_path)
     issues = read_issues(issues_path)
     trials = list(read_trials(frames_path))
     if not trials:

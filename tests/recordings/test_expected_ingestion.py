@@ -22,6 +22,7 @@ from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.recording import reading_with
 from biomechgpt.splits.index import index_trials
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,7 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     maps += sorted(ROOT.glob("resources/skeletons/*.yaml"))
     trajectories, angles = out / "0.parquet", out / "angles.parquet"
     issues = [out / "ingest.tsv", out / "strip.tsv"]
-    ingest_shard(cohorts, maps, 0, 1, config["ingest"], trajectories, issues[0])
+    ingest_shard(cohorts, reading_with(maps, config["ingest"]), 0, 1, trajectories, issues[0])
     strip_shard(trajectories, config["motion"], angles, issues[1])
     index_trials([angles], issues, out / "trials.parquet", out / "report.tsv")
     report = pd.read_csv(out / "report.tsv", sep="\t", dtype=str, keep_default_na=False)

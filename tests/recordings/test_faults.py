@@ -13,6 +13,7 @@ from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.issues import read_issues
+from biomechgpt.recordings.recording import reading_with
 
 FAULTS = ROOT.parent / "shared" / "faults"
 REJECTED = {
@@ -45,7 +46,9 @@ def ingested(tmp_path_factory):
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     cohorts = read_cohorts([{"name": "faults", "path": str(FAULTS), "role": "both"}])
     maps = MAPS + SKELETONS
-    ingest_shard(cohorts, maps, 0, 1, config["ingest"], out / "t.parquet", out / "t.tsv")
+    ingest_shard(
+        cohorts, reading_with(maps, config["ingest"]), 0, 1, out / "t.parquet", out / "t.tsv"
+    )
     strip_shard(out / "t.parquet", config["motion"], out / "a.parquet", out / "a.tsv")
     by_file = [
         {Path(trial.info["file"]).name: trial for trial in read_trials(out / f"{name}.parquet")}

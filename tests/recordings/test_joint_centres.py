@@ -7,9 +7,8 @@ from motion_files import CFG, MAPS, ingest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.kinematics import pelvis_angles, quaternion_rotation
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError
-from biomechgpt.recordings.recording import read_trial
+from biomechgpt.recordings.recording import read_recording, reading_with
 
 RAW = CFG | {"joint_centre_low_pass_hz": 0}
 RATE_HZ = 60
@@ -170,10 +169,10 @@ def test_a_low_pass_beyond_half_the_frame_rate_is_left_out_and_said(tmp_path):
 
 def real_movements(folder):
     """Pelvis, its orientation and angles of every real OpenSim recording, the foot kept in line."""
-    maps = read_coordinate_maps(MAPS)
+    reading = reading_with(MAPS, CFG)
     for path in sorted(folder.rglob("*_ik.mot"))[::3]:
         try:
-            _, motion = read_trial(path, {}, maps, CFG)
+            motion = read_recording(path, {}, reading)
         except MotionError:  # some of them are there to be refused
             continue
         recorded = motion.frames[:, 7:].copy()

@@ -10,6 +10,7 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.recording import reading_with
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
@@ -46,7 +47,7 @@ def test_motion_files_read_back_as_what_the_tokens_decode_to(made, trials, root,
     maps = sorted((root / "resources/coordinate_maps").glob("*.yaml"))
     cohort = read_cohort("again", out)
     read, issues = tmp_path / "read.parquet", tmp_path / "issues.tsv"
-    ingest_shard([cohort], maps, 0, 1, INGEST, read, issues)
+    ingest_shard([cohort], reading_with(maps, INGEST), 0, 1, read, issues)
     tokenizer, tokens = load_tokenizer(made / "tokenizer"), read_tokens([made / "0.parquet"])
     decoded = {
         trial_id: decode_trial(tokenizer, codes)

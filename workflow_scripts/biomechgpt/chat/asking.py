@@ -24,7 +24,7 @@ from biomechgpt.chat.answers import (
     read_options,
     warnings_of,
 )
-from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
+from biomechgpt.chat.own_file import OWN_FILE, OwnFile, read_own_file
 from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
@@ -38,9 +38,10 @@ from biomechgpt.questions.calibration import UNCALIBRATED, Calibration, read_cal
 from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if, options_of
+from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.report.model_card import calibration_of
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.storage import load_tokenizer
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.strangeness import load_familiar, strangeness
 
 RESOURCES = files("biomechgpt") / "resources"
@@ -67,7 +68,7 @@ class Chat:
         self.calibration = _calibration(folder, run, self.described)
         self.topics = _topics(self.described)
         self.normal = _normal_ranges(self.described["tasks"])
-        self.reading = _reading()
+        self.reading, self.motion = _reading(self.tokenizer)
         self.one_at_a_time = Lock()
 
     def trial(self, name: str) -> ChatTrial:
@@ -82,8 +83,7 @@ class Chat:
     def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
         """An own motion file, called `name`; its problems as the ingestion report words them."""
         path = Path(path)
-        tokenizer = self.folder / "motion_tokenizer"
-        return read_own_file(path, name or path.name, tokenizer, self.reading)
+        return read_own_file(path, name or path.name, self.tokenizer, self.reading, self.motion)
 
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
@@ -205,14 +205,15 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
     }
 
 
-def _reading() -> Reading:
-    """How config.yaml of this project has motion files read."""
+def _reading(tokenizer: StoredTokenizer) -> tuple[Reading, dict]:
+    """How config.yaml of this project has motion files read, and its block `motion`."""
     config = yaml.safe_load(
         (RESOURCES.resolve().parent / "config.yaml").read_text(encoding="utf-8")
     )
     folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
     maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    return Reading(maps, config["ingest"], config["motion"])
+    own = {"frame_rate_hz": tokenizer.frame_rate_hz, "zero_joints": tokenizer.zero_joints}
+    return reading_with(maps, config["ingest"]), config["motion"] | own
 
 
 def _resource(name: str) -> dict:

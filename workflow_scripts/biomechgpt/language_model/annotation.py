@@ -1,7 +1,6 @@
 """Apply a model to new recordings: every task's answer on every trial, in one table."""
 
 import logging
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -9,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from biomechgpt.body.frames import read_trials
 from biomechgpt.body.measured_labels import measured_label, measured_labels
+from biomechgpt.cohort.ingest import motion_files
+from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.asking_in_turn import ask_in_turn
 from biomechgpt.language_model.coverage import why_not_promised, without_promise
 from biomechgpt.language_model.model_folder import load_model
-from biomechgpt.language_model.recordings import Recordings, Tokenised, tokenise_recordings
+from biomechgpt.motion.strip import strip
 from biomechgpt.questions.calibration import (
     LEVELS,
     UNCALIBRATED,
@@ -29,8 +29,11 @@ from biomechgpt.questions.calibration import (
 )
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if, options_of
-from biomechgpt.recordings.issues import write_issues
+from biomechgpt.recordings.issues import Issue, write_issues
+from biomechgpt.recordings.recording import Reading
+from biomechgpt.recordings.trajectories import read_trajectories
 from biomechgpt.spreadsheets import harmless
+from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.strangeness import Strangeness, load_familiar, strangeness
 
@@ -38,10 +41,19 @@ log = logging.getLogger(__name__)
 MISSING = "n/a"
 
 
-class Movement(NamedTuple):
-    """What is said of a trial beside the model's answers."""
+class Recordings(NamedTuple):
+    """A cohort folder without labels, and how its files are read."""
+
+    cohort: Path
+    reading: Reading
+    motion: Mapping  # the config's block
+
+
+class NewTrial(NamedTuple):
+    """A trial of the recordings: what the model reads, and what is said beside its answers."""
 
     info: dict
+    tokens: np.ndarray  # (n_tokens,) uint16
     strangeness: Strangeness | None  # None where the tokenizer had no validation people
     measured: Mapping[str, float]  # by label column, by kinematics
 
@@ -52,23 +64,24 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     A question is asked where the model's own earlier answers do not exclude it. A published model is
     calibrated: its probabilities get their temperature, its answers their sets, as far as it promises
     any on recordings. A recording that cannot be used is a line in `issues`; the others go on.
-    InputError where the cohort's tables are wrong or no recording can be used.
+
+    Raises:
+        InputError: the cohort's tables are wrong or no recording can be used.
     """
-    with tempfile.TemporaryDirectory(dir=answers.parent) as work:
-        tokenised = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
-        movements = _movements(folder / "motion_tokenizer", tokenised)
-    write_issues(issues, tokenised.issues)
-    if not tokenised.infos:
+    trials, problems = _read(recordings, folder / "motion_tokenizer")
+    write_issues(issues, problems)
+    if not trials:
         raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
     loaded = load_model(folder)
     calibrations = read_calibration(folder)
-    questions = _questions(tokenised.infos, loaded.description)
-    rows = ask_in_turn(loaded, questions, tokenised.tokens, calibrations)
+    questions = _questions([trial.info for trial in trials.values()], loaded.description)
+    tokens = {trial_id: trial.tokens for trial_id, trial in trials.items()}
+    rows = ask_in_turn(loaded, questions, tokens, calibrations)
     named = _model_columns(folder, loaded.description)
     table = pd.DataFrame(
         [
             _line(
-                row, movements[row["trial_id"]], loaded.description,
+                row, trials[row["trial_id"]], loaded.description,
                 calibrations.get(row["task"], UNCALIBRATED),
             ) | named
             for row in rows
@@ -78,22 +91,29 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     with replacing(answers) as temporary:
         harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
     n_asked = int((table["applies"] != NO).sum())
-    log.info(
-        f"{n_asked} answers on {len(tokenised.infos)} trials, {len(table) - n_asked} do not apply"
-    )
+    log.info(f"{n_asked} answers on {len(trials)} trials, {len(table) - n_asked} do not apply")
 
 
-def _movements(tokenizer_folder: Path, tokenised: Tokenised) -> dict[str, Movement]:
-    """By trial id."""
+def _read(
+    recordings: Recordings, tokenizer_folder: Path
+) -> tuple[dict[str, NewTrial], list[Issue]]:
+    """The usable trials by id, and the problems of all, those of reading first."""
     tokenizer, familiar = load_tokenizer(tokenizer_folder), load_familiar(tokenizer_folder)
-    return {
-        trial.info["trial_id"]: Movement(
-            trial.info,
-            None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
-            measured_labels(trial.frames, tokenizer.frame_rate_hz),
-        )
-        for trial in read_trials(tokenised.joint_angles)
-    }
+    own = {"frame_rate_hz": tokenizer.frame_rate_hz, "zero_joints": tokenizer.zero_joints}
+    cohorts = read_cohorts([{"name": "annotate", "path": str(recordings.cohort)}])
+    files = motion_files(cohorts, recordings.reading)
+    trials, issues = {}, []
+    for outcome in read_trajectories(files, recordings.reading):
+        trial, its_issues, _ = strip(outcome, {**recordings.motion, **own})
+        issues += its_issues
+        if trial is not None:
+            trials[trial.info["trial_id"]] = NewTrial(
+                trial.info,
+                encode_trial(tokenizer, trial.frames),
+                None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
+                measured_labels(trial.frames, tokenizer.frame_rate_hz),
+            )
+    return trials, sorted(issues, key=lambda issue: issue.stage)
 
 
 def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
@@ -120,25 +140,25 @@ def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
     )
 
 
-def _line(row: dict, movement: Movement, description: dict, calibration: Calibration) -> dict:
+def _line(row: dict, trial: NewTrial, description: dict, calibration: Calibration) -> dict:
     """A line of the table: whether the question applies, the answer, how sure it is."""
     task = description["tasks"][row["task"]]
-    reason = why_not_promised(description["simulated"], movement.strangeness)
+    reason = why_not_promised(description["simulated"], trial.strangeness)
     calibration = without_promise(calibration) if reason else calibration
     read = _read_options if row["kind"] == "classification" else _read_number
     answered = NOTHING_READ if row["applies"] == NO else read(row, task, calibration)
     return {
         "trial_id": row["trial_id"],
         "participant_id": row["participant_id"],
-        "file": movement.info["file"],
+        "file": trial.info["file"],
         "task": row["task"],
         "applies": row["applies"],
         "because": row["because"],
         **answered,
         "unit": task.get("unit", ""),
-        "measured_by_kinematics": _measured(row, task, movement.measured),
+        "measured_by_kinematics": _measured(row, task, trial.measured),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
-        **_familiarity(movement.strangeness),
+        **_familiarity(trial.strangeness),
         "only_if": only_if(task),
         "generated_text": row.get("answer"),
         "question": row["question"],
