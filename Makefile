@@ -35,11 +35,11 @@ test-slurm: .venv/ready
 
 # Kill the whole workflow 20 times and compare; KILLS="--kills 40 --seed 7".
 kill-runs: .venv/ready
-	$(BIN)/python tests/workflow/kill_runs.py $(KILLS)
+	$(BIN)/python -m tests.workflow.kill_runs $(KILLS)
 
 # FUZZ="--cases 1000000 --seed 7 --keep folder"; CONTRIBUTING.md says more.
 fuzz: .venv/ready
-	$(BIN)/python tests/fuzz/fuzz.py $(FUZZ)
+	$(BIN)/python -m tests.fuzz.fuzz $(FUZZ)
 
 clean:
 	rm -rf results .snakemake

@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-import workload
-from shared import shipped_tasks
 
+from benchmarks import workload
+from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
 from biomechgpt.language_model.model_folder import Model, load_model
 from biomechgpt.language_model.numbers import possible_numbers
+from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.tokenizer.tokens import read_tokens
 
 ANSWER_TOKENS = 4  # of a random model
@@ -54,7 +55,7 @@ def main() -> None:
 def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
     """The first model of a run, the questions on its test participants, and the motions."""
     table = read_tokens([fold / "tokens/compact/all.parquet"])
-    questions = prediction.read_questions(fold / "questions/seed-0.parquet", ["test"])
+    questions = read_questions(fold / "questions/seed-0.parquet", ["test"])
     motions = dict(zip(table.trial_ids, table.tokens, strict=True))
     return load_model(fold / "models/tiny-all/seed-0"), questions, motions
 

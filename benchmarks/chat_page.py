@@ -1,6 +1,6 @@
 """Times, frames a second and memory of the chat page, asked over HTTP as a browser asks it.
 
-    .venv/bin/python benchmarks/chat_page.py --model results/holdout/models/tiny-all/seed-0
+    .venv/bin/python -m benchmarks.chat_page --model results/holdout/models/tiny-all/seed-0
 
 prints how long the page and its first answer take, how fast answers come, how many frames a second the
 moving figure reaches in a headless Chromium (software rendering), and what memory the server holds while
@@ -24,11 +24,9 @@ import numpy as np
 import pandas as pd
 import psutil
 import requests
-import yaml
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "report"))
-import browser
+from tests.helpers import browser
+from tests.helpers.paths import ROOT, read_yaml
 
 PLAYED_S = 5.0
 WRITTEN = re.compile(r"The model writes</span> (?!\\u2026)")
@@ -102,7 +100,7 @@ def frames_a_second(address: str) -> float:
 
 def questions() -> list[str]:
     """Everyday questions, and one in ten that is outside."""
-    known = yaml.safe_load((ROOT / "resources/chat_questions.yaml").read_text())
+    known = read_yaml("resources/chat_questions.yaml")
     asked = [text for texts in known["everyday"]["measure"].values() for text in texts]
     return asked + known["outside"]["measure"][: len(asked) // 10]
 

@@ -1,6 +1,6 @@
 """How often a question is taken for the right task, and in whose words the model should be asked.
 
-    .venv/bin/python benchmarks/chat_topics.py [--model results/holdout/models/tiny-all/seed-0]
+    .venv/bin/python -m benchmarks.chat_topics [--model results/holdout/models/tiny-all/seed-0]
 
 Chooses the threshold of biomechgpt.chat.topics by cross-validation over the questions that decide it, and
 prints the error rates on questions that do not: held-out phrasings, everyday ones, ones outside. With a
@@ -12,10 +12,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from shared import read_yaml, shipped_tasks
 
+from benchmarks.shared import shipped_tasks
 from biomechgpt.chat import topics
 from biomechgpt.chat.topics import Topics
+from tests.helpers.paths import read_yaml
 
 PARTS = 20
 TRIALS = 120

@@ -1,6 +1,6 @@
 """How long Snakemake takes to build the DAG of a large run, and how much memory.
 
-    python benchmarks/dag_building.py --trials 100000
+    python -m benchmarks.dag_building --trials 100000
 
 Writes a cohort of empty motion files and an overlay of 5 folds, 8 variants, 3 seeds and 200 shards to a
 temporary folder, and times `snakemake -n` on it: the whole DAG, and in the same run the same cohort in one
@@ -19,7 +19,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[1]
+from tests.helpers.paths import ROOT, read_yaml
+
 TRIALS_PER_PARTICIPANT = 15
 
 
@@ -40,7 +41,7 @@ def write_cohort(folder: Path, n_trials: int) -> None:
 
 def write_overlay(folder: Path, folds: int, variants: int, seeds: int, shards: int) -> Path:
     """The overlay of a run of that size on the cohort in `folder`."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = read_yaml("config.yaml")
     variant = config["variants"]["tiny-all"]
     overlay = {
         "run": "dag_building",

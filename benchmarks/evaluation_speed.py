@@ -1,6 +1,6 @@
 """How long evaluation and report of many predictions take, and how much memory.
 
-    python benchmarks/evaluation_speed.py --models 10 --seeds 3 --predictions 2000 --draws 2000
+    python -m benchmarks.evaluation_speed --models 10 --seeds 3 --predictions 2000 --draws 2000
 
 Makes predictions of nine tasks (test and as many validation participants), measures, writes the tables and
 draws the figures, as the rule `evaluate` does, then writes the report; prints seconds and peak memory.
@@ -15,9 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
-
-CONFIG = Path(__file__).parents[1] / "config.yaml"
 
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all
@@ -25,6 +22,7 @@ from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.tables import write_tables
 from biomechgpt.report.page import build_report
 from biomechgpt.report.sources import Sources
+from tests.helpers.paths import read_yaml
 
 OPTIONS = {"activity": 10, "impaired": 2, "diagnosis": 4, "assistive_device": 5, "fall_history": 2}
 NUMBERS = ("walking_speed", "cadence", "tug", "fsst")
@@ -109,7 +107,7 @@ def main() -> None:
 
 def _write_page(folder: Path, names: list[str]) -> None:
     """The report of these models on the default questions, without recordings."""
-    config = yaml.safe_load(CONFIG.read_text())
+    config = read_yaml("config.yaml")
     config["variants"] = {names[0]: config["variants"]["tiny-all"]}
     config["baselines"] = {name: {} for name in names[1:]}
     files = (folder / name for name in ("metrics.parquet", "tables", "answers.parquet"))

@@ -1,6 +1,6 @@
 """The paper's tokenizer, a better one and the first without codes, on the same data in one run.
 
-    python benchmarks/motion_tokenizers.py --run results
+    python -m benchmarks.motion_tokenizers --run results
 
 trains all three on the training participants of a finished run (its joint angles are all that is
 needed) until validation participants gain less than 1 % in `--patience` steps, and prints the error on
@@ -18,24 +18,23 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import torch
-import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
-
+from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.losses import live_error_deg
 from biomechgpt.tokenizer.measure import measure_tokenizer
-from biomechgpt.tokenizer.stage import trials_by_split
 from biomechgpt.tokenizer.storage import StoredTokenizer
-from biomechgpt.tokenizer.training import Trained, train_tokenizer
+from biomechgpt.tokenizer.trained import Trained
+from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
+from tests.helpers.paths import read_yaml
 
 ALSO = "test of the other run"
 
 
 def main() -> None:
     args = _arguments()
-    tokenizers = yaml.safe_load((ROOT / "config.yaml").read_text())["tokenizers"]
-    tokenizers |= yaml.safe_load((ROOT / "presets/tokenizers.yaml").read_text())["tokenizers"]
+    tokenizers = read_yaml("config.yaml")["tokenizers"]
+    tokenizers |= read_yaml("presets/tokenizers.yaml")["tokenizers"]
     ends = {"steps": args.steps, "patience_steps": args.patience}
     reference = tokenizers["compact"] | ends | {"codebook_size": 512}
     chosen = {

@@ -8,18 +8,15 @@ Needs a Chromium on the machine.
 import argparse
 import json
 import platform
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/report"))
-import browser
-
 from biomechgpt.report.movement_page import SCRIPTS, STYLES
 from biomechgpt.report.skeleton import motion
+from tests.helpers import browser
+from tests.helpers.paths import ROOT
 
 RATE_HZ = 30
 SCREENS = {"desktop": browser.DESKTOP, "phone": browser.PHONE}

@@ -1,6 +1,6 @@
 """How fast motion files are read, beside pandas' C parser on the same bytes.
 
-    python benchmarks/reader_speed.py --repeats 30
+    python -m benchmarks.reader_speed --repeats 30
 
 Both read a made-up `.mot` file of 41 columns at the lengths that recordings have; pandas is told where the
 rows begin and how cells are separated, and checks nothing. Medians of processor time; the two take turns.
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from shared import processor_seconds
 
+from benchmarks.shared import processor_seconds
 from biomechgpt.recordings.readers import read_motion
 from biomechgpt.simulation.writing import write_motion
 

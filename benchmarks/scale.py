@@ -1,6 +1,6 @@
 """What ten times the trials cost: processor time and peak memory of each stage, each in its own process.
 
-    python benchmarks/scale.py --trials 240 --times 10 --repeats 3
+    python -m benchmarks.scale --trials 240 --times 10 --repeats 3
 
 Simulates a cohort, and for the larger side lists the same recordings ten times over under other
 participants, so that both sides hold the same mix. Each side is one shard. Processor time is that of the
@@ -20,7 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from shared import ROOT, read_yaml, save_untrained, shipped_tasks
+from benchmarks.shared import save_untrained, shipped_tasks
+from tests.helpers.paths import ROOT, read_yaml
 
 BY_SHARD = ("ingest", "strip_and_zero", "measure_gait", "tokenize_motion")
 STAGES = (*BY_SHARD, "index_trials", "generate_questions")
@@ -97,7 +98,7 @@ def _measure_gait(cfg: dict) -> Callable:
 
 def _tokenize_motion(cfg: dict) -> Callable:
     from biomechgpt.body.frames import read_infos
-    from biomechgpt.tokenizer.tokens import tokenise_shard
+    from biomechgpt.tokenizer.tokenising import tokenise_shard
 
     def run(folder: Path, side: Path) -> None:
         trials = {info["trial_id"] for info in read_infos(side / "angles.parquet")}
@@ -152,7 +153,8 @@ def run_stage(stage: str, folder: Path, copies: int) -> None:
 
 def measure(stage: str, folder: Path, copies: int, repeats: int) -> list[float]:
     """Medians of processor seconds, those of importing among them, and peak memory in MiB."""
-    command = [sys.executable, __file__, "--stage", stage, "--folder", folder, "--times", copies]
+    command = [sys.executable, "-m", __spec__.name, "--stage", stage]
+    command += ["--folder", folder, "--times", copies]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     runs = []
     for _ in range(repeats):

@@ -1,4 +1,4 @@
-"""What several benchmarks need: the library, the project's settings, an untrained tokenizer, a clock.
+"""What several benchmarks need: the shipped tasks, an untrained tokenizer, a clock.
 
 The library is imported only where it is used: some benchmarks measure what importing takes.
 """
@@ -8,17 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.helpers.paths import ROOT, read_yaml
 
 if TYPE_CHECKING:
     from biomechgpt.questions.tasks import Task
-
-
-def read_yaml(name: str) -> dict:
-    """A YAML file of the project."""
-    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
 
 
 def shipped_tasks() -> list["Task"]:
@@ -37,7 +30,7 @@ def save_untrained(folder: Path, cfg: dict) -> None:
     from biomechgpt.tokenizer.network import MotionTokenizer
     from biomechgpt.tokenizer.statistics import Statistics
     from biomechgpt.tokenizer.storage import save_tokenizer
-    from biomechgpt.tokenizer.training import Trained
+    from biomechgpt.tokenizer.trained import Trained
 
     n = len(JOINT_NAMES)
     scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))

@@ -1,6 +1,6 @@
 """How simulated walking differs from recorded walking, joint by joint and cause by cause.
 
-    python benchmarks/simulated_against_real.py --recordings FOLDER --simulated results/cohorts/simulated
+    python -m benchmarks.simulated_against_real --recordings FOLDER --simulated results/cohorts/simulated
 
 reads cohort folders (docs/cohort.md) as the workflow does and prints Markdown: for each joint what people
 differ by, and how well a linear classifier tells a simulated trial from a recorded one by one kind of
@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 from scipy.signal import butter, sosfiltfilt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -28,16 +27,15 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-ROOT = Path(__file__).resolve().parents[1]
-
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import Cohort, read_cohort
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.recording import reading_with
+from tests.helpers.paths import ROOT, read_yaml
 
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+CONFIG = read_yaml("config.yaml")
 WALKING = ("walking", "overground walking")
 FEWEST_PEOPLE = 9
 RESIDUAL_HZ = 6.0

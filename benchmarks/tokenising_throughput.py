@@ -1,6 +1,6 @@
 """How many frames a second a shard is tokenised at, beside the network's bare forward pass.
 
-    python benchmarks/tokenising_throughput.py --tokenizer paper
+    python -m benchmarks.tokenising_throughput --tokenizer paper
 
 Both sides encode the same trials, as recorded and mirrored, on the same threads with random weights. The
 stage also loads the tokenizer, reads Parquet, mirrors, normalises and writes; the bare side has its inputs in
@@ -16,14 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from shared import processor_seconds, read_yaml, save_untrained
 
+from benchmarks.shared import processor_seconds, save_untrained
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.tokenizer.statistics import normalise
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from tests.helpers.paths import read_yaml
 
 MEAN_FRAMES, SPREAD_FRAMES = 290, 110  # of a trial, as in the default cohort
 

@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 
 import torch
-import workload
-from shared import shipped_tasks
 from transformers import TrainerCallback
 
+from benchmarks import workload
+from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, training
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.progress import METRICS_FILE

@@ -1,6 +1,6 @@
 """How much of a finished run was the workflow and not the work: starting, importing, waiting.
 
-    python benchmarks/workflow_overhead.py .snakemake/log/2026-11-21T231953.853922.snakemake.log
+    python -m benchmarks.workflow_overhead .snakemake/log/2026-11-21T231953.853922.snakemake.log
 
 Reads Snakemake's log of the run. A job works from when its script has started and imported its modules, which
 is measured here once for each script in processor time, until it ends. Overhead is the share of the run's
@@ -17,7 +17,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-SCRIPTS = Path(__file__).parents[1] / "workflow_scripts"
+from tests.helpers.paths import ROOT
+
+SCRIPTS = ROOT / "workflow_scripts"
 # Rules whose script bears another name.
 OTHER_NAMES = {"report": "make_report"}
 TIME = re.compile(r"\[(\w{3} \w{3} +\d+ [\d:]+ \d{4})\]")

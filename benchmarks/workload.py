@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from shared import read_yaml
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.loading import Base
 from biomechgpt.questions.tasks import Task
+from tests.helpers.paths import read_yaml
 
 CODES = 512
 MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second

@@ -9,7 +9,7 @@ from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
-from biomechgpt.files import annotation_folder
+from biomechgpt.results_layout import annotation_folder
 from biomechgpt.splits.folds import check_enough_people, fold_names
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
@@ -87,7 +87,7 @@ wildcard_constraints:
 
 def code(script, data=()):
     files = [Path(workflow.basedir, path) for path in data]
-    return code_hash(Path(workflow.basedir, "workflow_scripts", f"{script}.py"), files)
+    return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 
 
 def folds():

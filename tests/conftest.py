@@ -1,11 +1,11 @@
-"""Paths that many tests need."""
+"""Paths that many tests need, and a browser."""
 
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-RECORDINGS = ROOT.parent / "shared" / "data"
+from tests.helpers.browser import Browser, executable
+from tests.helpers.paths import RECORDINGS, ROOT
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +20,13 @@ def recordings() -> Path:
     if not RECORDINGS.is_dir():
         pytest.skip(f"real recordings are not at {RECORDINGS}")
     return RECORDINGS
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """An open browser; tests that need it are skipped where there is no Chromium."""
+    path = executable()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with Browser(path, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

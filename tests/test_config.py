@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
-from biomechgpt.config_checks import FOLDERS_OF_RESULTS
 from biomechgpt.errors import InputError
+from biomechgpt.results_layout import FOLDERS_OF_RESULTS
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
 PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
 

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
-from biomechgpt.files import annotation_folder, file_sha256, replacing
+from biomechgpt.files import file_sha256, replacing
+from biomechgpt.results_layout import annotation_folder
 
 
 def test_file_appears_whole_or_not_at_all(tmp_path):

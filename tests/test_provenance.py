@@ -1,9 +1,24 @@
+import ast
 import os
+import re
+import runpy
+import shutil
+from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
 
 from biomechgpt import provenance
-from biomechgpt.provenance import code_hash, versions
+from biomechgpt.checkpoints import fingerprint, open_checkpoints
+from biomechgpt.computing import ENDING_ERRORS, without_words
+from biomechgpt.provenance import PLUMBING, code_hash, hashed_modules
+from biomechgpt.versions import versions
+
+written = runpy.run_path(str(Path(__file__).with_name("hashed_modules.py")))
+ERROR_IN_CONFIG = ("config_checks.py", "must be a multiple of", "has to be a multiple of")
+WIDTH_OF_BAR = ("job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
+LINE_OF_LOG = ("tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
+LENGTH_OF_ANSWERS = ("language_model/prediction.py", "NEW_TOKENS = 24", "NEW_TOKENS = 25")
 
 
 @pytest.fixture
@@ -17,10 +32,56 @@ def scripts(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def project(root, tmp_path_factory):
+    """A copy of the library and the scripts, to edit."""
+    folder = tmp_path_factory.mktemp("project") / "workflow_scripts"
+    shutil.copytree(root / "workflow_scripts", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before(project):
+    return hashes(project)
+
+
+def hashes(project):
+    """The hash of each stage's code."""
+    forget()
+    return {stage: code_hash(project, f"{stage}.py") for stage in written["stages"](project)}
+
+
+def hashes_after(project, edits):
+    """The same after some edits, which are undone."""
+    texts = {project / "biomechgpt" / name: None for name, _, _ in edits}
+    texts = {path: path.read_text() for path in texts}
+    try:
+        for name, old, new in edits:
+            path = project / "biomechgpt" / name
+            assert path.read_text().count(old) == 1, f"{old!r} is not once in {name}"
+            path.write_text(path.read_text().replace(old, new))
+        return hashes(project)
+    finally:
+        for path, text in texts.items():
+            path.write_text(text)
+
+
+def changed(before, after):
+    return {stage for stage in before if before[stage] != after[stage]}
+
+
 def hashed(scripts):
+    forget()
+    return code_hash(scripts, "stage.py")
+
+
+def forget():
     provenance._tree.cache_clear()
     provenance._local_files.cache_clear()
-    return code_hash(scripts / "stage.py")
+
+
+def computes(text):
+    return ast.dump(without_words(ast.parse(text)))
 
 
 def test_comments_docstrings_and_layout_mean_nothing(scripts):
@@ -45,6 +106,122 @@ def test_modules_that_are_not_reached_do_not_count(scripts):
     assert hashed(scripts) == before
 
 
+def test_of_plumbing_only_what_it_imports_counts(scripts, monkeypatch):
+    monkeypatch.setattr(provenance, "PLUMBING", frozenset({"lib/used.py"}))
+    before = hashed(scripts)
+    with open(scripts / "lib/used.py", "a") as file:
+        file.write("z = 2\n")
+    assert hashed(scripts) == before
+    (scripts / "lib/deep.py").write_text("x = 2\n")
+    assert hashed(scripts) != before
+
+
+LOG = "log = logging.getLogger(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ('raise InputError(f"{path} is odd")', 'raise InputError("odd:", path, line)'),
+        (LOG + 'log.info("%d trials", len(rows))', LOG + 'log.info(f"trials: {len(rows):,}")'),
+        (LOG + 'log.warning("late")', LOG + 'log.warning("%s is late", name)'),
+        (
+            "def f(x: int) -> str:\n    return x",
+            'def f(x: float) -> "str":\n    """Doc."""\n    return x',
+        ),
+        ('x: int = Field(ge=1, description="frames")', "x: int = Field(ge=1)"),
+    ],
+)
+def test_words_and_annotations_compute_nothing(text, other):
+    assert computes(text) == computes(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (LOG + 'log.info("%d", write(rows, "a"))', LOG + 'log.info("%d", write(rows, "b"))'),
+        (LOG + 'log.info("%d", write(rows))', LOG + 'log.info("written")'),
+        ('file.info("a")', 'file.info("b")'),
+        ('raise InputError("odd")', 'raise SystemExit("odd")'),
+        ('raise InputError(closest("a"))', 'raise InputError(closest("b"))'),
+        ('raise MotionError("unreadable", "odd")', 'raise MotionError("unreadable", "strange")'),
+        ('raise ValueError("odd")', 'raise ValueError("strange")'),
+        ("class A(NamedTuple):\n    x: int", "class A(NamedTuple):\n    x: float"),
+        ("x: int = Field(ge=1)", "x: int = Field(ge=2)"),
+        ('problem = f"{path} is odd"', 'problem = f"{path} is strange"'),
+    ],
+)
+def test_what_could_reach_a_result_counts(text, other):
+    assert computes(text) != computes(other)
+
+
+def test_no_rule_reads_the_sentence_of_an_error_whose_words_do_not_count(root):
+    scripts = root / "workflow_scripts"
+    for stage in written["stages"](scripts):
+        for name in hashed_modules(scripts, f"{stage}.py"):
+            text = (scripts / name).read_text()
+            for error in ENDING_ERRORS:
+                assert not re.search(rf"except [^:]*\b{error}\b[^:]* as ", text), name
+
+
+@pytest.mark.parametrize("edit", [ERROR_IN_CONFIG, WIDTH_OF_BAR, LINE_OF_LOG])
+def test_another_word_reruns_nothing(project, before, edit):
+    assert changed(before, hashes_after(project, [edit])) == set()
+
+
+@pytest.mark.parametrize(
+    ("edit", "stages"),
+    [
+        (LENGTH_OF_ANSWERS, {"annotate", "predict"}),
+        (("tokenizer/losses.py", "SPREAD_M = 0.1", "SPREAD_M = 0.2"), {"train_tokenizer"}),
+        (("recordings/readers/bvh.py", "kind[0]", "kind[-1]"), {"annotate", "ingest"}),
+        (("splits/folds.py", "< 3", "< 4"), {"assign_folds"}),
+    ],
+)
+def test_an_edit_that_computes_reruns_the_stages_that_use_it(project, before, edit, stages):
+    assert changed(before, hashes_after(project, [edit])) == stages
+
+
+def test_an_edit_of_the_quantizer_reruns_all_that_codes_and_no_more(project, before):
+    after = changed(
+        before, hashes_after(project, [("tokenizer/quantizer.py", "mse_loss", "l1_loss")])
+    )
+    assert {"train_tokenizer", "tokenize_motion", "measure_tokenizer", "finetune"} <= after
+    assert not after & {"ingest", "assign_folds", "predict", "search_baseline", "evaluate"}
+
+
+def test_the_number_of_threads_counts_everywhere(project, before):
+    edit = ("threads.py", '"MKL_NUM_THREADS", ', "")
+    assert changed(before, hashes_after(project, [edit])) == set(before)
+
+
+def test_another_word_throws_no_half_done_training_away(project, before, tmp_path):
+    after = hashes_after(project, [ERROR_IN_CONFIG, WIDTH_OF_BAR, LINE_OF_LOG, LENGTH_OF_ANSWERS])
+    for stage in ("train_tokenizer", "build_base_model", "finetune"):
+        folder = open_checkpoints(tmp_path / stage, fingerprint({}, before[stage]))
+        (folder / "checkpoint-250").mkdir()
+        open_checkpoints(folder, fingerprint({}, after[stage]))
+        assert (folder / "checkpoint-250").is_dir()
+
+
+def test_the_modules_that_each_hash_reaches_are_those_written_down(root):
+    listing = written["listing"](root / "workflow_scripts")
+    assert listing == written["LISTING"].read_text(), "python tests/hashed_modules.py, and read it"
+
+
+def test_plumbing_is_there(root):
+    assert all((root / "workflow_scripts" / name).is_file() for name in PLUMBING)
+
+
+def test_no_imports_go_in_a_circle(root):
+    scripts = root / "workflow_scripts"
+    graph = {}
+    for path in scripts.rglob("*.py"):
+        files = [provenance._local_files(name, scripts) for name in provenance._tree(path)[1]]
+        graph[path] = {most_specific[-1] for most_specific in files if most_specific} - {path}
+    TopologicalSorter(graph).prepare()  # CycleError names the circle
+
+
 def test_the_projects_own_scripts_import_nothing_relatively(root):
     for path in (root / "workflow_scripts").rglob("*.py"):
         assert "\nfrom ." not in path.read_text(), path
@@ -55,24 +232,16 @@ def test_scripts_do_not_look_at_the_config_behind_the_back_of_their_rule(root):
         assert "snakemake.config" not in path.read_text(), path
 
 
-def test_tokenizer_room_reaches_the_tokenizer_stage_and_not_the_simulator(root):
-    scripts = root / "workflow_scripts"
-    reached = provenance._reachable(scripts / "train_tokenizer.py", scripts)
-    names = {path.relative_to(scripts).as_posix() for path in reached}
-    assert "biomechgpt/tokenizer/network.py" in names
-    assert not any("simulator" in name or "language_model" in name for name in names)
-
-
 def test_versions_name_what_results_depend_on():
     assert {"python", "torch", "xgboost", "snakemake"} <= set(versions())
 
 
 def test_the_content_of_data_counts_and_its_time_does_not(scripts):
     data = scripts / "words.yaml"
-    absent = code_hash(scripts / "stage.py", [data])
+    absent = code_hash(scripts, "stage.py", [data])
     data.write_text("a: 1")
-    before = code_hash(scripts / "stage.py", [data])
+    before = code_hash(scripts, "stage.py", [data])
     os.utime(data, (1, 1))
-    assert code_hash(scripts / "stage.py", [data]) == before != absent
+    assert code_hash(scripts, "stage.py", [data]) == before != absent
     data.write_text("a: 2")
-    assert code_hash(scripts / "stage.py", [data]) != before
+    assert code_hash(scripts, "stage.py", [data]) != before

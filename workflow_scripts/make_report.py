@@ -8,12 +8,12 @@ from biomechgpt import job
 job.start(snakemake)
 
 from biomechgpt.files import replacing
-from biomechgpt.provenance import versions
 from biomechgpt.report.page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.run_description import describe_run
 from biomechgpt.report.sources import Sources
 from biomechgpt.report.terminal import summary
+from biomechgpt.versions import versions
 
 given, made, params = snakemake.input, snakemake.output, snakemake.params
 sources = Sources(

@@ -4,9 +4,8 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.splits.index import read_accepted
+from biomechgpt.splits.accepted import read_accepted, trials_by_split
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
-from biomechgpt.tokenizer.stage import trials_by_split
 
 given, cfg = snakemake.input, snakemake.params.cfg
 trials = read_accepted(given.trials)

@@ -4,8 +4,8 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.splits.index import read_accepted
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.splits.accepted import read_accepted
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 
 tokenise_shard(
     snakemake.input.tokenizer[0],

@@ -19,7 +19,7 @@ from biomechgpt.baselines.rocket_features import rocket_features
 
 @pytest.fixture(scope="module")
 def golden():
-    return np.load(Path(__file__).parent / "aeon_golden.npz")
+    return np.load(Path(__file__).with_name("aeon_golden.npz"))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,6 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from small_model import ASKED, TASK_CFG
-from small_run import walk
 
 from biomechgpt import seals
 from biomechgpt.body.coordinates import JOINT_NAMES
@@ -21,24 +19,26 @@ from biomechgpt.language_model import prediction, streaming
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, at_temperature, write_calibration
 from biomechgpt.tokenizer.strangeness import Familiar
+from tests.helpers.small_model import QUESTION_TEXTS, TASK_CFG, write_motion
+from tests.helpers.small_run import walk
 
 
 def predicted(chat, trial, task) -> dict:
     cfg = TASK_CFG[task]
-    row = {"trial_id": "it", "task": task, "kind": cfg["kind"], "question": ASKED[task]}
+    row = {"trial_id": "it", "task": task, "kind": cfg["kind"], "question": QUESTION_TEXTS[task]}
     row["options"] = cfg.get("options", [])
     (found,) = predict(chat.loaded, pd.DataFrame([row]), {"it": chat.tokens(trial)}, TASK_CFG)
     return found
 
 
 @pytest.mark.parametrize("stop", ["<end_of_turn>", "<eos>"])  # the second never comes
-@pytest.mark.parametrize("task", list(ASKED))
+@pytest.mark.parametrize("task", list(QUESTION_TEXTS))
 def test_the_stream_ends_in_the_text_that_prediction_reads(chat, task, stop, monkeypatch):
     for reader in (prediction, streaming):
         monkeypatch.setattr(reader, "END_OF_TURN", stop)
     for name in ("t0", "t7"):
         trial = chat.trial(name)
-        prompts = streaming.prompts_of(chat.loaded, chat.tokens(trial), ASKED[task])
+        prompts = streaming.prompts_of(chat.loaded, chat.tokens(trial), QUESTION_TEXTS[task])
         pieces = list(streaming.stream_text(chat.loaded, prompts))
         assert ["", *pieces][-1] == predicted(chat, trial, task)["answer"]
         assert len(pieces) == prediction.MAX_NEW_TOKENS or stop == "<end_of_turn>"
@@ -97,7 +97,7 @@ def test_a_question_outside_is_not_asked(chat):
 
 
 def test_what_the_model_knows_of_the_person_is_said(chat):
-    said = {name: " ".join(chat.ask(chat.trial(name), ASKED["impaired"]).warnings) for name in
+    said = {name: " ".join(chat.ask(chat.trial(name), QUESTION_TEXTS["impaired"]).warnings) for name in
             ("t0", "t4", "t6")}  # fmt: skip
     assert "trained on this participant" in said["t0"]
     assert "calibrated on this participant" in said["t4"]
@@ -108,7 +108,7 @@ def test_what_the_model_knows_of_the_person_is_said(chat):
 def test_a_number_that_training_never_had_cannot_be_asked(chat):
     described = chat.described | {"possible_numbers": {}}
     assert set(askable(described)) == {"impaired", "device"}
-    assert set(chat.questions()) == set(ASKED)
+    assert set(chat.questions()) == set(QUESTION_TEXTS)
 
 
 def test_questions_too_long_or_empty_are_refused(chat):
@@ -122,7 +122,7 @@ def test_a_movement_longer_than_the_model_reads_is_said_to_be(chat):
     said = {}
     for seconds in (2, 30):  # max_length is 128
         trial = chat.trial("t6")._replace(angles_rad=walk(seconds), tokens=None)
-        said[seconds] = " ".join(chat.ask(trial, ASKED["speed"]).warnings)
+        said[seconds] = " ".join(chat.ask(trial, QUESTION_TEXTS["speed"]).warnings)
     assert "reads the first" not in said[2]
     assert re.search(r"The model reads the first \d\.\d of 30\.0 s", said[30])
 
@@ -136,13 +136,13 @@ def test_what_a_user_writes_never_reaches_the_model(chat):
 
 
 def test_an_answer_is_json(chat):
-    for task in ASKED:
-        found = json.loads(json.dumps(as_json(chat.ask(chat.trial("t6"), ASKED[task]))))
+    for task in QUESTION_TEXTS:
+        found = json.loads(json.dumps(as_json(chat.ask(chat.trial("t6"), QUESTION_TEXTS[task]))))
         assert found["task"] == task
         assert found["found"]
 
 
-def test_a_published_model_alone_answers_about_files_only(chat, run_model, tmp_path, write_motion):
+def test_a_published_model_alone_answers_about_files_only(chat, run_model, tmp_path):
     folder = tmp_path / "published"
     shutil.copytree(run_model, folder)
     write_calibration(folder, {"impaired": Calibration(1e6, {0.8: 0.4, 0.9: None})})
@@ -151,10 +151,10 @@ def test_a_published_model_alone_answers_about_files_only(chat, run_model, tmp_p
     with pytest.raises(InputError, match="lies in no finished run"):
         alone.trial("t6")
     own = alone.read_file(write_motion(tmp_path / "own.mot", 4))
-    answer = alone.ask(own.trial, ASKED["impaired"])
+    answer = alone.ask(own.trial, QUESTION_TEXTS["impaired"])
     assert [share for _, share in answer.found.ranked] == pytest.approx([0.5, 0.5], abs=1e-3)
     assert answer.found.sets[0.9] is None
-    assert not alone.ask(own.trial, ASKED["device"]).calibrated
+    assert not alone.ask(own.trial, QUESTION_TEXTS["device"]).calibrated
 
 
 def test_a_damaged_model_is_not_opened(run_model, tmp_path):
@@ -172,13 +172,13 @@ def test_a_damaged_model_is_not_opened(run_model, tmp_path):
 @pytest.mark.parametrize("temperature", [1e-3, 1e6])  # the model is sure of all, or of nothing
 def test_own_answers_decide_whether_a_question_is_asked(chat, monkeypatch, temperature):
     trial = chat.trial("t6")
-    own = chat.ask(trial, ASKED["impaired"]).found.ranked[0][0]
+    own = chat.ask(trial, QUESTION_TEXTS["impaired"]).found.ranked[0][0]
     calibration = Calibration(temperature, {0.8: None, 0.9: None})
     monkeypatch.setitem(chat.calibration, "impaired", calibration)
     tasks = chat.loaded.description["tasks"]
     for value in ("yes", "no"):
         monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": [value]})
-        answer = chat.ask(trial, ASKED["device"])
+        answer = chat.ask(trial, QUESTION_TEXTS["device"])
         if temperature > 1:
             assert answer.applies == "unknown"
             assert "is not clear: the model's own answer to impaired is" in answer.condition
@@ -199,7 +199,7 @@ def test_recorded_labels_open_no_question(chat, monkeypatch):
     monkeypatch.setitem(chat.calibration, "impaired", Calibration(1e6, {0.8: None, 0.9: None}))
     tasks = chat.loaded.description["tasks"]
     monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": ["no"]})
-    assert chat.ask(trial, ASKED["device"]).applies == "unknown"
+    assert chat.ask(trial, QUESTION_TEXTS["device"]).applies == "unknown"
 
 
 def everything_familiar(limit: float) -> Familiar:
@@ -210,7 +210,7 @@ def everything_familiar(limit: float) -> Familiar:
 
 
 def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_recordings(
-    chat, monkeypatch, tmp_path, write_motion
+    chat, monkeypatch, tmp_path
 ):
     own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
     cases = [(False, 1000.0, ""), (False, 1e-6, "unlike"), (False, None, "nobody measured"),
@@ -218,28 +218,26 @@ def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_re
     for simulated, limit, words in cases:
         monkeypatch.setitem(chat.described, "simulated", simulated)
         monkeypatch.setattr(chat, "familiar", limit and everything_familiar(limit))
-        answer = chat.ask(own, ASKED["impaired"])
+        answer = chat.ask(own, QUESTION_TEXTS["impaired"])
         assert words in answer.no_promise
         assert (answer.found.sets[0.8] is None) == bool(words)
         assert answer.calibrated  # its probabilities are still at their temperature
         familiarity = {1000.0: "Strangeness 0.0: like", 1e-6: "UNLIKE", None: ""}[limit]
         assert familiarity in answer.familiarity
         assert ("24 joints are not recorded" in answer.familiarity) == bool(limit)
-        in_run = chat.ask(chat.trial("t6"), ASKED["impaired"])
+        in_run = chat.ask(chat.trial("t6"), QUESTION_TEXTS["impaired"])
         assert in_run.found.sets[0.8] is not None
         assert in_run.familiarity == in_run.no_promise == ""
     assert json.loads(json.dumps(as_json(answer)))["strangeness"]["familiar"] is True
 
 
-def test_what_kinematics_measure_stands_beside_the_models_number(
-    chat, monkeypatch, tmp_path, write_motion
-):
+def test_what_kinematics_measure_stands_beside_the_models_number(chat, monkeypatch, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
-    assert chat.ask(own, ASKED["speed"]).found.measured is None  # another label
+    assert chat.ask(own, QUESTION_TEXTS["speed"]).found.measured is None  # another label
     task = chat.loaded.description["tasks"]["speed"]
     monkeypatch.setitem(task, "label", "walking_speed_m_s")
-    found = chat.ask(own, ASKED["speed"]).found
+    found = chat.ask(own, QUESTION_TEXTS["speed"]).found
     assert found.measured == pytest.approx(0.51, abs=0.02)
     assert f"{100 * (found.value / found.measured - 1):+.0f} % off" in found.difference
     still = own._replace(angles_rad=np.zeros_like(own.angles_rad), tokens=None)
-    assert chat.ask(still, ASKED["speed"]).found.measured is None
+    assert chat.ask(still, QUESTION_TEXTS["speed"]).found.measured is None

@@ -3,10 +3,11 @@
 import time
 
 import pytest
-from browser import DESKTOP, PATIENCE_S, PHONE, Browser, executable
-from colours import contrast
-from page_driver import ask, bring, leave, left_of_uploads, pick, text, unfold, visit
-from small_model import ASKED
+
+from tests.helpers.browser import DESKTOP, PATIENCE_S, PHONE, Browser, executable
+from tests.helpers.colours import contrast
+from tests.helpers.page_driver import ask, bring, leave, left_of_uploads, pick, text, unfold, visit
+from tests.helpers.small_model import QUESTION_TEXTS, write_motion
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -29,7 +30,7 @@ def test_pick_watch_and_ask(page, server):
     assert "trained on this participant" in said
     assert "medical device" in said
     assert page.evaluate("!!document.querySelector('.conversation .line .dot')")
-    said = ask(page, ASKED["device"])
+    said = ask(page, QUESTION_TEXTS["device"])
     assert "walker" in said
     assert (
         len(page.evaluate("[...document.querySelectorAll('.bars li')].map(l => l.innerText)")) == 3
@@ -48,7 +49,7 @@ def test_a_question_outside_and_one_with_markup(page):
 
 def test_the_last_turn_is_in_view_and_stays_there(page):
     for _ in range(4):
-        ask(page, ASKED["device"])
+        ask(page, QUESTION_TEXTS["device"])
     place = "Math.round(document.querySelector('.conversation').scrollTop)"
     box = "document.querySelector('.conversation').getBoundingClientRect()"
     last = "document.querySelector('.conversation article:last-child').getBoundingClientRect()"
@@ -61,10 +62,10 @@ def test_the_last_turn_is_in_view_and_stays_there(page):
 
 
 def test_the_label_is_shown_on_demand(page):
-    assert "Recorded label" not in ask(page, ASKED["impaired"])
+    assert "Recorded label" not in ask(page, QUESTION_TEXTS["impaired"])
     page.evaluate("document.querySelector('#labels').click()")
     page.until("document.querySelector('.conversation').innerText.includes('Recorded label: yes')")
-    assert "Recorded label" not in ask(page, ASKED["impaired"])
+    assert "Recorded label" not in ask(page, QUESTION_TEXTS["impaired"])
     page.evaluate("document.querySelector('#clear').click()")
     page.until("document.querySelectorAll('.conversation article').length == 0")
 
@@ -93,7 +94,7 @@ def test_two_movements_are_answered_side_by_side(page):
     assert "t1" in said
 
 
-def test_an_own_file_is_read_asked_about_and_deleted(page, server, write_motion, tmp_path):
+def test_an_own_file_is_read_asked_about_and_deleted(page, server, tmp_path):
     bring(page, write_motion(tmp_path / "my visit.mot", 5))
     page.until("document.querySelector('#first-about').innerText.includes('my visit.mot')")
     assert "own file" in text(page, "#first-about")
@@ -155,7 +156,7 @@ def wait_for_one_visitor(server):
 def test_fits_and_can_be_read(chromium, server, size, scheme):
     visit(chromium, server, size, scheme)
     ask(chromium, "How fast in m/s?")
-    ask(chromium, ASKED["device"])
+    ask(chromium, QUESTION_TEXTS["device"])
     assert chromium.evaluate("document.documentElement.scrollWidth") <= size[0]
     for selector in (
         ".about",

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from small_model import ASKED
 
 from biomechgpt.chat import command
 from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import Calibration
+from tests.helpers.small_model import QUESTION_TEXTS, write_motion
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def run(run_model, monkeypatch, chat, capsys):
 
 
 def test_answers_of_two_trials_with_what_they_may_not_be_used_for(run):
-    code, out, _ = run(ASKED["device"], trial=["t6", "t0"])
+    code, out, _ = run(QUESTION_TEXTS["device"], trial=["t6", "t0"])
     assert code == 0
     assert out.count("Not a medical device") == 2
     assert out.count("walker") >= 2
@@ -38,14 +38,14 @@ def test_answers_of_two_trials_with_what_they_may_not_be_used_for(run):
 
 
 def test_numbers_and_labels(run):
-    _, out, _ = run(ASKED["speed"], trial=["t6"], recorded=True)
+    _, out, _ = run(QUESTION_TEXTS["speed"], trial=["t6"], recorded=True)
     assert "m/s, the model's own 90 % range" in out
     assert "no set that holds the truth 90 times in 100" in out
     assert "recorded label: 1.40" in out
 
 
 def test_json_is_one_answer_a_line(run):
-    _, out, _ = run(ASKED["impaired"], trial=["t6", "t0"], json=True, recorded=True)
+    _, out, _ = run(QUESTION_TEXTS["impaired"], trial=["t6", "t0"], json=True, recorded=True)
     found = [json.loads(line) for line in out.splitlines()]
     assert [line["trial"] for line in found] == ["t6", "t0"]
     assert [line["recorded"] for line in found] == ["yes", "yes"]
@@ -55,12 +55,12 @@ def test_json_is_one_answer_a_line(run):
 def test_outside_says_what_can_be_asked(run):
     _, out, _ = run("What is the capital of Italy?", trial=["t6"])
     assert "outside of what the model was trained on" in out
-    assert all(question in out for question in ASKED.values())
+    assert all(question in out for question in QUESTION_TEXTS.values())
 
 
-def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, write_motion, tmp_path):
+def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, tmp_path):
     short, good = write_motion(tmp_path / "a.mot", 0.5), write_motion(tmp_path / "b.mot", 4)
-    code, out, err = run(ASKED["speed"], file=[short, good])
+    code, out, err = run(QUESTION_TEXTS["speed"], file=[short, good])
     assert code == 1
     assert "a.mot: rejected: too_short" in err
     assert out.startswith("b.mot: ")
@@ -71,11 +71,11 @@ def test_a_closed_question_and_a_measured_number_are_said(run, chat, monkeypatch
     monkeypatch.setitem(chat.calibration, "impaired", Calibration(1e-3, {0.8: None, 0.9: None}))
     monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": []})
     monkeypatch.setitem(tasks["speed"], "label", "walking_speed_m_s")
-    _, out, _ = run(ASKED["device"], trial=["t6"])
+    _, out, _ = run(QUESTION_TEXTS["device"], trial=["t6"])
     assert "This question does not apply: the model's own answer to impaired is" in out
     assert "the model wrote" not in out
     assert "Not a medical device" in out
-    _, out, _ = run(ASKED["speed"], trial=["t6"])
+    _, out, _ = run(QUESTION_TEXTS["speed"], trial=["t6"])
     assert "m/s measured by kinematics; the model's number is" in out
 
 
@@ -96,7 +96,7 @@ def test_published_models_come_first(tmp_path):
 
 def test_the_script_answers_in_another_process(root, run_model):
     script = [sys.executable, str(root / "workflow_scripts/chat.py"), "--model", str(run_model)]
-    said = [*script, "--trial", "t6", ASKED["speed"], "--json"]
+    said = [*script, "--trial", "t6", QUESTION_TEXTS["speed"], "--json"]
     done = subprocess.run(said, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["task"] == "speed"

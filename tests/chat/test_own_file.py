@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from joint_centre_files import csv_of, joint_centres, walk
 
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
@@ -13,7 +12,10 @@ from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.issues import read_issues
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.tokens import read_tokens
+from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
+from tests.helpers.small_model import write_motion
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +28,7 @@ def scratch(tmp_path, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
-def test_a_good_file_can_be_asked_about(chat, write_motion, tmp_path):
+def test_a_good_file_can_be_asked_about(chat, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "Visit 3.mot", 5))
     assert own.trial.name == "Visit 3.mot"
     assert own.trial.angles_rad.shape == (150, 34)
@@ -35,7 +37,7 @@ def test_a_good_file_can_be_asked_about(chat, write_motion, tmp_path):
     assert own.trial.recorded == {}
 
 
-def test_an_own_file_has_the_tokens_that_it_has_in_a_cohort(chat, write_motion, tmp_path):
+def test_an_own_file_has_the_tokens_that_it_has_in_a_cohort(chat, tmp_path):
     (tmp_path / "participants.tsv").write_text("participant_id\nP\n")
     (tmp_path / "trials.tsv").write_text("trial_id\tparticipant_id\tfile\nT\tP\ta.mot\n")
     own = chat.read_file(write_motion(tmp_path / "a.mot", 5))
@@ -62,7 +64,7 @@ def test_joint_centres_can_be_asked_about(chat, tmp_path):
     assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
 
 
-def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, write_motion, tmp_path):
+def test_a_short_file_is_rejected_in_the_words_of_the_report(chat, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "short.mot", 0.5))
     assert own.trial is None
     rejected = [problem for problem in own.problems if problem.startswith("rejected")]
@@ -87,7 +89,7 @@ def write_nothing(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a", "..", "a.mot/../../b", "a.mot\0"])
-def test_other_endings_are_refused(chat, write_motion, tmp_path, name):
+def test_other_endings_are_refused(chat, tmp_path, name):
     with pytest.raises(InputError, match="ends in none of"):
         chat.read_file(write_motion(tmp_path / "a.mot", 4), name)
 
@@ -98,7 +100,7 @@ def test_a_file_that_is_not_there_is_named(chat, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../../x.mot", "/etc/x.mot", "a\tb\n.mot", "{file}.mot"])
-def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, write_motion, tmp_path, name):
+def test_no_part_of_a_name_becomes_a_path_or_a_row(chat, tmp_path, name):
     path = write_motion(tmp_path / "a.mot", 4)
     before = sorted(tmp_path.iterdir())
     own = chat.read_file(path, name)

@@ -16,6 +16,7 @@ pytest.importorskip("gradio", reason="Gradio is not installed (make chat)")
 from biomechgpt.chat.opening import Opening
 from biomechgpt.chat.serve import start
 from biomechgpt.chat.sessions import Limits
+from tests.helpers.small_model import write_motion
 
 
 class Linked(html.parser.HTMLParser):
@@ -57,7 +58,7 @@ def test_an_uploaded_name_stays_inside(server, tmp_path):
     assert not outside.exists()
 
 
-def test_a_forged_path_is_neither_read_nor_deleted(server, write_motion, tmp_path):
+def test_a_forged_path_is_neither_read_nor_deleted(server, tmp_path):
     victim = write_motion(tmp_path / "victim.mot", 4)
     events = requests.get(f"{server.local_url}config").json()["dependencies"]
     number = next(event["id"] for event in events if event["api_name"] == "read")

@@ -5,12 +5,13 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from small_run import SIDES, walk
 
 from biomechgpt.chat.asking import _calibration, open_chat
 from biomechgpt.chat.run import open_run, read_run_trial
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import encode_trial
+from tests.helpers.small_model import write_tokens
+from tests.helpers.small_run import SIDES, walk
 
 
 def test_every_trial_stands_on_its_side_with_its_labels(chat):
@@ -32,9 +33,7 @@ def test_tokens_are_those_of_the_models_own_tokenizer(chat):
     assert chat.tokens(stored).tolist() == [1, 2]
 
 
-def test_a_run_that_did_not_make_the_model_says_nothing_of_sides(
-    run_folder, chat, tmp_path, write_tokens
-):
+def test_a_run_that_did_not_make_the_model_says_nothing_of_sides(run_folder, chat, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(run_folder, other)
     write_tokens(other / "holdout/tokens/compact/0.parquet", "another tokenizer")

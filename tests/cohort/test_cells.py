@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from motion_files import gait, ingest, mot, rows
+
+from tests.helpers.motion_files import gait, ingest, mot, rows
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

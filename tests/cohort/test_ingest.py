@@ -4,7 +4,6 @@ import logging
 
 import numpy as np
 import pytest
-from motion_files import CFG, MAPS, gait, ingest, mot
 from scipy.spatial.transform import Rotation
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
@@ -15,6 +14,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.recordings.canonical import pelvis_quaternion
 from biomechgpt.recordings.issues import read_issues
 from biomechgpt.recordings.recording import reading_with
+from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot
 
 
 def write_cohort(folder, n_people=6, cells="", header=""):

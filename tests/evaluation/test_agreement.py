@@ -1,12 +1,12 @@
 """Agreement of numbers: SciPy, hand-computed values, and limits with repeated trials."""
 
-import fake_answers
 import numpy as np
 import pytest
 from scipy import stats
 
 from biomechgpt.evaluation import agreement
 from biomechgpt.evaluation.scores import score
+from tests.helpers import fake_answers
 
 
 def within(truth, number, detectable):

@@ -1,6 +1,5 @@
 """Calibration uses validation participants of its own fold and seed, each for one purpose."""
 
-import fake_answers
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from biomechgpt.evaluation import calibration
 from biomechgpt.evaluation.probabilities import log_loss
 from biomechgpt.questions.calibration import at_temperature, set_sizes
+from tests.helpers import fake_answers
 
 
 def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", start=0):

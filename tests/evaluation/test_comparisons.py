@@ -1,12 +1,12 @@
 """Paired differences of models and phrasings."""
 
-import fake_answers
 import numpy as np
 import pytest
 from scipy import stats
 
 from biomechgpt.evaluation import comparisons
 from biomechgpt.evaluation.scores import score
+from tests.helpers import fake_answers
 
 
 def weights(n_participants, n_draws=300):

@@ -1,6 +1,5 @@
 """The whole evaluation on made-up predictions."""
 
-import fake_predictions
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,6 +9,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.evaluate import evaluate, in_order
 from biomechgpt.questions.predictions import read_predictions, write_predictions
+from tests.helpers import fake_predictions
 
 CFG = {"bootstrap_draws": 200, "seed": 0}
 MODELS = (["tiny-all"], ["xgboost", "chance"])

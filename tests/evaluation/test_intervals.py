@@ -1,6 +1,5 @@
 """The fast bootstrap against a slow one that repeats rows, and what the intervals hold."""
 
-import fake_answers
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,6 +8,7 @@ from sklearn import metrics as sk
 from biomechgpt.evaluation import agreement, intervals
 from biomechgpt.evaluation.answers import resample
 from biomechgpt.evaluation.scores import score
+from tests.helpers import fake_answers
 
 TRUE_ACCURACY, ICC = 0.75, 0.3
 

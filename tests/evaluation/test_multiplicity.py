@@ -1,6 +1,5 @@
 """Many comparisons: Holm's adjustment in each family, p of bootstrap and t-test."""
 
-import fake_answers
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +8,7 @@ from scipy import stats
 from biomechgpt.evaluation import comparisons, intervals
 from biomechgpt.evaluation.multiplicity import draws_needed, holm, with_adjusted_verdicts
 from biomechgpt.evaluation.scores import score
+from tests.helpers import fake_answers
 
 
 def rows(p, metric="macro_f1", other="chance", verdict="above"):

@@ -1,11 +1,11 @@
 """Each note is written where it is due, and nowhere else."""
 
-import fake_answers
 import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import notes
 from biomechgpt.evaluation.calibration import Calibrated
+from tests.helpers import fake_answers
 
 
 def as_calibrated(answers, n_temperature=8, status=""):

@@ -1,6 +1,5 @@
 """Mean or median of a predicted distribution, as validation participants have it."""
 
-import fake_predictions
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +8,7 @@ from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
 from biomechgpt.questions.calibration import Calibration, decided_number
 from biomechgpt.report.model_card import calibration_of
+from tests.helpers import fake_predictions
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The table of answers: ranked differentials, sets, intervals, and the file."""
 
-import fake_answers
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -8,6 +7,7 @@ import pytest
 
 from biomechgpt.evaluation.calibration import Calibrated
 from biomechgpt.evaluation.per_trial import SCHEMA, per_trial, write_answers
+from tests.helpers import fake_answers
 
 P = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [np.nan] * 3])
 

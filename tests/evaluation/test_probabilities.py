@@ -1,12 +1,12 @@
 """Proper scores against scikit-learn, calibration by hand."""
 
-import fake_answers
 import numpy as np
 import pytest
 from sklearn import metrics as sk
 
 from biomechgpt.evaluation import probabilities
 from biomechgpt.evaluation.metrics import probability_matrix
+from tests.helpers import fake_answers
 
 
 def made(n=600, k=3, seed=0):

@@ -2,7 +2,6 @@
 
 import xml.etree.ElementTree as ET
 
-import fake_predictions
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.spreadsheets import harmless_cell
+from tests.helpers import fake_predictions
 
 MODELS = (["tiny-all"], ["xgboost", "chance"])
 PAPER_TASKS = {name: name for name in paper.TEST_SIZE}

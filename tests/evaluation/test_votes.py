@@ -1,12 +1,12 @@
 """One answer a participant: who votes, and when nobody may."""
 
-import fake_answers
 import numpy as np
 import pytest
 
 from biomechgpt.evaluation.calibration import calibrate
 from biomechgpt.evaluation.notes import notes_on
 from biomechgpt.evaluation.scores import score_votes
+from tests.helpers import fake_answers
 
 SURE = np.eye(3)
 

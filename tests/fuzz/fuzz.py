@@ -1,4 +1,4 @@
-"""Fuzz every reader, the tables, maps, phrasings and the config: `python tests/fuzz/fuzz.py --help`.
+"""Fuzz every reader, the tables, maps, phrasings and the config: `python -m tests.fuzz.fuzz --help`.
 
 A case is made from (seed, target, number) and from the cases before it that reached something new:
 another ending, or a line of the library that none had reached. The same seed and number of cases
@@ -19,14 +19,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "recordings")]
-
 os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # others reserve more than they use
 
-from fuzz_seeds import WORDS, seeds
-from fuzz_targets import BINARY, DECLARED, SEEDS_OF, TARGETS, prepare
-from fuzz_worker import TRACED, Corpus, Ending, digest, limit, run_case
+from tests.fuzz.fuzz_seeds import WORDS, seeds
+from tests.fuzz.fuzz_targets import BINARY, DECLARED, SEEDS_OF, TARGETS, prepare
+from tests.fuzz.fuzz_worker import TRACED, Corpus, Ending, digest, limit, run_case
 
 BATCH = 10_000  # cases of all targets between two looks at what is new
 CORPUS_LIMIT = 1_500  # files a target

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from bombs import LEGS, archive, npy, npy_that_claims, parquet_of_zeros
-from joint_centre_files import csv_of, joint_centres, trc_of, walk
-from motion_files import PELVIS, gait, mot, rows
-from skeleton_files import bvh
 
-ROOT = Path(__file__).parents[2]
+from tests.helpers.bombs import LEGS, archive, npy, npy_that_claims, parquet_of_zeros
+from tests.helpers.joint_centre_files import csv_of, joint_centres, trc_of, walk
+from tests.helpers.motion_files import PELVIS, gait, mot, rows
+from tests.helpers.paths import ROOT
+from tests.helpers.skeleton_files import bvh
+
 PARTS = b"\x1e\n"  # between participants.tsv and trials.tsv of one case
 PEOPLE = (
     "participant_id\tsplit_group\timpaired\theight_m\n007\tn/a\tyes\t1.80\nB\tfam\tno\tn/a\n"

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from fuzz_seeds import PARTS, config_text
-from motion_files import CFG, MAPS, ROOT, SKELETONS
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import Trial
@@ -32,7 +30,10 @@ from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
 from biomechgpt.recordings.recording import read_recording, reading_with
 from biomechgpt.splits.folds import fold_names
-from biomechgpt.splits.folds_file import read_own_folds
+from biomechgpt.splits.own_folds import read_own_folds
+from tests.fuzz.fuzz_seeds import PARTS, config_text
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.paths import ROOT
 
 DECLARED = (MotionError, InputError)
 READING = reading_with(MAPS + SKELETONS, CFG | {"min_leg_joints": 4})

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from fuzz_mutations import mutated, mutated_archive
+from tests.fuzz.fuzz_mutations import mutated, mutated_archive
 
 LIBRARY = f"{os.sep}biomechgpt{os.sep}"
 TRACED = 64  # every so many cases are run with the lines that they reach

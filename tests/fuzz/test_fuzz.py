@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+from tests.helpers.paths import ROOT
+
 PLANTED = """
 import os, sys, time
 from pathlib import Path
-import fuzz
+from tests.fuzz import fuzz
 from biomechgpt.recordings.readers import MotionError
 
 def hang(path):
@@ -57,7 +58,7 @@ for finding in found.findings:
 """
 
 
-def python(*arguments: str, folder: Path = HERE) -> str:
+def python(*arguments: str, folder: Path = ROOT) -> str:
     """What a fresh interpreter prints: the limits of a fuzz hold for good in the process they are set in."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=300
@@ -67,7 +68,7 @@ def python(*arguments: str, folder: Path = HERE) -> str:
 
 
 def fuzz(folder: Path, *arguments: str) -> str:
-    return python(str(HERE / "fuzz.py"), "--keep", str(folder), *arguments)
+    return python("-m", "tests.fuzz.fuzz", "--keep", str(folder), *arguments)
 
 
 def test_a_short_fuzz_finds_nothing_and_the_same_seed_makes_the_same_cases(tmp_path):
@@ -102,6 +103,6 @@ def test_a_kept_case_is_replayed(tmp_path):
     case.write_text(
         "participant_id\tx\nP\t1\n\x1e\ntrial_id\tparticipant_id\tfile\nt\tP\t../x.mot\n"
     )
-    text = python(str(HERE / "fuzz.py"), "--replay", str(case))
+    text = python("-m", "tests.fuzz.fuzz", "--replay", str(case))
     assert "InputError" in text
     assert "ends as declared" in text

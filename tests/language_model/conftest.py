@@ -1,1 +1,58 @@
-from small_model import *  # noqa: F403
+"""A small base model, what it is fine-tuned on, and the model that comes of it."""
+
+import pytest
+import torch
+
+from biomechgpt.language_model import loading
+from biomechgpt.language_model.finetuning import finetune
+from tests.helpers import small_model
+from tests.helpers.gemma_checkpoints import write_checkpoint
+
+
+@pytest.fixture(scope="session")
+def tasks():
+    return small_model.make_tasks()
+
+
+@pytest.fixture(scope="session")
+def motions():
+    return small_model.make_motions()
+
+
+@pytest.fixture(scope="session")
+def questions():
+    return small_model.make_questions()
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory):
+    return small_model.write_sources(tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture(scope="session")
+def base_folder(sources):
+    return sources.base
+
+
+@pytest.fixture
+def base(base_folder):
+    return loading.load_base(base_folder, small_model.CODES)
+
+
+@pytest.fixture(scope="session", params=["1b", "4b"])
+def checkpoint_folder(request, tmp_path_factory):
+    """A random checkpoint in the layout of either size of Gemma 3."""
+    torch.set_num_threads(1)
+    return write_checkpoint(tmp_path_factory.mktemp("hub") / request.param, request.param)
+
+
+@pytest.fixture(scope="session")
+def job_cfg():
+    return small_model.JOB_CFG
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory, sources, job_cfg):
+    folder = tmp_path_factory.mktemp("models") / "seed-0"
+    finetune(sources, job_cfg, folder, "code")
+    return folder

@@ -14,10 +14,11 @@ from biomechgpt.language_model.annotation import Recordings, annotate
 from biomechgpt.questions.calibration import Calibration, write_calibration
 from biomechgpt.recordings.recording import reading_with
 from biomechgpt.tokenizer.strangeness import Familiar, save_familiar
+from tests.helpers.small_model import write_motion
 
 
 @pytest.fixture
-def recordings(tmp_path, root, write_motion):
+def recordings(tmp_path, root):
     folder = tmp_path / "new"
     folder.mkdir()
     (folder / "participants.tsv").write_text("participant_id\nnew-1\nnew-2\n")

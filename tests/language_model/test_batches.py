@@ -20,7 +20,7 @@ from biomechgpt.language_model.batches import (
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states, logits
 
-ASKED = [
+EXCHANGES = [
     ("Is the walking impaired, yes or no?", "yes"),
     ("How fast in m/s?", "0.57"),
     ("Which?", "cane"),
@@ -36,7 +36,9 @@ def tokenizer(base):
 @pytest.fixture
 def shared(tokenizer, motions):
     """Four motions of different length with one, two or three questions each."""
-    return [encode_example(tokenizer, motions[i], ASKED[: 1 + i % 3], 128) for i in (3, 7, 10, 23)]
+    return [
+        encode_example(tokenizer, motions[i], EXCHANGES[: 1 + i % 3], 128) for i in (3, 7, 10, 23)
+    ]
 
 
 @pytest.fixture
@@ -99,7 +101,7 @@ def test_one_question_alone_is_what_transformers_computes(base_folder, tokenizer
     base = loading.load_base(base_folder, 16)
     base.model.train()
     long = np.tile(motions[23], 3)
-    examples = [encode_example(tokenizer, m, ASKED[:1], 256) for m in (motions[5], long, long)]
+    examples = [encode_example(tokenizer, m, EXCHANGES[:1], 256) for m in (motions[5], long, long)]
     assert base.model.config.sliding_window == 64
     lengths = [example.length() for example in examples]
     assert max(lengths) > 64 > min(lengths)

@@ -20,7 +20,7 @@ from biomechgpt.language_model.forward import cross_entropy, hidden_states
 
 CODES = 16
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.0}
-ASKED = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
+EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
 
 
 @pytest.fixture(params=[False, True], ids=["reserved", "resize"])
@@ -106,7 +106,7 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
         base = loading.load_base(checkpoint_folder, CODES, resize=True)
         set_seed(0)
         model = adapters.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
-        examples = [encode_example(base.tokenizer, m, ASKED, 128) for m in motions[:6]]
+        examples = [encode_example(base.tokenizer, m, EXCHANGES, 128) for m in motions[:6]]
         settings = training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
         training.train(model, [examples], base.tokenizer.pad_token_id, settings, folder, "m")
         return {name: p.detach() for name, p in adapters.trainable(model).items()}
@@ -120,7 +120,7 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
 
 
 def shared_and_separate(base, motions):
-    examples = [encode_example(base.tokenizer, motions[i], ASKED, 128) for i in (2, 19)]
+    examples = [encode_example(base.tokenizer, motions[i], EXCHANGES, 128) for i in (2, 19)]
     apart = [
         type(example)(example.motion_ids, [question], 0)
         for example in examples

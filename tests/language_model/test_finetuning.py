@@ -18,6 +18,7 @@ from biomechgpt.language_model.finetuning import (
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.tokenizer.tokens import read_tokens
+from tests.helpers.small_model import write_tokens
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +80,7 @@ def test_answers_do_not_depend_on_the_other_questions(model_folder, sources, pre
     assert np.allclose(alone["probabilities"], together["probabilities"], atol=1e-4)
 
 
-def test_tokens_of_another_motion_tokenizer_are_refused(
-    sources, job_cfg, model_folder, write_tokens, tmp_path
-):
+def test_tokens_of_another_motion_tokenizer_are_refused(sources, job_cfg, model_folder, tmp_path):
     strange = [write_tokens(tmp_path / "0.parquet", "f" * 64)]
     with pytest.raises(InputError, match="motion tokenizer ffffffffffff"):
         finetune(sources._replace(tokens=strange), job_cfg, tmp_path / "model", "code")

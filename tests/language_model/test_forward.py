@@ -8,7 +8,7 @@ from biomechgpt.language_model import adapters, forward, loading
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.examples import encode_example
 
-ASKED = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
+EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def model(base):
 
 @pytest.fixture
 def batch(base, motions):
-    examples = [encode_example(base.tokenizer, motions[i], ASKED[:1], 128) for i in (3, 9)]
+    examples = [encode_example(base.tokenizer, motions[i], EXCHANGES[:1], 128) for i in (3, 9)]
     return collate(examples, base.tokenizer.pad_token_id, Weights(answer=3.0))
 
 

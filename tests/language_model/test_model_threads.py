@@ -1,8 +1,9 @@
 """The weights of base and model do not depend on how many cores are free."""
 
 import pytest
-from script_process import Files, run_script, weights_sha256
-from small_model import BASE_CFG, TASK_CFG
+
+from tests.helpers.script_process import Files, run_script, weights_sha256
+from tests.helpers.small_model import BASE_CFG, TASK_CFG
 
 pytestmark = pytest.mark.slow
 WIDE = BASE_CFG | {"width": 128, "feed_forward": 384, "epochs": 1}

@@ -8,7 +8,6 @@ import sys
 
 import pandas as pd
 import pytest
-from gemma_checkpoints import write_checkpoint
 
 from biomechgpt.language_model.checkpoint_source import link_checkpoint
 from biomechgpt.language_model.finetuning import finetune
@@ -16,6 +15,7 @@ from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
+from tests.helpers.gemma_checkpoints import write_checkpoint
 
 FIGURE = {
     "split": "test", "task": "impaired", "kind": "classification", "variant": "v", "seed": "0",

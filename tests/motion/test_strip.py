@@ -6,7 +6,8 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.issues import read_issues
-from biomechgpt.splits.index import index_trials, read_accepted
+from biomechgpt.splits.accepted import read_accepted
+from biomechgpt.splits.index import index_trials
 
 CFG = {
     "frame_rate_hz": 30,

@@ -2,16 +2,15 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
 from biomechgpt.questions.tasks import Task, read_tasks
+from tests.helpers.paths import ROOT, read_yaml
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "phrasings"
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+CONFIG = read_yaml("config.yaml")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 # What makes a phrasing be about its task; what is left without it is the template.

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from bombs import archive, npy, npy_that_claims, parquet_of_zeros
-from motion_files import gait, ingest, mot, rows
 
 from biomechgpt.recordings.readers import MotionError, read_motion
+from tests.helpers.bombs import archive, npy, npy_that_claims, parquet_of_zeros
+from tests.helpers.motion_files import gait, ingest, mot, rows
 
 WIDE = "\t".join(f"c{k}" for k in range(9_000)) + "\n" + "\t".join(["1"] * 9_000) + "\n"
 BVH = "HIERARCHY\nROOT a\n{\nCHANNELS 9000 " + "Xrotation " * 9_000 + "\n}\nMOTION\nFrames: 9\n"

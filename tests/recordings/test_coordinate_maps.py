@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from motion_files import MAPS, ROOT, gait
 
 from biomechgpt.body.coordinates import JOINT_NAMES, PELVIS_POSITION
 from biomechgpt.errors import InputError
@@ -14,6 +13,8 @@ from biomechgpt.recordings.coordinate_maps import (
     fitting_maps,
     unknown_columns,
 )
+from tests.helpers.motion_files import MAPS, gait
+from tests.helpers.paths import ROOT
 
 OWN = """
 knee_flexion: positive

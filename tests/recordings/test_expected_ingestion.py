@@ -1,7 +1,7 @@
 """The real recordings, ingested, against tables of a parse that shares no code with the readers.
 
-`tests/expected_ingestion.tsv` says for each file of the bundle what must become of it and why;
-`tests/golden_angles.tsv` holds single joint angles taken from the files by hand-written mapping;
+`expected_ingestion.tsv` says for each file of the bundle what must become of it and why;
+`golden_angles.tsv` holds single joint angles taken from the files by hand-written mapping;
 `frame` counts from the start of the file, `first_frame` and `kept_frames` say what is left of it
 when frames at the ends, in which angles are missing, are cut.
 """
@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, JOINTS
 from biomechgpt.body.frames import read_trials
@@ -24,9 +23,8 @@ from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.recording import reading_with
 from biomechgpt.splits.index import index_trials
+from tests.helpers.paths import RECORDINGS, ROOT, read_yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT.parent / "shared" / "data"
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
 DECIDED_AFTER_INGESTION = {"too_short", "duplicate"}
 MARGIN_RAD = np.deg2rad(20)
@@ -47,7 +45,8 @@ OUT_OF_RANGE = {
 }
 
 pytestmark = pytest.mark.skipif(
-    not (DATA / "MANIFEST.csv").exists(), reason=f"the real recordings are not at {DATA}"
+    not (RECORDINGS / "MANIFEST.csv").exists(),
+    reason=f"the real recordings are not at {RECORDINGS}",
 )
 
 
@@ -56,8 +55,8 @@ def _table(path: Path) -> list[dict]:
         return list(csv.DictReader(file, delimiter="," if path.suffix == ".csv" else "\t"))
 
 
-EXPECTED = {row["file"]: row for row in _table(ROOT / "tests" / "expected_ingestion.tsv")}
-GOLDEN = _table(ROOT / "tests" / "golden_angles.tsv")
+EXPECTED = {row["file"]: row for row in _table(Path(__file__).with_name("expected_ingestion.tsv"))}
+GOLDEN = _table(Path(__file__).with_name("golden_angles.tsv"))
 
 
 def _write_cohort(folder: Path) -> None:
@@ -66,9 +65,9 @@ def _write_cohort(folder: Path) -> None:
     for number, file in enumerate(EXPECTED):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.link(DATA / file, folder / file)
+            os.link(RECORDINGS / file, folder / file)
         except OSError:  # another file system
-            shutil.copyfile(DATA / file, folder / file)
+            shutil.copyfile(RECORDINGS / file, folder / file)
         trials.append(f"T{number:03d}\tP{number:03d}\t{file}")
     people = [f"P{number:03d}" for number in range(len(EXPECTED))]
     (folder / "participants.tsv").write_text("\n".join(["participant_id", *people]) + "\n")
@@ -80,7 +79,7 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     """Trajectories by file, joint angles by file, and every problem of all stages."""
     folder, out = tmp_path_factory.mktemp("bundle"), tmp_path_factory.mktemp("results")
     _write_cohort(folder)
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = read_yaml("config.yaml")
     cohorts = read_cohorts([{"name": "bundle", "path": str(folder), "role": "both"}])
     maps = sorted(ROOT.glob("resources/coordinate_maps/*.yaml"))
     maps += sorted(ROOT.glob("resources/skeletons/*.yaml"))
@@ -107,7 +106,7 @@ def _read_at_ingestion() -> list[dict]:
 
 
 def test_the_table_names_every_file_of_the_manifest():
-    assert list(EXPECTED) == [row["file"] for row in _table(DATA / "MANIFEST.csv")]
+    assert list(EXPECTED) == [row["file"] for row in _table(RECORDINGS / "MANIFEST.csv")]
 
 
 def test_every_file_is_accepted_or_rejected_for_the_stated_problem(ingested):
@@ -189,7 +188,7 @@ def test_angles_stay_in_the_range_of_the_model(ingested):
 
 
 def test_knees_bend_the_negative_way_in_all_walking_and_running(ingested):
-    activity = {row["file"]: row["activity"] for row in _table(DATA / "trials.tsv")}
+    activity = {row["file"]: row["activity"] for row in _table(RECORDINGS / "trials.tsv")}
     wrong = []
     for file in ingested.accepted:
         if activity.get(file) not in ("walking", "running"):
@@ -210,7 +209,7 @@ def test_the_joint_angles_have_no_gap(ingested):
 
 
 def test_the_motion_stage_loses_no_joint_that_was_recorded(ingested):
-    zeroed = yaml.safe_load((ROOT / "config.yaml").read_text())["motion"]["zero_joints"]
+    zeroed = read_yaml("config.yaml")["motion"]["zero_joints"]
     kept = ~np.isin(JOINT_NAMES, zeroed)
     wrong = []
     for file in ingested.accepted:

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
-from motion_files import MAPS, ROOT, SKELETONS, gait
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
@@ -14,8 +12,10 @@ from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
 from biomechgpt.recordings.issues import read_issues
 from biomechgpt.recordings.recording import reading_with
+from tests.helpers.motion_files import MAPS, SKELETONS, gait
+from tests.helpers.paths import RECORDINGS, read_yaml
 
-FAULTS = ROOT.parent / "shared" / "faults"
+FAULTS = RECORDINGS.with_name("faults")
 REJECTED = {
     "c3d_two_subjects.c3d": "several_recordings",
     "c3d_two_subjects_mixed.c3d": "several_recordings",
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(
 def ingested(tmp_path_factory):
     """Trajectories and joint angles by file, and the problems of ingestion by file and severity."""
     out = tmp_path_factory.mktemp("faults")
-    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config = read_yaml("config.yaml")
     cohorts = read_cohorts([{"name": "faults", "path": str(FAULTS), "role": "both"}])
     maps = MAPS + SKELETONS
     ingest_shard(

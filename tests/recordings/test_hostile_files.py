@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from motion_files import CFG, MAPS, gait, ingest, mot, rows
-from skeleton_files import bvh
 
 from biomechgpt.recordings.readers import MotionError, read_motion
 from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rows
+from tests.helpers.skeleton_files import bvh
 
 READING = reading_with(MAPS, CFG)
 

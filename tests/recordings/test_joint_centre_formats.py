@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from joint_centre_files import csv_of, joint_centres, trc_of, walk
-from motion_files import CFG, ingest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.cohort.shards import shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
+from tests.helpers.joint_centre_files import csv_of, joint_centres, trc_of, walk
+from tests.helpers.motion_files import CFG, ingest
 
 RATE_HZ = 60
 RAW = CFG | {"joint_centre_low_pass_hz": 0}

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from joint_centre_files import LAYOUTS, csv_of, joint_centres, walk
-from motion_files import CFG, MAPS, ingest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.kinematics import pelvis_angles, quaternion_rotation
 from biomechgpt.recordings.readers import MotionError
 from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.joint_centre_files import LAYOUTS, csv_of, joint_centres, walk
+from tests.helpers.motion_files import CFG, MAPS, ingest
 
 RAW = CFG | {"joint_centre_low_pass_hz": 0}
 RATE_HZ = 60

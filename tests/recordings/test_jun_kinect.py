@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from motion_files import CFG, MAPS, SKELETONS
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.recordings.readers import MotionError
 from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.paths import RECORDINGS
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "datasets" / "jun_kinect"
+FOLDER = RECORDINGS.with_name("datasets") / "jun_kinect"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordings are not at {FOLDER}")
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from motion_files import gait, ingest, mot, rotations, rows
+
+from tests.helpers.motion_files import gait, ingest, mot, rotations, rows
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

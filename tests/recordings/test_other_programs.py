@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from c3d_files import c3d_file, walking_labels
-from motion_files import gait, ingest, mot, rotations, rows
-from test_hostile_files import npz, parquet
+
+from tests.helpers.c3d_files import c3d_file, walking_labels
+from tests.helpers.motion_files import gait, ingest, mot, rotations, rows
+from tests.recordings.test_hostile_files import npz, parquet
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

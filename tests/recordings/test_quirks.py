@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from motion_files import CFG, MAPS, gait, ingest, mot, rotations, rows
 
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import apply_map, fitting_maps
 from biomechgpt.recordings.knees import choose_twin
 from biomechgpt.recordings.units import to_radians
+from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rotations, rows
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

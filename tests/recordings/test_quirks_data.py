@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from motion_files import gait, ingest, mot, rotations, rows
-from skeleton_files import bvh
 
 from biomechgpt.cohort.tables import read_cohort, trial_labels
 from biomechgpt.errors import InputError
+from tests.helpers.motion_files import gait, ingest, mot, rotations, rows
+from tests.helpers.skeleton_files import bvh
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import yaml
-from joint_centre_files import csv_of, joint_centres, walk
-from motion_files import CFG, MAPS, SKELETONS
 
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
+from tests.helpers.motion_files import CFG, MAPS, SKELETONS
 
 OWN = {
     "points": ["Pelvis", "R hip", "R knee", "R ankle", "L hip", "L knee", "L ankle"],

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from motion_files import ingest
-from skeleton_files import bvh
 
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
+from tests.helpers.motion_files import ingest
+from tests.helpers.skeleton_files import bvh
 
 LEG = "OFFSET 0 -40 0"
 

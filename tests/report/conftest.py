@@ -1,26 +1,15 @@
 """One made-up run that the tests of the report share."""
 
-import sys
-from pathlib import Path
-
 import pytest
-import yaml
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tokenizer"))
-import fake_movement
-import fake_predictions
-import fake_run
-from browser import chromium  # noqa: F401
 
 from biomechgpt.report.sources import Sources
-
-CONFIG = Path(__file__).parents[2] / "config.yaml"
+from tests.helpers import fake_movement, fake_predictions, fake_run
+from tests.helpers.paths import read_yaml
 
 
 @pytest.fixture(scope="session")
 def config() -> dict:
-    return yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    return read_yaml("config.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 """The report as a browser shows it: nothing fails, nothing overflows, tables sort, it prints."""
 
-import fake_predictions
-import fake_run
 import pytest
-from browser import DESKTOP, PHONE
-from colours import contrast
 
 from biomechgpt.report.page import build_report
+from tests.helpers import fake_predictions, fake_run
+from tests.helpers.browser import DESKTOP, PHONE
+from tests.helpers.colours import contrast
 
 
 @pytest.fixture(scope="module")

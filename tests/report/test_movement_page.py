@@ -3,12 +3,12 @@
 import json
 import re
 
-import fake_movement
 import pytest
 
 from biomechgpt.errors import InputError
 from biomechgpt.report.movement_page import write_movement_page
 from biomechgpt.tokenizer.tokens import read_tokens
+from tests.helpers import fake_movement
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import base64
 import re
 from html.parser import HTMLParser
 
-import fake_predictions
-import fake_run
 import pandas as pd
 import pytest
 
@@ -13,6 +11,7 @@ from biomechgpt.report.page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.sources import Sources
 from biomechgpt.report.terminal import summary
+from tests.helpers import fake_predictions, fake_run
 
 VERSIONS = {"biomechgpt": "0.1.0", "python": "3.11.7"}
 EVIL = "<script>alert(1)</script>"

@@ -5,10 +5,10 @@ import json
 
 import numpy as np
 import pytest
-from browser import DESKTOP, PHONE
 
 from biomechgpt.report.movement_page import write_movement_page
 from biomechgpt.report.skeleton import motion
+from tests.helpers.browser import DESKTOP, PHONE
 
 CANVAS = "document.querySelector('section:not([hidden]) .{name}')"
 TIME = "document.querySelector('section:not([hidden]) .time').textContent"

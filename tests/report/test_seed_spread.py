@@ -1,13 +1,12 @@
 """What the report says of the spread over seeds."""
 
-import fake_predictions
-import fake_run
 import pandas as pd
 import pytest
 
 from biomechgpt.report.page import build_report
 from biomechgpt.report.result_tables import classification, regression
 from biomechgpt.report.results import read_results
+from tests.helpers import fake_predictions, fake_run
 
 
 @pytest.fixture(scope="module")

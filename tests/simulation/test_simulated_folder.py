@@ -7,17 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.simulation import simulate_cohort
 from biomechgpt.simulation.people import apportion, assign_diagnoses, draw_person
 from biomechgpt.simulation.plan import assign_protocols, plan_trials
+from tests.helpers.paths import read_yaml
 
-ROOT = Path(__file__).parents[2]
-NORMAL_GAIT = yaml.safe_load((ROOT / "resources" / "normal_gait.yaml").read_text())
-COHORT = yaml.safe_load((ROOT / "resources" / "simulated_cohort.yaml").read_text())
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
+NORMAL_GAIT = read_yaml("resources/normal_gait.yaml")
+COHORT = read_yaml("resources/simulated_cohort.yaml")
+CONFIG = read_yaml("config.yaml")
 PROSTHESIS = "lower limb prosthesis user"
 
 

@@ -1,11 +1,9 @@
 """The simulated movement: near its sources, planted on the ground, and the origin of its labels."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from biomechgpt.body.coordinates import JOINTS
 from biomechgpt.body.kinematics import leg_positions
@@ -15,8 +13,8 @@ from biomechgpt.simulation.people import draw_person
 from biomechgpt.simulation.plan import Planned
 from biomechgpt.simulation.simulated_trial import simulate_trial
 from biomechgpt.simulation.waveforms import GRID, INDEX, curve, evaluate
+from tests.helpers.paths import read_yaml
 
-RESOURCES = Path(__file__).parents[2] / "resources"
 RATE_HZ = 30
 IMPAIRMENTS = [None, "stroke", "lower limb prosthesis user", "spinal cord injury",
                "traumatic brain injury"]  # fmt: skip
@@ -40,7 +38,7 @@ ACTIVITIES = [
 @cache
 def numbers() -> tuple[dict, dict]:
     names = ("normal_gait.yaml", "simulated_cohort.yaml")
-    return tuple(yaml.safe_load((RESOURCES / name).read_text()) for name in names)
+    return tuple(read_yaml(f"resources/{name}") for name in names)
 
 
 def person(seed: int, diagnosis: str | None = None):

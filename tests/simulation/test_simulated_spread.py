@@ -1,11 +1,9 @@
 """How much simulated people differ, from each other and from side to side, and how they are measured."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from scipy.signal import butter, sosfiltfilt, welch
 
 from biomechgpt.simulation.noise import add_noise, low_passed_normals
@@ -13,8 +11,8 @@ from biomechgpt.simulation.people import draw_person
 from biomechgpt.simulation.plan import Planned
 from biomechgpt.simulation.simulated_trial import simulate_trial
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, channels_of, curve, evaluate
+from tests.helpers.paths import read_yaml
 
-RESOURCES = Path(__file__).parents[2] / "resources"
 RATE_HZ = 30
 PEOPLE = 80
 PHASES = np.arange(0, 1, 0.1)
@@ -94,7 +92,7 @@ RECORDED = {
 @cache
 def numbers() -> tuple[dict, dict]:
     names = ("normal_gait.yaml", "simulated_cohort.yaml")
-    return tuple(yaml.safe_load((RESOURCES / name).read_text()) for name in names)
+    return tuple(read_yaml(f"resources/{name}") for name in names)
 
 
 @cache

@@ -5,7 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest_slurm import GPU_VARIANT
+
+from tests.helpers.slurm_jobs import GPU_VARIANT
 
 pytestmark = pytest.mark.slow
 ON_A_GPU = ("rule_train_tokenizer", rf"rule_(finetune|predict)_wildcards_holdout_{GPU_VARIANT}")

@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest_tokenizer import TINY, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
@@ -12,6 +11,7 @@ from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.trial_tables import measure_trials, tokens_changed
+from tests.helpers.small_tokenizer import TINY, angles
 
 RATE_HZ = 30.0
 EVERYONE = {f"t{number:02d}" for number in range(12)}

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import torch
-from conftest_tokenizer import ABSENT, TINY
 
 from biomechgpt.body.kinematics import body_positions
 from biomechgpt.tokenizer.losses import losses_of
 from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics
+from tests.helpers.small_tokenizer import ABSENT, TINY
 
 KNEE = 3  # knee_angle_r
 

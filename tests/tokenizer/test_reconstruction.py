@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest_tokenizer import TINY
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
@@ -14,8 +13,10 @@ from biomechgpt.recordings.recording import reading_with
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.tokens import read_tokens, tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.tokens import read_tokens
 from biomechgpt.tokenizer.training import train_tokenizer
+from tests.helpers.small_tokenizer import TINY
 
 IDS = ["t00", "t05", "site/t 08"]  # with several cohorts an id has its cohort in front
 INGEST = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 import torch
-from conftest_tokenizer import ABSENT, angles
 
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.search import better_codes
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import StoredTokenizer
+from tests.helpers.small_tokenizer import ABSENT, angles
 
 KINDS = {
     "one level": {},

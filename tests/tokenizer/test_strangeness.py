@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest_tokenizer import ABSENT, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
@@ -16,6 +15,7 @@ from biomechgpt.tokenizer.strangeness import (
     strangeness,
 )
 from biomechgpt.tokenizer.training import train_tokenizer
+from tests.helpers.small_tokenizer import ABSENT, angles
 
 N_TRAIN, N_VALIDATION = 60, 40
 
@@ -33,7 +33,7 @@ def cohort(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fitted(cohort, tmp_path_factory):
-    from conftest_tokenizer import TINY
+    from tests.helpers.small_tokenizer import TINY
 
     folder = tmp_path_factory.mktemp("tokenizer")
     train = {f"t{n}" for n in range(N_TRAIN)}

@@ -2,7 +2,8 @@
 
 import pandas as pd
 import pytest
-from script_process import Files, run_script, weights_sha256
+
+from tests.helpers.script_process import Files, run_script, weights_sha256
 
 pytestmark = pytest.mark.slow
 

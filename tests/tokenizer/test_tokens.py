@@ -4,31 +4,31 @@ import shutil
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from conftest_tokenizer import ABSENT, angles
 
 from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
-from biomechgpt.tokenizer import tokens
+from biomechgpt.tokenizer import tokenising
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
 from biomechgpt.tokenizer.storage import DESCRIPTION, load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.tokens import (
     codes_per_book,
     gather_tokens,
     read_tokens,
     seconds_per_token,
-    tokenise_shard,
     tokens_per_step,
 )
 from biomechgpt.tokenizer.training import train_tokenizer
+from tests.helpers.small_tokenizer import ABSENT, angles
 
 SOME = {"t00", "t01", "t05", "t08"}
 
 
 @pytest.fixture(scope="module")
 def folder(shard, tmp_path_factory):
-    from conftest_tokenizer import TINY
+    from tests.helpers.small_tokenizer import TINY
 
     path = tmp_path_factory.mktemp("tokenizer")
     trained = train_tokenizer([shard], SOME, TINY, path / "checkpoints")
@@ -125,7 +125,7 @@ def test_shards_of_two_tokenizers_do_not_mix(folder, shard, tmp_path):
 def test_tokens_are_the_same_in_parts_and_in_one_file(folder, shard, tmp_path, monkeypatch):
     whole, parts, gathered = (tmp_path / f"{name}.parquet" for name in ("0", "1", "all"))
     tokenise_shard(folder, shard, SOME, whole)
-    monkeypatch.setattr(tokens, "TRIALS_AT_ONCE", 3)
+    monkeypatch.setattr(tokenising, "TRIALS_AT_ONCE", 3)
     tokenise_shard(folder, shard, SOME, parts)
     assert pq.ParquetFile(parts).num_row_groups == 2
     assert pq.read_table(parts).equals(pq.read_table(whole), check_metadata=True)

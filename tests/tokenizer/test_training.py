@@ -4,7 +4,6 @@ import signal
 import numpy as np
 import pytest
 import torch
-from conftest_tokenizer import ABSENT, ZEROED, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
@@ -16,6 +15,7 @@ from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise, restore
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
+from tests.helpers.small_tokenizer import ABSENT, ZEROED, angles
 
 EVERYONE = {f"t{number:02d}" for number in range(12)}
 

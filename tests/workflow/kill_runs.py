@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import psutil
 import yaml
-from conftest_workflow import copy_project
 
 from biomechgpt.files import file_sha256
+from tests.helpers.paths import ROOT
+from tests.helpers.project_copies import copy_project
 
-ROOT = Path(__file__).resolve().parents[2]
 # Files with times, and the seals of such files and folders.
 TIMED = re.compile(
     r"logs/|benchmarks/|report\.html$|report_tables/|run\.json$|training\.jsonl$|history\.json$|tensorboard/"

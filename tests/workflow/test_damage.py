@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest_workflow import copy_project, run, snakemake
-from kill_runs import content
+
+from tests.helpers.project_copies import copy_project, run, snakemake
+from tests.workflow.kill_runs import content
 
 pytestmark = pytest.mark.slow
 FOLD = "holdout"

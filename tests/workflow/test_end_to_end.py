@@ -6,7 +6,6 @@ import re
 import pandas as pd
 import pytest
 import yaml
-from conftest_workflow import copy_project, snakemake
 
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.questions.label_checks import check_labels, contradictions
@@ -14,6 +13,7 @@ from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.report.quoted.record import figures_of_run
 from biomechgpt.report.quoted.sentences import text_blocks
 from biomechgpt.splits.folds import check_folds
+from tests.helpers.project_copies import copy_project, snakemake
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,9 @@ import sys
 import time
 
 import pytest
-from conftest_workflow import copy_project
-from kill_runs import content, run_killed
+
+from tests.helpers.project_copies import copy_project
+from tests.workflow.kill_runs import content, run_killed
 
 slow = pytest.mark.slow
 UNLOCK = "workflow_scripts/unlock.py"

@@ -2,7 +2,7 @@
 
 import re
 
-from conftest_workflow import copy_project, snakemake
+from tests.helpers.project_copies import copy_project, snakemake
 
 
 def test_the_tokenizer_of_the_first_variant_stands_first(root, tmp_path):

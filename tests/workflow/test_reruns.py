@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from conftest_workflow import snakemake
 
 from biomechgpt.tokenizer.tokens import read_tokens
+from tests.helpers.project_copies import snakemake
 
 pytestmark = pytest.mark.slow
 AFTER_QUESTIONS = {"finetune", "predict", "evaluate", "report"}
@@ -74,6 +74,16 @@ def test_code_of_the_tokenizer(edited):
     network = edited / "workflow_scripts/biomechgpt/tokenizer/network.py"
     edit(network, "nn.ReLU(),", "nn.SiLU(),")
     assert reruns(edited) == {"train_tokenizer"} | AFTER_TOKENIZER
+
+
+def test_words_rerun_nothing_and_a_constant_of_the_answers_retrains_nothing(edited):
+    library = edited / "workflow_scripts/biomechgpt"
+    edit(library / "config_checks.py", "must be a multiple of", "has to be a multiple of")
+    edit(library / "job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
+    edit(library / "tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
+    assert reruns(edited) == set()
+    edit(library / "language_model/prediction.py", "NEW_TOKENS = 24", "NEW_TOKENS = 25")
+    assert reruns(edited) == {"predict", "evaluate", "report"}
 
 
 def test_comment_docstring_and_touch_change_nothing(edited):

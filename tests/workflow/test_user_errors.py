@@ -2,7 +2,8 @@
 
 import pytest
 import yaml
-from conftest_workflow import copy_project, run
+
+from tests.helpers.project_copies import copy_project, run
 
 PEOPLE = "participant_id\timpaired\tdiagnosis\nA\tno\tstroke\nB\tyes\tstroke\nC\tyes\tn/a\n"
 TRIALS = "trial_id\tparticipant_id\tfile\tactivity\twalking_speed_m_s\n" + "".join(

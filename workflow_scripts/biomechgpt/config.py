@@ -10,8 +10,9 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
-from biomechgpt.config_checks import CROSS_CHECKS, nearest
+from biomechgpt.config_checks import CROSS_CHECKS
 from biomechgpt.errors import InputError
+from biomechgpt.spelling import nearest
 
 TYPE_NAMES = {
     "array": "a list",

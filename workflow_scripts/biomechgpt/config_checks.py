@@ -4,29 +4,18 @@ Each check takes the sections that `CROSS_CHECKS` names beside it and returns on
 fault; the sections have passed the schema.
 """
 
-import difflib
 import re
 from collections.abc import Iterable
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.files import is_hub_id
+from biomechgpt.language_model.hub import is_hub_id
 from biomechgpt.questions.conditions import condition_errors
+from biomechgpt.results_layout import FOLDERS_OF_RESULTS, FOLDS_OF_RESULTS
+from biomechgpt.spelling import nearest
 from biomechgpt.tokenizer.config_checks import check_tokenizers
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
-FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
-    "annotations", "base_models", "benchmarks", "cohorts", "figures", "gait_features",
-    "joint_angles", "logs", "movement", "report_tables", "tables", "trajectories",
-)  # fmt: skip
-FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
-ALIKE = 0.75  # of difflib: diagnose and diagnosis are, tug_s and fsst_s are not
 SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
-
-
-def nearest(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
-    """`; did you mean X?` for the closest of `allowed`, or an empty string where none is close."""
-    close = difflib.get_close_matches(str(word), list(allowed), n=1, cutoff=cutoff)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _reference(key: str, name: str, section: str, known: Iterable[str]) -> list[str]:

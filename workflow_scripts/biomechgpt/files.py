@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,30 +52,3 @@ def content_sha256(path: os.PathLike) -> str:
     for file in sorted(item for item in path.iterdir() if item.is_file()):
         digest.update(f"{file.name} {file_sha256(file)}\n".encode())
     return digest.hexdigest()
-
-
-def is_hub_id(source: str) -> bool:
-    """Whether `source` is a Hugging Face id (owner/name) and no path of a folder."""
-    starts_as_path = source.startswith(("/", ".", "~"))
-    return source.count("/") == 1 and not starts_as_path and not Path(source).is_dir()
-
-
-def annotation_folder(cohort: str | None, model: str | None) -> str:
-    """`{cohort}-{hash}/{model}-{hash}`: where the answers of a model about a cohort are kept.
-
-    The names are those of the folders, the hashes those of their whole paths, since two cohorts or
-    models may be called the same.
-    """
-    parts = [(Path(cohort or "nothing").resolve(), 1), (Path(model or "nothing").resolve(), 2)]
-    return "/".join(
-        f"{_plain('-'.join(path.parts[-n_names:]))}-{_digest(path)}" for path, n_names in parts
-    )
-
-
-def _plain(name: str) -> str:
-    """`name` without what has a meaning in a path or a pattern."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:8]

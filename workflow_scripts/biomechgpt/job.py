@@ -17,11 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 from biomechgpt import gpus, seals
+from biomechgpt.threads import fix_threads
 
 PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 FULL = re.compile("No space left on device|Disk quota exceeded|PytorchStreamWriter failed")
 DISK_FULL = (
     "The disk is full, or your share of it. Free some space and start again: what is finished stays, "
@@ -43,7 +43,7 @@ def start(snakemake, threads: int = 1) -> logging.Logger:
         logging.getLogger(PROGRESS).addHandler(_Bars(given, snakemake.log[0]))
     _write_to(snakemake.log[0])
     sys.excepthook = partial(_explain, given)
-    _fix_threads(threads)
+    fix_threads(threads)
     if snakemake.resources.get("gpu", 0):
         gpus.take_card()
     else:
@@ -57,15 +57,6 @@ def finish(snakemake) -> None:
     """Write down the checksums of all outputs, which the stages that read them look at."""
     for path in snakemake.output:
         seals.seal(path)
-
-
-def _fix_threads(threads: int) -> None:
-    """Let sums be split among `threads` and not among the cores that are free: they round accordingly."""
-    os.environ |= dict.fromkeys(THREAD_VARIABLES, str(threads))
-    os.environ |= {"OMP_DYNAMIC": "FALSE", "MKL_DYNAMIC": "FALSE"}
-    # Threads that wait awake take from each other the core that they have to share.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.pop("OMP_THREAD_LIMIT", None)
 
 
 def _write_to(log_path: str) -> None:

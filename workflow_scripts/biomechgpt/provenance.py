@@ -1,61 +1,59 @@
-"""What a stage's code means, as one hash: the reason for Snakemake to run the stage again.
+"""What a stage's code computes, as one hash: the reason for Snakemake to run the stage again.
 
 Snakemake itself judges a script by its modification time and does not look at the modules that it
 imports. The hash here is of the syntax trees of a script and of every module of this project that
-it imports, so that a comment, a docstring or a checkout changes nothing and an edited helper
-reruns exactly the stages that use it.
+it imports, without what computes nothing (`computing`): an edited helper reruns exactly the stages
+that use it, and another word in a comment or an error message reruns none.
 """
 
 import ast
 import hashlib
-import platform
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
+from biomechgpt.computing import without_words
 from biomechgpt.files import file_sha256
 
-PACKAGES = (
-    "snakemake torch transformers peft bitsandbytes numpy pandas pyarrow scipy scikit-learn xgboost"
+# Modules that decide whether and where a job runs and what it says, never what it computes. Their own
+# text does not count; what they import does.
+PLUMBING = frozenset(
+    f"biomechgpt/{name}.py"
+    for name in ("checkpoints", "errors", "gpus", "job", "results_layout", "seals", "spelling")
 )
 
 
-def code_hash(script: Path, data: Iterable[Path] = ()) -> str:
+def code_hash(root: Path, script: str, data: Iterable[Path] = ()) -> str:
     """Hash a script together with the project's modules it imports, directly or not, and its data.
 
-    Imports must be absolute: a relative import is not followed (ruff refuses them). `data` are the
-    files of the project that it reads; their content counts, whatever the clock said of them.
+    `script` is a path from `root`, the folder that imports start from. Imports must be absolute: a
+    relative import is not followed (ruff refuses them). `data` are the files of the project that it
+    reads; their content counts, whatever the clock said of them.
     """
-    root = script.parent
     digest = hashlib.sha256()
-    for path in sorted(_reachable(script, root)):
-        digest.update(f"{path.relative_to(root)}\0{_tree(path)[0]}\0".encode())
+    for name in hashed_modules(root, script):
+        digest.update(f"{name}\0{_tree(root / name)[0]}\0".encode())
     for path in data:
         digest.update(f"{path.name}\0{file_sha256(path) if path.is_file() else None}\0".encode())
     return digest.hexdigest()[:16]
 
 
-def _reachable(script: Path, root: Path) -> set[Path]:
-    waiting, seen = [script], set()
+def hashed_modules(root: Path, script: str) -> list[str]:
+    """The files whose code counts for `script`, itself among them, as paths from `root`, sorted."""
+    waiting, seen = [root / script], set()
     while waiting:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
             waiting += [file for name in _tree(path)[1] for file in _local_files(name, root)]
-    return seen
+    return sorted({path.relative_to(root).as_posix() for path in seen} - PLUMBING)
 
 
 @cache
 def _tree(path: Path) -> tuple[str, frozenset[str]]:
-    """The syntax tree of a module as text, without docstrings, and the names it imports."""
+    """What a module computes, as text, and the names it imports."""
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
-            node.body = node.body[1:]
-    return ast.dump(tree), frozenset(_imported(tree))
+    return ast.dump(without_words(tree)), frozenset(_imported(tree))
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
@@ -72,10 +70,3 @@ def _local_files(name: str, root: Path) -> list[Path]:
     stems = [root.joinpath(*parts[:length]) for length in range(1, len(parts) + 1)]
     files = [path for stem in stems for path in (stem.with_suffix(".py"), stem / "__init__.py")]
     return [path for path in files if path.is_file()]
-
-
-def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version()} | {
-        name: version(name) for name in PACKAGES.split()
-    }

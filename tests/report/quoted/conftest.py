@@ -1,14 +1,11 @@
 """A tiny run that the tests of quoted figures share."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import small_run_of_figures
-
 from biomechgpt.report.quoted.record import Record, figures_of_run
+from tests.helpers import small_run_of_figures
 
 
 @pytest.fixture

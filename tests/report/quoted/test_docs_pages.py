@@ -29,7 +29,7 @@ def test_readme_and_docs_are_what_the_recorded_run_gives(root):
 
 def test_readme_quotes_the_recorded_run(root):
     text = (root / "README.md").read_text(encoding="utf-8")
-    assert {"time", "results", "comparisons"} <= set(re.findall(r"<!-- figures: (\S+) -->", text))
+    assert {"time", "in-short"} == set(re.findall(r"<!-- figures: (\S+) -->", text))
 
 
 def test_nobody_types_a_result_into_readme(root):
@@ -65,7 +65,8 @@ def test_one_call_records_a_run_and_writes_the_pages(results, tmp_path):
     words = "Of 1,216 generated texts 3 could not be read as an answer: pastime (3 of 1192)."
     assert (tmp_path / "README.md").read_text() == page.format(words)
     assert {path.name for path in (tmp_path / "docs/runs/default").iterdir()} == {
-        *("run.json", "figures.csv", "unreadable.csv", "fold_sizes.csv", "labels.csv")
+        *("run.json", "example.json"),
+        *("figures.csv", "unreadable.csv", "fold_sizes.csv", "labels.csv"),
     }
     assert pages(tmp_path) == [tmp_path / "README.md"]
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from small_run_of_figures import write_run
 
 from biomechgpt.errors import InputError
 from biomechgpt.report.quoted.record import COLUMNS, figures_of_run, read_record, write_record
+from tests.helpers.small_run_of_figures import write_run
 
 
 def test_a_record_is_read_back_as_it_was(record, tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from biomechgpt.splits.index import read_accepted
+from biomechgpt.splits.accepted import read_accepted
 
 
 class Features(NamedTuple):

@@ -13,8 +13,8 @@ from biomechgpt import seals
 from biomechgpt.body.frames import read_trials
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
-from biomechgpt.splits.index import read_accepted
 
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the side of the split, where the model is not of this run

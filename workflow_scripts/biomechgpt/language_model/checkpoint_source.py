@@ -15,7 +15,8 @@ from huggingface_hub.errors import (
 )
 
 from biomechgpt.errors import InputError
-from biomechgpt.files import is_hub_id, replacing
+from biomechgpt.files import replacing
+from biomechgpt.language_model.hub import is_hub_id
 
 FILES = ["*.json", "*.safetensors", "*.jinja"]
 NEEDED = ("config.json", "tokenizer.json", "*.safetensors")

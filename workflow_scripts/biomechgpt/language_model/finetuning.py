@@ -22,9 +22,9 @@ from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.numbers import possible_numbers
-from biomechgpt.language_model.prediction import read_questions
 from biomechgpt.language_model.progress import copy_metrics
 from biomechgpt.questions.conditions import in_turn
+from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, codes_per_book, read_tokens, tokens_per_step

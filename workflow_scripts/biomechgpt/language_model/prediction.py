@@ -23,6 +23,7 @@ from biomechgpt.language_model.examples import (
 from biomechgpt.language_model.model_folder import Model, check_tokens, load_model
 from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
+from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_NEW_TOKENS = 24
@@ -199,14 +200,3 @@ def predict_file(
     run = {key: loaded.description[key] for key in ("fold", "variant", "seed")}
     rows = predict(loaded, chosen, motions, tasks)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])
-
-
-def read_questions(path: Path, splits: Sequence[str]) -> pd.DataFrame:
-    """The questions of `splits`; InputError where there are none."""
-    questions = pd.read_parquet(path)
-    chosen = questions[questions["split"].isin(splits)]
-    if chosen.empty:
-        raise InputError(
-            f"{path}: no questions of {' or '.join(splits)}; look at folds.tsv and labels."
-        )
-    return chosen

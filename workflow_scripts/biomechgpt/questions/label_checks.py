@@ -11,10 +11,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.cohort.tables import RESERVED, Cohort
-from biomechgpt.config_checks import ALIKE, nearest
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import number_of
+from biomechgpt.spelling import ALIKE, nearest
 
 Tasks = Mapping[str, Mapping]  # the config's `tasks`
 MOST_SHOWN = 10

@@ -14,8 +14,8 @@ from biomechgpt.body.frames import Trial
 from biomechgpt.report.blocks import number
 from biomechgpt.report.html_file import write_page
 from biomechgpt.report.skeleton import motion, words
+from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
-from biomechgpt.splits.index import read_accepted
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, read_own_tokens
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort, trial_labels
-from biomechgpt.config_checks import ALIKE, nearest
 from biomechgpt.errors import InputError
-from biomechgpt.splits.folds_file import COLUMNS, read_own_folds, read_table
+from biomechgpt.spelling import ALIKE, nearest
+from biomechgpt.splits.folds_file import COLUMNS
+from biomechgpt.splits.own_folds import read_own_folds, read_table
 from biomechgpt.splits.stratification import Unit, stratify
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -77,11 +76,6 @@ def ingestion_sentence(trials_path: os.PathLike, report_path: os.PathLike) -> st
         f"{len(trials)} trials of {trials['participant_id'].nunique()} participants accepted "
         f"({len(warned.intersection(trials['trial_id']))} with warnings), {rejected} rejected"
     )
-
-
-def read_accepted(trials_path: os.PathLike) -> pd.DataFrame:
-    """`trials.parquet` as a table, one row an accepted trial."""
-    return pq.read_table(trials_path).to_pandas()
 
 
 def _trials_of_shard(shard: int, path: os.PathLike) -> pa.Table:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.config_checks import nearest
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.recordings.opensim_writer import write_joint_angles
+from biomechgpt.spelling import nearest
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
@@ -22,7 +22,7 @@ COORDINATE_MAP = "biomechgpt34"  # of resources/coordinate_maps, which reads the
 
 def check_named(trial_ids: Sequence[str], accepted: pd.DataFrame) -> None:
     """Raise `InputError` for the first of `trial_ids`, the config's `reconstruct.trials`, that is
-    not in `accepted` (`motion.index.read_accepted`)."""
+    not in `accepted` (`splits.accepted.read_accepted`)."""
     known = set(accepted["trial_id"])
     for trial_id in trial_ids:
         if trial_id not in known:
@@ -42,7 +42,7 @@ def reconstruct_shard(
 ) -> None:
     """Write a cohort folder (docs/contracts.md) of what one shard's tokens decode to.
 
-    `trials` are the accepted trials to write (`motion.index.read_accepted`), in this shard or
+    `trials` are the accepted trials to write (`splits.accepted.read_accepted`), in this shard or
     another one, `simulated` the names of the cohorts that were not recorded.
 
     Raises `InputError` when the tokens were made by another tokenizer.

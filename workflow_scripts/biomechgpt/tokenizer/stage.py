@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
-from biomechgpt.splits.folds_file import read_folds
-from biomechgpt.splits.index import read_accepted
+from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar
@@ -59,12 +58,3 @@ def make_tokenizer(
     shutil.rmtree(checkpoints)
     for line in metrics:
         log.info("%(split)s: %(rmse_deg_live)s degrees on live joints", line)
-
-
-def trials_by_split(
-    trials_path: os.PathLike, folds_path: os.PathLike, fold: str
-) -> dict[str, list[str]]:
-    """The accepted trials of each split of one fold, in the order of their ids."""
-    folds = read_folds(folds_path).query("fold == @fold")
-    trials = read_accepted(trials_path).merge(folds, on="participant_id").sort_values("trial_id")
-    return {split: rows["trial_id"].tolist() for split, rows in trials.groupby("split")}

@@ -15,7 +15,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
-from biomechgpt.tokenizer.training import Trained
+from biomechgpt.tokenizer.trained import Trained
 
 WEIGHTS, STATISTICS, DESCRIPTION = "model.safetensors", "statistics.safetensors", "tokenizer.json"
 

@@ -31,6 +31,7 @@ from biomechgpt.tokenizer.losses import Losses, live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.schedule import Progress, last_step, rate_share
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
+from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.windows import (
     FrameStore,
     draw_windows,
@@ -44,19 +45,6 @@ CHECKPOINT_EVERY = 250  # steps
 STATE = "state.pt"  # the file in a checkpoint
 BETAS = (0.9, 0.99)  # of AdamW, as T2M-GPT
 LATENTS_PER_CODE = 16  # that k-means starts a codebook from
-
-
-class Trained(NamedTuple):
-    """A trained tokenizer and the statistics that its inputs are normalised with.
-
-    `history` has an entry each `CHECKPOINT_EVERY` steps: `step`, `seconds` and `cpu_seconds` of
-    training, the parts of the loss and `validation_deg`, the mean RMSE of the live joints of
-    validation participants.
-    """
-
-    model: MotionTokenizer
-    statistics: Statistics
-    history: Sequence[dict] = ()
 
 
 class Data(NamedTuple):

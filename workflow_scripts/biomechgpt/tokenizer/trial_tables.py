@@ -9,10 +9,10 @@ import pandas as pd
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial
 from biomechgpt.files import replacing
+from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.measure import Reconstruction, reconstruct
 from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
-from biomechgpt.tokenizer.stage import trials_by_split
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
 

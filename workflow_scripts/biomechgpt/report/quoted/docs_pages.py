@@ -7,11 +7,13 @@ from xml.etree import ElementTree
 from biomechgpt.files import replacing
 from biomechgpt.report.quoted.machines import processor_sentence
 from biomechgpt.report.quoted.marked_blocks import fill
+from biomechgpt.report.quoted.picture import picture
 from biomechgpt.report.quoted.record import figures_of_run, read_record, write_record
 from biomechgpt.report.quoted.sentences import text_blocks
 
 RECORDS = "docs/runs"
 QUOTED = "default"  # the folder of RECORDS that the pages quote
+PICTURE = "docs/picture.svg"
 PROCESSORS = "processors.csv"  # in RECORDS
 TESTS = ".pytest_cache/tests.xml"  # written by `make test`
 
@@ -36,12 +38,13 @@ def quote_run(results: os.PathLike, name: str, root: Path) -> None:
 
 
 def filled_pages(root: Path) -> dict[Path, str]:
-    """README and every page of docs as the records have it."""
+    """README, every page of docs and the picture as the records have it."""
     others = {p.parent.name: p.parent for p in sorted((root / RECORDS).glob("*/run.json"))}
     quoted = read_record(others.pop(QUOTED, root / RECORDS / QUOTED))
     blocks = text_blocks(quoted, {name: read_record(path) for name, path in others.items()})
     blocks["processors"] = processor_sentence(root / RECORDS / PROCESSORS)
-    return {path: fill(path.read_text(encoding="utf-8"), blocks, path.name) for path in pages(root)}
+    filled = {p: fill(p.read_text(encoding="utf-8"), blocks, p.name) for p in pages(root)}
+    return filled | {root / PICTURE: picture(quoted.example, quoted.run["simulated"])}
 
 
 def pages(root: Path) -> list[Path]:

@@ -22,6 +22,16 @@ def comparison_list(run: QuotedRun) -> str:
     return "\n".join(filter(None, lines))
 
 
+def short_comparison(run: QuotedRun) -> str:
+    """Three lines for a reader in a hurry: against chance, the paper's baseline, the strongest."""
+    rows = opponents(run)
+    chance, strongest = rows.pop(CHANCE), rows.pop(STRONGEST)
+    paper_baseline = next(iter(rows.values()))
+    named = {"chance": chance, "the paper's baseline, XGBoost on the same tokens": paper_baseline}
+    named[STRONGEST] = strongest
+    return "\n".join(filter(None, (_comparison(words, of) for words, of in named.items())))
+
+
 def opponents(run: QuotedRun) -> dict[str, list]:
     """Whom the language model is compared with: in words, and their row of each task or None."""
     named = {

@@ -11,10 +11,12 @@ import pandas as pd
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.tables import read_table
 from biomechgpt.files import replacing
+from biomechgpt.report.quoted.example import example_of_run
 from biomechgpt.report.results import PRIMARY, SECONDARY, Results, read_results
 from biomechgpt.report.run_description import read_run_description
 
 REMEDY = "Run `make run`, then `make figures-in-docs`."
+EXAMPLE = "example.json"
 COLUMNS = {
     "figures": (
         *("task", "kind", "model", "metric", "value", "low", "high", "verdict"),
@@ -34,7 +36,8 @@ class Record(NamedTuple):
     metric): mean over the seeds, 95 % interval over participants, and the verdict, adjusted for the
     number of comparisons, on the first variant against this model (above: the variant is better).
     `unreadable` counts the first variant's generated texts, `fold_sizes` the participants and
-    trials of each side of the split, `labels` the participants whom a question is about.
+    trials of each side of the split, `labels` the participants whom a question is about. `example` is
+    the trial of the picture (`example_of_run`).
     """
 
     run: dict
@@ -42,6 +45,7 @@ class Record(NamedTuple):
     unreadable: pd.DataFrame
     fold_sizes: pd.DataFrame
     labels: pd.DataFrame
+    example: dict
 
 
 def figures_of_run(folder: os.PathLike) -> Record:
@@ -56,7 +60,7 @@ def figures_of_run(folder: os.PathLike) -> Record:
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
     tables = [f"tables/{name}" for name in ("comparisons", "unreadable", "fold_sizes", "table1")]
-    for name in ("metrics", "trials", *tables):
+    for name in ("metrics", "trials", "answers", *tables):
         _check_there(folder / f"{name}.parquet")
     durations_s = pd.read_parquet(folder / "trials.parquet", columns=["duration_s"])["duration_s"]
     results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
@@ -68,15 +72,16 @@ def figures_of_run(folder: os.PathLike) -> Record:
         unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
         fold_sizes=_columns(fold_sizes, folder, "fold_sizes"),
         labels=_labels(folder / "tables/table1.parquet", fold_sizes["fold"].nunique()),
+        example=example_of_run(folder, run["config"]),
     )
 
 
 def write_record(record: Record, folder: os.PathLike) -> None:
-    """Write `run.json` and a CSV file a table, with six significant digits."""
+    """Write `run.json`, `example.json`, and a CSV file a table, with six significant digits."""
     with replacing(folder) as temporary:
         temporary.mkdir()
-        text = json.dumps(record.run, indent=1, ensure_ascii=False)
-        (temporary / "run.json").write_text(f"{text}\n", encoding="utf-8")
+        _write_json(record.run, temporary / "run.json", indent=1)
+        _write_json(record.example, temporary / EXAMPLE)
         for name in COLUMNS:
             table = getattr(record, name)
             path = temporary / f"{name}.csv"
@@ -91,7 +96,15 @@ def read_record(folder: os.PathLike) -> Record:
     """
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
-    return Record(run, **{name: _read(folder / f"{name}.csv", name) for name in COLUMNS})
+    tables = {name: _read(folder / f"{name}.csv", name) for name in COLUMNS}
+    _check_there(folder / EXAMPLE)
+    example = json.loads((folder / EXAMPLE).read_text(encoding="utf-8"))
+    return Record(run, **tables, example=example)
+
+
+def _write_json(content: dict, path: Path, indent: int | None = None) -> None:
+    text = json.dumps(content, indent=indent, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _figures(results: Results) -> Iterator[tuple]:

@@ -12,7 +12,12 @@ from biomechgpt.report.claims import TUNED
 from biomechgpt.report.quoted.cohort_table import cohort_size, cohort_table
 from biomechgpt.report.quoted.headline_table import results_table
 from biomechgpt.report.quoted.machines import machine_sentences
-from biomechgpt.report.quoted.opponents import comparison_list, few_people_sentence, listed
+from biomechgpt.report.quoted.opponents import (
+    comparison_list,
+    few_people_sentence,
+    listed,
+    short_comparison,
+)
 from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.quoted.roles import QuotedRun, quoted_run
 
@@ -36,6 +41,7 @@ def text_blocks(record: Record, others: Mapping[str, Record]) -> dict[str, str]:
         "cohort": cohort_sentence(record),
         "cohort-beside-paper": cohort_table(record),
         "results": results_table(run),
+        "in-short": short_comparison(run),
         "comparisons": comparison_list(run),
         "few-people": few_people_sentence(run),
         "texts": text_sentence(record),

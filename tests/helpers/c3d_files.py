@@ -4,7 +4,8 @@ import io
 
 import c3d
 import numpy as np
-from motion_files import gait
+
+from tests.helpers.motion_files import gait
 
 ANGLES = {"HipAngles": "hip_flexion", "KneeAngles": "knee_angle", "AnkleAngles": "ankle_angle"}
 

@@ -10,8 +10,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
-
 QUIET = (
     "--headless=new --no-sandbox --disable-gpu --disable-background-networking "
     "--disable-component-update --disable-sync --no-first-run --disable-dev-shm-usage "
@@ -26,16 +24,6 @@ def executable() -> str | None:
     """Where a Chromium is, None where there is none."""
     found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))
     return next(filter(None, found), None)
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    """An open browser; tests that need it are skipped where there is no Chromium."""
-    path = executable()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with Browser(path, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 class Browser:

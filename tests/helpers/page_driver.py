@@ -1,31 +1,8 @@
-"""A browser on the page of the small run, and what a visitor does there."""
+"""What a visitor does on the chat page."""
 
 from pathlib import Path
 
-import pytest
-from browser import DESKTOP
-
-from biomechgpt.chat.sessions import Limits
-
-
-@pytest.fixture(scope="module")
-def server(run_model):
-    pytest.importorskip("gradio", reason="Gradio is not installed (make chat)")
-    from biomechgpt.chat.opening import Opening
-    from biomechgpt.chat.serve import start
-
-    limits = Limits(users=2, questions_a_minute=1000, files_a_minute=1000)
-    blocks = start(Opening(run_model, None), "127.0.0.1", None, limits)
-    yield blocks
-    blocks.close()
-    blocks.uploads.cleanup()
-
-
-@pytest.fixture
-def page(chromium, server):
-    visit(chromium, server)
-    yield chromium
-    leave(chromium)
+from tests.helpers.browser import DESKTOP
 
 
 def visit(chromium, server, size=DESKTOP, scheme="light"):

@@ -3,12 +3,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.frames import FrameWriter
 
 BENCHMARK = "s\th:m:s\tmax_rss\n{s}\t0:00:00\t{memory}\n"
 # No name says what a baseline is, or which question of the paper a task repeats.
 CONFIG = {
     "simulate": {"seed": 7},
+    "motion": {"frame_rate_hz": 30.0},
     "variants": {"small": {"tokenizer": "coarse"}},
     "finetune": {"seeds": [0, 1]},
     "baselines": {
@@ -62,6 +67,35 @@ def write_run(folder: Path, description: dict | None = None) -> None:
     for name, columns in tables.items():
         pd.DataFrame(columns).to_parquet(folder / f"{name}.parquet")
     (folder / "run.json").write_text(json.dumps(DESCRIPTION | (description or {})))
+    _write_trials(folder)
+
+
+def _write_trials(folder: Path) -> None:
+    """Trial a was put one question, trial b, which swings its right leg every 50 frames, two."""
+    questions = pd.DataFrame(
+        [
+            ("a", "pastime", "Doing what?"),
+            ("b", "pastime", "Now?"),
+            ("b", "rise_and_walk", "Time?"),
+        ],
+        columns=["trial_id", "task", "question"],
+    )
+    (folder / "holdout/questions").mkdir(parents=True)
+    questions.to_parquet(folder / "holdout/questions/seed-0.parquet")
+    own = {"variant": "small", "seed": 0, "fold": "holdout"}
+    nan = float("nan")
+    answers = questions.drop(columns="question").assign(
+        **own, kind=["classification"] * 2 + ["regression"]
+    )
+    answers = answers.assign(decided=["sitting", "walking", None], confidence=[0.9, 0.614, nan])
+    answers = answers.assign(truth=["sitting", "standing", ""], truth_number=[nan, nan, 8.0])
+    answers.assign(number=[nan, nan, 7.456]).to_parquet(folder / "answers.parquet")
+    swing = np.zeros((120, len(JOINT_NAMES)))
+    swing[:, JOINT_NAMES.index("hip_flexion_r")] = 0.5 * np.sin(2 * np.pi * np.arange(120) / 50)
+    (folder / "joint_angles").mkdir()
+    with FrameWriter(folder / "joint_angles/0.parquet", JOINT_NAMES, unit="rad") as writer:
+        writer.write({"trial_id": "a"}, np.zeros((120, len(JOINT_NAMES))))
+        writer.write({"trial_id": "b"}, swing)
 
 
 DESCRIPTION = {

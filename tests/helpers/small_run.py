@@ -1,23 +1,17 @@
 """A finished run so small that it is made in seconds, with its model, to ask about."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-from small_model import *  # noqa: F403
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.chat.asking import open_chat
 from biomechgpt.splits.index import SCHEMA
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 
 SIDES = {"p0": "train", "p1": "train", "p2": "validation", "p3": "test"}
 CALIBRATION = {"impaired": [0.45, 0.05], "device": [0.3, 0.0], "speed": [0.2, None]}
@@ -78,18 +72,3 @@ def write_calibration(folder: Path) -> None:
         for level, limit in zip((0.8, 0.9), limits, strict=True)
     ]  # fmt: skip
     pd.DataFrame(rows).to_parquet(folder / "calibration.parquet", index=False)
-
-
-@pytest.fixture(scope="session")
-def run_folder(tmp_path_factory, model_folder):
-    return write_run(tmp_path_factory.mktemp("run") / "results", model_folder)
-
-
-@pytest.fixture(scope="session")
-def run_model(run_folder):
-    return run_folder / "holdout/models/v/seed-0"
-
-
-@pytest.fixture(scope="session")
-def chat(run_model):
-    return open_chat(run_model)

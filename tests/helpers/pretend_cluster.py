@@ -1,7 +1,7 @@
 """A whole Slurm on this machine: munged, slurmctld and slurmd, with two pretend GPUs, in one folder.
 
 More CPUs and memory are declared than there are, so that requests meant for a cluster fit. Nothing is
-written outside the folder. To look around: python tests/slurm/pretend_cluster.py start FOLDER prints
+written outside the folder. To look around: python -m tests.helpers.pretend_cluster start FOLDER prints
 the environment to set; the same with stop ends it.
 """
 

@@ -1,11 +1,9 @@
-"""The whole workflow, run once in a copy of the project; tests look at it or edit copies of it."""
+"""Copies of the project in which Snakemake runs."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 PROJECT_PARTS = ("Snakefile", "config.yaml", "presets", "profiles", "resources", "rules", "schemas")
 PROJECT_PARTS += ("envs", "workflow_scripts")
@@ -37,19 +35,3 @@ def snakemake(folder: Path, *arguments: str, config: str = "presets/ci.yaml") ->
     code, printed = run(folder, *arguments, config=config)
     assert code == 0, printed
     return printed
-
-
-@pytest.fixture(scope="session")
-def finished(root, tmp_path_factory):
-    """A project folder in which the CI-sized run on the simulated cohort has finished."""
-    folder = copy_project(root, tmp_path_factory.mktemp("workflow") / "project")
-    (folder / "printed.txt").write_text(snakemake(folder))
-    return folder
-
-
-@pytest.fixture
-def edited(finished, tmp_path):
-    """A copy of the finished project, times of change included, to edit."""
-    folder = tmp_path / "project"
-    shutil.copytree(finished, folder, symlinks=True)
-    return folder

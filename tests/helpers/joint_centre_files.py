@@ -2,11 +2,11 @@
 
 import numpy as np
 import yaml
-from motion_files import SKELETONS
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.kinematics import body_positions, pelvis_rotation
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
+from tests.helpers.motion_files import SKELETONS
 
 LAYOUTS = {skeleton.name: skeleton for skeleton in read_skeletons(SKELETONS)}
 POINT_NAMES = {path.stem: yaml.safe_load(path.read_text())["points"] for path in SKELETONS}

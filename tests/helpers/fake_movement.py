@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pandas as pd
-from conftest_tokenizer import ABSENT, TINY, angles
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.report.movement_page import Sources
 from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
-from biomechgpt.tokenizer.tokens import tokenise_shard
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.training import train_tokenizer
+from tests.helpers.small_tokenizer import ABSENT, TINY, angles
 
 # p1 and p2 are tested in fold-0, p0 in fold-1, NA never.
 SPLITS = {

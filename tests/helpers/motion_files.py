@@ -11,8 +11,8 @@ from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.recordings.issues import Issue, read_issues
 from biomechgpt.recordings.recording import reading_with
+from tests.helpers.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 MAPS = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))
 SKELETONS = sorted((ROOT / "resources" / "skeletons").glob("*.yaml"))
 CFG = {"angle_unit_when_unstated": "infer", "min_leg_joints": 6, "joint_centre_low_pass_hz": 6}

@@ -3,19 +3,13 @@
 import hashlib
 import os
 import pickle
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-ROOT = Path(__file__).resolve().parents[2]
-DRIVER = """
-import pickle, runpy, sys
-from pathlib import Path
-script, job = sys.argv[1:]
-sys.path[:0] = [str(Path(script).parent), {helpers!r}]
-runpy.run_path(script, {{"snakemake": pickle.loads(Path(job).read_bytes())}})
-"""
+from tests.helpers.paths import ROOT
 
 
 class Files(list):
@@ -35,9 +29,9 @@ def run_script(name: str, folder: Path, cores: int, **job) -> Path:
     job = SimpleNamespace(**job)
     (folder / "job.pickle").write_bytes(pickle.dumps(job))
     script = ROOT / "workflow_scripts" / f"{name}.py"
-    driver = DRIVER.format(helpers=str(Path(__file__).parent))
     subprocess.run(
-        [sys.executable, "-c", driver, script, folder / "job.pickle"],
+        [sys.executable, "-m", __name__, script, folder / "job.pickle"],
+        cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": str(cores)},
         check=True,
     )
@@ -48,3 +42,8 @@ def weights_sha256(folder: Path) -> list[str]:
     """The hashes of all weights in a folder."""
     paths = sorted(folder.rglob("*.safetensors"))
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+
+
+if __name__ == "__main__":
+    path, job = sys.argv[1:]
+    runpy.run_path(path, {"snakemake": pickle.loads(Path(job).read_bytes())})

@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-import fake_predictions
 import numpy as np
 import pandas as pd
 import torch
-import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
@@ -20,9 +18,9 @@ from biomechgpt.report.sources import Sources
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
-from biomechgpt.tokenizer.training import Trained
-
-CONFIG = Path(__file__).parents[2] / "config.yaml"
+from biomechgpt.tokenizer.trained import Trained
+from tests.helpers import fake_predictions
+from tests.helpers.paths import read_yaml
 
 
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sources:
@@ -34,7 +32,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sou
     write_answers(found.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
-    tasks = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["tasks"]
+    tasks = read_yaml("config.yaml")["tasks"]
     gates = gate_table(predictions, tasks, ["tiny-all"], found.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
     write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)

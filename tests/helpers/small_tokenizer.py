@@ -1,10 +1,6 @@
-"""A small cohort of joint angles on disk, and a tokenizer small enough to train in a second."""
+"""Joint angles of made-up trials, and a tokenizer small enough to train in a second."""
 
 import numpy as np
-import pytest
-
-from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import FrameWriter
 
 TINY = {
     "network": "convolutions",
@@ -49,19 +45,3 @@ def angles(n_frames, seed):
     if seed % 2:
         values[:, ABSENT] = np.nan
     return values.astype(np.float32)
-
-
-@pytest.fixture
-def tiny_cfg():
-    return dict(TINY)
-
-
-@pytest.fixture(scope="session")
-def shard(tmp_path_factory):
-    """Twelve trials of 40 to 95 frames, participants p0 to p3."""
-    path = tmp_path_factory.mktemp("angles") / "0.parquet"
-    with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
-        for number in range(12):
-            info = {"trial_id": f"t{number:02d}", "participant_id": f"p{number % 4}"}
-            writer.write(info, angles(40 + 5 * number, number))
-    return path

@@ -1,0 +1,38 @@
+"""Write down of which modules the hash of each script is made: what reruns a stage, to be read in review.
+
+    python tests/hashed_modules.py
+
+writes `hashed_modules.txt` anew. Run it when tests/test_provenance.py says that the list has changed,
+and ask of each new line whether that stage's results depend on that module.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+from biomechgpt.provenance import hashed_modules
+
+LISTING = Path(__file__).with_suffix(".txt")
+SCRIPTS = Path(__file__).parents[1] / "workflow_scripts"
+NOT_OF_RULES = ("chat", "figures_in_docs", "unlock")
+
+
+def stages(scripts: Path) -> list[str]:
+    """The names of the scripts that rules run."""
+    return sorted({path.stem for path in scripts.glob("*.py")} - set(NOT_OF_RULES))
+
+
+def listing(scripts: Path) -> str:
+    """A script a block and a room of the library a line, empty modules left out."""
+    lines = []
+    for stage in stages(scripts):
+        lines.append(stage)
+        rooms = defaultdict(list)
+        for name in hashed_modules(scripts, f"{stage}.py"):
+            if name != f"{stage}.py" and (scripts / name).read_text().strip():
+                rooms[Path(name).parent.as_posix()].append(Path(name).stem)
+        lines += [f"    {room}: {' '.join(modules)}" for room, modules in sorted(rooms.items())]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    LISTING.write_text(listing(SCRIPTS))

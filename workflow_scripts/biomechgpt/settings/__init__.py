@@ -1,0 +1,1 @@
+"""What config.yaml may hold, a pydantic model a section; ground floor, without torch or pandas."""

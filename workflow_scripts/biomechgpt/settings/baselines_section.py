@@ -1,0 +1,36 @@
+"""An entry of `baselines` in config.yaml, and the section `baseline_search`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from biomechgpt.settings.strict import Count, Seed, StrictModel
+
+
+class BaselineSettings(StrictModel):
+    """A simple method to compare with."""
+
+    kind: Literal[
+        "majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement"
+    ] = Field(description="What it sees of the movement.")
+    tokenizer: str = Field(
+        "",
+        description="A name from tokenizers; of kinds histogram and n_grams and, to see decoded "
+        "tokens, rocket.",
+    )
+    labels: Literal["recorded", "shuffled"] = Field(
+        "recorded", description="recorded, or shuffled over participants for the chance level."
+    )
+    shuffles: Count = Field(
+        0, description="Of shuffled labels, how many shufflings are learnt from."
+    )
+
+
+class BaselineSearchSettings(StrictModel):
+    """The random search of XGBoost's parameters."""
+
+    searches: Count = Field(description="Settings tried a task.")
+    inner_folds: Annotated[int, Field(ge=2)] = Field(
+        description="Folds of the search, grouped by participant."
+    )
+    seed: Seed = Field(description="Seed of the search.")

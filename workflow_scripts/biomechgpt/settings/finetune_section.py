@@ -1,0 +1,74 @@
+"""The section `finetune` of config.yaml, and what of it a variant may set otherwise."""
+
+from typing import Annotated
+
+from pydantic import Field, create_model
+
+from biomechgpt.settings.strict import (
+    UNIQUE,
+    Count,
+    NonNegative,
+    Positive,
+    Seed,
+    Share,
+    StrictModel,
+)
+
+
+class LoraSettings(StrictModel):
+    """The low-rank adapter."""
+
+    rank: Count = Field(description="Rank of the update.")
+    alpha: Positive = Field(description="The update is scaled by alpha / rank.")
+    dropout: Share = Field(description="Dropout before the update.")
+
+
+class TrainingSettings(StrictModel):
+    """How one variant is fine-tuned with one seed."""
+
+    learning_rate: Positive = Field(description="Peak learning rate.")
+    epochs: Positive = Field(description="Passes over the questions.")
+    batch_size: Count = Field(description="Questions a step.")
+    micro_batch_size: Count = Field(description="Questions at once.")
+    shared_motion: bool = Field(description="Whether the questions on a trial share its motion.")
+    max_length: Annotated[int, Field(ge=64)] = Field(description="Tokens of a sequence at most.")
+    rephrase: bool = Field(
+        description="Whether each epoch puts the questions into other training phrasings."
+    )
+    most_copies: Count = Field(
+        description="How often a question of a rare task is asked in an epoch at most."
+    )
+    motion_noise: Share = Field(description="Share of motion tokens replaced by random codes.")
+    mirror: bool = Field(
+        description="Whether half of the motions are seen with left and right exchanged."
+    )
+    motion_weight: NonNegative = Field(
+        description="Weight of a motion's tokens in the loss for each of its questions."
+    )
+    answer_weight: Positive = Field(
+        description="Weight of an answer's tokens in the loss; a question's tokens weigh 1."
+    )
+    warmup_fraction: Share = Field(description="Share of the steps with rising learning rate.")
+    weight_decay: NonNegative = Field(description="Decoupled weight decay.")
+
+
+class FinetuneSettings(TrainingSettings):
+    """Fine-tuning of every variant."""
+
+    seeds: Annotated[list[Seed], Field(min_length=1), UNIQUE] = Field(
+        description="One model a seed; each redraws phrasings and training order."
+    )
+    redraw_tokenizer: bool = Field(
+        description="Whether each seed after the first trains its own tokenizer and embedded base."
+    )
+
+
+FinetuneOverrides = create_model(
+    "FinetuneOverrides",
+    __base__=StrictModel,
+    __doc__="Keys of `finetune` that a variant sets otherwise.",
+    **{
+        name: (Annotated[field.annotation, field], None)
+        for name, field in TrainingSettings.model_fields.items()
+    },
+)

@@ -1,0 +1,70 @@
+"""The sections of config.yaml that a run's results depend on, together, for its report."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from biomechgpt.settings.base_models_section import BaseModelSettings
+from biomechgpt.settings.baselines_section import BaselineSearchSettings, BaselineSettings
+from biomechgpt.settings.cohorts_section import CohortSettings
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.finetune_section import FinetuneSettings
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.simulate_section import SimulateSettings
+from biomechgpt.settings.split_section import SplitSettings
+from biomechgpt.settings.strict import Count, Name, Splits, StrictModel
+from biomechgpt.settings.tasks_section import TaskSettings
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
+from biomechgpt.settings.variants_section import VariantSettings
+
+
+class PredictSettings(StrictModel):
+    """What the fine-tuned models are asked."""
+
+    splits: Annotated[Splits, Field(min_length=1)] = Field(
+        description="Whose questions are asked; test must be among them."
+    )
+
+
+class QuestionSettings(StrictModel):
+    """What a task needs to be asked."""
+
+    min_training_participants: Count = Field(
+        description="Training participants with the label of a task; with fewer it is left out."
+    )
+
+
+class RunSettings(StrictModel):
+    """config.yaml without the sections for what is made on demand."""
+
+    run: Name | None = Field(
+        description="Sub-folder of results/ for this run; null writes to results/ itself."
+    )
+    cohorts: Annotated[list[CohortSettings], Field(min_length=1)] = Field(
+        description="Whose movement; one entry a cohort."
+    )
+    simulate: SimulateSettings = Field(description="The simulated rehabilitation cohort.")
+    ingest: IngestSettings = Field(description="Reading of the cohort folders.")
+    motion: MotionSettings = Field(description="Joint angles as they are tokenised.")
+    split: SplitSettings = Field(description="Who is in training, validation and test.")
+    tokenizers: Annotated[dict[Name, TokenizerSettings], Field(min_length=1)] = Field(
+        description="Motion tokenizers by name."
+    )
+    base_models: Annotated[dict[Name, BaseModelSettings], Field(min_length=1)] = Field(
+        description="Base language models by name."
+    )
+    variants: Annotated[dict[Name, VariantSettings], Field(min_length=1)] = Field(
+        description="Fine-tuned models by name."
+    )
+    finetune: FinetuneSettings = Field(description="Fine-tuning of every variant.")
+    predict: PredictSettings = Field(description="What the fine-tuned models are asked.")
+    baselines: dict[Name, BaselineSettings] = Field(description="Baselines by name.")
+    baseline_search: BaselineSearchSettings = Field(
+        description="The random search of XGBoost's parameters."
+    )
+    evaluate: EvaluateSettings = Field(description="Metrics and their intervals.")
+    questions: QuestionSettings = Field(description="What a task needs to be asked.")
+    tasks: Annotated[dict[Name, TaskSettings], Field(min_length=1)] = Field(
+        description="The questions by task name."
+    )

@@ -1,0 +1,37 @@
+"""An entry of `variants` in config.yaml."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from biomechgpt.settings.finetune_section import FinetuneOverrides, LoraSettings
+from biomechgpt.settings.strict import UNIQUE, StrictModel
+
+
+def _word_or_list(tasks: object) -> str | None:
+    if isinstance(tasks, list):
+        return "array"
+    return "string" if tasks == "all" else None
+
+
+AllOrNamed = Annotated[
+    Annotated[Literal["all"], Tag("string")]
+    | Annotated[list[str], Field(min_length=1), UNIQUE, Tag("array")],
+    Discriminator(
+        _word_or_list,
+        custom_error_type="all_or_list",
+        custom_error_message="must be all or a list of task names",
+    ),
+]
+
+
+class VariantSettings(StrictModel):
+    """One fine-tuned model: tokens, base, tasks, adapter."""
+
+    tokenizer: str = Field(description="A name from tokenizers.")
+    base_model: str = Field(description="A name from base_models.")
+    tasks: AllOrNamed = Field(description="all or a list of names from tasks.")
+    lora: LoraSettings = Field(description="The low-rank adapter.")
+    finetune: FinetuneOverrides = Field(
+        FinetuneOverrides(), description="What this variant sets otherwise than finetune."
+    )

@@ -1,0 +1,93 @@
+"""Folds as a table of the user's own (`split.file`), read strictly."""
+
+import difflib
+import logging
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from biomechgpt.cohort.tab_separated import read_tsv
+from biomechgpt.errors import InputError
+from biomechgpt.results_layout import FOLDERS_OF_RESULTS
+from biomechgpt.splits.folds_file import COLUMNS, SPLITS
+
+log = logging.getLogger(__name__)
+FOLD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def read_own_folds(
+    path: str | os.PathLike, role_of: dict[str, str], known: set[str]
+) -> pd.DataFrame:
+    """The user's own folds: every participant with accepted trials exactly once a fold.
+
+    `role_of`: participant with accepted trials -> both, train or test. `known`: participants with
+    any trial. Raises `InputError` naming file and line.
+    """
+    folds = read_table(path)
+    for row in folds.itertuples():
+        where = f"{path}, line {row.Index}"
+        if row.participant_id not in known:
+            raise InputError(
+                f"{where}: participant_id {row.participant_id} has no trial in any trials.tsv"
+                f"{_closest(row.participant_id, known)} With more than one cohort, ids are "
+                "written as cohort/participant_id."
+            )
+        role = role_of.get(row.participant_id, "both")
+        if (role == "train" and row.split == "test") or (role == "test" and row.split != "test"):
+            raise InputError(
+                f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
+            )
+    twice = folds.duplicated(["fold", "participant_id"])
+    for line in folds.index[twice]:
+        raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
+    for fold, rows in folds.groupby("fold"):
+        missing = sorted(set(role_of) - set(rows["participant_id"]))
+        if missing:
+            raise InputError(
+                f"{path}: fold {fold} lacks {len(missing)} participants with accepted trials, the "
+                f"first is {missing[0]}; every participant must stand in every fold."
+            )
+    rejected = set(folds["participant_id"]) - set(role_of)
+    if rejected:
+        log.warning("%d participants of %s have no accepted trial", len(rejected), path)
+    kept = folds[folds["participant_id"].isin(role_of)]
+    return kept.sort_values(COLUMNS, ignore_index=True)
+
+
+def read_table(path: str | os.PathLike) -> pd.DataFrame:
+    """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be.
+
+    The index is the line in the file.
+    """
+    if not Path(path).is_file():
+        raise InputError(f"split.file: there is no file {path}.")
+    table = read_tsv(Path(path), COLUMNS)
+    for line, *cells in zip(table.index, *(table[name] for name in COLUMNS), strict=True):
+        if None in cells:
+            column = COLUMNS[cells.index(None)]
+            raise InputError(f"{path}, line {line}: {column} is missing.")
+        fold, _, split = cells
+        if split not in SPLITS:
+            raise InputError(
+                f"{path}, line {line}: split is {split!r}; allowed: {', '.join(SPLITS)}."
+            )
+        if not FOLD_NAME.fullmatch(fold):
+            raise InputError(
+                f"{path}, line {line}: fold is {fold!r}; it becomes a folder name and may hold "
+                "letters, digits, '.', '_' and '-' only, 100 at most."
+            )
+        if fold in FOLDERS_OF_RESULTS:
+            raise InputError(
+                f"{path}, line {line}: fold is {fold}, a folder that every run has; choose "
+                "another name."
+            )
+    if table.empty:
+        raise InputError(f"{path}: it has no rows.")
+    return table[COLUMNS]
+
+
+def _closest(word: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else "."
