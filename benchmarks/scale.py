@@ -64,23 +64,28 @@ def _ingest(cfg: dict) -> Callable:
     from biomechgpt.cohort.ingest import ingest_shard
     from biomechgpt.cohort.shards import read_shard
     from biomechgpt.recordings.recording import reading_with
+    from biomechgpt.settings.ingest_section import IngestSettings
 
-    maps = sorted((ROOT / "resources/coordinate_maps").glob("*.yaml"))
+    maps = (ROOT / "resources/coordinate_maps").glob("*.yaml")
+    reading = reading_with(maps, IngestSettings.model_validate(cfg["ingest"]))
 
     def run(folder: Path, side: Path) -> None:
         cohorts = read_shard([{"name": "c", "path": str(side)}], 0, 1)
         outputs = (side / "trajectories.parquet", side / "ingest.tsv")
-        ingest_shard(cohorts, reading_with(maps, cfg["ingest"]), 0, 1, *outputs)
+        ingest_shard(cohorts, reading, 0, 1, *outputs)
 
     return run
 
 
 def _strip_and_zero(cfg: dict) -> Callable:
     from biomechgpt.motion.strip import strip_shard
+    from biomechgpt.settings.motion_section import MotionSettings
+
+    settings = MotionSettings.model_validate(cfg["motion"])
 
     def run(folder: Path, side: Path) -> None:
         outputs = (side / "angles.parquet", side / "strip.tsv")
-        strip_shard(side / "trajectories.parquet", cfg["motion"], *outputs)
+        strip_shard(side / "trajectories.parquet", settings, *outputs)
 
     return run
 

@@ -7,12 +7,13 @@ job.start(snakemake)
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.shards import check_files, read_shard
 from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 
 params, shard = snakemake.params, int(snakemake.wildcards.shard)
 cohorts = read_shard(params.cohorts, shard, params.shards)
 ingest_shard(
     cohorts,
-    reading_with(snakemake.input.maps, params.cfg),
+    reading_with(snakemake.input.maps, IngestSettings.model_validate(params.cfg)),
     shard,
     params.shards,
     snakemake.output.trajectories,

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from biomechgpt.recordings.readers import MotionError, read_motion
 from biomechgpt.recordings.recording import read_recording, reading_with
-from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rows
+from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot, rows
 from tests.helpers.skeleton_files import bvh
 
-READING = reading_with(MAPS, CFG)
+READING = reading_with(MAPS, INGEST)
 
 
 def npz(**arrays) -> bytes:

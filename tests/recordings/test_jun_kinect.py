@@ -10,7 +10,7 @@ import pytest
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.recordings.readers import MotionError
 from biomechgpt.recordings.recording import read_recording, reading_with
-from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.motion_files import INGEST, MAPS, SKELETONS
 from tests.helpers.paths import RECORDINGS
 
 FOLDER = RECORDINGS.with_name("datasets") / "jun_kinect"
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordings are
 
 
 def read(path: Path, row: dict):
-    return read_recording(path, row, reading_with(MAPS + SKELETONS, CFG))
+    return read_recording(path, row, reading_with(MAPS + SKELETONS, INGEST))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("raw_quirks/*")), ids=lambda path: path.name)

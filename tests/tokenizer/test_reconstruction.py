@@ -10,6 +10,7 @@ from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
@@ -19,7 +20,9 @@ from biomechgpt.tokenizer.training import train_tokenizer
 from tests.helpers.small_tokenizer import TINY
 
 IDS = ["t00", "t05", "site/t 08"]  # with several cohorts an id has its cohort in front
-INGEST = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}
+INGEST = IngestSettings(
+    shards=1, angle_unit_when_unstated="refuse", min_leg_joints=14, joint_centre_low_pass_hz=6
+)
 
 
 @pytest.fixture(scope="module")

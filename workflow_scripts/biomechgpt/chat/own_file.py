@@ -1,17 +1,17 @@
 """A motion file that somebody brings, read and tokenised as the files of a cohort are."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.chat.run import ChatTrial
+from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip
 from biomechgpt.recordings.readers import READERS
 from biomechgpt.recordings.recording import Reading
 from biomechgpt.recordings.trajectories import read_trajectory
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer
 
@@ -27,11 +27,11 @@ class OwnFile(NamedTuple):
 
 
 def read_own_file(
-    path: Path, name: str, tokenizer: StoredTokenizer, reading: Reading, motion: Mapping
+    path: Path, name: str, tokenizer: StoredTokenizer, reading: Reading, motion: MotionSettings
 ) -> OwnFile:
     """Read the motion file `path`, which its owner calls `name`, for a motion tokenizer.
 
-    Nothing is written, and no part of `name` becomes part of a path. `motion` is the config's block.
+    Nothing is written, and no part of `name` becomes part of a path.
 
     Raises:
         InputError: the ending is none of the formats, or there is no such file.

@@ -15,6 +15,7 @@ from biomechgpt.motion.gaps import close_gaps, longest_usable_part
 from biomechgpt.motion.resample import resample
 from biomechgpt.recordings.issues import Issue, issue_of
 from biomechgpt.recordings.outcomes import Outcome, write_outcomes
+from biomechgpt.settings.motion_section import MotionSettings
 
 STAGE = "strip_and_zero"
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
@@ -26,21 +27,20 @@ LEG = np.array(
 
 def strip_shard(
     trajectories_path: os.PathLike,
-    cfg: dict,
+    settings: MotionSettings,
     joint_angles_path: os.PathLike,
     issues_path: os.PathLike,
 ) -> None:
     """Write the joint angles of a shard and the table of its problems (docs/contracts.md).
 
-    `cfg` is the `motion` block of the config. A trial with nothing usable left is rejected in the
-    issues; the others go on.
+    A trial with nothing usable left is rejected in the issues; the others go on.
     """
     read = (Outcome(trial, []) for trial in read_trials(trajectories_path))
-    outcomes = (strip(outcome, cfg) for outcome in read)
+    outcomes = (strip(outcome, settings) for outcome in read)
     write_outcomes(outcomes, JOINT_NAMES, "rad", False, joint_angles_path, issues_path)
 
 
-def strip(read: Outcome, cfg: dict) -> Outcome:
+def strip(read: Outcome, settings: MotionSettings) -> Outcome:
     """The joint angles of a trajectory, behind its own issues those found here.
 
     The trial has frames (T, 34) in rad at the configured rate, or is None where nothing usable is
@@ -48,23 +48,21 @@ def strip(read: Outcome, cfg: dict) -> Outcome:
     """
     if read.trial is None:
         return read
-    angles_rad, issues = _joint_angles(read.trial, cfg)
+    angles_rad, issues = _joint_angles(read.trial, settings)
     if angles_rad is None:
         return Outcome(None, [*read.issues, *issues])
-    info = _info(read.trial.info, angles_rad, cfg["frame_rate_hz"])
+    info = _info(read.trial.info, angles_rad, settings.frame_rate_hz)
     return Outcome(Trial(info, angles_rad.astype(np.float32), None), [*read.issues, *issues])
 
 
-def _joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issue]]:
+def _joint_angles(trial: Trial, settings: MotionSettings) -> tuple[np.ndarray | None, list[Issue]]:
     angles = trial.frames[:, FIRST_JOINT:].astype(np.float64)  # (T, 34)
-    angles[:, np.isin(JOINT_NAMES, cfg["zero_joints"])] = 0.0
+    angles[:, np.isin(JOINT_NAMES, settings.zero_joints)] = 0.0
     issues = _drop_mostly_missing(angles, trial)
-    part = longest_usable_part(angles, trial.time_s, cfg["max_gap_s"])
+    part = longest_usable_part(angles, trial.time_s, settings.max_gap_s)
     duration_s = _duration_s(trial, part)
-    if duration_s < cfg["min_duration_s"]:
-        detail = (
-            f"{duration_s:.2f} s of usable motion, motion.min_duration_s is {cfg['min_duration_s']}"
-        )
+    if duration_s < settings.min_duration_s:
+        detail = f"{duration_s:.2f} s of usable motion, motion.min_duration_s is {settings.min_duration_s}"
         return None, [*issues, issue_of(trial.info, STAGE, "rejected", "too_short", detail)]
     if part.stop - part.start < len(angles):
         issues.append(_warning(trial, "cut", _what_was_cut(trial.time_s, part)))
@@ -74,7 +72,7 @@ def _joint_angles(trial: Trial, cfg: dict) -> tuple[np.ndarray | None, list[Issu
     if n_filled := int(n_missing - np.isnan(angles).sum()):
         detail = f"{n_filled} missing values were interpolated (motion.max_gap_s)"
         issues.append(_warning(trial, "gap_filled", detail))
-    return resample(angles, trial.time_s[part], cfg["frame_rate_hz"]), issues
+    return resample(angles, trial.time_s[part], settings.frame_rate_hz), issues
 
 
 def _duration_s(trial: Trial, part: slice) -> float:

@@ -23,17 +23,18 @@ from biomechgpt.recordings.joint_centres.points import Points, choose_skeleton, 
 from biomechgpt.recordings.knees import KNEES, check_bending, choose_twin, undo_flips
 from biomechgpt.recordings.lost_frames import lost_frames, note_lost
 from biomechgpt.recordings.readers import MotionError, Note, RawMotion, read_motion
+from biomechgpt.settings.ingest_section import IngestSettings
 
 SKELETONS = "skeletons"  # the folder of skeleton maps
 NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
 
 class Reading(NamedTuple):
-    """How motion files are read: the sources that are known, and the config's block `ingest`."""
+    """How motion files are read: the sources that are known, and settings."""
 
     coordinate_maps: list[CoordinateMap]
     skeletons: list[Skeleton]
-    settings: Mapping
+    settings: IngestSettings
 
 
 class Motion(NamedTuple):
@@ -47,7 +48,7 @@ class Motion(NamedTuple):
     undecided_maps: frozenset[str] = frozenset()  # maps between which its knees do not decide
 
 
-def reading_with(map_paths: Iterable[os.PathLike], settings: Mapping) -> Reading:
+def reading_with(map_paths: Iterable[os.PathLike], settings: IngestSettings) -> Reading:
     """How files are read with these coordinate maps and, in a folder `skeletons`, skeleton maps.
 
     Raises:
@@ -77,11 +78,11 @@ def read_recording(path: Path, row: Mapping, reading: Reading) -> Motion:
 
 
 def _from_centres(
-    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, settings: Mapping
+    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, settings: IngestSettings
 ) -> Motion:
-    low_pass_hz = settings["joint_centre_low_pass_hz"]
+    low_pass_hz = settings.joint_centre_low_pass_hz
     values, time_s, notes = skeleton_coordinates(raw, skeleton, points, row, low_pass_hz)
-    plausibility.check_presence(_joints(values), settings["min_leg_joints"])
+    plausibility.check_presence(_joints(values), settings.min_leg_joints)
     unknown = [name for name in raw.columns if name not in points.columns]
     return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)], skeleton.name)
 
@@ -90,9 +91,9 @@ def _from_angles(raw: RawMotion, row: Mapping, reading: Reading) -> Motion:
     twins, settings = _maps_for(row, reading.coordinate_maps, raw), reading.settings
     mapped, lost_notes = _without_lost(apply_map(twins[0], raw.columns))
     joints = _joints(mapped)
-    plausibility.check_presence(joints, settings["min_leg_joints"])
+    plausibility.check_presence(joints, settings.min_leg_joints)
     unit, unit_notes = units.decide_unit(
-        joints, twins[0], raw.unit, row.get("angle_unit"), settings["angle_unit_when_unstated"]
+        joints, twins[0], raw.unit, row.get("angle_unit"), settings.angle_unit_when_unstated
     )
     values, flip_notes = undo_flips(units.to_radians(mapped, unit, twins[0]))
     coordinate_map, knee_notes = choose_twin(twins, values)
