@@ -30,11 +30,16 @@ TRIALS_PER_PARTICIPANT = 6.15  # as simulated with at most 8
 
 def make_cohort(folder: Path, n_trials: int, times: int) -> None:
     """A cohort folder with tables for both sides, and a tokenizer that was never trained."""
+    from biomechgpt.settings.simulate_section import SimulateSettings
     from biomechgpt.simulation import simulate_cohort
 
     people = {"participants": round(n_trials / TRIALS_PER_PARTICIPANT)}
     numbers = (read_yaml(f"resources/{n}.yaml") for n in ("normal_gait", "simulated_cohort"))
-    simulate_cohort(folder / "cohort", read_yaml("config.yaml")["simulate"] | people, *numbers)
+    simulate_cohort(
+        folder / "cohort",
+        SimulateSettings.model_validate(read_yaml("config.yaml")["simulate"] | people),
+        *numbers,
+    )
     for copies in (1, times):
         side = folder / str(copies)
         shutil.copytree(folder / "cohort/motion", side / "motion", copy_function=os.link)

@@ -6,6 +6,7 @@ job.start(snakemake)
 
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.shards import check_files, read_shard
+from biomechgpt.cohort.tables import select_cohorts
 from biomechgpt.recordings.recording import reading_with
 from biomechgpt.settings.ingest_section import IngestSettings
 
@@ -19,7 +20,6 @@ ingest_shard(
     snakemake.output.trajectories,
     snakemake.output.issues,
 )
-names = {entry["name"] for entry in params.recorded}
-recorded = [cohort for cohort in cohorts if cohort.name in names]
+recorded = select_cohorts(cohorts, params.recorded)
 check_files(recorded, shard, params.shards, params.files)
 job.finish(snakemake)

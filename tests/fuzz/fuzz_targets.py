@@ -30,6 +30,7 @@ from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
 from biomechgpt.recordings.recording import read_recording, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
 from tests.fuzz.fuzz_seeds import PARTS, config_text
@@ -122,7 +123,7 @@ def folds(path: Path) -> str:
     """The user's own folds."""
     people = {"007": "both", "B": "test", "C-1": "both"}
     table = read_own_folds(path, people, set(people))
-    names = fold_names({"scheme": "file", "file": path})
+    names = fold_names(SplitSettings.model_construct(scheme="file", file=path))
     assert all(set(name) <= SAFE_NAME and name[0] not in "._-" for name in names), "fold name"
     return f"{len(names)} {sorted(set(table['split']))}"
 
@@ -164,7 +165,9 @@ def overlay(path: Path) -> str:
         assert name[0] not in "._-", "a name that hides or looks like an option"
         assert len(name) <= 100, "a name that is too long for a file"
     if config["split"]["scheme"] != "file":
-        assert len(fold_names(config["split"]) or []) < 1e5, "folds without end"
+        assert len(fold_names(SplitSettings.model_validate(config["split"])) or []) < 1e5, (
+            "folds without end"
+        )
     assert config["ingest"]["shards"] < 1e5, "shards without end"
     json.dumps(config)
     return "accepted"
