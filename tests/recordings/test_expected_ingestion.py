@@ -91,7 +91,8 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     ingest_shard(cohorts, reading, 0, 1, trajectories, issues[0])
     settings = MotionSettings.model_validate(config["motion"])
     strip_shard(trajectories, settings, angles, issues[1])
-    index_trials([angles], issues, out / "trials.parquet", out / "report.tsv")
+    outputs = [out / name for name in ("trials.parquet", "report.parquet", "report.tsv")]
+    index_trials([angles], issues, *outputs)
     report = pd.read_csv(out / "report.tsv", sep="\t", dtype=str, keep_default_na=False)
     return SimpleNamespace(
         trajectories={trial.info["file"]: trial for trial in read_trials(trajectories)},
