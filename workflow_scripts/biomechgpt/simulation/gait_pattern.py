@@ -1,4 +1,4 @@
-"""How one person walks in one trial: a pattern for each way of going, poses, step time and length."""
+"""How a person walks in a trial: a pattern for each way of going, poses, step time and length."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,10 @@ def read_own_folds(
     """The user's own folds: every participant with accepted trials exactly once a fold.
 
     `role_of`: participant with accepted trials -> both, train or test. `known`: participants with
-    any trial. Raises `InputError` naming file and line.
+    any trial.
+
+    Raises:
+        InputError: naming file and line.
     """
     folds = read_table(path)
     for row in folds.itertuples():
@@ -57,9 +60,10 @@ def read_own_folds(
 
 
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be.
+    """The columns fold, participant_id and split of a TSV; the index is the line in the file.
 
-    The index is the line in the file.
+    Raises:
+        InputError: naming file and line, where a cell is missing or has no valid value.
     """
     if not Path(path).is_file():
         raise InputError(f"split.file: there is no file {path}.")
