@@ -43,7 +43,7 @@ def add_sway(
     more: float,
     random: np.random.Generator,
 ) -> None:
-    """Add slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, `more` times its size."""
+    """Add slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, times `more`."""
     for joint, size_deg in sizes_deg.items():
         for channel in channels_of(joint):
             height_deg = 0.6 * more * size_deg * random.standard_normal(3)
