@@ -1,6 +1,6 @@
 rule simulate_cohort:
     input:
-        **SIMULATOR_DATA,
+        **{name: ancient(path) for name, path in SIMULATOR_DATA.items()},
     output:
         cohort=directory("<results>/cohorts/{cohort}"),
     log:
@@ -18,7 +18,7 @@ rule simulate_cohort:
 
 rule ingest:
     input:
-        maps=MAPS,
+        maps=ancient(MAPS),
         simulated=SIMULATED,
         recorded=ancient(RECORDED_TABLES),
     output:

@@ -30,7 +30,7 @@ rule choose_trials:
 rule generate_questions:
     input:
         truths=rules.choose_trials.output.truths,
-        phrasings=PHRASINGS.values(),
+        phrasings=ancient(PHRASINGS.values()),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
     log:
