@@ -72,6 +72,7 @@ rule index_trials:
         strip_issues=expand(rules.strip_and_zero.output.issues, shard=SHARDS),
     output:
         trials="<results>/trials.parquet",
+        issues="<results>/ingest_report.parquet",
         report=report(
             "<results>/ingest_report.tsv",
             category="5 Data",
@@ -96,7 +97,7 @@ checkpoint assign_folds:
         trials=rules.index_trials.output.trials,
         simulated=SIMULATED,
         recorded=ancient(RECORDED_TABLES),
-        file=config["split"]["file"] or [],
+        file=SETTINGS.split.file or [],
     output:
         folds=report(
             "<results>/folds.tsv",
@@ -113,7 +114,7 @@ checkpoint assign_folds:
         cfg=config["split"],
         cohorts=COHORTS,
         recorded=RECORDED,
-        labels=label_digest(RECORDED_COHORTS, config["split"]["stratify_by"]),
+        labels=label_digest(RECORDED_COHORTS, SETTINGS.split.stratify_by),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

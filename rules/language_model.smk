@@ -92,7 +92,7 @@ rule predict:
         runtime=growing(240),
     params:
         threads=threads_of_variant,
-        splits=config["predict"]["splits"],
+        splits=SETTINGS.predict.splits,
         code=code("predict"),
     message:
         "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"

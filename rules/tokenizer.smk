@@ -108,14 +108,14 @@ rule show_movement:
         tokenizers=in_every_fold(rules.train_tokenizer.output),
         tokens=in_every_fold(rules.gather_tokens.output),
         assets=multiext(
-            "workflow_scripts/biomechgpt/report/",
+            "workflow_scripts/biomechgpt/report/assets/",
             "movement_page.html",
             "movement_page.css",
             "movement_page.js",
             "player.css",
             "player.js",
             "player_drawing.js",
-            "style.css",
+            "report.css",
         ),
     output:
         report(
@@ -129,7 +129,8 @@ rule show_movement:
     benchmark:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
-        cfg={"trials": config["reconstruct"]["trials"]},
+        cfg={"trials": SETTINGS.reconstruct.trials},
+        folds=lambda wildcards: folds(),
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:
