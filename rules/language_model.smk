@@ -1,24 +1,21 @@
 rule build_base_model:
     input:
-        tokens=base_tokens,
+        tokens=rules.gather_tokens.output,
         folds=rules.assign_folds.output.folds,
-        phrasings=phrasing_files().values(),
+        phrasings=ancient(PHRASINGS.values()),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
     log:
         "<logs>/build_base_model/{fold}/{base}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/build_base_model/{fold}/{base}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
         cfg=embedded_base_config,
         tasks=QUESTIONS,
-        code=code("build_base_model", phrasing_files().values()),
+        code=code("build_base_model", PHRASINGS.values()),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
     script:
@@ -33,14 +30,10 @@ rule fetch_base_model:
     benchmark:
         "<benchmarks>/fetch_base_model/{base}.tsv"
     localrule: True
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
         runtime=growing(240),
     params:
-        cfg=base_config,
+        cfg=lambda wildcards: config["base_models"][wildcards.base],
         code=code("fetch_base_model"),
     message:
         "Looking for the base model {wildcards.base}"
@@ -54,15 +47,13 @@ rule finetune:
         tokenizer=variant_tokenizer,
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
-        phrasings=variant_phrasings,
+        phrasings=ancient(variant_phrasings),
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
         "<logs>/finetune/{fold}/{variant}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/finetune/{fold}/{variant}/seed-{seed}.tsv"
-    conda:
-        "../envs/environment.yaml"
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,
@@ -71,7 +62,7 @@ rule finetune:
     params:
         threads=threads_of_variant,
         cfg=variant_config,
-        code=code("finetune"),
+        code=lambda wildcards: code("finetune", variant_phrasings(wildcards)),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
     script:
@@ -94,8 +85,6 @@ rule predict:
         "<logs>/predict/{fold}/{variant}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/predict/{fold}/{variant}/seed-{seed}.tsv"
-    conda:
-        "../envs/environment.yaml"
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,
@@ -103,7 +92,7 @@ rule predict:
         runtime=growing(240),
     params:
         threads=threads_of_variant,
-        splits=config["predict"]["splits"],
+        splits=SETTINGS.predict.splits,
         code=code("predict"),
     message:
         "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"

@@ -26,11 +26,6 @@ rule evaluate:
         "<logs>/evaluate.log",
     benchmark:
         "<benchmarks>/evaluate.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["evaluate"],
         variants=VARIANTS,
@@ -54,10 +49,10 @@ rule report:
         left_out=in_every_fold(rules.choose_trials.output.left_out),
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
-        tokens=tokens_of_first_fold,
+        tokens=lambda wildcards: tokens_of(folds()[0], TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,
-        recorded=tables_of_recorded(),
+        recorded=RECORDED_TABLES,
         assets=multiext(
             "workflow_scripts/biomechgpt/report/",
             "template.html",
@@ -88,11 +83,6 @@ rule report:
         run="<results>/run.json",
     log:
         "<logs>/report.log",
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,

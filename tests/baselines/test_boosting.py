@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.baselines.boosting import SEARCH_SPACE, predict, search_parameters
-from biomechgpt.baselines.examples import Examples
+from biomechgpt.baselines.task_examples import Examples
 from biomechgpt.baselines.token_features import token_histograms
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
 

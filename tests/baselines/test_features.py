@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.baselines.examples import examples
 from biomechgpt.baselines.features import (
     durations,
     feature_table,
     standardise,
 )
+from biomechgpt.baselines.task_examples import examples
 from biomechgpt.baselines.token_features import token_histograms, token_n_grams
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
 

@@ -61,7 +61,7 @@ def test_reserved_rows_leave_the_size_alone_and_added_ones_follow_all_others(
 
 def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, codebook):
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = adapters._other_rows(base)
+    others = adapters._text_rows(base)
     rows = rows_of(adapters.add_adapters(base, LORA, 0, codebook)).detach()
     centred = rows[:CODES] - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1).fill_diagonal_(-1)
@@ -72,7 +72,7 @@ def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, c
 def test_rows_around_the_mean_are_distinct(checkpoint_folder, resize):
     """transformers' own start of added rows makes them one and the same vector."""
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = adapters._other_rows(base)
+    others = adapters._text_rows(base)
     rows = rows_of(adapters.add_adapters(base, LORA, 0)).detach()
     centred = rows - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1) - torch.eye(len(rows))

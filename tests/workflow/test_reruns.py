@@ -52,7 +52,7 @@ def test_an_edit_is_seen_though_the_clock_was_set_back(edited):
     edit(path, '?"', ' now?"')
     os.utime(path, (0, 0))
     path = edited / "resources/coordinate_maps/opensim_gait.yaml"
-    path.write_text(path.read_text() + "\n# another word\n")
+    edit(path, "knee_flexion: negative", "knee_flexion: positive")
     os.utime(path, (0, 0))
     assert reruns(edited) >= {"ingest", "generate_questions", "finetune"}
 
@@ -78,7 +78,7 @@ def test_code_of_the_tokenizer(edited):
 
 def test_words_rerun_nothing_and_a_constant_of_the_answers_retrains_nothing(edited):
     library = edited / "workflow_scripts/biomechgpt"
-    edit(library / "config_checks.py", "must be a multiple of", "has to be a multiple of")
+    edit(library / "config/section_checks.py", "must be a multiple of", "has to be a multiple of")
     edit(library / "job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
     edit(library / "tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
     assert reruns(edited) == set()
@@ -92,6 +92,8 @@ def test_comment_docstring_and_touch_change_nothing(edited):
     network.write_text(network.read_text() + "\n# a comment\n")
     for path in (edited / "workflow_scripts").rglob("*.py"):
         path.touch()
+    for path in (edited / "resources").rglob("*.yaml"):
+        path.write_text(path.read_text() + "\n# another comment\n")
     edit(edited / "config.yaml", "# Every knob", "# Each knob")
     assert reruns(edited) == set()
 
@@ -129,8 +131,11 @@ def test_player_redraws_the_moving_skeletons_only(edited):
 
 
 def test_coordinate_map_reruns_everything_from_ingestion(edited):
-    path = edited / "resources/coordinate_maps/bvh_skeleton.yaml"
-    path.write_text(path.read_text() + "\n# another word\n")
+    edit(
+        edited / "resources/coordinate_maps/bvh_skeleton.yaml",
+        "knee_flexion: positive",
+        "knee_flexion: negative",
+    )
     assert "ingest" in reruns(edited)
     assert "simulate_cohort" not in reruns(edited)
 

@@ -28,8 +28,8 @@ def make_tokenizer(
     """Write the tokenizer folder of a fold: weights, statistics, description, what is familiar.
 
     Only participants of the fold's training split are trained on, those of its validation split
-    tell when to stop and what is strange.
-    `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
+    tell when to stop and what is strange. `motion_cfg` is the config's `motion`, `code` the hash of
+    the code that trains.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
     split_of = {
