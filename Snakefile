@@ -1,3 +1,6 @@
+import platform
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -32,6 +35,12 @@ include: "rules/publish.smk"
 include: "rules/annotate.smk"
 
 
+# Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
+for stage in workflow.rules:
+    if stage.script:
+        stage.conda_env = "../envs/environment.yaml"  # from rules/
+
+
 rule all:
     default_target: True
     input:
@@ -40,7 +49,8 @@ rule all:
 
 
 onstart:
-    note_host()
+    # unlock.py asks whether the run that locked this folder was on this machine.
+    Path(".snakemake/host").write_text(platform.node())
 
 
 onsuccess:

@@ -17,8 +17,8 @@ import torch
 from benchmarks import workload
 from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
-from biomechgpt.language_model.examples import END_OF_TURN, encode_prompts
-from biomechgpt.language_model.model_folder import Model, load_model
+from biomechgpt.language_model.examples import END_OF_TURN
+from biomechgpt.language_model.model_folder import LoadedModel, load_model
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.tokenizer.tokens import read_tokens
@@ -52,7 +52,7 @@ def main() -> None:
     workload.show(rows)
 
 
-def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
+def of_run(fold: Path) -> tuple[LoadedModel, pd.DataFrame, dict[str, np.ndarray]]:
     """The first model of a run, the questions on its test participants, and the motions."""
     table = read_tokens([fold / "tokens/compact/all.parquet"])
     questions = read_questions(fold / "questions/seed-0.parquet", ["test"])
@@ -60,7 +60,9 @@ def of_run(fold: Path) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
     return load_model(fold / "models/tiny-all/seed-0"), questions, motions
 
 
-def of_random_model(size: str, count: int) -> tuple[Model, pd.DataFrame, dict[str, np.ndarray]]:
+def of_random_model(
+    size: str, count: int
+) -> tuple[LoadedModel, pd.DataFrame, dict[str, np.ndarray]]:
     """A random model with adapters, the paper's mix of questions, and the motions."""
     tasks = shipped_tasks()
     trials = workload.trials(count, tasks)
@@ -80,35 +82,32 @@ def of_random_model(size: str, count: int) -> tuple[Model, pd.DataFrame, dict[st
     numbers = possible_numbers(questions, cfg)
     description = {"max_length": 1024, "tasks": cfg, "possible_numbers": numbers}
     motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
-    return Model(model, base.tokenizer, description), questions, motions
+    return LoadedModel(model, base.tokenizer, description), questions, motions
 
 
-def tree(loaded: Model, questions: pd.DataFrame, motions: dict[str, np.ndarray]) -> dict:
+def tree(loaded: LoadedModel, questions: pd.DataFrame, motions: dict[str, np.ndarray]) -> dict:
     """This project's prediction: text and probabilities."""
     started_s = time.monotonic()
-    rows = prediction.predict(loaded, questions, motions, loaded.description["tasks"])
+    rows = prediction.predict(loaded, questions, motions)
     return rate(len(rows), started_s)
 
 
 @torch.inference_mode()
 def generate(
-    loaded: Model,
+    loaded: LoadedModel,
     questions: pd.DataFrame,
     motions: dict[str, np.ndarray],
     size: int,
     longest: int,
 ) -> dict:
     """transformers' `generate` on the whole prompt of every question: text."""
-    tokenizer, length = loaded.tokenizer, loaded.description["max_length"]
+    tokenizer = loaded.tokenizer
     stop = tokenizer.convert_tokens_to_ids(END_OF_TURN)
     started_s = time.monotonic()
     prompts = []
     for row in questions.itertuples():
-        tokens = motions[row.trial_id]
-        found = encode_prompts(
-            tokenizer, tokens, [row.question], length, prediction.RESERVED_FOR_ANSWER
-        )
-        prompts.append(found.motion_ids + found.questions[0])
+        prompt = loaded.prompts(motions[row.trial_id], [row.question])
+        prompts.append(prompt.motion_ids + prompt.questions[0])
     prompts.sort(key=len)
     for start in range(0, len(prompts), size):
         part = [{"input_ids": ids} for ids in prompts[start : start + size]]

@@ -14,7 +14,6 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -89,12 +88,9 @@ def serve(model: Path) -> tuple[subprocess.Popen, str, float]:
 
 def frames_a_second(address: str) -> float:
     """Of the figure of the first trial, as it plays at full speed; a movement has 30."""
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
-        browser.Browser(browser.executable(), Path(profile)) as page,
-    ):
-        page.visit(address, *browser.DESKTOP, "light")
-        page.until("!!document.querySelector('#first canvas')")
+    with browser.launched() as chromium:
+        page = browser.open_page(chromium, address)
+        page.wait_for_selector("#first canvas", state="attached")
         return page.evaluate(FRAMES.replace("PLAYED", str(1000 * PLAYED_S)))
 
 

@@ -37,8 +37,8 @@ def flat(questions: dict) -> list[tuple[str, str]]:
 
 def judged(found: Topics, asked: list[tuple[str, str]]) -> np.ndarray:
     """Sureness and whether the task is right, (N, 2)."""
-    meant = [(found.meant(text), task) for text, task in asked]
-    return np.array([[one.sureness, one.nearest == task] for one, task in meant])
+    meant = [(found.match(text), task) for text, task in asked]
+    return np.array([[one.probability, one.nearest == task] for one, task in meant])
 
 
 def cross_validated(train: dict, everyday: dict, outside: list[str]) -> np.ndarray:
@@ -56,8 +56,8 @@ def cross_validated(train: dict, everyday: dict, outside: list[str]) -> np.ndarr
         fitted = Topics(of("train"), of("everyday"), [x for x, _, k in kept if k == "outside"])
         for i in part:
             text, task, _ = examples[i]
-            meant = fitted.meant(text)
-            rows.append([meant.sureness, meant.nearest == task, task == topics.OUTSIDE])
+            meant = fitted.match(text)
+            rows.append([meant.probability, meant.nearest == task, task == topics.OUTSIDE])
     return np.array(rows)
 
 
@@ -83,7 +83,7 @@ def print_rates() -> None:
     print("on questions that chose nothing:")
     print(f"  held-out phrasings: {rates(judged(fitted, flat(held_out)), topics.THRESHOLD)}")
     print(f"  everyday words: {rates(judged(fitted, flat(everyday['measure'])), topics.THRESHOLD)}")
-    taken = [text for text in outside["measure"] if fitted.meant(text).task]
+    taken = [text for text in outside["measure"] if fitted.match(text).task]
     print(f"  outside, answered {len(taken)} of {len(outside['measure'])}: {'; '.join(taken)}")
 
 
@@ -100,18 +100,18 @@ def print_wording(model: Path) -> None:
     chosen = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
     trials = [chat.trial(name) for name in chosen["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
-    tasks = chat.described["tasks"]
+    tasks = chat.description["tasks"]
     for whose in (USERS, FIRST):
         asked = []
         for text, task in flat(known):
-            meant = rule.meant(text)
+            meant = rule.match(text)
             cfg = tasks[task]
             question = text if whose == USERS else chat.questions()[task]
             options = cfg["options"] if cfg["kind"] == "classification" else []
             row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]
             asked += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
-        table = pd.DataFrame(predict(chat.loaded, pd.DataFrame(asked), motions, tasks))
+        table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(asked), motions))
         print(f"asked in {whose}:")
         for task, rows in table.groupby("task", sort=False):
             print(f"  {task}: {_score(rows, tasks[task])}, {len(rows)} answers")

@@ -6,6 +6,7 @@ Needs a Chromium on the machine.
 """
 
 import argparse
+import itertools
 import json
 import platform
 import tempfile
@@ -45,23 +46,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=5, help="how long each movement plays")
     seconds = parser.parse_args().seconds
-    chromium = browser.executable()
-    if chromium is None:
+    if browser.executable() is None:
         parser.error("no Chromium on this machine")
-    print(f"{platform.processor() or platform.machine()}, {chromium}, software rendering")
+    print(
+        f"{platform.processor() or platform.machine()}, {browser.executable()}, software rendering"
+    )
     print("screen   trial (s)  asked (1/s)  played (1/s)  at most (1/s)")
-    temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # Chromium ends later
-    with temporary as folder, browser.Browser(chromium, Path(folder)) as opened:
-        for screen, size in SCREENS.items():
-            for length_s in LENGTHS_S:
-                page = Path(folder) / "page.html"
-                page.write_text(html(length_s), encoding="utf-8")
-                opened.open(page, *size, "light")
-                played = opened.evaluate(PLAYED.format(seconds=seconds))
-                at_most = opened.evaluate(AT_MOST)
-                print(
-                    f"{screen:<8} {length_s:>9}  {RATE_HZ:>11}  {played:>12.1f}  {at_most:>13.0f}"
-                )
+    with tempfile.TemporaryDirectory() as folder, browser.launched() as chromium:
+        file = Path(folder) / "page.html"
+        for (screen, size), length_s in itertools.product(SCREENS.items(), LENGTHS_S):
+            file.write_text(html(length_s), encoding="utf-8")
+            page = browser.open_page(chromium, file.as_uri(), size)
+            played, at_most = page.evaluate(PLAYED.format(seconds=seconds)), page.evaluate(AT_MOST)
+            print(f"{screen:<8} {length_s:>9}  {RATE_HZ:>11}  {played:>12.1f}  {at_most:>13.0f}")
+            page.close()
 
 
 def html(length_s: int) -> str:

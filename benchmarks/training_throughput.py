@@ -17,10 +17,10 @@ from transformers import TrainerCallback
 
 from benchmarks import workload
 from benchmarks.shared import shipped_tasks
-from biomechgpt.language_model import adapters, training
+from biomechgpt.language_model import adapters, language_training
 from biomechgpt.language_model.examples import encode_example
-from biomechgpt.language_model.progress import METRICS_FILE
 from biomechgpt.language_model.steps import plan_steps
+from biomechgpt.language_model.training_metrics import METRICS_FILE
 
 LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
 BATCH = 10  # questions a step, as the paper's 4B
@@ -38,10 +38,14 @@ def ours(size: str, tasks: list, trials: list, shared: bool) -> dict:
         asked = [(question, answer) for _, question, answer in trial.asked]
         groups = [asked] if shared else [[pair] for pair in asked]
         examples += [encode_example(base.tokenizer, trial.tokens, g, MAX_LENGTH) for g in groups]
-    settings = training.Settings(2e-4, 1, BATCH, 0, checkpoint_every_steps=10**6, log_every_steps=1)
+    settings = language_training.Settings(
+        2e-4, 1, BATCH, 0, checkpoint_every_steps=10**6, log_every_steps=1
+    )
     steps = plan_steps([examples], 1, BATCH, 0)
     with tempfile.TemporaryDirectory() as folder:
-        training.train(model, [examples], base.tokenizer.pad_token_id, settings, Path(folder), "x")
+        language_training.train(
+            model, [examples], base.tokenizer.pad_token_id, settings, Path(folder), "x"
+        )
         lines = Path(folder, METRICS_FILE).read_text().splitlines()
     questions = [sum(len(example.questions) for example in step) for step in steps]
     read = [len(step) * max(example.length() for example in step) for step in steps]

@@ -1,17 +1,15 @@
 rule annotate:
     input:
-        model=annotated("model"),
-        cohort=ancient(annotated("cohort")),
+        model=folder_to_annotate("model"),
+        cohort=ancient(folder_to_annotate("cohort")),
         maps=MAPS,
     output:
-        answers=f"<results>/annotations/{ANNOTATED}/answers.tsv",
-        issues=f"<results>/annotations/{ANNOTATED}/issues.tsv",
+        answers=f"<results>/annotations/{ANNOTATIONS}/answers.tsv",
+        issues=f"<results>/annotations/{ANNOTATIONS}/issues.tsv",
     log:
-        f"<logs>/annotate/{ANNOTATED}.log",
+        f"<logs>/annotate/{ANNOTATIONS}.log",
     benchmark:
-        f"<benchmarks>/annotate/{ANNOTATED}.tsv"
-    conda:
-        "../envs/environment.yaml"
+        f"<benchmarks>/annotate/{ANNOTATIONS}.tsv"
     threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,
@@ -20,7 +18,7 @@ rule annotate:
     params:
         threads=THREADS_OF_GPU_JOB,
         cfg={key: config[key] for key in ("ingest", "motion")},
-        files=files_to_annotate,
+        files=digest_of_annotated_cohort,
         code=code("annotate", MAPS),
     message:
         "Asking {input.model} about {input.cohort}"

@@ -7,12 +7,6 @@ rule measure_gait:
         "<logs>/measure_gait/{shard}.log",
     benchmark:
         "<benchmarks>/measure_gait/{shard}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
     params:
         frame_rate_hz=config["motion"]["frame_rate_hz"],
         code=code("measure_gait"),
@@ -32,11 +26,7 @@ rule search_baseline:
         "<logs>/search_baseline/{fold}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/search_baseline/{fold}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
         runtime=growing(240),
     params:
         cfg=config["baseline_search"],
@@ -62,15 +52,12 @@ rule baseline:
     benchmark:
         "<benchmarks>/baseline/{fold}/{baseline}.tsv"
     wildcard_constraints:
-        baseline=alone(name for name in BASELINES if name not in REDRAWN_BASELINES),
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
+        baseline=only(name for name in BASELINES if name not in REDRAWN_BASELINES),
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
-        cfg=baseline_config,
+        cfg=lambda wildcards: config["baselines"][wildcards.baseline],
         labels=TASK_LABELS,
         seeds=SEEDS,
         code=code("baseline"),
@@ -92,7 +79,7 @@ use rule baseline as baseline_of_seed with:
     benchmark:
         "<benchmarks>/baseline/{fold}/{baseline}/seed-{seed}.tsv"
     wildcard_constraints:
-        baseline=alone(REDRAWN_BASELINES),
+        baseline=only(REDRAWN_BASELINES),
     message:
         "Answering with {wildcards.baseline}, {wildcards.fold}, seed {wildcards.seed}"
 
@@ -112,12 +99,6 @@ rule compare_baselines:
         "<logs>/compare_baselines.log",
     benchmark:
         "<benchmarks>/compare_baselines.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["evaluate"],
         code=code("compare_baselines"),

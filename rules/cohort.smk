@@ -7,11 +7,6 @@ rule simulate_cohort:
         "<logs>/simulate_cohort/{cohort}.log",
     benchmark:
         "<benchmarks>/simulate_cohort/{cohort}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["simulate"],
         code=code("simulate_cohort", SIMULATOR_DATA.values()),
@@ -25,7 +20,7 @@ rule ingest:
     input:
         maps=MAPS,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded()),
+        recorded=ancient(RECORDED_TABLES),
     output:
         trajectories="<results>/trajectories/{shard}.parquet",
         issues="<results>/trajectories/{shard}.issues.tsv",
@@ -33,17 +28,12 @@ rule ingest:
         "<logs>/ingest/{shard}.log",
     benchmark:
         "<benchmarks>/ingest/{shard}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["ingest"],
         cohorts=COHORTS,
         recorded=RECORDED,
         shards=len(SHARDS),
-        files=files_of_shard,
+        files=lambda wildcards: digests_of_shards()[int(wildcards.shard)],
         code=code("ingest", MAPS),
     message:
         "Reading the recordings, shard {wildcards.shard}"
@@ -66,11 +56,6 @@ rule strip_and_zero:
         "<logs>/strip_and_zero/{shard}.log",
     benchmark:
         "<benchmarks>/strip_and_zero/{shard}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["motion"],
         code=code("strip_and_zero"),
@@ -99,11 +84,6 @@ rule index_trials:
     benchmark:
         "<benchmarks>/index_trials.tsv"
     localrule: True
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         code=code("index_trials"),
     message:
@@ -116,7 +96,7 @@ checkpoint assign_folds:
     input:
         trials=rules.index_trials.output.trials,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded()),
+        recorded=ancient(RECORDED_TABLES),
         file=config["split"]["file"] or [],
     output:
         folds=report(
@@ -130,16 +110,11 @@ checkpoint assign_folds:
     benchmark:
         "<benchmarks>/assign_folds.tsv"
     localrule: True
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         cfg=config["split"],
         cohorts=COHORTS,
         recorded=RECORDED,
-        labels=label_digest(BROUGHT, config["split"]["stratify_by"]),
+        labels=label_digest(RECORDED_COHORTS, config["split"]["stratify_by"]),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

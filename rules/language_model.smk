@@ -1,24 +1,21 @@
 rule build_base_model:
     input:
-        tokens=base_tokens,
+        tokens=rules.gather_tokens.output,
         folds=rules.assign_folds.output.folds,
-        phrasings=phrasing_files().values(),
+        phrasings=PHRASINGS.values(),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
     log:
         "<logs>/build_base_model/{fold}/{base}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/build_base_model/{fold}/{base}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
         cfg=embedded_base_config,
         tasks=QUESTIONS,
-        code=code("build_base_model", phrasing_files().values()),
+        code=code("build_base_model", PHRASINGS.values()),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
     script:
@@ -33,14 +30,10 @@ rule fetch_base_model:
     benchmark:
         "<benchmarks>/fetch_base_model/{base}.tsv"
     localrule: True
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
     resources:
-        mem_mb=growing(1000),
         runtime=growing(240),
     params:
-        cfg=base_config,
+        cfg=lambda wildcards: config["base_models"][wildcards.base],
         code=code("fetch_base_model"),
     message:
         "Looking for the base model {wildcards.base}"
@@ -61,8 +54,6 @@ rule finetune:
         "<logs>/finetune/{fold}/{variant}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/finetune/{fold}/{variant}/seed-{seed}.tsv"
-    conda:
-        "../envs/environment.yaml"
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,
@@ -94,8 +85,6 @@ rule predict:
         "<logs>/predict/{fold}/{variant}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/predict/{fold}/{variant}/seed-{seed}.tsv"
-    conda:
-        "../envs/environment.yaml"
     threads: threads_of_variant
     resources:
         gpu=gpus_of_variant,

@@ -11,12 +11,6 @@ rule publish:
     benchmark:
         "<benchmarks>/publish/{fold}/{variant}/seed-{seed}.tsv"
     localrule: True
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(30),
     params:
         code=code("publish"),
     message:

@@ -4,7 +4,7 @@ rule choose_trials:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
         simulated=SIMULATED,
-        recorded=ancient(tables_of_recorded()),
+        recorded=ancient(RECORDED_TABLES),
     output:
         truths="<results>/{fold}/questions/truths.parquet",
         table="<results>/{fold}/questions/table-1.parquet",
@@ -13,18 +13,13 @@ rule choose_trials:
         "<logs>/choose_trials/{fold}.log",
     benchmark:
         "<benchmarks>/choose_trials/{fold}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         cohorts=COHORTS,
         cfg=LABELLED,
         recorded=RECORDED,
-        columns=asked_labels(),
+        columns=LABEL_COLUMNS,
         min_training_participants=config["questions"]["min_training_participants"],
-        labels=label_digest(BROUGHT, asked_labels()),
+        labels=label_digest(RECORDED_COHORTS, LABEL_COLUMNS),
         code=code("choose_trials"),
     message:
         "Choosing the trials of each task, {wildcards.fold}"
@@ -35,21 +30,16 @@ rule choose_trials:
 rule generate_questions:
     input:
         truths=rules.choose_trials.output.truths,
-        phrasings=phrasing_files().values(),
+        phrasings=PHRASINGS.values(),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
     log:
         "<logs>/generate_questions/{fold}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/generate_questions/{fold}/seed-{seed}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         cfg=QUESTIONS,
-        code=code("generate_questions", phrasing_files().values()),
+        code=code("generate_questions", PHRASINGS.values()),
     message:
         "Writing questions and answers, {wildcards.fold}, seed {wildcards.seed}"
     script:

@@ -26,17 +26,12 @@ rule evaluate:
         "<logs>/evaluate.log",
     benchmark:
         "<benchmarks>/evaluate.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["evaluate"],
         variants=VARIANTS,
         baselines=BASELINES,
         tasks=config["tasks"],
-        folds=lambda wildcards: folds(),
+        folds=folds,
         seeds=SEEDS,
         code=code("evaluate"),
     message:
@@ -59,7 +54,7 @@ rule report:
         tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,
-        recorded=tables_of_recorded(),
+        recorded=RECORDED_TABLES,
         assets=multiext(
             "workflow_scripts/biomechgpt/report/assets/",
             "report.html",
@@ -90,15 +85,10 @@ rule report:
         run="<results>/run.json",
     log:
         "<logs>/report.log",
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,
-        folds=lambda wildcards: folds(),
+        folds=folds,
         tokenizers=TOKENIZERS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),

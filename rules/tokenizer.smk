@@ -9,8 +9,6 @@ rule train_tokenizer:
         "<logs>/train_tokenizer/{fold}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/train_tokenizer/{fold}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
     threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,
@@ -21,6 +19,7 @@ rule train_tokenizer:
         cfg=tokenizer_config,
         motion=config["motion"],
         code=code("train_tokenizer"),
+        training_code=code("biomechgpt/tokenizer/training"),
     message:
         "Training the motion tokenizer {wildcards.tokenizer}, {wildcards.fold}"
     script:
@@ -29,7 +28,7 @@ rule train_tokenizer:
 
 rule train_tokenizer_all:
     input:
-        in_every_fold(rules.train_tokenizer.output, tokenizer=draws_of(TOKENIZERS)),
+        in_every_fold(rules.train_tokenizer.output, tokenizer=DRAWN_TOKENIZERS),
 
 
 rule tokenize_motion:
@@ -43,11 +42,6 @@ rule tokenize_motion:
         "<logs>/tokenize_motion/{fold}/{tokenizer}/{shard}.log",
     benchmark:
         "<benchmarks>/tokenize_motion/{fold}/{tokenizer}/{shard}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         code=code("tokenize_motion"),
     message:
@@ -66,11 +60,6 @@ rule gather_tokens:
         "<logs>/gather_tokens/{fold}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/gather_tokens/{fold}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(30),
     params:
         code=code("gather_tokens"),
     message:
@@ -81,7 +70,7 @@ rule gather_tokens:
 
 rule tokenize_motion_all:
     input:
-        in_every_fold(rules.gather_tokens.output, tokenizer=draws_of(TOKENIZERS)),
+        in_every_fold(rules.gather_tokens.output, tokenizer=DRAWN_TOKENIZERS),
 
 
 rule reconstruct:
@@ -96,11 +85,6 @@ rule reconstruct:
         "<logs>/reconstruct/{fold}/{tokenizer}/{shard}.log",
     benchmark:
         "<benchmarks>/reconstruct/{fold}/{tokenizer}/{shard}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         cfg=config["reconstruct"],
         simulated=SIMULATED_NAMES,
@@ -144,14 +128,9 @@ rule show_movement:
         "<logs>/show_movement/{tokenizer}.log",
     benchmark:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
     params:
         cfg={"trials": config["reconstruct"]["trials"]},
-        folds=lambda wildcards: folds(),
+        folds=folds,
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:
@@ -177,12 +156,6 @@ rule measure_tokenizer:
         "<logs>/measure_tokenizer/{fold}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/measure_tokenizer/{fold}/{tokenizer}.tsv"
-    conda:
-        "../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
     params:
         code=code("measure_tokenizer"),
     message:

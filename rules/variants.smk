@@ -1,38 +1,96 @@
-# With finetune.redraw_tokenizer each seed after the first trains tokenizers and embedded bases of its own.
+# Each tokenizer, and which draw of it: with finetune.redraw_tokenizer each seed after the first trains tokenizers
+# and embedded bases of its own, and compact is followed by compact@1, compact@2.
+N_DRAWS = len(SEEDS) if config["finetune"]["redraw_tokenizer"] else 1
+DRAWS = {
+    f"{name}@{draw}" if draw else name: (name, draw)
+    for name in config["tokenizers"]
+    for draw in range(N_DRAWS)
+}
+DRAWN_TOKENIZERS = [draw for draw, (name, _) in DRAWS.items() if name in TOKENIZERS]
 REDRAWN_BASELINES = [
-    name
-    for name, cfg in config["baselines"].items()
-    if "tokenizer" in cfg and config["finetune"]["redraw_tokenizer"]
+    name for name, cfg in config["baselines"].items() if "tokenizer" in cfg and N_DRAWS > 1
 ]
 
 
-def alone(names):
+def only(names):
     """A wildcard constraint that only `names` meet; an empty one would let everything pass."""
     return "|".join(names) or "(?!)"
 
 
+wildcard_constraints:
+    fold="[A-Za-z0-9][A-Za-z0-9._-]*",
+    shard=r"\d+",
+    seed=r"\d+",
+    tokenizer=only(DRAWS),
+    base=only(config["base_models"]),
+    variant=only(VARIANTS),
+    baseline=only(BASELINES),
+
+
 def tokenizer_of_seed(name, seed):
-    draws = draws_of([name])
-    return draws[SEEDS.index(int(seed)) % len(draws)]
+    """The draw of the tokenizer `name` that belongs to a seed."""
+    draw = SEEDS.index(int(seed)) % N_DRAWS
+    return next(drawn for drawn, origin in DRAWS.items() if origin == (name, draw))
+
+
+def tokenizer_config(wildcards):
+    """The seed of a draw is higher by its number: that of compact@2 by 2."""
+    name, draw = DRAWS[wildcards.tokenizer]
+    cfg = config["tokenizers"][name]
+    return cfg | {"seed": cfg["seed"] + draw}
+
+
+def embedded_base_config(wildcards):
+    """An embedded base is drawn with the tokenizer whose tokens it reads."""
+    _, draw = DRAWS[wildcards.tokenizer]
+    cfg = config["base_models"][wildcards.base]
+    return cfg | {"seed": cfg["seed"] + draw}
+
+
+def tokens_of(fold, tokenizer):
+    return [f"<results>/{fold}/tokens/{tokenizer}/all.parquet"]
 
 
 def tokenizer_of_variant(wildcards):
     return tokenizer_of_seed(config["variants"][wildcards.variant]["tokenizer"], wildcards.seed)
 
 
-def entry_of_draw(entry, tokenizer):
-    """An entry of the config with the seed of a draw: that of compact@2 is higher by 2."""
-    draw = tokenizer.partition("@")[2]
-    return entry | {"seed": entry["seed"] + int(draw or 0)}
+def variant_tokens(wildcards):
+    return tokens_of(wildcards.fold, tokenizer_of_variant(wildcards))
 
 
-def tokenizer_config(wildcards):
-    name = wildcards.tokenizer
-    return entry_of_draw(config["tokenizers"][name.partition("@")[0]], name)
+def variant_tokenizer(wildcards):
+    return f"<results>/{wildcards.fold}/tokenizers/{tokenizer_of_variant(wildcards)}"
 
 
-def embedded_base_config(wildcards):
-    return entry_of_draw(config["base_models"][wildcards.base], wildcards.tokenizer)
+def variant_base(wildcards):
+    name = config["variants"][wildcards.variant]["base_model"]
+    if config["base_models"][name]["kind"] == "checkpoint":
+        return f"<results>/base_models/{name}"
+    return f"<results>/{wildcards.fold}/base_models/{name}/{tokenizer_of_variant(wildcards)}"
+
+
+def variant_tasks(wildcards):
+    tasks = config["variants"][wildcards.variant]["tasks"]
+    return list(config["tasks"]) if tasks == "all" else tasks
+
+
+def variant_phrasings(wildcards):
+    return [PHRASINGS[task] for task in variant_tasks(wildcards)]
+
+
+def variant_config(wildcards):
+    """All that fine-tuning a variant depends on, beside its inputs."""
+    variant = config["variants"][wildcards.variant]
+    settings = config["finetune"] | variant.get("finetune", {})
+    return {
+        "lora": variant["lora"],
+        "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards)},
+        "finetune": {k: v for k, v in settings.items() if k not in ("seeds", "redraw_tokenizer")},
+        "cohorts": [cohort["name"] for cohort in COHORTS],
+        "simulated": bool(SIMULATED),
+        "min_training_participants": config["questions"]["min_training_participants"],
+    }
 
 
 def gpus_of_variant(wildcards):
@@ -42,5 +100,27 @@ def gpus_of_variant(wildcards):
 
 
 def threads_of_variant(wildcards):
-    """slurm/config.yaml takes a job of one thread for one without a GPU."""
+    """Several on a GPU alone: slurm/config.yaml sends a job of one thread to the nodes without."""
     return THREADS_OF_GPU_JOB if gpus_of_variant(wildcards) else 1
+
+
+def baseline_inputs(wildcards):
+    """The files that a baseline reads beside the labels, by name."""
+    cfg, fold = config["baselines"][wildcards.baseline], wildcards.fold
+    seed = wildcards.get("seed", SEEDS[0])
+    tokenizer = tokenizer_of_seed(cfg["tokenizer"], seed) if "tokenizer" in cfg else None
+    files = {
+        "trials": "<results>/trials.parquet",
+        "joint_angles": expand("<results>/joint_angles/{shard}.parquet", shard=SHARDS),
+        "gait_features": expand("<results>/gait_features/{shard}.parquet", shard=SHARDS),
+        "tokens": tokens_of(fold, tokenizer),
+        "tokenizer": f"<results>/{fold}/tokenizers/{tokenizer}",
+        "parameters": f"<results>/{fold}/baselines/{tokenizer}.json",
+    }
+    return {name: files[name] for name in inputs_of(cfg)}
+
+
+def every_prediction(wildcards):
+    """What the language models and the baselines answered, in every fold, with every seed."""
+    pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"
+    return expand(pattern, fold=folds(), name=VARIANTS + BASELINES, seed=SEEDS)

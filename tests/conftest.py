@@ -1,10 +1,10 @@
 """Paths that many tests need, and a browser."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.browser import Browser, executable
 from tests.helpers.paths import RECORDINGS, ROOT
 
 
@@ -23,10 +23,21 @@ def recordings() -> Path:
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory):
-    """An open browser; tests that need it are skipped where there is no Chromium."""
-    path = executable()
-    if path is None:
+def chromium():
+    """A browser; tests that need it are skipped where there is no Chromium."""
+    from tests.helpers import browser  # Playwright, which few tests wait for
+
+    if browser.executable() is None:
         pytest.skip("no Chromium on this machine")
-    with Browser(path, tmp_path_factory.mktemp("profile")) as opened:
+    with browser.launched() as opened:
         yield opened
+
+
+@pytest.fixture
+def open_page(chromium):
+    """`browser.open_page` in that browser; the pages are closed after the test."""
+    from tests.helpers import browser
+
+    yield partial(browser.open_page, chromium)
+    for context in chromium.contexts:
+        context.close()

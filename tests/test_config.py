@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import json
 import re
 from pathlib import Path
 from random import Random
@@ -9,12 +10,12 @@ from random import Random
 import pytest
 import yaml
 
-from biomechgpt.config import check_config, expand_home, leave_out_nulls, order_as
+from biomechgpt.config.json_schema import config_schema
+from biomechgpt.config.reading import check_config, expand_home, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.results_layout import FOLDERS_OF_RESULTS
 from tests.helpers.paths import ROOT
 
-SCHEMA = ROOT / "schemas" / "config.schema.yaml"
 PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
 
 
@@ -38,43 +39,45 @@ def config() -> dict:
 
 
 def test_shipped_config_is_valid(config):
-    check_config(config, SCHEMA)
+    check_config(config)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
 def test_presets_are_valid(config, preset):
     overlaid = merged(config, read(preset))
     leave_out_nulls(overlaid)
-    check_config(overlaid, SCHEMA)
+    check_config(overlaid)
 
 
 def test_null_leaves_a_task_out(config):
     overlaid = merged(config, {"tasks": {"fsst": None}})
     leave_out_nulls(overlaid)
     assert set(config["tasks"]) - set(overlaid["tasks"]) == {"fsst"}
-    check_config(overlaid, SCHEMA)
+    check_config(overlaid)
 
 
 def nodes(schema: object):
     if isinstance(schema, dict):
         yield schema
-        for key, value in schema.items():
-            if key != "if":  # a condition states no keys
-                yield from nodes(value)
-    elif isinstance(schema, list):
-        for value in schema:
-            yield from nodes(value)
+    below = schema.values() if isinstance(schema, dict) else schema
+    for value in below if isinstance(below, list | type({}.values())) else ():
+        yield from nodes(value)
 
 
 def test_schema_is_strict_described_and_sets_no_values():
-    schema = read(SCHEMA)
+    schema = config_schema()
     for node in nodes(schema):
         assert "default" not in node
         if "properties" in node and isinstance(node["properties"], dict):
-            by_kind = "allOf" in node  # then each kind has its own keys
-            assert by_kind or node.get("additionalProperties") is False, node
+            assert node["additionalProperties"] is False, node
             for key, child in node["properties"].items():
-                assert child.get("description", "").endswith("."), key
+                described = schema["$defs"][Path(child["$ref"]).name] if "$ref" in child else child
+                assert described["description"].endswith("."), key
+
+
+def test_the_schema_that_editors_read_is_made_of_the_models():
+    shipped = json.loads((ROOT / "schemas" / "config.schema.json").read_text())
+    assert shipped == config_schema(), "run python -m biomechgpt.config.json_schema again"
 
 
 def set_key(config: dict, dotted: str, value: object) -> dict:
@@ -204,7 +207,7 @@ BAD = [
 @pytest.mark.parametrize(("key", "value", "words"), BAD, ids=[f"{b[0]}-{b[2][-1]}" for b in BAD])
 def test_bad_config_is_refused_in_words(config, key, value, words):
     with pytest.raises(InputError) as caught:
-        check_config(set_key(config, key, value), SCHEMA)
+        check_config(set_key(config, key, value))
     for word in words:
         assert word in str(caught.value)
 
@@ -212,7 +215,7 @@ def test_bad_config_is_refused_in_words(config, key, value, words):
 def test_rounded_numbers_have_no_codebook_to_search(config):
     config["tokenizers"]["compact"] |= {"scalar_steps": [16, 8], "search_rounds": 1}
     with pytest.raises(InputError, match=r"tokenizers\.compact\.search_rounds is 1"):
-        check_config(config, SCHEMA)
+        check_config(config)
 
 
 def test_no_run_may_take_a_folder_that_a_rule_writes_to():
@@ -224,7 +227,7 @@ def test_no_run_may_take_a_folder_that_a_rule_writes_to():
 def test_variant_and_baseline_may_not_share_a_name(config):
     config["baselines"]["tiny-all"] = config["baselines"]["xgboost"]
     with pytest.raises(InputError, match="tiny-all is the name of a variant and of a baseline"):
-        check_config(config, SCHEMA)
+        check_config(config)
 
 
 def test_the_models_of_the_hub_are_pinned(config):
@@ -265,7 +268,7 @@ def test_strange_values_anywhere_are_refused_and_never_crash_the_check(config):
             node = node[key]
         node[path[-1]] = random.choice(STRANGE)
         with contextlib.suppress(InputError):
-            check_config(changed, SCHEMA)
+            check_config(changed)
 
 
 def test_all_errors_are_said_at_once(config):
@@ -273,7 +276,7 @@ def test_all_errors_are_said_at_once(config):
     config["split"]["folds"] = 1
     config["variants"]["tiny-all"]["tokenizer"] = "none"
     with pytest.raises(InputError) as caught:
-        check_config(config, SCHEMA)
+        check_config(config)
     assert len(re.findall(r"^  - ", str(caught.value), flags=re.MULTILINE)) == 3
 
 

@@ -3,9 +3,11 @@
 import glob
 import os
 import re
+import shutil
 
 import pytest
 import yte
+from conftest_workflow import copy_project, snakemake
 
 COMMANDS = ("sbatch", "squeue", "scontrol", "sacct")
 
@@ -50,17 +52,18 @@ def slurm_profile(root, **site):
 
 def test_site_decides_what_is_left_null(root, slurm_commands):
     profile = slurm_profile(root)
-    assert profile["default-resources"] == {}
+    assert set(profile["default-resources"]) == {"mem_mb", "runtime"}
     assert set(profile["set-resources"]["finetune"]) == {"runtime", "slurm_extra"}
 
 
 def test_account_partition_and_gpu_reach_the_jobs(root, slurm_commands):
     site = {"account": "lab", "partition": "cpu", "gpu_partition": "gpu", "gpu_model": "a100"}
     profile = slurm_profile(root, **site)
-    assert profile["default-resources"] == {"slurm_account": "'lab'", "slurm_partition": "'cpu'"}
-    asked = profile["set-resources"]["finetune"]
-    of_gpu = {key: eval(asked[key], {"threads": 8}) for key in ("slurm_partition", "gpu_model")}
-    of_one_thread = {key: eval(asked[key], {"threads": 1}) for key in of_gpu}
+    defaults = profile["default-resources"]
+    assert {**defaults, "slurm_account": "'lab'", "slurm_partition": "'cpu'"} == defaults
+    resources = profile["set-resources"]["finetune"]
+    of_gpu = {key: eval(resources[key], {"threads": 8}) for key in ("slurm_partition", "gpu_model")}
+    of_one_thread = {key: eval(resources[key], {"threads": 1}) for key in of_gpu}
     assert of_gpu == {"slurm_partition": "gpu", "gpu_model": "a100"}
     assert of_one_thread == {"slurm_partition": "cpu", "gpu_model": ""}
 
@@ -68,6 +71,27 @@ def test_account_partition_and_gpu_reach_the_jobs(root, slurm_commands):
 def test_time_of_gpu_jobs_grows_up_to_the_partitions_limit(root, slurm_commands):
     runtime = slurm_profile(root)["set-resources"]["finetune"]["runtime"]
     assert [eval(runtime, {"attempt": attempt}) for attempt in (1, 2, 3)] == [720, 1440, 1440]
+
+
+def resources_of_jobs(folder, attempt):
+    """Memory (MB) and minutes that each job of a run asks Slurm for, sorted."""
+    attempt = ["--attempt", str(attempt)]
+    printed = snakemake(folder, "--profile", "slurm", "--dry-run", *attempt)
+    pairs = re.findall(r"resources: .*\bmem_mb=(\d+),.*\bruntime=(\d+)", printed)
+    return sorted((int(memory_mb), int(minutes)) for memory_mb, minutes in pairs)
+
+
+def test_each_attempt_of_every_job_gets_more_memory_and_time(root, slurm_commands, tmp_path):
+    folder = copy_project(root, tmp_path / "project")
+    shutil.copytree(root / "slurm", folder / "slurm")
+    with open(
+        folder / "Snakefile", "a"
+    ) as file:  # resources are printed of rules without a message
+        file.write("for stage in workflow.rules:\n    stage.message = None\n")
+    first, second = (resources_of_jobs(folder, attempt) for attempt in (1, 2))
+    assert len(first) >= 30
+    assert second == [(2 * memory_mb, 2 * minutes) for memory_mb, minutes in first]
+    assert {(2000, 60), (8000, 720)} < set(first)
 
 
 def test_every_rule_on_a_gpu_is_in_the_profile(root, slurm_commands):

@@ -1,10 +1,9 @@
 import ast
 import os
 import re
-import runpy
 import shutil
 from graphlib import TopologicalSorter
-from pathlib import Path
+from itertools import chain
 
 import pytest
 
@@ -13,11 +12,13 @@ from biomechgpt.checkpoints import fingerprint, open_checkpoints
 from biomechgpt.computing import ENDING_ERRORS, without_words
 from biomechgpt.provenance import PLUMBING, code_hash, hashed_modules
 from biomechgpt.versions import versions
+from tests.helpers.hashed_modules import LISTING, listing, stages
 
-written = runpy.run_path(str(Path(__file__).with_name("hashed_modules.py")))
-ERROR_IN_CONFIG = ("config_checks.py", "must be a multiple of", "has to be a multiple of")
+ERROR_IN_CONFIG = ("config/section_checks.py", "must be a multiple of", "has to be a multiple of")
 WIDTH_OF_BAR = ("job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
 LINE_OF_LOG = ("tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
+WORDS_OF_SETTING = ("settings/tokenizers_section.py", "Windows a step.", "Windows in a step.")
+BOUND_OF_SETTING = ("settings/tokenizers_section.py", "le=65536", "le=32768")
 LENGTH_OF_ANSWERS = ("language_model/prediction.py", "NEW_TOKENS = 24", "NEW_TOKENS = 25")
 
 
@@ -48,7 +49,7 @@ def before(project):
 def hashes(project):
     """The hash of each stage's code."""
     forget()
-    return {stage: code_hash(project, f"{stage}.py") for stage in written["stages"](project)}
+    return {stage: code_hash(project, f"{stage}.py") for stage in stages(project)}
 
 
 def hashes_after(project, edits):
@@ -70,14 +71,15 @@ def changed(before, after):
     return {stage for stage in before if before[stage] != after[stage]}
 
 
-def hashed(scripts):
+def hashed(scripts, *data):
     forget()
-    return code_hash(scripts, "stage.py")
+    return code_hash(scripts, "stage.py", data)
 
 
 def forget():
     provenance._tree.cache_clear()
     provenance._local_files.cache_clear()
+    provenance._content.cache_clear()
 
 
 def computes(text):
@@ -129,7 +131,7 @@ LOG = "log = logging.getLogger(__name__)\n"
             "def f(x: int) -> str:\n    return x",
             'def f(x: float) -> "str":\n    """Doc."""\n    return x',
         ),
-        ('x: int = Field(ge=1, description="frames")', "x: int = Field(ge=1)"),
+        ('x: int = Field(0, ge=1, description="frames")', "x: int = Field(0, ge=2)"),
     ],
 )
 def test_words_and_annotations_compute_nothing(text, other):
@@ -147,7 +149,7 @@ def test_words_and_annotations_compute_nothing(text, other):
         ('raise MotionError("unreadable", "odd")', 'raise MotionError("unreadable", "strange")'),
         ('raise ValueError("odd")', 'raise ValueError("strange")'),
         ("class A(NamedTuple):\n    x: int", "class A(NamedTuple):\n    x: float"),
-        ("x: int = Field(ge=1)", "x: int = Field(ge=2)"),
+        ("x: int = Field(1, ge=1)", "x: int = Field(2, ge=1)"),
         ('problem = f"{path} is odd"', 'problem = f"{path} is strange"'),
     ],
 )
@@ -157,20 +159,23 @@ def test_what_could_reach_a_result_counts(text, other):
 
 def test_no_rule_reads_the_sentence_of_an_error_whose_words_do_not_count(root):
     scripts = root / "workflow_scripts"
-    for stage in written["stages"](scripts):
-        for name in hashed_modules(scripts, f"{stage}.py"):
-            text = (scripts / name).read_text()
-            for error in ENDING_ERRORS:
-                assert not re.search(rf"except [^:]*\b{error}\b[^:]* as ", text), name
+    reached = [hashed_modules(scripts, f"{stage}.py") for stage in stages(scripts)]
+    for name in set(chain.from_iterable(reached)):
+        for node in ast.walk(ast.parse((scripts / name).read_text())):
+            if isinstance(node, ast.ExceptHandler) and node.name:
+                caught = re.findall(r"\w+", ast.unparse(node.type))
+                assert not set(ENDING_ERRORS) & set(caught), f"{name}, line {node.lineno}"
 
 
-@pytest.mark.parametrize("edit", [ERROR_IN_CONFIG, WIDTH_OF_BAR, LINE_OF_LOG])
+@pytest.mark.parametrize(
+    "edit", [ERROR_IN_CONFIG, WIDTH_OF_BAR, LINE_OF_LOG, WORDS_OF_SETTING, BOUND_OF_SETTING]
+)
 def test_another_word_reruns_nothing(project, before, edit):
     assert changed(before, hashes_after(project, [edit])) == set()
 
 
 @pytest.mark.parametrize(
-    ("edit", "stages"),
+    ("edit", "users"),
     [
         (LENGTH_OF_ANSWERS, {"annotate", "predict"}),
         (("tokenizer/losses.py", "SPREAD_M = 0.1", "SPREAD_M = 0.2"), {"train_tokenizer"}),
@@ -178,8 +183,8 @@ def test_another_word_reruns_nothing(project, before, edit):
         (("splits/folds.py", "< 3", "< 4"), {"assign_folds"}),
     ],
 )
-def test_an_edit_that_computes_reruns_the_stages_that_use_it(project, before, edit, stages):
-    assert changed(before, hashes_after(project, [edit])) == stages
+def test_an_edit_that_computes_reruns_the_stages_that_use_it(project, before, edit, users):
+    assert changed(before, hashes_after(project, [edit])) == users
 
 
 def test_an_edit_of_the_quantizer_reruns_all_that_codes_and_no_more(project, before):
@@ -204,9 +209,15 @@ def test_another_word_throws_no_half_done_training_away(project, before, tmp_pat
         assert (folder / "checkpoint-250").is_dir()
 
 
+def test_an_edit_of_what_is_measured_spares_a_half_done_training_of_the_tokenizer(root):
+    training = hashed_modules(root / "workflow_scripts", "biomechgpt/tokenizer/training.py")
+    assert "biomechgpt/tokenizer/losses.py" in training
+    assert "biomechgpt/tokenizer/measure.py" not in training
+
+
 def test_the_modules_that_each_hash_reaches_are_those_written_down(root):
-    listing = written["listing"](root / "workflow_scripts")
-    assert listing == written["LISTING"].read_text(), "python tests/hashed_modules.py, and read it"
+    expected = LISTING.read_text()
+    assert listing(root / "workflow_scripts") == expected, "python -m tests.helpers.hashed_modules"
 
 
 def test_plumbing_is_there(root):
@@ -236,12 +247,23 @@ def test_versions_name_what_results_depend_on():
     assert {"python", "torch", "xgboost", "snakemake"} <= set(versions())
 
 
-def test_the_content_of_data_counts_and_its_time_does_not(scripts):
+def test_what_data_say_counts_and_neither_their_time_nor_a_comment_does(scripts):
     data = scripts / "words.yaml"
-    absent = code_hash(scripts, "stage.py", [data])
-    data.write_text("a: 1")
-    before = code_hash(scripts, "stage.py", [data])
+    absent = hashed(scripts, data)
+    data.write_text("a: 1\nb: [x, y]")
+    before = hashed(scripts, data)
     os.utime(data, (1, 1))
-    assert code_hash(scripts, "stage.py", [data]) == before != absent
-    data.write_text("a: 2")
-    assert code_hash(scripts, "stage.py", [data]) != before
+    assert hashed(scripts, data) == before != absent
+    data.write_text("# why\na: 1  # m\n\nb:\n- x\n- y\n")
+    assert hashed(scripts, data) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 2\nb: [x, y]", "a: '1'\nb: [x, y]", "b: [x, y]\na: 1", "a: {"]
+)
+def test_another_value_type_or_order_of_data_counts(scripts, text):
+    data = scripts / "words.yaml"
+    data.write_text("a: 1\nb: [x, y]")
+    before = hashed(scripts, data)
+    data.write_text(text)
+    assert hashed(scripts, data) != before

@@ -30,7 +30,7 @@ def test_one_flipped_bit_is_noticed(folder, name, place, bit):
     content = bytearray((folder / name).read_bytes())
     content[place] ^= 1 << bit
     (folder / name).write_bytes(content)
-    with pytest.raises(InputError, match=f"{name} is damaged.*made .*model, delete it"):
+    with pytest.raises(InputError, match=f"{name} is damaged.*wrote .*model, delete it"):
         seals.check(folder)
     assert not seals.is_whole(folder)
 

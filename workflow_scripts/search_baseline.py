@@ -4,7 +4,7 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.baselines.search import search_baseline
+from biomechgpt.baselines.parameter_search import search_baseline
 
 search_baseline(
     snakemake.input.tokens,

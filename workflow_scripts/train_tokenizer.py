@@ -13,7 +13,7 @@ make_tokenizer(
     snakemake.wildcards.fold,
     snakemake.params.cfg,
     snakemake.params.motion,
-    snakemake.params.code,
+    snakemake.params.training_code,
     snakemake.output[0],
 )
 job.finish(snakemake)

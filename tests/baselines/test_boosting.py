@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from biomechgpt.baselines.boosting import SEARCH_SPACE, predict, search_parameters
-from biomechgpt.baselines.examples import Examples
+from biomechgpt.baselines.task_examples import Examples
 from biomechgpt.baselines.token_features import token_histograms
-from biomechgpt.tokenizer.tokens import TokenTable
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
 
 
 def table(n_trials=60, seed=0):
@@ -13,7 +13,9 @@ def table(n_trials=60, seed=0):
     codes = [rng.integers(0, 10, 50) + 10 * (i % 2) for i in range(n_trials)]
     people = [f"p{i % 10}" for i in range(n_trials)]
     ids = [f"t{i}" for i in range(n_trials)]
-    return TokenTable(ids, people, [c.astype(np.uint16) for c in codes], {"codebook_size": "24"})
+    return TokenTable(
+        ids, people, [c.astype(np.uint16) for c in codes], TokensMetadata("", "", 30.0, 4, 1, 24)
+    )
 
 
 def rows(tokens, truth, kind="classification"):

@@ -2,20 +2,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.baselines.examples import examples
 from biomechgpt.baselines.features import (
     durations,
     feature_table,
     standardise,
 )
+from biomechgpt.baselines.task_examples import examples
 from biomechgpt.baselines.token_features import token_histograms, token_n_grams
-from biomechgpt.tokenizer.tokens import TokenTable
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
 
 
 def tokens_of(*trials):
     names = [f"t{i}" for i in range(len(trials))]
     codes = [np.array(trial, np.uint16) for trial in trials]
-    return TokenTable(names, names, codes, {"codebook_size": "12"})
+    return TokenTable(names, names, codes, TokensMetadata("", "", 30.0, 4, 1, 12))
 
 
 def test_histogram_is_the_share_of_each_code():

@@ -4,7 +4,7 @@ from scipy import sparse
 from sklearn.linear_model import Ridge
 
 from biomechgpt.baselines import linear
-from biomechgpt.baselines.examples import Examples
+from biomechgpt.baselines.task_examples import Examples
 
 
 def problem(n_rows=80, n_people=20, seed=0):

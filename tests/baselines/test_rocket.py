@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from biomechgpt.baselines import linear
-from biomechgpt.baselines.examples import Examples
 from biomechgpt.baselines.rocket import Kernels, draw_kernels, transform
 from biomechgpt.baselines.rocket_features import rocket_features
+from biomechgpt.baselines.task_examples import Examples
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.questions.truths import SCHEMA, write_rows
-from biomechgpt.tokenizer.tokens import FIELDS
+from biomechgpt.tokenizer.tokens import FIELDS, TokensMetadata
 
 KINDS = ("majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement")
 SPLITS = ["train"] * 12 + ["validation"] * 2 + ["test"] * 4  # one entry a participant
@@ -79,8 +79,8 @@ def files(trials, tmp_path_factory):
     codes = [np.arange(30, dtype=np.uint16) % (3 if t["stride_hz"] > 0.9 else 5) for t in trials]
     columns = [[t["trial_id"] for t in trials], [t["participant_id"] for t in trials]]
     columns += [[120] * len(trials), [30.0] * len(trials), codes, codes]
-    metadata = {"tokenizer_sha256": "x", "codebook_size": "8"}
-    schema = pa.schema(FIELDS, metadata=metadata)
+    metadata = TokensMetadata("x", "", 30.0, 4, 1, 8)
+    schema = pa.schema(FIELDS, metadata=metadata.to_schema())
     table = pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
     pq.write_table(table, folder / "tokens.parquet")
     return folder

@@ -6,7 +6,7 @@ from biomechgpt.chat.asking import open_chat
 from biomechgpt.chat.sessions import Limits
 from biomechgpt.language_model.finetuning import finetune
 from tests.helpers import small_model, small_run
-from tests.helpers.page_driver import leave, visit
+from tests.helpers.page_driver import visit
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,5 @@ def server(run_model):
 
 
 @pytest.fixture
-def page(chromium, server):
-    visit(chromium, server)
-    yield chromium
-    leave(chromium)
+def page(open_page, server):
+    return visit(open_page, server)

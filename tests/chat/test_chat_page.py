@@ -1,30 +1,45 @@
 """The page in a browser: pick, watch, ask, compare, bring files, two people at once."""
 
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.helpers.browser import DESKTOP, PATIENCE_S, PHONE, Browser, executable
+from tests.helpers.browser import DESKTOP, PATIENCE_S, PHONE, faults
 from tests.helpers.colours import contrast
-from tests.helpers.page_driver import ask, bring, leave, left_of_uploads, pick, text, unfold, visit
+from tests.helpers.page_driver import (
+    ask,
+    bring,
+    left_of_uploads,
+    pick,
+    text,
+    unfold,
+    visit,
+    wait_for_text,
+)
 from tests.helpers.small_model import QUESTION_TEXTS, write_motion
 
 EVIL = "<img src=x onerror=alert(1)>"
 
 
 def test_pick_watch_and_ask(page, server):
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url)[:2]))
+    page.on("websocket", lambda socket: hosts.add(urlsplit(socket.url)[:2]))
+    page.reload()
+    page.wait_for_selector("#first canvas", state="attached")
     assert "t6" in text(page, "#first-about")
     pick(page, "#trial", "t3")
-    page.until("document.querySelector('#first-about').innerText.includes('t3')")
+    wait_for_text(page, "#first-about", "t3")
     about = text(page, "#first-about")
-    assert "training side: the model has seen this movement" in about
+    assert "training set: the model has seen this movement" in about
     assert "7.0 s" in about
     assert "right neck" not in about
     assert "neck extension" in about
-    page.until("document.querySelector('#first .player input[type=range]').max == 209")
+    page.wait_for_function("document.querySelector('#first .player input[type=range]').max == 209")
     frame = "Number(document.querySelector('#first .player input[type=range]').value)"
-    page.evaluate("document.querySelector('#first .player button').click()")
-    page.until(f"{frame} > 3")
+    page.click("#first .player button")
+    page.wait_for_function(f"{frame} > 3")
     said = ask(page, "How fast in m/s?")
     assert "m/s" in said
     assert "trained on this participant" in said
@@ -35,13 +50,12 @@ def test_pick_watch_and_ask(page, server):
     assert (
         len(page.evaluate("[...document.querySelectorAll('.bars li')].map(l => l.innerText)")) == 3
     )
-    assert page.faults() == []
-    hosts = {url.split("/")[2] for url in page.requests() if url.startswith(("http", "ws"))}
-    assert hosts == {server.local_url.split("/")[2]}
+    assert faults(page) == []
+    assert hosts == {urlsplit(server.local_url)[:2]}
 
 
 def test_a_question_outside_and_one_with_markup(page):
-    assert "outside of what the model was trained on" in ask(page, "What is the capital of Italy?")
+    assert "was not trained on such questions" in ask(page, "What is the capital of Italy?")
     said = ask(page, f"What is the weather {EVIL}?")
     assert EVIL in said
     assert page.evaluate("document.querySelectorAll('.conversation img').length") == 0
@@ -56,38 +70,37 @@ def test_the_last_turn_is_in_view_and_stays_there(page):
     assert page.evaluate(f"{last}.top >= {box}.top - 2 && {last}.bottom <= {box}.bottom + 2")
     before = page.evaluate(place)
     assert before > 0
-    page.evaluate("document.querySelector('#labels').click()")
-    page.until("document.querySelector('.conversation').innerText.includes('Recorded label')")
+    page.click("#labels")
+    wait_for_text(page, ".conversation", "Recorded label")
     assert page.evaluate(place) == before
 
 
 def test_the_label_is_shown_on_demand(page):
     assert "Recorded label" not in ask(page, QUESTION_TEXTS["impaired"])
-    page.evaluate("document.querySelector('#labels').click()")
-    page.until("document.querySelector('.conversation').innerText.includes('Recorded label: yes')")
+    page.click("#labels")
+    wait_for_text(page, ".conversation", "Recorded label: yes")
     assert "Recorded label" not in ask(page, QUESTION_TEXTS["impaired"])
-    page.evaluate("document.querySelector('#clear').click()")
-    page.until("document.querySelectorAll('.conversation article').length == 0")
+    page.click("#clear")
+    page.wait_for_function("document.querySelectorAll('.conversation article').length == 0")
 
 
 def test_a_filter_leaves_only_its_trials(page):
     pick(page, "#by-Split", "train")
-    page.until("document.querySelector('#first-about').innerText.includes('t0')")
-    page.evaluate("document.querySelector('#trial input').focus()")
-    shown = page.until(
+    wait_for_text(page, "#first-about", "t0")
+    page.focus("#trial input")
+    shown = page.wait_for_function(
         "(lines => lines.length === 4 && lines)"
         "([...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim())"
         ".filter(line => /t\\d/.test(line)))",  # the list of the filter may not be gone yet
-    )
+    ).json_value()
     assert [line for line in shown if "t0" in line]
-    assert all("training side" in line for line in shown)
+    assert all("training set" in line for line in shown)
 
 
 def test_two_movements_are_answered_side_by_side(page):
     unfold(page, "#more")
-    page.until("!!document.querySelector('#other input')")
     pick(page, "#other", "t1")
-    page.until("!!document.querySelector('#second canvas')")
+    page.wait_for_selector("#second canvas", state="attached")
     said = ask(page, "How fast in m/s?")
     assert page.evaluate("document.querySelectorAll('.replies.two .reply').length") == 2
     assert "t6" in said
@@ -96,7 +109,7 @@ def test_two_movements_are_answered_side_by_side(page):
 
 def test_an_own_file_is_read_asked_about_and_deleted(page, server, tmp_path):
     bring(page, write_motion(tmp_path / "my visit.mot", 5))
-    page.until("document.querySelector('#first-about').innerText.includes('my visit.mot')")
+    wait_for_text(page, "#first-about", "my visit.mot")
     assert "own file" in text(page, "#first-about")
     assert "unknown_columns" not in text(page, "#first-about")
     assert left_of_uploads(server) == []
@@ -107,7 +120,7 @@ def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_p
     broken = tmp_path / "broken.c3d"
     broken.write_bytes(b"nothing that a c3d holds")
     bring(page, broken)
-    page.until("document.querySelector('#first-about').innerText.includes('cannot be used')")
+    wait_for_text(page, "#first-about", "cannot be used")
     assert "rejected: " in text(page, "#first-about")
     assert "broken.c3d" in text(page, "#first-about")
     assert "/tmp" not in text(page, "#first-about")
@@ -119,28 +132,24 @@ def test_a_broken_file_is_refused_in_the_words_of_the_report(page, server, tmp_p
 def test_a_real_recording(page, server, recordings, name):
     path = max(recordings.rglob(name), key=lambda path: path.stat().st_size)
     bring(page, path)
-    said = page.until(f"document.querySelector('#first-about').innerText.includes({path.name!r}) &&"
-                       " document.querySelector('#first-about').innerText")  # fmt: skip
-    assert "own file" in said
+    wait_for_text(page, "#first-about", path.name)
+    assert "own file" in text(page, "#first-about")
     assert "m/s" in ask(page, "How fast in m/s?")
     assert left_of_uploads(server) == []
 
 
-def test_two_people_at_once_and_no_third(page, server, tmp_path):
-    with Browser(executable(), tmp_path / "other") as other:
-        visit(other, server)
-        pick(other, "#trial", "t1")
-        other.until("document.querySelector('#first-about').innerText.includes('t1')")
-        said = [ask(one, "How fast in m/s?") for one in (page, other)]
-        assert "t6" in said[0]
-        assert "t1" in said[1]
-        with Browser(executable(), tmp_path / "third") as third:
-            third.visit(server.local_url, *DESKTOP, "light")
-            third.until("document.body.innerText.includes('2 people are here already')")
-        leave(other)
-        wait_for_one_visitor(server)
-        visit(other, server)
-        leave(other)
+def test_two_people_at_once_and_no_third(page, open_page, server):
+    other = visit(open_page, server)
+    pick(other, "#trial", "t1")
+    wait_for_text(other, "#first-about", "t1")
+    assert "t6" in ask(page, "How fast in m/s?")
+    assert "t1" in ask(other, "How fast in m/s?")
+    third = open_page(server.local_url)
+    wait_for_text(third, "body", "2 people are here already")
+    third.close()
+    other.close()
+    wait_for_one_visitor(server)
+    visit(open_page, server)
 
 
 def wait_for_one_visitor(server):
@@ -153,11 +162,11 @@ def wait_for_one_visitor(server):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_fits_and_can_be_read(chromium, server, size, scheme):
-    visit(chromium, server, size, scheme)
-    ask(chromium, "How fast in m/s?")
-    ask(chromium, QUESTION_TEXTS["device"])
-    assert chromium.evaluate("document.documentElement.scrollWidth") <= size[0]
+def test_fits_and_can_be_read(open_page, server, size, scheme):
+    page = visit(open_page, server, size=size, scheme=scheme)
+    ask(page, "How fast in m/s?")
+    ask(page, QUESTION_TEXTS["device"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     for selector in (
         ".about",
         ".conversation .question",
@@ -167,8 +176,7 @@ def test_fits_and_can_be_read(chromium, server, size, scheme):
         ".set",
         ".banner",
     ):
-        assert contrast(*chromium.evaluate(COLOURS.format(selector))) >= 4.5, selector
-    leave(chromium)
+        assert contrast(*page.evaluate(COLOURS.format(selector))) >= 4.5, selector
 
 
 COLOURS = """(() => {{ const node = document.querySelector('{}'); let behind = node;
@@ -194,6 +202,6 @@ def test_all_that_can_be_used_is_reached_by_tab(page):
     page.evaluate("document.activeElement.blur()")
     reached = []
     for _ in range(40):
-        page.press("Tab", 9)
+        page.keyboard.press("Tab")
         reached.append(page.evaluate(within))
     assert list(dict.fromkeys(filter(None, reached))) == list(names)

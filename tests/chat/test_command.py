@@ -49,12 +49,12 @@ def test_json_is_one_answer_a_line(run):
     found = [json.loads(line) for line in out.splitlines()]
     assert [line["trial"] for line in found] == ["t6", "t0"]
     assert [line["recorded"] for line in found] == ["yes", "yes"]
-    assert sum(share for _, share in found[0]["found"]["ranked"]) == pytest.approx(1)
+    assert sum(share for _, share in found[0]["estimate"]["ranked"]) == pytest.approx(1)
 
 
 def test_outside_says_what_can_be_asked(run):
     _, out, _ = run("What is the capital of Italy?", trial=["t6"])
-    assert "outside of what the model was trained on" in out
+    assert "was not trained on such questions" in out
     assert all(question in out for question in QUESTION_TEXTS.values())
 
 
@@ -67,8 +67,10 @@ def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, tmp_path):
 
 
 def test_a_closed_question_and_a_measured_number_are_said(run, chat, monkeypatch):
-    tasks = chat.loaded.description["tasks"]
-    monkeypatch.setitem(chat.calibration, "impaired", Calibration(1e-3, {0.8: None, 0.9: None}))
+    tasks = chat.model.loaded.description["tasks"]
+    monkeypatch.setitem(
+        chat.model.calibrations, "impaired", Calibration(1e-3, {0.8: None, 0.9: None})
+    )
     monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": []})
     monkeypatch.setitem(tasks["speed"], "label", "walking_speed_m_s")
     _, out, _ = run(QUESTION_TEXTS["device"], trial=["t6"])

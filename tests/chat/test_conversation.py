@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from biomechgpt.chat.answers import Answer, NormalRange, Number, Options
+from biomechgpt.chat.answers import Answer, NormalRange, Number
 from biomechgpt.chat.conversation import Reply, Turn, as_html, scale_of
+from biomechgpt.questions.calibration import OptionEstimate
 from biomechgpt.tokenizer.strangeness import Strangeness
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -13,7 +14,7 @@ SETS = {0.8: ["yes"], 0.9: None}
 
 
 def answer(**changes) -> Answer:
-    found = Options([("yes", 0.75), ("no", 0.25)], SETS)
+    found = OptionEstimate([("yes", 0.75), ("no", 0.25)], SETS)
     start = Answer("t0", "?", "impaired", 0.9, "Impaired?", "yes", found, True, "", ["careful"])
     return start._replace(**changes)
 
@@ -29,15 +30,15 @@ def shown(said: Answer | None, **of_reply) -> str:
 
 
 def test_no_text_is_ever_markup():
-    options = Options([(EVIL, 1.0)], {0.8: [EVIL], 0.9: None})
-    said = answer(text=EVIL, found=options, warnings=[EVIL], only_if=EVIL, asked_as=EVIL)
+    options = OptionEstimate([(EVIL, 1.0)], {0.8: [EVIL], 0.9: None})
+    said = answer(text=EVIL, estimate=options, warnings=[EVIL], only_if=EVIL, asked_as=EVIL)
     reply = Reply(EVIL, "train", {"impaired": EVIL}, [EVIL], EVIL, said)
     page = as_html([Turn(EVIL, [reply], shown_labels=True)])
     page += as_html([Turn(EVIL, [Reply(EVIL, "", askable=[EVIL], text=EVIL)])])
     page += as_html([Turn(EVIL, [Reply(EVIL, "", askable=[EVIL], answer=answer(task=None))])])
     page += as_html([Turn(EVIL, [Reply(EVIL, "", problem=EVIL)])])
     number = speed(unit=EVIL, normal=NormalRange(0, 1, EVIL, EVIL))
-    page += as_html([Turn(EVIL, [Reply(EVIL, "", answer=answer(found=number))])])
+    page += as_html([Turn(EVIL, [Reply(EVIL, "", answer=answer(estimate=number))])])
     assert "<img" not in page
     assert page.count("&lt;img") > 15
 
@@ -60,14 +61,14 @@ def test_training_side_uncalibrated_and_conditions_are_said():
     page = as_html(
         [Turn("Is it?", [Reply("t0", "train", answer=answer(calibrated=False, only_if="x is y"))])]
     )
-    assert "training side" in page
+    assert "training set" in page
     assert "Not calibrated" in page
     assert "x is y" in page
 
 
 def test_a_question_outside_says_what_can_be_asked():
-    page = shown(answer(task=None, found=None, text=""))
-    assert "outside of what the model was trained on" in page
+    page = shown(answer(task=None, estimate=None, text=""))
+    assert "was not trained on such questions" in page
     assert "Ask this" in page
     assert "careful" in page
 
@@ -86,7 +87,7 @@ def test_a_number_lies_between_its_ends_on_the_axis():
     assert scale.stop > 1.43
     assert scale.span[0] < scale.dot < scale.span[0] + scale.span[1]
     assert scale.usual[0] + scale.usual[1] <= 100
-    page = shown(answer(found=speed()))
+    page = shown(answer(estimate=speed()))
     assert "1.00 m/s" in page
     assert "somebody 2011" in page
     assert "0.70 to 1.30 m/s" in page
@@ -97,11 +98,11 @@ def test_an_axis_needs_no_usual_range_and_no_spread(normal):
     scale = scale_of(speed(value=5.0, low=5.0, high=5.0, normal=normal))
     assert scale.start < 5 < scale.stop
     assert (scale.usual is None) == (normal is None)
-    shown(answer(found=speed(normal=normal)))
+    shown(answer(estimate=speed(normal=normal)))
 
 
 def test_a_closed_question_shows_why_and_no_answer():
-    said = answer(applies="no", because="she is well (97 %)", found=None, text="")
+    said = answer(applies="no", because="she is well (97 %)", estimate=None, text="")
     page = shown(said)
     assert "This question does not apply: she is well (97 %). The model was not asked." in page
     assert "The model wrote" not in page
@@ -118,6 +119,6 @@ def test_an_own_file_says_how_strange_it_is_and_why_nothing_is_promised():
 
 
 def test_what_kinematics_measure_is_named_and_the_difference_shown():
-    page = shown(answer(found=speed(measured=0.8)))
+    page = shown(answer(estimate=speed(measured=0.8)))
     assert "<b>0.80 m/s</b> measured by kinematics; the model&#39;s number is +25 % off." in page
-    assert "kinematics" not in shown(answer(found=speed()))
+    assert "kinematics" not in shown(answer(estimate=speed()))

@@ -12,7 +12,7 @@ class NoBase:
     """A model whose run can be looked at, but whose base model is nowhere."""
 
     def __init__(self, chat):
-        self.run, self.described, self.trial = chat.run, chat.described, chat.trial
+        self.run, self.description, self.trial = chat.run, chat.description, chat.trial
 
     def chat(self):
         raise InputError("google/gemma is not in the hub's cache")

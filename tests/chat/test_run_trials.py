@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.chat.asking import _calibration, open_chat
-from biomechgpt.chat.run import open_run, read_run_trial
+from biomechgpt.chat.asking import _calibration_of_run, open_chat
+from biomechgpt.chat.run_trials import open_run, read_run_trial
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import encode_trial
 from tests.helpers.small_model import write_tokens
@@ -25,7 +25,7 @@ def test_every_trial_stands_on_its_side_with_its_labels(chat):
 
 def test_tokens_are_those_of_the_models_own_tokenizer(chat):
     trial = chat.trial("t3")
-    made = encode_trial(chat.tokenizer, trial.angles_rad)
+    made = encode_trial(chat.model.motion_tokenizer, trial.angles_rad)
     assert trial.tokens.tolist() == made.tolist()
     assert chat.tokens(trial._replace(tokens=None)).tolist() == made.tolist()
     assert len(made) == len(trial.angles_rad) // 4
@@ -37,7 +37,7 @@ def test_a_run_that_did_not_make_the_model_says_nothing_of_sides(run_folder, cha
     other = tmp_path / "other"
     shutil.copytree(run_folder, other)
     write_tokens(other / "holdout/tokens/compact/0.parquet", "another tokenizer")
-    assert set(open_run(other, chat.described).trials["split"]) == {"unknown"}
+    assert set(open_run(other, chat.description).trials["split"]) == {"unknown"}
 
 
 def test_a_trial_that_is_not_there_is_named_with_some_that_are(chat):
@@ -49,7 +49,7 @@ def test_a_trial_that_is_not_there_is_named_with_some_that_are(chat):
 
 def test_another_frame_rate_is_refused(run_folder, chat):
     with pytest.raises(InputError, match="30 frames a second, the model needs 100"):
-        open_run(run_folder, chat.described | {"frame_rate_hz": 100})
+        open_run(run_folder, chat.description | {"frame_rate_hz": 100})
 
 
 def test_a_folder_that_is_no_run_is_refused(run_model, tmp_path):
@@ -62,7 +62,7 @@ def test_without_labels_there_are_none(run_folder, chat, tmp_path):
     shutil.copytree(run_folder, bare)
     shutil.rmtree(bare / "holdout/questions")
     pd.DataFrame(columns=["fold", "participant_id", "split"]).to_csv(bare / "folds.tsv", sep="\t")
-    run = open_run(bare, chat.described)
+    run = open_run(bare, chat.description)
     assert read_run_trial(run, "t0").recorded == {}
 
 
@@ -71,6 +71,8 @@ def test_a_variant_whose_name_is_a_number_is_calibrated_too(run_folder, chat, tm
     shutil.copytree(run_folder, other)
     table = pd.read_parquet(other / "tables/calibration.parquet").assign(variant="7")
     table.to_parquet(other / "tables/calibration.parquet", index=False)
-    run, model = open_run(other, chat.described), other / "holdout/models/v/seed-0"
-    assert set(_calibration(model, run, chat.described | {"variant": "7"})) == set(chat.calibration)
-    assert _calibration(model, run, chat.described) == {}
+    run, model = open_run(other, chat.description), other / "holdout/models/v/seed-0"
+    assert set(_calibration_of_run(model, run, chat.description | {"variant": "7"})) == set(
+        chat.model.calibrations
+    )
+    assert _calibration_of_run(model, run, chat.description) == {}

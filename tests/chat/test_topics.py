@@ -26,19 +26,19 @@ def topics(shipped, examples):
 
 def test_held_out_phrasings_are_known(topics, shipped):
     asked = [(p.text, task.name) for task in shipped for p in task.held_out]
-    right = [topics.meant(text).task == name for text, name in asked]
+    right = [topics.match(text).task == name for text, name in asked]
     assert sum(right) >= len(right) - 1
 
 
 def test_everyday_words_are_mostly_known_and_never_taken_for_another_task(topics, examples):
     asked = [(t, name) for name, texts in examples["everyday"]["measure"].items() for t in texts]
-    meant = [(topics.meant(text).task, name) for text, name in asked]
+    meant = [(topics.match(text).task, name) for text, name in asked]
     assert all(found in (None, name) for found, name in meant)
     assert sum(found is None for found, _ in meant) <= 0.15 * len(meant)
 
 
 def test_most_other_questions_are_turned_away(topics, examples):
-    accepted = [topics.meant(text).task is not None for text in examples["outside"]["measure"]]
+    accepted = [topics.match(text).task is not None for text in examples["outside"]["measure"]]
     assert sum(accepted) <= 0.15 * len(accepted)
 
 
@@ -54,7 +54,7 @@ def test_questions_that_measure_are_not_those_that_choose(examples, shipped):
 
 
 def test_capitals_and_marks_do_not_matter(topics):
-    found = [topics.meant(text) for text in ("how fast is he walking", "HOW FAST IS HE WALKING??")]
+    found = [topics.match(text) for text in ("how fast is he walking", "HOW FAST IS HE WALKING??")]
     assert {one.task for one in found} == {"walking_speed"}
 
 
@@ -63,5 +63,5 @@ def test_a_model_of_one_task_turns_the_others_away(examples):
         {"cadence": ["What is the cadence in steps/min?", "How many steps a minute?"]},
         examples["everyday"]["choose"], examples["outside"]["choose"],
     )  # fmt: skip
-    assert topics.meant("how many steps per minute are taken?").task == "cadence"
-    assert topics.meant("What is the capital of France?").task is None
+    assert topics.match("how many steps per minute are taken?").task == "cadence"
+    assert topics.match("What is the capital of France?").task is None

@@ -6,8 +6,11 @@ import pytest
 
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
-from biomechgpt.questions.calibration import Calibration, decided_number
-from biomechgpt.report.model_card import calibration_of
+from biomechgpt.questions.calibration import (
+    Calibration,
+    calibration_of_model,
+    number_estimate,
+)
 from tests.helpers import fake_predictions
 
 
@@ -60,10 +63,9 @@ def test_every_row_is_answered_as_chosen_and_the_number_itself_without_a_distrib
 def test_the_choice_reaches_the_calibration_of_a_published_model(predictions):
     folds = fake_predictions.folds(predictions)
     found = evaluate(predictions, folds, {"bootstrap_draws": 10, "seed": 0}, ["tiny-all"], [])
-    described = {"fold": "holdout", "variant": "tiny-all", "seed": 1}
-    calibrated = calibration_of(found.calibration, described)
+    calibrated = calibration_of_model(found.calibration, "holdout", "tiny-all", 1)
     assert calibrated["walking_speed"].number == "mean"
     assert calibrated["cadence"].number == "median"
     row = {"number_mean": 1.0, "number_median": 2.0, "number_low": 0.0, "number_high": 3.0}
-    assert decided_number(row, Calibration(1.0, {}, "mean")) == (1.0, 0.0, 3.0)
-    assert decided_number(row, Calibration(1.0, {})) == (2.0, 0.0, 3.0)
+    assert number_estimate(row, Calibration(1.0, {}, "mean")) == (1.0, 0.0, 3.0, {})
+    assert number_estimate(row, Calibration(1.0, {})) == (2.0, 0.0, 3.0, {})

@@ -18,7 +18,7 @@ from biomechgpt.body.frames import Trial
 from biomechgpt.cohort.shards import shard_digests
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.cohort.tables import read_cohort, trial_labels
-from biomechgpt.config import check_config, leave_out_nulls, order_as
+from biomechgpt.config.reading import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import joint_angles
 from biomechgpt.questions.tasks import read_tasks
@@ -33,14 +33,13 @@ from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
 from tests.fuzz.fuzz_seeds import PARTS, config_text
 from tests.helpers.motion_files import CFG, MAPS, SKELETONS
-from tests.helpers.paths import ROOT
 
 DECLARED = (MotionError, InputError)
 COORDINATE_MAPS = read_coordinate_maps(MAPS)
 SKELETON_MAPS = read_skeletons(SKELETONS)
 INGEST = CFG | {"min_leg_joints": 4}
 MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 0.02, "zero_joints": []}
-CONFIG, SCHEMA = config_text(), ROOT / "schemas" / "config.schema.yaml"
+CONFIG = config_text()
 TASKS = {
     name: {"kind": kind, "label": "x", "options": ["<b>", "{unit}"], "unit": "m/s", "decimals": 2}
     for name, kind in (("a", "classification"), ("b", "regression"))
@@ -157,7 +156,7 @@ def overlay(path: Path) -> str:
     _lay(config, laid)
     leave_out_nulls(config)
     order_as(config, default)
-    check_config(config, SCHEMA)
+    check_config(config)
     names = [config["run"] or "x", *(cohort["name"] for cohort in config["cohorts"])]
     blocks = ("tokenizers", "base_models", "variants", "baselines", "tasks")
     names += [name for block in blocks for name in config[block]]

@@ -2,59 +2,60 @@
 
 from pathlib import Path
 
-from tests.helpers.browser import DESKTOP
+from playwright.sync_api import Page
+
+LINE = "#question textarea, #question input"
+TURNS = ".conversation article"
 
 
-def visit(chromium, server, size=DESKTOP, scheme="light"):
-    chromium.visit(server.local_url, *size, scheme)
-    chromium.until("!!document.querySelector('#first canvas')")
+def visit(open_page, server, **how) -> Page:
+    """Open the page of `server` and wait until its figure is there."""
+    page = open_page(server.local_url, **how)
+    page.wait_for_selector("#first canvas", state="attached")
+    return page
 
 
-def leave(chromium):
-    chromium.call("Page.navigate", url="about:blank")
+def text(page: Page, selector: str) -> str:
+    """What is written in the first such element, nothing where there is none."""
+    return page.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
 
 
-def text(chromium, selector: str) -> str:
-    return chromium.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
+def wait_for_text(page: Page, selector: str, words: str) -> None:
+    """Wait until `words` stand in the first such element."""
+    page.wait_for_function(f"document.querySelector({selector!r})?.innerText.includes({words!r})")
 
 
-def ask(chromium, question: str) -> str:
+def ask(page: Page, question: str) -> str:
     """Type a question and Enter; the text of its replies when they are whole."""
-    asked = chromium.evaluate("document.querySelectorAll('.conversation article').length")
-    line = "#question textarea, #question input"
-    chromium.evaluate(f"document.querySelector('{line}').focus()")
-    chromium.call("Input.insertText", text=question)
-    chromium.until(f"document.querySelector('{line}').value == {question!r}")
-    chromium.press("Enter", 13, "\r")
-    chromium.until(f"document.querySelectorAll('.conversation article').length > {asked}")
-    chromium.until("!document.querySelector('.conversation [aria-busy]')")
-    return text(chromium, ".conversation article:last-child")
+    n_turns = page.locator(TURNS).count()
+    page.focus(LINE)
+    page.keyboard.insert_text(question)
+    page.wait_for_function(f"document.querySelector('{LINE}').value == {question!r}")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelectorAll('{TURNS}').length > {n_turns}")
+    page.wait_for_function("!document.querySelector('.conversation [aria-busy]')")
+    return text(page, f"{TURNS}:last-child")
 
 
-def pick(chromium, box: str, words: str):
+def pick(page: Page, box: str, words: str) -> None:
     """Choose an entry of a dropdown with the keyboard."""
-    chromium.evaluate(f"document.querySelector('{box} input').focus()")
-    chromium.evaluate(f"document.querySelector('{box} input').select()")
-    chromium.call("Input.insertText", text=words)
-    chromium.until(
-        f"[...document.querySelectorAll('[role=option]')].some(o => o.innerText.includes({words!r}))"
-    )
-    chromium.press("Enter", 13, "\r")
+    page.locator(f"{box} input").first.select_text()
+    page.keyboard.insert_text(words)
+    page.locator("[role=option]", has_text=words).first.wait_for(state="attached")
+    page.keyboard.press("Enter")
 
 
-def bring(chromium, path):
+def bring(page: Page, path: Path) -> None:
     """Drop a file onto the page."""
-    unfold(chromium, "#own")
-    chromium.until("!!document.querySelector('#file input[type=file]')")
-    root = chromium.call("DOM.getDocument")["root"]["nodeId"]
-    node = chromium.call("DOM.querySelector", nodeId=root, selector="#file input[type=file]")
-    chromium.call("DOM.setFileInputFiles", files=[str(path)], nodeId=node["nodeId"])
+    unfold(page, "#own")
+    page.set_input_files("#file input[type=file]", path)
 
 
-def unfold(chromium, accordion: str):
-    closed = f"document.querySelector('{accordion} button').getAttribute('aria-expanded') != 'true'"
-    if chromium.evaluate(closed):
-        chromium.evaluate(f"document.querySelector('{accordion} button').click()")
+def unfold(page: Page, accordion: str) -> None:
+    """Open a part of the page that is folded away."""
+    button = page.locator(f"{accordion} button").first
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
 
 
 def left_of_uploads(server) -> list:

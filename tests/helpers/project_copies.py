@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT_PARTS = ("Snakefile", "config.yaml", "presets", "profiles", "resources", "rules", "schemas")
+PROJECT_PARTS = ("Snakefile", "config.yaml", "presets", "profiles", "resources", "rules")
 PROJECT_PARTS += ("envs", "workflow_scripts")
 
 

@@ -16,6 +16,7 @@ from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
+from biomechgpt.tokenizer.tokens import TokensMetadata
 from biomechgpt.tokenizer.trained import Trained
 
 CODES = 16
@@ -122,8 +123,7 @@ def make_questions() -> pd.DataFrame:
 def write_tokens(path: Path, tokenizer_sha256: str) -> Path:
     """Write the tokens of all trials as if a tokenizer of that hash had made them."""
     motions = make_motions()
-    metadata = {"tokenizer_sha256": tokenizer_sha256, "statistics_sha256": "s"}
-    metadata |= {"downsampling": "4", "codebook_size": str(CODES), "frame_rate_hz": "30.0"}
+    metadata = TokensMetadata(tokenizer_sha256, "s", 30.0, 4, 1, CODES).to_schema()
     columns = {
         "trial_id": [f"t{i}" for i in range(24)],
         "participant_id": [f"p{i // 2}" for i in range(24)],

@@ -12,7 +12,7 @@ from torch.nn.functional import cosine_similarity
 from transformers import set_seed
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import adapters, checkpoint_source, loading, training
+from biomechgpt.language_model import adapters, checkpoint_source, language_training, loading
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.checkpoint_source import link_checkpoint, locate, read_note
 from biomechgpt.language_model.examples import encode_example
@@ -61,7 +61,7 @@ def test_reserved_rows_leave_the_size_alone_and_added_ones_follow_all_others(
 
 def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, codebook):
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = adapters._other_rows(base)
+    others = adapters._text_rows(base)
     rows = rows_of(adapters.add_adapters(base, LORA, 0, codebook)).detach()
     centred = rows[:CODES] - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1).fill_diagonal_(-1)
@@ -72,7 +72,7 @@ def test_rows_from_the_codebook_keep_its_neighbours(checkpoint_folder, resize, c
 def test_rows_around_the_mean_are_distinct(checkpoint_folder, resize):
     """transformers' own start of added rows makes them one and the same vector."""
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    others = adapters._other_rows(base)
+    others = adapters._text_rows(base)
     rows = rows_of(adapters.add_adapters(base, LORA, 0)).detach()
     centred = rows - others.mean(0)
     alike = cosine_similarity(centred[:, None], centred[None], dim=-1) - torch.eye(len(rows))
@@ -100,19 +100,19 @@ def test_what_is_saved_is_the_adapter_and_the_new_rows(checkpoint_folder, resize
 def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
     checkpoint_folder, motions, tmp_path, monkeypatch
 ):
-    """peft would write all rows into every checkpoint, because the size is not the base's own."""
-
     def run(folder):
         base = loading.load_base(checkpoint_folder, CODES, resize=True)
         set_seed(0)
         model = adapters.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
         examples = [encode_example(base.tokenizer, m, EXCHANGES, 128) for m in motions[:6]]
-        settings = training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
-        training.train(model, [examples], base.tokenizer.pad_token_id, settings, folder, "m")
+        settings = language_training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
+        language_training.train(
+            model, [examples], base.tokenizer.pad_token_id, settings, folder, "m"
+        )
         return {name: p.detach() for name, p in adapters.trainable(model).items()}
 
     whole = run(tmp_path / "run")
-    saved = load_file(tmp_path / "run" / "checkpoint-2" / "adapter_model.safetensors")
+    saved = torch.load(tmp_path / "run" / "checkpoint-2" / "state.pt")["training"]["weights"]
     assert sum(v.numel() for v in saved.values()) == sum(p.numel() for p in whole.values())
     shutil.rmtree(tmp_path / "run" / "checkpoint-3")
     resumed = run(tmp_path / "run")

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 from biomechgpt.language_model.examples import encode_prompts
 from biomechgpt.language_model.finetuning import (
     finetune,
@@ -186,3 +187,8 @@ def test_a_prediction_stands_once(predictions, tmp_path):
 def test_another_table_is_no_prediction(sources):
     with pytest.raises(InputError, match="not a table of predictions"):
         read_predictions(sources.tokens)
+
+
+def test_a_model_of_an_earlier_version_tells_its_vocabulary(tmp_path):
+    (tmp_path / DESCRIPTION_FILE).write_text('{"codebook_size": 128, "fold": "holdout"}')
+    assert read_description(tmp_path) == {"motion_vocabulary_size": 128, "fold": "holdout"}

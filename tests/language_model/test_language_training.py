@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from transformers import TrainerCallback, set_seed
+from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import adapters, loading, training
+from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.examples import Example, Question, encode_example
-from biomechgpt.language_model.progress import METRICS_FILE, TENSORBOARD_FOLDER
-from biomechgpt.language_model.steps import plan_steps
+from biomechgpt.language_model.language_training import LanguageModelTraining
+from biomechgpt.language_model.steps import plan_steps, rate_share
+from biomechgpt.language_model.training_metrics import METRICS_FILE, TENSORBOARD_FOLDER
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
-SETTINGS = training.Settings(
+SETTINGS = language_training.Settings(
     1e-2, 3, 4, 0, answer_weight=2.0, checkpoint_every_steps=4, log_every_steps=2
 )
 
@@ -45,15 +46,20 @@ def metrics(folder):
     return [json.loads(line) for line in (folder / METRICS_FILE).read_text().splitlines()]
 
 
-class Kill(TrainerCallback):
-    """What a power cut does, right after the sixth step."""
+def at_step(monkeypatch, step, event):
+    """Call `event` at the beginning of this step, counted from 1, of every training."""
+    learn = LanguageModelTraining.backward
 
-    def __init__(self, trial_ids):
-        pass
+    def backward(training):
+        if training.step + 1 == step:
+            event()
+        return learn(training)
 
-    def on_step_end(self, args, state, control, **kwargs):
-        if state.global_step == 6:
-            raise KeyboardInterrupt
+    monkeypatch.setattr(LanguageModelTraining, "backward", backward)
+
+
+def power_cut():
+    raise KeyboardInterrupt
 
 
 def test_resumed_training_equals_uninterrupted_bit_by_bit(
@@ -61,19 +67,19 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
 ):
     pad_id = base.tokenizer.pad_token_id
     whole = fresh(base_folder)
-    training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
+    language_training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
 
     stopped = fresh(base_folder)
-    monkeypatch.setattr(training, "StepGuard", Kill)
+    at_step(monkeypatch, 7, power_cut)
     with pytest.raises(KeyboardInterrupt):
-        training.train(stopped, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+        language_training.train(stopped, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     monkeypatch.undo()
     assert (tmp_path / "cut" / "checkpoint-4" / "SHA256SUMS").exists()
     (tmp_path / "cut" / "checkpoint-6").mkdir()  # a checkpoint that was being written
     with open(tmp_path / "cut" / "training.jsonl", "a") as file:
         file.write('{"step": 5, "lo')  # and a line
     resumed = fresh(base_folder)
-    training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+    language_training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
 
     expected, found = weights(whole), weights(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
@@ -81,37 +87,28 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
     assert losses_of[0] == losses_of[1]
 
 
-class Terminate(Kill):
-    """What a cluster does at the end of the time asked for, during the sixth step."""
-
-    def on_step_begin(self, args, state, control, **kwargs):
-        if state.global_step == 5:
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    def on_step_end(self, args, state, control, **kwargs):
-        pass
-
-
 def test_sigterm_ends_with_a_checkpoint_that_goes_on_bit_by_bit(
     base_folder, base, examples, tmp_path, monkeypatch
 ):
     pad_id, before = base.tokenizer.pad_token_id, signal.getsignal(signal.SIGTERM)
     whole = fresh(base_folder)
-    training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
-    monkeypatch.setattr(training, "StepGuard", Terminate)
+    language_training.train(whole, [examples] * 3, pad_id, SETTINGS, tmp_path / "whole", "m")
+    at_step(monkeypatch, 6, lambda: os.kill(os.getpid(), signal.SIGTERM))
     with pytest.raises(SystemExit, match="after step 6 of 9; its checkpoint is written"):
-        training.train(fresh(base_folder), [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+        language_training.train(
+            fresh(base_folder), [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m"
+        )
     assert signal.getsignal(signal.SIGTERM) == before
     monkeypatch.undo()
     assert (tmp_path / "cut" / "checkpoint-6" / "SHA256SUMS").exists()
     resumed = fresh(base_folder)
-    training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
+    language_training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
     expected, found = weights(whole), weights(resumed)
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
 def test_tensorboard_shows_what_the_file_of_metrics_says(base_folder, base, examples, tmp_path):
-    training.train(
+    language_training.train(
         fresh(base_folder), [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
     )
     events = EventAccumulator(str(tmp_path / TENSORBOARD_FOLDER)).Reload()
@@ -125,7 +122,7 @@ def test_time_and_memory_are_estimated_before_the_first_step(
     base_folder, base, examples, tmp_path, caplog
 ):
     caplog.set_level("INFO")
-    training.train(
+    language_training.train(
         fresh(base_folder), [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
     )
     lines = [record.getMessage() for record in caplog.records]
@@ -144,9 +141,9 @@ def test_a_step_too_large_for_the_gpu_says_what_to_lower(
     def too_much(*args):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(training, "hidden_states", too_much)
+    monkeypatch.setattr(language_training, "hidden_states", too_much)
     with pytest.raises(InputError, match="lower micro_batch_size"):
-        training.train(
+        language_training.train(
             fresh(base_folder), [examples], base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
         )
 
@@ -155,7 +152,9 @@ def test_another_fingerprint_starts_anew(base_folder, base, examples, tmp_path):
     settings = SETTINGS._replace(epochs=1, checkpoint_every_steps=2)
     for mark in ("one", "two"):
         model = fresh(base_folder)
-        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, settings, tmp_path, mark)
+        language_training.train(
+            model, [examples] * 3, base.tokenizer.pad_token_id, settings, tmp_path, mark
+        )
         assert metrics(tmp_path)[0]["step"] == 2
     assert (tmp_path / "fingerprint").read_text() == "two"
 
@@ -166,8 +165,10 @@ def test_micro_batches_equal_one_batch(base_folder, base, examples, tmp_path):
         loaded = loading.load_base(base_folder, 16)
         set_seed(0)
         model = adapters.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
-        settings = training.Settings(1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1)
-        training.train(
+        settings = language_training.Settings(
+            1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1
+        )
+        language_training.train(
             model, [examples[:8]], base.tokenizer.pad_token_id, settings, tmp_path / str(size), "m"
         )
         trained += metrics(tmp_path / str(size))[:1]
@@ -180,7 +181,9 @@ def test_packed_weights_stop_training(base_folder, base, examples, tmp_path):
     layer = model.base_model.model.model.layers[0].mlp.up_proj.base_layer
     layer.weight.quant_state.packing_format_for_cpu = True
     with pytest.raises(RuntimeError, match="packed for inference"):
-        training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        language_training.train(
+            model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+        )
 
 
 def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
@@ -188,7 +191,9 @@ def test_a_loss_that_is_not_finite_stops_with_its_step(base_folder, base, exampl
     next(iter(adapters.trainable(model).values())).data[0] = float("nan")
     named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
     with pytest.raises(FloatingPointError, match=r"step 1, on the trials walk-\d+, walk-"):
-        training.train(model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        language_training.train(
+            model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+        )
 
 
 def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, examples, tmp_path):
@@ -197,7 +202,9 @@ def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, ex
     parameter.register_hook(lambda grad: grad * float("inf"))
     named = [example._replace(trial_id=f"walk-{i}") for i, example in enumerate(examples)]
     with pytest.raises(FloatingPointError, match=r"gradient is not finite at step 1, .* walk-\d"):
-        training.train(model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+        language_training.train(
+            model, [named] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+        )
 
 
 def imagined(lengths, n_questions):
@@ -248,8 +255,20 @@ def test_order_follows_the_seed_and_groups_lengths():
 
 def test_metrics_separate_answers_from_the_rest(base_folder, base, examples, tmp_path):
     model = fresh(base_folder)
-    training.train(model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m")
+    language_training.train(
+        model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
+    )
     lines = metrics(tmp_path)
     assert [line["step"] for line in lines] == [2, 4, 6, 8]
     assert all(0 < line["answer_loss"] < 20 for line in lines)
     assert all(0 < line["other_loss"] < 20 for line in lines)
+
+
+@pytest.mark.parametrize("n_steps", [9, 200])
+def test_the_rate_is_that_of_the_cosine_schedule_of_transformers(n_steps):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    schedule = get_cosine_schedule_with_warmup(optimizer, round(0.03 * n_steps), n_steps)
+    for step in range(n_steps):
+        assert rate_share(step, n_steps, 0.03) == schedule.get_last_lr()[0]
+        optimizer.step()
+        schedule.step()

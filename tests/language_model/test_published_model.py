@@ -85,7 +85,7 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
         "question": loaded.description["questions"][task],
         "options": job_cfg["tasks"][task]["options"],
     }  # fmt: skip
-    (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]}, job_cfg["tasks"])
+    (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]})
     assert done.stdout.startswith(f"{task}: {row['answer']}\ndevice: ")
     assert "\nspeed: " in done.stdout
 

@@ -46,9 +46,9 @@ def ids_of(loaded, answers):
     return [answer_ids(loaded.tokenizer, answer) for answer in answers]
 
 
-def row_of(loaded, trial, options=OPTIONS):
+def tree_of(loaded, trial, options=OPTIONS):
     candidates = [ids_of(loaded, options), ids_of(loaded, NUMBERS)]
-    return scoring.trial_row(trial.motion_ids, trial.questions, candidates)
+    return scoring.trial_tree(trial.motion_ids, trial.questions, candidates)
 
 
 @torch.inference_mode()
@@ -73,7 +73,7 @@ def plain_greedy(loaded, prompt, longest):
 
 
 def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, trials, stop_id):
-    found = scored(loaded, [row_of(loaded, trial) for trial in trials], stop_id)
+    found = scored(loaded, [tree_of(loaded, trial) for trial in trials], stop_id)
     for trial, of_trial in zip(trials, found, strict=True):
         for question, answers, of_one in zip(
             trial.questions, (OPTIONS, NUMBERS), of_trial, strict=True
@@ -87,7 +87,7 @@ def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, trials, stop
 def test_scores_do_not_depend_on_the_order_of_options(loaded, trials, stop_id):
     order = [3, 0, 4, 2, 1]
     (plain, _), (shuffled, _) = (
-        scored(loaded, [row_of(loaded, trials[1], options)], stop_id)[0]
+        scored(loaded, [tree_of(loaded, trials[1], options)], stop_id)[0]
         for options in (OPTIONS, [OPTIONS[i] for i in order])
     )
     expected = [plain.log_probabilities[i] for i in order]
@@ -95,7 +95,7 @@ def test_scores_do_not_depend_on_the_order_of_options(loaded, trials, stop_id):
 
 
 def test_few_logits_at_once_change_nothing(loaded, trials, stop_id, monkeypatch):
-    rows = [row_of(loaded, trial) for trial in trials]
+    rows = [tree_of(loaded, trial) for trial in trials]
     whole = scored(loaded, rows, stop_id)
     monkeypatch.setattr(scoring, "targets_at_once", lambda model: 3)
     for of_trial, in_parts in zip(whole, scored(loaded, rows, stop_id), strict=True):
@@ -113,7 +113,7 @@ def test_the_text_is_the_argmax_of_plain_passes_however_much_the_row_holds(talka
     greedy = [[_until(text, stop_id) for text in row] for row in free]
     assert len({len(text) for row in greedy for text in row}) > 1
     rows = [
-        scoring.trial_row(
+        scoring.trial_tree(
             trial.motion_ids, trial.questions, [[[*text[:held], stop_id]] for text in texts]
         )
         for trial, texts in zip(trials, greedy, strict=True)
@@ -126,25 +126,25 @@ def _until(ids, stop_id):
 
 
 def test_what_begins_alike_is_read_once():
-    row = scoring.trial_row([0, 1], [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]])
+    row = scoring.trial_tree([0, 1], [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]])
     assert sorted(row.input_ids) == [0, 1, 2, 5, 6, 7, 8]
     assert row.candidates[0][3] == [(2, 7)]
     assert row.candidates[0][0][:2] == row.candidates[0][2][:2]
 
 
-def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions, job_cfg):
+def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions):
     tokens = {f"t{number}": motion for number, motion in enumerate(motions)}
     asked = questions[questions["split"] == "test"]
-    together = predict(loaded, asked, tokens, job_cfg["tasks"])
+    together = predict(loaded, asked, tokens)
     assert len(together) == len(asked)
     for row in together:
         same = asked[(asked["trial_id"] == row["trial_id"]) & (asked["task"] == row["task"])]
-        (alone,) = predict(loaded, same, tokens, job_cfg["tasks"])
+        (alone,) = predict(loaded, same, tokens)
         assert alone["answer"] == row["answer"]
         assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-4)
         if row["kind"] == "regression":
             assert alone["number_mean"] == pytest.approx(row["number_mean"], abs=1e-3)
 
 
-def test_no_questions_have_no_answers(loaded, questions, job_cfg):
-    assert predict(loaded, questions.head(0), {}, job_cfg["tasks"]) == []
+def test_no_questions_have_no_answers(loaded, questions):
+    assert predict(loaded, questions.head(0), {}) == []

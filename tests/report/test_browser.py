@@ -5,12 +5,12 @@ import pytest
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
 from tests.helpers import fake_predictions, fake_run
-from tests.helpers.browser import DESKTOP, PHONE
+from tests.helpers.browser import DESKTOP, PHONE, faults
 from tests.helpers.colours import contrast
 
 
 @pytest.fixture(scope="module")
-def page(config, tmp_path_factory):
+def address(config, tmp_path_factory):
     """A report with a question of each kind."""
     folder = tmp_path_factory.mktemp("seen")
     predictions = fake_predictions.make(n_participants=12, seeds=(0, 1))
@@ -19,90 +19,91 @@ def page(config, tmp_path_factory):
     results = read_results(sources.metrics, sources.tables, config)
     outputs = (folder / "report.html", folder / "report_tables")
     build_report(results, sources, config, {}, True, *outputs)
-    return folder / "report.html"
+    return (folder / "report.html").as_uri()
+
+
+@pytest.fixture
+def page(open_page, address):
+    return open_page(address)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_opens_without_a_fault_or_a_request_and_fits(chromium, page, size, scheme):
-    chromium.open(page, *size, scheme)
-    assert chromium.evaluate("document.documentElement.scrollWidth") == size[0]
-    paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+def test_opens_without_a_fault_or_a_request_and_fits(open_page, address, size, scheme):
+    page = open_page(address, size, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 24, 27)"}[scheme]
-    assert chromium.faults() == []
-    assert chromium.requests() == [page.resolve().as_uri()]
+    assert faults(page) == []
+    assert [request.url for request in page.requests()] == [address]
 
 
-def test_the_contents_are_open_on_a_desktop_and_folded_on_a_phone(chromium, page):
+def test_the_contents_are_open_on_a_desktop_and_folded_on_a_phone(open_page, address):
     for size, is_open in ((DESKTOP, True), (PHONE, False)):
-        chromium.open(page, *size, "light")
-        assert chromium.evaluate("document.querySelector('nav details').open") is is_open
+        page = open_page(address, size)
+        assert page.evaluate("document.querySelector('nav details').open") is is_open
 
 
-def test_text_and_curves_can_be_told_from_the_page_in_both_schemes(chromium, page):
+def test_text_and_curves_can_be_told_from_the_page_in_both_schemes(open_page, address):
     """WCAG asks for a contrast of 4.5 for text and 3 for the lines of a drawing."""
     kinds = {"body": 4.5, ".quiet": 4.5, "figcaption": 4.5, "small": 4.5, "a": 4.5, ".tag": 4.5}
     for scheme in ("light", "dark"):
-        chromium.open(page, *DESKTOP, scheme)
-        paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+        page = open_page(address, scheme=scheme)
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
         for selector, least in kinds.items():
             own = f"getComputedStyle(document.querySelector('{selector}'))"
-            behind = chromium.evaluate(f"{own}.backgroundColor") if selector == ".tag" else paper
-            assert contrast(chromium.evaluate(f"{own}.color"), behind) >= least, selector
+            behind = page.evaluate(f"{own}.backgroundColor") if selector == ".tag" else paper
+            assert contrast(page.evaluate(f"{own}.color"), behind) >= least, selector
         line = "getComputedStyle(document.querySelector('.bar line')).stroke"
-        assert contrast(chromium.evaluate(line), paper) >= 3
+        assert contrast(page.evaluate(line), paper) >= 3
 
 
-def test_every_drawing_has_words_and_every_table_a_name(chromium, page):
+def test_every_drawing_has_words_and_every_table_a_name(page):
     nameless = """[...document.querySelectorAll('main svg')].filter(
         svg => !svg.closest('[role=img][aria-label], [aria-hidden=true]')).length"""
-    assert chromium.evaluate(nameless) == 0
+    assert page.evaluate(nameless) == 0
     tables = "[...document.querySelectorAll('table')].map(t => t.parentElement.ariaLabel)"
-    assert all(chromium.evaluate(tables))
+    assert all(page.evaluate(tables))
 
 
 COLUMN = "[...document.querySelectorAll('#{name} tbody tr')].map(r => r.cells[{column}].innerText)"
 HEAD = "document.querySelectorAll('#{name} thead button')[{column}]"
 
 
-def test_tables_sort_by_click_and_by_keyboard(chromium, page):
-    chromium.open(page, *DESKTOP, "light")
+def test_tables_sort_by_click_and_by_keyboard(page):
     table = {"name": "time", "column": 2}  # seconds of all jobs
-    seconds = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    seconds = [float(text) for text in page.evaluate(COLUMN.format(**table))]
     assert seconds != sorted(seconds)
-    chromium.evaluate(f"{HEAD.format(**table)}.click()")
-    found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    page.evaluate(f"{HEAD.format(**table)}.click()")
+    found = [float(text) for text in page.evaluate(COLUMN.format(**table))]
     assert found == sorted(seconds)
-    chromium.evaluate(f"{HEAD.format(**table)}.focus()")
-    chromium.press("Enter", 13, "\r")
-    found = [float(text) for text in chromium.evaluate(COLUMN.format(**table))]
+    page.evaluate(f"{HEAD.format(**table)}.focus()")
+    page.keyboard.press("Enter")
+    found = [float(text) for text in page.evaluate(COLUMN.format(**table))]
     assert found == sorted(seconds, reverse=True)
     sorted_by = f"{HEAD.format(**table)}.closest('th').ariaSort"
-    assert chromium.evaluate(sorted_by) == "descending"
+    assert page.evaluate(sorted_by) == "descending"
 
 
-def test_words_sort_as_words_true_minus_signs_as_signs_and_empty_cells_come_last(chromium, page):
-    chromium.open(page, *DESKTOP, "light")
+def test_words_sort_as_words_true_minus_signs_as_signs_and_empty_cells_come_last(page):
     rows = """(() => { const body = document.querySelector('#time tbody');
         [...body.rows].forEach(row => row.remove());
         for (const cells of [['b', '\u2013'], ['c', '\u22123.5'], ['B', '10'], ['a', '9']])
             { const row = body.insertRow();
               for (const cell of cells) row.insertCell().textContent = cell; } })()"""
-    chromium.evaluate(rows)
-    chromium.evaluate(f"{HEAD.format(name='time', column=1)}.click()")
-    found = chromium.evaluate(COLUMN.format(name="time", column=1))
+    page.evaluate(rows)
+    page.evaluate(f"{HEAD.format(name='time', column=1)}.click()")
+    found = page.evaluate(COLUMN.format(name="time", column=1))
     assert found == ["\u22123.5", "9", "10", "\u2013"]
-    chromium.evaluate(f"{HEAD.format(name='time', column=0)}.click()")
-    assert chromium.evaluate(COLUMN.format(name="time", column=0)) == ["a", "b", "B", "c"]
+    page.evaluate(f"{HEAD.format(name='time', column=0)}.click()")
+    assert page.evaluate(COLUMN.format(name="time", column=0)) == ["a", "b", "B", "c"]
 
 
-def test_prints_with_everything_on_paper(chromium, page, tmp_path):
-    chromium.open(page, *DESKTOP, "dark")
-    chromium.pdf(tmp_path / "report.pdf")
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
-    chromium.call("Emulation.setEmulatedMedia", media="print")
+def test_prints_with_everything_on_paper(open_page, address):
+    page = open_page(address, scheme="dark")
+    assert page.pdf().startswith(b"%PDF")
+    page.emulate_media(media="print")
     hidden = """[...document.querySelectorAll('.long, .scroll, pre')].filter(box =>
         box.scrollHeight > box.clientHeight + 1 &&
         getComputedStyle(box).overflowY != 'visible').length"""
-    assert chromium.evaluate(hidden) == 0
-    chromium.call("Emulation.setEmulatedMedia", media="")
+    assert page.evaluate(hidden) == 0

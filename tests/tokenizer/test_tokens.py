@@ -14,11 +14,8 @@ from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_c
 from biomechgpt.tokenizer.storage import DESCRIPTION, load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.tokens import (
-    codes_per_book,
     gather_tokens,
     read_tokens,
-    seconds_per_token,
-    tokens_per_step,
 )
 from biomechgpt.tokenizer.training import train_tokenizer
 from tests.helpers.small_tokenizer import ABSENT, angles
@@ -64,8 +61,8 @@ def test_tokens_on_disk_are_those_of_each_trial_alone(tokenizer, folder, shard, 
 def test_metadata_names_the_tokenizer(tokenizer, folder, shard, tmp_path):
     tokenise_shard(folder, shard, SOME, tmp_path / "0.parquet")
     metadata = read_tokens([tmp_path / "0.parquet"]).metadata
-    assert metadata["tokenizer_sha256"] == tokenizer.sha256
-    assert (metadata["downsampling"], metadata["codebook_size"]) == ("4", "32")
+    assert metadata.tokenizer_sha256 == tokenizer.sha256
+    assert (metadata.downsampling, metadata.vocabulary_size) == (4, 32)
 
 
 def test_metadata_counts_the_tokens_of_a_step(shard, tmp_path, tiny_cfg):
@@ -74,9 +71,9 @@ def test_metadata_counts_the_tokens_of_a_step(shard, tmp_path, tiny_cfg):
     save_tokenizer(tmp_path / "t", trained, cfg, 30, [])
     tokenise_shard(tmp_path / "t", shard, SOME, tmp_path / "0.parquet")
     table = read_tokens([tmp_path / "0.parquet"])
-    assert (table.metadata["codebook_size"], tokens_per_step(table.metadata)) == ("64", 2)
-    assert codes_per_book(table.metadata) == 32
-    assert seconds_per_token(table.metadata) == pytest.approx(4 / 30)
+    assert (table.metadata.vocabulary_size, table.metadata.tokens_per_step) == (64, 2)
+    assert table.metadata.codes_per_book == 32
+    assert table.metadata.seconds_per_token == pytest.approx(4 / 30)
     assert [len(codes) for codes in table.tokens] == [10, 10, 16, 20]
     assert all((codes[::2] < 32).all() and (codes[1::2] >= 32).all() for codes in table.tokens)
 

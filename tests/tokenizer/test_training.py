@@ -13,7 +13,7 @@ from biomechgpt.tokenizer import losses, training
 from biomechgpt.tokenizer import statistics as statistics_module
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise, restore
-from biomechgpt.tokenizer.training import train_tokenizer
+from biomechgpt.tokenizer.training import TokenizerTraining, train_tokenizer
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
 from tests.helpers.small_tokenizer import ABSENT, ZEROED, angles
 
@@ -27,7 +27,7 @@ def weights(trained):
 def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training.Training._step
+    step = TokenizerTraining.backward
 
     def killed_at_step_45(*args):
         if (calls := calls_so_far.pop() + 1) > 45:
@@ -36,10 +36,10 @@ def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg,
         return step(*args)
 
     calls_so_far = [0]
-    monkeypatch.setattr(training.Training, "_step", killed_at_step_45)
+    monkeypatch.setattr(TokenizerTraining, "backward", killed_at_step_45)
     with pytest.raises(KeyboardInterrupt):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
-    monkeypatch.setattr(training.Training, "_step", step)
+    monkeypatch.setattr(TokenizerTraining, "backward", step)
     torch.manual_seed(99)
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
@@ -65,7 +65,7 @@ def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cf
     learnt = {f"t{number:02d}" for number in range(12) if number % 4}
     held_out, cfg = EVERYONE - learnt, tiny_cfg | PATIENT
     whole = train_tokenizer([shard], learnt, cfg, tmp_path / "whole", "", held_out)
-    step = training.Training._step
+    step = TokenizerTraining.backward
     for stop in (5, 30, whole.history[-1]["step"] - 5):
         calls = []
 
@@ -75,10 +75,10 @@ def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cf
                 raise KeyboardInterrupt
             return step(*args)
 
-        monkeypatch.setattr(training.Training, "_step", killed)
+        monkeypatch.setattr(TokenizerTraining, "backward", killed)
         with pytest.raises(KeyboardInterrupt):
             train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
-        monkeypatch.setattr(training.Training, "_step", step)
+        monkeypatch.setattr(TokenizerTraining, "backward", step)
         torch.manual_seed(99)
         resumed = train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
         first, second = weights(whole), weights(resumed)
@@ -88,7 +88,7 @@ def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cf
         ]
 
 
-def test_training_ends_when_validation_stops_to_improve(shard, tmp_path, tiny_cfg, monkeypatch):
+def test_training_ends_when_validation_no_longer_improves(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 10)
     monkeypatch.setattr(training, "live_error_deg", lambda *args: next(errors))
     errors = iter([5.0, 4.0, 3.99, 3.98, 3.97, 3.0, 3.0, 3.0])
@@ -177,7 +177,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
 ):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
-    step = training.Training._step
+    step = TokenizerTraining.backward
 
     def told_to_stop_in_step_45(*args):
         calls.append(1)
@@ -186,7 +186,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
         return step(*args)
 
     calls, before = [], signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(training.Training, "_step", told_to_stop_in_step_45)
+    monkeypatch.setattr(TokenizerTraining, "backward", told_to_stop_in_step_45)
     with pytest.raises(SystemExit, match=r"after step 45 of .*; its checkpoint is written"):
         train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
     assert signal.getsignal(signal.SIGTERM) == before
@@ -195,7 +195,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     state = tmp_path / "cut/checkpoint-45/state.pt"
     state.write_bytes(state.read_bytes()[:-1] + b"x")
     calls.clear()
-    monkeypatch.setattr(training.Training, "_step", lambda *args: calls.append(1) or step(*args))
+    monkeypatch.setattr(TokenizerTraining, "backward", lambda *args: calls.append(1) or step(*args))
     resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert len(calls) == tiny_cfg["steps"] - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)

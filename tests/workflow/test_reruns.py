@@ -78,7 +78,7 @@ def test_code_of_the_tokenizer(edited):
 
 def test_words_rerun_nothing_and_a_constant_of_the_answers_retrains_nothing(edited):
     library = edited / "workflow_scripts/biomechgpt"
-    edit(library / "config_checks.py", "must be a multiple of", "has to be a multiple of")
+    edit(library / "config/section_checks.py", "must be a multiple of", "has to be a multiple of")
     edit(library / "job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
     edit(library / "tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
     assert reruns(edited) == set()
@@ -153,6 +153,6 @@ def test_a_redrawn_tokenizer_makes_tokens_of_its_own_and_spares_the_first_seed(e
         read_tokens([tokens / name / "all.parquet"]) for name in ("compact", "compact@1")
     )
     assert first.trial_ids == second.trial_ids
-    assert first.metadata["tokenizer_sha256"] != second.metadata["tokenizer_sha256"]
+    assert first.metadata.tokenizer_sha256 != second.metadata.tokenizer_sha256
     same = [np.array_equal(a, b) for a, b in zip(first.tokens, second.tokens, strict=True)]
     assert not any(same)

@@ -5,11 +5,7 @@ import json
 import logging
 import os
 import shutil
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 from biomechgpt import seals
 
@@ -42,7 +38,7 @@ def open_checkpoints(folder: os.PathLike, mark: str) -> Path:
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
-    """The folder of the checkpoint after `step` steps, named as the Hugging Face Trainer does."""
+    """The folder of the checkpoint after `step` steps."""
     return folder / f"checkpoint-{step}"
 
 
@@ -59,26 +55,3 @@ def last_whole_checkpoint(folder: Path) -> Path | None:
         log.warning("%s is not whole: going back to the one before", checkpoint)
         shutil.rmtree(checkpoint)
     return None
-
-
-@contextmanager
-def noting_sigterm() -> Iterator[SimpleNamespace]:
-    """Yield an object whose `asked` becomes True at SIGTERM: a cluster's time limit, or scancel."""
-    noted = SimpleNamespace(asked=False)
-
-    def note(number, frame):
-        noted.asked = True
-
-    before: Callable | int | None = signal.signal(signal.SIGTERM, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def stopped(step: int, n_steps: int) -> SystemExit:
-    """What a stage that was asked to stop ends with, once its checkpoint is written."""
-    return SystemExit(
-        f"Stopped by SIGTERM after step {step} of {n_steps}; its checkpoint is written. Run again "
-        "and it goes on from there."
-    )

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 
 LOGGERS = ("logging.getLogger", "job.start")  # what makes them
 # Errors whose sentence nobody reads but the user whose run they end: no rule puts it into a file.
-ENDING_ERRORS = ("InputError", "FloatingPointError")
-WORDS_OF_FIELD = ("title", "description", "examples")  # of pydantic's Field
+ENDING_ERRORS = ("InputError", "FloatingPointError", "PydanticCustomError")
+# Arguments of pydantic's Field that explain a value or refuse it: what passes has the same value.
+WORDS_AND_BOUNDS = (
+    "title", "description", "examples", "ge", "gt", "le", "lt", "multiple_of", "min_length",
+    "max_length", "pattern",
+)  # fmt: skip
 CAN_COMPUTE = (
     ast.Call, ast.NamedExpr, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await,
     ast.Yield, ast.YieldFrom,
@@ -16,9 +20,9 @@ CAN_COMPUTE = (
 def without_words(tree: ast.Module) -> ast.Module:
     """Take out of `tree`, in place, what can be written otherwise without any result changing.
 
-    Docstrings and other constants that stand alone; annotations of functions; the words of pydantic's
-    fields; and of the arguments of a logger's methods and of `raise InputError(...)` all but the calls
-    in them, which could compute something on the way.
+    Docstrings and other constants that stand alone; annotations of functions; words and bounds of
+    pydantic's fields; and of the arguments of a logger's methods and of `raise InputError(...)` all
+    but the calls in them, which could compute something on the way.
     """
     loggers = {
         target.id
@@ -51,7 +55,7 @@ class _WithoutWords(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         match node.func:
             case ast.Name("Field"):
-                node.keywords = [word for word in node.keywords if word.arg not in WORDS_OF_FIELD]
+                node.keywords = [word for word in node.keywords if word.arg not in WORDS_AND_BOUNDS]
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:

@@ -1,11 +1,11 @@
-"""The one error that a user's input can cause to stop the workflow."""
+"""The one error for what a user has to put right."""
 
 
 class InputError(ValueError):
-    """A config value, table or file that stops the run; the message names it and says what to do.
+    """A config value, table or file stops the run; the message names it and says what to do.
 
-    It is printed as its message alone: Snakemake and Python show the frames of any other error.
+    Snakemake and Python print its message alone, and a traceback for any other error.
     """
 
-    # Read as None wherever frames are printed; the setter is for contextlib, which assigns it.
+    # None prints no frames; the setter is there because contextlib assigns the attribute.
     __traceback__ = property(lambda self: None, lambda self, frames: None)

@@ -1,4 +1,4 @@
-"""Write a file or folder under a temporary name and rename it when it is whole; hash a file."""
+"""Files and folders that are either whole or not there, and hashes of their content."""
 
 import hashlib
 import os
@@ -13,14 +13,14 @@ from pathlib import Path
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path`.
 
-    Works for files and for folders. After an exception the temporary is removed and `path` is as
-    it was before.
+    Works for files and for folders. After an exception the temporary file is removed and `path` is
+    as it was before.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{escape(path.name)}.*.tmp"):
-        if left.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
-            _remove(left)  # of a process that was killed
+    for leftover in path.parent.glob(f".{escape(path.name)}.*.tmp"):
+        if leftover.name.removeprefix(f".{path.name}.").removesuffix(".tmp").isdigit():
+            _remove(leftover)  # of a process that was killed
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -38,7 +38,7 @@ def _remove(path: Path) -> None:
 
 
 def file_sha256(path: os.PathLike) -> str:
-    """The SHA-256 of a file's content, read in pieces."""
+    """The SHA-256 of a file's content, which is read in pieces."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,6 +1,6 @@
-"""Which GPU of this machine is whose: Snakemake counts them but does not say.
+"""Which job has which GPU of this machine: Snakemake counts them but does not assign them.
 
-A card is taken by a lock on a file, which the kernel gives back when its process ends in any way.
+A job takes a card by locking a file; the kernel releases the lock however the process ends.
 """
 
 import fcntl
@@ -15,10 +15,13 @@ SECONDS_BETWEEN_TRIES = 0.5
 
 
 def take_card() -> str | None:
-    """Make one card the only one that this process sees, until it ends; wait where all are taken.
+    """Take one card, the only one that this process then sees; wait while all are taken.
 
-    The cards are those of CUDA_VISIBLE_DEVICES where it is set, else all of this machine. Returns
-    the card, or None where there is none. To be called before torch looks for cards.
+    The cards are those of CUDA_VISIBLE_DEVICES where it is set, else all of this machine. Call this
+    before torch looks for cards.
+
+    Returns:
+        The card as CUDA_VISIBLE_DEVICES names it, None on a machine without one.
     """
     cards = visible_cards()
     if not cards:
@@ -34,15 +37,15 @@ def take_card() -> str | None:
 
 def visible_cards() -> list[str]:
     """The cards that this process may use, as CUDA_VISIBLE_DEVICES names them."""
-    named = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if named is not None:
-        return [card.strip() for card in named.split(",") if card.strip()]
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return [card.strip() for card in visible.split(",") if card.strip()]
     numbers = [path.name.removeprefix("nvidia") for path in DEVICES.glob("nvidia[0-9]*")]
     return sorted(numbers, key=int)
 
 
 def _lock_folder() -> Path:
-    """One for all users of the machine; inside a Slurm job its own, since it numbers its cards anew."""
+    """One folder for all users of the machine, one for each Slurm job: it numbers its cards from 0."""
     job = os.environ.get("SLURM_JOB_ID", "all")
     folder = Path(tempfile.gettempdir(), f"biomechgpt-gpus-{job}")
     try:
@@ -54,7 +57,7 @@ def _lock_folder() -> Path:
 
 
 def _lock(path: Path) -> bool:
-    """Whether the lock was free and is now held, until this process and its children have ended."""
+    """Lock `path` until this process and its children have ended; False where another holds it."""
     try:
         descriptor = os.open(path, os.O_RDONLY)  # with O_CREAT another user's file may be refused
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What every job script does first and last: log, GPU, threads, checksums of what it reads and writes."""
+"""What every job script does first and last: log, GPU, threads, checksums of its inputs and outputs."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from rich.text import Text
 from biomechgpt import gpus, seals
 from biomechgpt.threads import fix_threads
 
-PROGRESS = "progress"  # the logger of lines that say how far a job is, each with its `share`
+PROGRESS = "progress"  # the logger of lines that say how far a job is, as `share` in `extra`
 SECONDS_BETWEEN_LINES = 20.0
 BAR_WIDTH = 24
 FULL = re.compile("No space left on device|Disk quota exceeded|PytorchStreamWriter failed")
@@ -30,19 +30,25 @@ DISK_FULL = (
 
 
 def start(snakemake, threads: int = 1) -> logging.Logger:
-    """Send all output to the job's log, take a GPU where one is asked for, check what is read.
+    """Send all output to the job's log, take a GPU where the rule asks for one, check the inputs.
 
-    `snakemake` is the object that scripts of rules get. All output of this process and of its children
-    (descriptors 1 and 2) goes to its log; where descriptor 2 was a terminal, it still gets a bar of
-    progress now and then. A job that asked for no GPU sees none: another one holds it. `threads` is
-    what torch, XGBoost and NumPy compute with, so call this before they are imported. InputError where
-    an input is not what its own stage wrote.
+    All output of this process and of its children (descriptors 1 and 2) goes to the job's log; a
+    terminal behind descriptor 2 still gets a progress bar now and then. A job that did not ask for a
+    GPU sees none, since another one may hold it. Call this before torch, XGBoost and NumPy are
+    imported, which read then how many threads to use.
+
+    Args:
+        snakemake: The object that Snakemake puts into the scripts of rules.
+        threads: How many threads to compute with.
+
+    Raises:
+        InputError: An input is not what its own stage wrote.
     """
-    given = os.fdopen(os.dup(2), "w")
-    if given.isatty():
-        logging.getLogger(PROGRESS).addHandler(_Bars(given, snakemake.log[0]))
-    _write_to(snakemake.log[0])
-    sys.excepthook = partial(_explain, given)
+    stderr = os.fdopen(os.dup(2), "w")
+    if stderr.isatty():
+        logging.getLogger(PROGRESS).addHandler(_ProgressBars(stderr, snakemake.log[0]))
+    _redirect_output(snakemake.log[0])
+    sys.excepthook = partial(_log_exception, stderr)
     fix_threads(threads)
     if snakemake.resources.get("gpu", 0):
         gpus.take_card()
@@ -54,12 +60,12 @@ def start(snakemake, threads: int = 1) -> logging.Logger:
 
 
 def finish(snakemake) -> None:
-    """Write down the checksums of all outputs, which the stages that read them look at."""
+    """Seal all outputs, so that the stages that read them can check them."""
     for path in snakemake.output:
         seals.seal(path)
 
 
-def _write_to(log_path: str) -> None:
+def _redirect_output(log_path: str) -> None:
     descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -73,20 +79,25 @@ def _write_to(log_path: str) -> None:
     )
 
 
-def _explain(given: TextIO, kind: type, error: BaseException, trace: TracebackType | None) -> None:
-    """Print the traceback, or the sentence of an `InputError`; name a full disk, which no log can hold."""
-    told = "".join(traceback.format_exception(error))
-    if FULL.search(told):
-        given.write(f"{DISK_FULL}\n")
-        given.flush()
-    sys.stderr.write(told)
+def _log_exception(
+    stderr: TextIO, kind: type, error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print the traceback, or the message of an `InputError`, to the log.
+
+    That the disk is full goes to `stderr`, what descriptor 2 was at first: no log could hold it.
+    """
+    text = "".join(traceback.format_exception(error))
+    if FULL.search(text):
+        stderr.write(f"{DISK_FULL}\n")
+        stderr.flush()
+    sys.stderr.write(text)
     sys.stderr.flush()
 
 
-class _Bars(logging.Handler):
-    """Prints a bar, the message and the log's name on a terminal, at most every 20 s.
+class _ProgressBars(logging.Handler):
+    """Prints a progress bar, the message and the log's name on a terminal, at most every 20 s.
 
-    Lines and no live display: several jobs and Snakemake itself write to the same terminal.
+    It prints lines and keeps no live display: several jobs and Snakemake write to one terminal.
     """
 
     def __init__(self, terminal: TextIO, log_path: str):
@@ -96,7 +107,7 @@ class _Bars(logging.Handler):
         self.last_s = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a record that has `share`, how much of the job is done."""
+        """Print a record with `share`, the part of the job that is done (0 to 1)."""
         if time.monotonic() - self.last_s < SECONDS_BETWEEN_LINES:
             return
         self.last_s = time.monotonic()

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from biomechgpt.computing import without_words
-from biomechgpt.files import file_sha256
+import yaml
 
+from biomechgpt.computing import without_words
+
+LOADER = getattr(yaml, "CLoader", yaml.Loader)  # C where PyYAML is built with it
 # Modules that decide whether and where a job runs and what it says, never what it computes. Their own
 # text does not count; what they import does.
 PLUMBING = frozenset(
@@ -27,14 +29,14 @@ def code_hash(root: Path, script: str, data: Iterable[Path] = ()) -> str:
     """Hash a script together with the project's modules it imports, directly or not, and its data.
 
     `script` is a path from `root`, the folder that imports start from. Imports must be absolute: a
-    relative import is not followed (ruff refuses them). `data` are the files of the project that it
-    reads; their content counts, whatever the clock said of them.
+    relative import is not followed (ruff refuses them). `data` are the YAML files that it reads: what
+    they say counts, and neither their comments nor when they were written.
     """
     digest = hashlib.sha256()
     for name in hashed_modules(root, script):
         digest.update(f"{name}\0{_tree(root / name)[0]}\0".encode())
     for path in data:
-        digest.update(f"{path.name}\0{file_sha256(path) if path.is_file() else None}\0".encode())
+        digest.update(f"{path.name}\0{_content(path) if path.is_file() else None}\0".encode())
     return digest.hexdigest()[:16]
 
 
@@ -62,6 +64,15 @@ def _imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@cache
+def _content(path: Path) -> str:
+    """What a YAML file says, as text, without comments and layout; all of it where it is no YAML."""
+    try:
+        return "".join(map(repr, yaml.parse(path.read_bytes(), LOADER)))
+    except yaml.YAMLError:
+        return repr(path.read_bytes())
 
 
 @cache

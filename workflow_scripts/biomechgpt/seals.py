@@ -1,7 +1,7 @@
-"""Checksums of what a stage wrote, so that the next one never reads what a disk has spoilt.
+"""Seals: checksums of what a stage wrote, so that the next one reads nothing that was damaged since.
 
-The seal of a folder is the file SHA256SUMS in it and goes wherever the folder goes; that of a file
-lies hidden beside it. Both have the format of `sha256sum`, which can check them too.
+The seal of a folder is the file SHA256SUMS in it, which is copied with the folder; that of a file is
+a hidden file beside it. Both have the format of `sha256sum`, which can check them too.
 """
 
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256, replacing
 
-IN_FOLDER = "SHA256SUMS"
-OF_SNAKEMAKE = ".snakemake_timestamp"
+SEAL_OF_FOLDER = "SHA256SUMS"
+SNAKEMAKE_TIMESTAMP = ".snakemake_timestamp"
 
 
 def seal(path: os.PathLike) -> None:
@@ -22,14 +22,18 @@ def seal(path: os.PathLike) -> None:
     lines = [
         f"{file_sha256(file)}  {file.relative_to(seal_path.parent).as_posix()}\n"
         for file in files
-        if file != seal_path and file.name != OF_SNAKEMAKE
+        if file != seal_path and file.name != SNAKEMAKE_TIMESTAMP
     ]
     with replacing(seal_path) as temporary:
         temporary.write_text("".join(lines), encoding="utf-8")
 
 
 def check(path: os.PathLike) -> None:
-    """InputError where a sealed file or folder is not what was sealed; nothing where it has no seal."""
+    """Compare a file or folder with its seal; without a seal there is nothing to compare.
+
+    Raises:
+        InputError: It is not what was sealed.
+    """
     path = Path(path)
     seal_path = _seal_of(path)
     if not seal_path.is_file():
@@ -49,7 +53,7 @@ def check(path: os.PathLike) -> None:
 
 
 def is_whole(path: os.PathLike) -> bool:
-    """Whether a file or folder has a seal and is what was sealed."""
+    """Whether a file or folder has a seal and still is what was sealed."""
     try:
         check(path)
     except InputError:
@@ -58,11 +62,11 @@ def is_whole(path: os.PathLike) -> bool:
 
 
 def _seal_of(path: Path) -> Path:
-    return path / IN_FOLDER if path.is_dir() else path.with_name(f".{path.name}.sha256")
+    return path / SEAL_OF_FOLDER if path.is_dir() else path.with_name(f".{path.name}.sha256")
 
 
 def _advice(path: Path) -> str:
     return (
-        f"If the workflow made {path}, delete it and start again, which makes it anew; if it was "
-        "brought here, bring it again."
+        f"If the workflow wrote {path}, delete it and start again, which writes it anew; if it was "
+        "copied here, copy it again."
     )

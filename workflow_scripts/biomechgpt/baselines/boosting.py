@@ -14,7 +14,7 @@ from scipy.stats import loguniform, randint, uniform
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.model_selection import GroupKFold, RandomizedSearchCV
 
-from biomechgpt.baselines.examples import Answers, Examples, most_likely
+from biomechgpt.baselines.task_examples import Answers, Examples, most_likely
 
 log = logging.getLogger(__name__)
 # Ranges as usual for XGBoost on a few hundred rows; the paper gives none.

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 from sklearn.model_selection import GroupKFold
 
-from biomechgpt.baselines.examples import Answers, Examples, most_likely
+from biomechgpt.baselines.task_examples import Answers, Examples, most_likely
 
 PENALTIES = np.logspace(-3, 3, 13)  # in units of the mean squared length of a row
 SHARPNESS = np.logspace(-0.5, 2, 26)

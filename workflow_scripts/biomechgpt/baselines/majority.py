@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from biomechgpt.baselines.examples import Answers, Examples, most_likely
+from biomechgpt.baselines.task_examples import Answers, Examples, most_likely
 
 
 def predict(training: Examples, asked: Examples, options: Sequence[str]) -> Answers:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from biomechgpt.baselines.examples import Answers, Examples
+from biomechgpt.baselines.task_examples import Answers, Examples
 from biomechgpt.body.gait import MEASURED_UNITS
 
 MEASURED = tuple(MEASURED_UNITS)  # label columns, and fields of `gait.Gait`

@@ -1,28 +1,24 @@
-"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions.
-
-What needs torch is imported where it is used: its import takes longer than all that most kinds do.
-"""
+"""Answer the cohort's questions with a baseline, in the schema of the language model's predictions."""
 
 import json
 import logging
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines import boosting, linear, majority, measurement
-from biomechgpt.baselines.examples import examples
-from biomechgpt.baselines.features import Features, durations, feature_table, nothing
-from biomechgpt.baselines.gait_features import read_gait_features
-from biomechgpt.baselines.measurement import MEASURED
+from biomechgpt.baselines.features import Features
+from biomechgpt.baselines.kinds import KINDS, Kind
 from biomechgpt.baselines.shuffling import shuffle_over_participants
+from biomechgpt.baselines.task_examples import TaskExamples, examples
 from biomechgpt.questions.predictions import write_predictions
 
 log = logging.getLogger(__name__)
-DRAW_AT_RANDOM = ("histogram", "gait_features")  # kinds that answer otherwise with another seed
 NO_WORDS = {"phrasing_id": "", "phrasing_held_out": False}
+COPIED = ("trial_id", "participant_id", "task", "split", "kind", "truth", "truth_number")
 
 
 def run_baseline(
@@ -36,24 +32,33 @@ def run_baseline(
 ) -> None:
     """Fit on the training rows of each task and answer the validation and test rows, for each seed.
 
-    `cfg` is the baseline's entry in the config, `inputs` the files its kind reads by name, `labels`
-    the label column of each task; `key` holds `fold` and `variant`. The paths of the predictions have
-    some of `seeds`, those of the run, as keys. Seeds differ in the answers of baselines that draw at
-    random; the others are fitted once. On shuffled labels each of `shuffles` fits is a run of its own,
-    all divided among the files of all seeds. A task that a baseline cannot answer is left out.
+    Seeds differ in the answers of baselines that draw at random; the others are fitted once. On
+    shuffled labels each of `shuffles` fits is a run of its own, all divided among the files of all
+    seeds. A task that a baseline cannot answer is left out.
+
+    Args:
+        cfg: The baseline's entry in the config.
+        inputs: The files that its kind reads, by name (`kinds.inputs_of`).
+        labels: The label column of each task.
+        key: `fold` and `variant`, as they stand in the predictions.
+        truths_path: `truths.parquet` of the fold.
+        predictions_paths: The file to write of each seed that is to be answered.
+        seeds: All seeds of the run, those answered elsewhere too.
     """
-    truths = pd.read_parquet(truths_path)
-    features = _features(cfg, inputs, truths)
+    kind, truths = KINDS[cfg["kind"]], pd.read_parquet(truths_path)
+    features = kind.features(inputs, truths)
+    with_features = truths[truths["trial_id"].isin(features.trial_ids)]
     searched = "parameters" in inputs
     parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
-    draws = cfg["kind"] in DRAW_AT_RANDOM or cfg.get("labels") == "shuffled"
-    known, answers = _known(truths, features), None
-    runs = _runs(cfg, seeds)
+    shuffled = cfg.get("labels") == "shuffled"
+    runs, answers = _runs(cfg, seeds), None
     for seed, path in predictions_paths.items():
         rows = []
         for number in runs[seed]:
-            if answers is None or draws:
-                answers = _answers(cfg, known, features, labels, parameters, number)
+            if answers is None or kind.draws_at_random or shuffled:
+                tasks = _tasks(with_features, features, labels)
+                tasks = _shuffled(tasks, number) if shuffled else tasks
+                answers = _answers(kind, tasks, parameters, number)
             rows += _predictions(truths, answers, key | NO_WORDS | {"seed": number})
         write_predictions(path, rows)
 
@@ -69,102 +74,59 @@ def _runs(cfg: dict, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
     return {seed: range(place, total, len(seeds)) for place, seed in enumerate(seeds)}
 
 
-def _features(cfg: dict, inputs: dict, truths: pd.DataFrame) -> Features:
-    """What the baseline sees of each trial."""
-    training = set(truths.loc[truths["split"] == "train", "trial_id"])
-    match cfg["kind"]:
-        case "majority":
-            return nothing(truths["trial_id"].unique())
-        case "duration":
-            return durations(inputs["trials"], training)
-        case "histogram" | "n_grams":
-            return _token_features(cfg["kind"], inputs["tokens"], training)
-        case "gait_features":
-            return feature_table(read_gait_features(inputs["gait_features"]))
-        case "measurement":
-            return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
-        case "rocket":
-            return _rocket_features(inputs, training)
-    raise ValueError(f"no baseline is of kind {cfg['kind']}")
+def _tasks(
+    truths: pd.DataFrame, features: Features, labels: dict[str, str]
+) -> Iterator[TaskExamples]:
+    for name, held_out in truths.query("split != 'train'").groupby("task", sort=False):
+        training = truths.query("split == 'train' and task == @name")
+        if training.empty:
+            log.warning("%s: no training participant has a label; left out", name)
+            continue
+        yield TaskExamples(
+            name,
+            labels[name],
+            list(held_out["options"].iloc[0]),
+            held_out["trial_id"].tolist(),
+            examples(training, features),
+            examples(held_out, features),
+        )
 
 
-def _token_features(
-    kind: str, token_paths: Sequence[os.PathLike], training: Collection[str]
-) -> Features:
-    from biomechgpt.baselines.token_features import token_histograms, token_n_grams
-    from biomechgpt.tokenizer.tokens import read_tokens
-
-    tokens = read_tokens(token_paths)
-    return token_histograms(tokens) if kind == "histogram" else token_n_grams(tokens, training)
-
-
-def _rocket_features(inputs: dict, training: Collection[str]) -> Features:
-    from biomechgpt.baselines import rocket_features as rocket
-
-    if "tokenizer" in inputs:
-        angles_rad = rocket.decoded_angles(inputs["tokens"], inputs["tokenizer"])
-    else:
-        angles_rad = rocket.recorded_angles(inputs["joint_angles"])
-    return rocket.rocket_features(angles_rad, training)
-
-
-def _known(truths: pd.DataFrame, features: Features) -> pd.DataFrame:
-    return truths[truths["trial_id"].isin(features.trial_ids)]
+def _shuffled(tasks: Iterable[TaskExamples], seed: int) -> Iterator[TaskExamples]:
+    """The tasks with training labels that belong to other participants."""
+    for task in tasks:
+        truth = shuffle_over_participants(task.training.truth, task.training.participants, seed)
+        yield task._replace(training=task.training._replace(truth=truth))
 
 
 def _answers(
-    cfg: dict,
-    truths: pd.DataFrame,
-    features: Features,
-    labels: dict[str, str],
-    parameters: dict,
-    seed: int,
+    kind: Kind, tasks: Iterable[TaskExamples], parameters: dict[str, dict], seed: int
 ) -> pd.DataFrame:
-    """One row a task and trial: `task`, `trial_id`, `found` (text or number), `shares` (or None)."""
-    tables = []
-    for task, asked in truths.query("split != 'train'").groupby("task", sort=False):
-        if cfg["kind"] == "measurement" and labels[task] not in MEASURED:
-            continue
-        known = truths.query("split == 'train' and task == @task")
-        if known.empty:
-            log.warning("%s: no training participant has a label; left out", task)
-            continue
-        training, options = examples(known, features), list(asked["options"].iloc[0])
-        if cfg.get("labels") == "shuffled":
-            truth = shuffle_over_participants(training.truth, training.participants, seed)
-            training = training._replace(truth=truth)
-        pair = training, examples(asked, features)
-        match cfg["kind"]:
-            case "majority":
-                found, shares = majority.predict(*pair, options)
-            case "measurement":
-                found, shares = measurement.predict(*pair, labels[task])
-            case "histogram" | "gait_features":
-                settings = parameters.get(task, boosting.USUAL)
-                found, shares = boosting.predict(*pair, options, settings, seed)
-            case "duration" | "n_grams" | "rocket":
-                found, shares = linear.predict(*pair, options)
-        table = asked[["task", "trial_id"]].assign(found=found)
-        tables.append(table.assign(shares=None if shares is None else shares.tolist()))
-    columns = ["task", "trial_id", "found", "shares"]
-    return pd.concat(tables) if tables else pd.DataFrame(columns=columns)
+    """One row a task and trial: `task`, `trial_id`, `answer` (text or number), `shares` (or None)."""
+    rows = []
+    for task in tasks:
+        prediction = kind.predict(task, parameters.get(task.name), seed)
+        if prediction is not None:
+            answers, shares = prediction
+            shares = repeat(None) if shares is None else shares.tolist()
+            rows += zip(repeat(task.name), task.trial_ids, answers, shares)
+    return pd.DataFrame(rows, columns=["task", "trial_id", "answer", "shares"])
 
 
 def _predictions(truths: pd.DataFrame, answers: pd.DataFrame, key: dict) -> list[dict]:
-    copied = ["trial_id", "participant_id", "task", "split", "kind", "truth", "truth_number"]
-    asked = truths.query("split != 'train'").merge(answers, on=["task", "trial_id"])
+    held_out = truths.query("split != 'train'").merge(answers, on=["task", "trial_id"])
     return [
-        {name: row[name] for name in copied} | key | _answer(row)
-        for row in asked.to_dict("records")
+        {name: row[name] for name in COPIED} | key | _answer(row)
+        for row in held_out.to_dict("records")
     ]
 
 
 def _answer(row: dict) -> dict:
     numeric = row["kind"] == "regression"
     return {
-        "answer": f"{row['found']:.4g}" if numeric else str(row["found"]),
-        "parsed": None if numeric else str(row["found"]),
-        "number": float(row["found"]) if numeric else np.nan,
+        "answer": f"{row['answer']:.4g}" if numeric else str(row["answer"]),
+        "parsed": None if numeric else str(row["answer"]),
+        "number": float(row["answer"]) if numeric else np.nan,
         "number_mean": np.nan,
         "number_median": np.nan,
         "number_low": np.nan,

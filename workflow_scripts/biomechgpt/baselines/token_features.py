@@ -11,8 +11,8 @@ from biomechgpt.tokenizer.tokens import TokenTable
 
 
 def token_histograms(tokens: TokenTable) -> Features:
-    """The share of each code in each trial: (trials, codebook_size)."""
-    size = int(tokens.metadata["codebook_size"])
+    """The share of each code in each trial: (trials, vocabulary_size)."""
+    size = tokens.metadata.vocabulary_size
     counts = np.stack([np.bincount(codes, minlength=size) for codes in tokens.tokens])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return Features(pd.Index(tokens.trial_ids), shares.astype(np.float32))

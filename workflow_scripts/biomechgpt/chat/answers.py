@@ -1,18 +1,9 @@
-"""What is said to a question: the model's text, how sure it is, and what the answer may not be used for."""
+"""An answer to a question: the model's text, how sure it is, and what it may not be used for."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from biomechgpt.errors import InputError
-from biomechgpt.questions.calibration import (
-    Calibration,
-    at_temperature,
-    decided_number,
-    prediction_intervals,
-    prediction_sets,
-)
+from biomechgpt.questions.calibration import OptionEstimate
 from biomechgpt.questions.gates import NO, UNKNOWN
 from biomechgpt.tokenizer.strangeness import Strangeness
 
@@ -25,13 +16,13 @@ LEARNT_FROM_SIMULATION = (
 MODEL_MAY_KNOW = {
     "train": "The model was trained on this participant: the answer shows what it learnt by heart.",
     "validation": "The model was calibrated on this participant.",
-    "unknown": "Whether the model was trained on this participant is not known.",
+    "unknown": "It is not known whether the model was trained on this participant.",
 }
 LONGEST_QUESTION = 500  # characters
 
 
 class NormalRange(NamedTuple):
-    """What is usual in healthy adults, and who found it; no `low` or `high` where there is none."""
+    """What is usual in healthy adults, with its source; `low` or `high` is None where there is none."""
 
     low: float | None
     high: float | None
@@ -39,24 +30,17 @@ class NormalRange(NamedTuple):
     source: str
 
 
-class Options(NamedTuple):
-    """The answer to a question with a closed list: a differential and who is in it how often."""
-
-    ranked: list[tuple[str, float]]  # option and probability, most probable first
-    sets: dict[float, list[str] | None]  # by level, None where too few people were there to tell
-
-
 class Number(NamedTuple):
-    """The answer to a question for a number, all in `unit`."""
+    """The answer to a question for a number: a `NumberEstimate` in its unit, and what to compare."""
 
-    value: float  # the mean or the median, as validation participants decided
-    low: float  # 5 % quantile of the model's own distribution
-    high: float  # 95 %
-    intervals: dict[float, tuple[float, float] | None]  # by level, as `Options.sets`
+    value: float
+    low: float
+    high: float
+    intervals: dict[float, tuple[float, float] | None]
     unit: str
     decimals: int
     normal: NormalRange | None
-    measured: float | None = None  # by kinematics, None where it measures no such thing
+    measured: float | None = None  # by kinematics, None where they do not measure it
 
     @property
     def difference(self) -> str:
@@ -71,27 +55,27 @@ class Answer(NamedTuple):
 
     trial: str
     question: str
-    task: str | None  # None: the question is outside of what the model was trained on
-    sureness: float  # that the question means the task
-    asked_as: str  # the phrasing that the model read
-    text: str  # what the model wrote
-    found: Options | Number | None
-    calibrated: bool
-    only_if: str
-    warnings: list[str]
+    task: str | None = None  # None: the model was not trained on such questions
+    task_probability: float = 0.0  # that the question means the task
+    asked_as: str = ""  # the phrasing that the model read
+    text: str = ""  # what the model wrote
+    estimate: OptionEstimate | Number | None = None
+    calibrated: bool = False
+    only_if: str = ""
+    warnings: list[str] = []
     applies: str = ""  # yes | no | unknown, by the model's own earlier answers
     because: str = ""
-    strangeness: Strangeness | None = None  # of own files, None where nobody can tell
-    no_promise: str = ""  # why there are no sets, where it is not for want of people
+    strangeness: Strangeness | None = None  # of the user's own files
+    no_promise: str = ""  # why the model promises no coverage
 
     @property
     def why_no_set(self) -> str:
-        """Why a set or an interval is missing where one is."""
+        """Why a set or an interval is missing."""
         return self.no_promise or "too few people to calibrate on"
 
     @property
     def condition(self) -> str:
-        """What is said about whether the question applies, empty where it surely does."""
+        """Whether the question applies, as a sentence; empty where it surely does."""
         if self.applies == NO:
             return f"This question does not apply: {self.because}. The model was not asked."
         if self.applies == UNKNOWN:
@@ -100,24 +84,20 @@ class Answer(NamedTuple):
 
     @property
     def familiarity(self) -> str:
-        """How strange an own file is to the model, as a sentence; empty where nobody can tell."""
-        strange = self.strangeness
-        if strange is None:
+        """How strange the user's own file is to the model, as a sentence; empty where not known."""
+        strangeness = self.strangeness
+        if strangeness is None:
             return ""
-        like = "like" if strange.familiar else "UNLIKE"
-        missing = (
-            f" {strange.unrecorded_joints} joints are not recorded."
-            if strange.unrecorded_joints
-            else ""
-        )
+        n_missing = strangeness.unrecorded_joints
         return (
-            f"Strangeness {strange.ratio:.1f}: {like} the movements of the {strange.n_people} people "
-            f"that the model was checked on, of which 95 % stay below 1.{missing}"
+            f"Strangeness {strangeness.ratio:.1f}: {'like' if strangeness.familiar else 'UNLIKE'} the "
+            f"movements of the {strangeness.n_people} people that the model was checked on, of which "
+            f"95 % stay below 1.{f' {n_missing} joints are not recorded.' if n_missing else ''}"
         )
 
 
 def checked(question: str) -> str:
-    """The question without spaces around it; InputError where nothing or too much is left."""
+    """The question without spaces around it; InputError where it is empty or too long."""
     stripped = question.strip()
     if not stripped:
         raise InputError("There is no question: write one.")
@@ -129,41 +109,20 @@ def checked(question: str) -> str:
 
 
 def warnings_of(simulated_model: bool, split: str) -> list[str]:
-    """The lines under every answer of a model about a trial of that side of the split."""
-    known = [MODEL_MAY_KNOW[split]] if split in MODEL_MAY_KNOW else []
-    return [*known, *([LEARNT_FROM_SIMULATION] if simulated_model else []), NOT_A_DEVICE]
-
-
-def read_options(row: Mapping, calibration: Calibration) -> Options:
-    """The options of a predicted row (`prediction.predict`) by their calibrated probability."""
-    shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
-    order = np.argsort(-shares, kind="stable")
-    ranked = [(row["options"][i], float(shares[i])) for i in order]
-    return Options(ranked, prediction_sets(row["options"], shares, calibration))
-
-
-def read_number(
-    row: Mapping,
-    task: Mapping,
-    calibration: Calibration,
-    normal: NormalRange | None,
-    measured: float | None,
-) -> Number:
-    """The number of a predicted row with its intervals."""
-    number, low, high = decided_number(row, calibration)
-    intervals = prediction_intervals(low, high, calibration)
-    unit, decimals = task["unit"], task["decimals"]
-    return Number(number, low, high, intervals, unit, decimals, normal, measured)
+    """The lines under every answer of a model about a trial of `split`."""
+    knowledge = [MODEL_MAY_KNOW[split]] if split in MODEL_MAY_KNOW else []
+    simulation = [LEARNT_FROM_SIMULATION] if simulated_model else []
+    return [*knowledge, *simulation, NOT_A_DEVICE]
 
 
 def as_json(answer: Answer) -> dict:
     """The answer in plain types, for scripts."""
-    found = answer._asdict()
-    found["found"] = None if answer.found is None else answer.found._asdict()
-    if isinstance(answer.found, Number) and answer.found.normal is not None:
-        found["found"]["normal"] = answer.found.normal._asdict()
+    fields = answer._asdict()
+    if answer.estimate is not None:
+        fields["estimate"] = answer.estimate._asdict()
+    if isinstance(answer.estimate, Number) and answer.estimate.normal is not None:
+        fields["estimate"]["normal"] = answer.estimate.normal._asdict()
     if answer.strangeness is not None:
-        found["strangeness"] = answer.strangeness._asdict() | {
-            "familiar": answer.strangeness.familiar
-        }
-    return found
+        familiar = {"familiar": answer.strangeness.familiar}
+        fields["strangeness"] = answer.strangeness._asdict() | familiar
+    return fields

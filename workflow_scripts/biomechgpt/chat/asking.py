@@ -1,8 +1,8 @@
-"""A model to talk to: open it, choose a movement, ask.
+"""Ask a model about a movement.
 
 chat = open_chat("results/holdout/models/tiny-all/seed-0")
 answer = chat.ask(chat.trial("S002_T01"), "How fast does this person walk?")
-print(answer.found)
+print(answer.estimate)
 """
 
 import os
@@ -12,36 +12,28 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import pandas as pd
 import yaml
 
 from biomechgpt.body.measured_labels import measured_label, measured_labels
-from biomechgpt.chat.answers import (
-    Answer,
-    NormalRange,
-    checked,
-    read_number,
-    read_options,
-    warnings_of,
-)
+from biomechgpt.chat.answers import Answer, NormalRange, Number, checked, warnings_of
 from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
-from biomechgpt.chat.run import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
+from biomechgpt.chat.run_trials import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.result_tables import read_table
-from biomechgpt.language_model.asking_in_turn import ask_in_turn
-from biomechgpt.language_model.coverage import why_not_promised, without_promise
+from biomechgpt.language_model.askable_model import ask_in_turn, open_model
 from biomechgpt.language_model.examples import Prompts
-from biomechgpt.language_model.model_folder import load_model
-from biomechgpt.language_model.streaming import prompts_of, stream_text
-from biomechgpt.questions.calibration import UNCALIBRATED, Calibration, read_calibration
+from biomechgpt.language_model.streaming import stream_text
+from biomechgpt.questions.calibration import (
+    Calibration,
+    calibration_of_model,
+    number_estimate,
+    option_estimate,
+)
 from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO
-from biomechgpt.questions.tasks import only_if, options_of
-from biomechgpt.report.model_card import calibration_of
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.strangeness import load_familiar, strangeness
 
 RESOURCES = files("biomechgpt") / "resources"
 
@@ -49,26 +41,29 @@ RESOURCES = files("biomechgpt") / "resources"
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
     """Open a model folder, fine-tuned or published, and the run whose trials are asked about.
 
-    `run` is a results folder; without it the one that the model lies in, or none at all: own files can
-    be asked about in any case. InputError where one of them is not whole.
+    `run` is a results folder; without it, it is the one that the model lies in, if any. A model
+    without a run can be asked about the user's own files.
+
+    Raises:
+        InputError: One of the folders is incomplete or damaged.
     """
     return Chat(*open_folders(model, run))
 
 
 class Chat:
-    """A model with its motion tokenizer, calibration and tasks. Safe to use from several threads."""
+    """A model with its calibration, its tasks and maybe a run. Safe to use from several threads."""
 
     def __init__(self, folder: Path, run: Run | None):
         self.folder, self.run = folder, run
-        self.loaded = load_model(folder)
-        self.described = self.loaded.description
-        self.tokenizer = load_tokenizer(folder / "motion_tokenizer")
-        self.familiar = load_familiar(folder / "motion_tokenizer")
-        self.calibration = _calibration(folder, run, self.described)
-        self.topics = _topics(self.described)
-        self.normal = _normal_ranges(self.described["tasks"])
+        self.model = open_model(folder)
+        self.description = self.model.loaded.description
+        if not self.model.calibrations:
+            calibrations = _calibration_of_run(folder, run, self.description)
+            self.model = self.model._replace(calibrations=calibrations)
+        self.topics = _topics(self.description)
+        self.normal_ranges = _normal_ranges(self.description["tasks"])
         self.reading = _reading()
-        self.one_at_a_time = Lock()
+        self.lock = Lock()  # one answer at a time
 
     def trial(self, name: str) -> ChatTrial:
         """A trial of the run; InputError where there is none of that name."""
@@ -80,128 +75,124 @@ class Chat:
         return read_run_trial(self.run, name)
 
     def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
-        """An own motion file, called `name`; its problems as the ingestion report words them."""
+        """A motion file of the user, called `name`, with its problems as the ingestion report has them."""
         path = Path(path)
         tokenizer = self.folder / "motion_tokenizer"
         return read_own_file(path, name or path.name, tokenizer, self.reading)
 
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
-        made = trial.tokens
-        return encode_trial(self.tokenizer, trial.angles_rad) if made is None else made
+        if trial.tokens is not None:
+            return trial.tokens
+        return encode_trial(self.model.motion_tokenizer, trial.angles_rad)
 
     def questions(self) -> dict[str, str]:
-        """What can be asked: a question of each task, without numbers that training never saw."""
-        return askable(self.described)
+        """The questions that can be asked, by task."""
+        return askable(self.description)
 
     def ask(self, trial: ChatTrial, question: str) -> Answer:
-        """The whole answer. InputError where there is no question, or it is too long."""
+        """The whole answer; InputError where the question is empty or too long."""
         *_, answer = self.stream(trial, question)
         return answer
 
     def stream(self, trial: ChatTrial, question: str) -> Iterator[str | Answer]:
-        """The model's text as it grows, then the whole answer; of a question outside only that.
+        """The model's text as it grows, then the whole answer; the answer alone where no task is meant.
 
         The model reads the first training phrasing of the task that `question` means, never `question`
-        itself, which might hold anything. What its own answers to earlier tasks exclude is not asked;
-        recorded labels are not looked at, so that a trial of the run is treated as an own file is.
+        itself, which might hold anything. What its own answers to earlier tasks exclude is not asked.
+        Recorded labels are not looked at, so that a trial of the run is treated as a user's file is.
         """
-        meant = self.topics.meant(checked(question))
-        lines = warnings_of(self.described["simulated"], trial.split)
-        said = Answer(trial.name, question, None, meant.sureness, "", "", None, False, "", lines)
-        if meant.task is None:
-            yield said
+        topic = self.topics.match(checked(question))
+        warnings = warnings_of(self.description["simulated"], trial.split)
+        answer = Answer(trial.name, question, None, topic.probability, warnings=warnings)
+        if topic.task is None:
+            yield answer
             return
-        tokens, asked_as = self.tokens(trial), self.questions()[meant.task]
-        said = said._replace(task=meant.task, asked_as=asked_as)
-        prompts = prompts_of(self.loaded, tokens, asked_as)
+        tokens, phrasing = self.tokens(trial), self.questions()[topic.task]
+        prompts = self.model.loaded.prompts(tokens, [phrasing])
         if prompts.motion_tokens_cut:
-            said = said._replace(warnings=[self._what_is_read(tokens, prompts), *lines])
-        with self.one_at_a_time:
-            said = self._judged(said, trial)
-            row = self._row(meant.task, tokens)
-            said = said._replace(applies=row["applies"], because=row["because"])
-            if said.applies != NO:
-                for text in stream_text(self.loaded, prompts):
-                    said = said._replace(text=text)
+            warnings = [self._how_much_is_read(tokens, prompts), *warnings]
+        answer = answer._replace(task=topic.task, asked_as=phrasing, warnings=warnings)
+        with self.lock:
+            answer = self._judge_own_file(answer, trial)
+            row = self._ask_in_turn(topic.task, tokens)
+            answer = answer._replace(applies=row["applies"], because=row["because"])
+            if answer.applies != NO:
+                for text in stream_text(self.model.loaded, prompts):
+                    answer = answer._replace(text=text)
                     yield text
-                said = self._answered(said, row, trial)
-            yield said
+                answer = self._add_estimate(answer, row, trial)
+            yield answer
 
-    def _what_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
-        described = self.described
-        frames_per_token = described["downsampling"] / described["tokens_per_step"]
-        token_s = frames_per_token / described["frame_rate_hz"]
+    def _how_much_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
+        description = self.description
+        frames_per_token = description["downsampling"] / description["tokens_per_step"]
+        token_s = frames_per_token / description["frame_rate_hz"]
         read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
         return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 
-    def _judged(self, answer: Answer, trial: ChatTrial) -> Answer:
-        """`answer` with what is said of an own file: how strange it is, and what is not promised."""
+    def _judge_own_file(self, answer: Answer, trial: ChatTrial) -> Answer:
+        """`answer` with the strangeness of a user's file and what is not promised about it."""
         if trial.split != OWN_FILE:
             return answer
-        strange = None
-        if self.familiar is not None:
-            strange = strangeness(trial.angles_rad, self.tokenizer, self.familiar)
-        reason = why_not_promised(self.described["simulated"], strange)
-        return answer._replace(strangeness=strange, no_promise=reason)
+        strangeness = self.model.strangeness(trial.angles_rad)
+        no_promise = self.model.why_not_promised(strangeness)
+        return answer._replace(strangeness=strangeness, no_promise=no_promise)
 
-    def _row(self, task: str, tokens: np.ndarray) -> dict:
-        """The predicted row of a task, after those that say whether it applies."""
-        tasks = self.described["tasks"]
-        questions = [
-            {"trial_id": "it", "task": name, "kind": tasks[name]["kind"]}
-            | {"question": self.described["questions"][name], "options": options_of(tasks[name])}
-            for name in (*earlier_tasks(task, tasks), task)
-        ]
-        motions = {"it": tokens}
-        rows = ask_in_turn(self.loaded, pd.DataFrame(questions), motions, self.calibration)
+    def _ask_in_turn(self, task: str, tokens: np.ndarray) -> dict:
+        """The predicted row of a task, asked after the tasks that tell whether it applies."""
+        tasks = {task, *earlier_tasks(task, self.description["tasks"])}
+        rows = ask_in_turn(self.model, tasks, {"trial": tokens})
         return next(row for row in rows if row["task"] == task)
 
-    def _answered(self, answer: Answer, row: Mapping, trial: ChatTrial) -> Answer:
-        """`answer` with its probabilities or its interval."""
-        task = self.described["tasks"][answer.task]
-        calibration = self.calibration.get(answer.task, UNCALIBRATED)
-        if answer.no_promise:
-            calibration = without_promise(calibration)
+    def _add_estimate(self, answer: Answer, row: Mapping, trial: ChatTrial) -> Answer:
+        """`answer` with its probabilities or its number."""
+        task = self.description["tasks"][answer.task]
+        calibration = self.model.calibration(answer.task, promised=not answer.no_promise)
         if task["kind"] == "classification":
-            found = read_options(row, calibration)
+            estimate = option_estimate(row, calibration)
         else:
-            labels = measured_labels(trial.angles_rad, self.described["frame_rate_hz"])
+            labels = measured_labels(trial.angles_rad, self.description["frame_rate_hz"])
             measured = measured_label(labels, task["label"], task["unit"])
-            measured = None if np.isnan(measured) else measured
-            found = read_number(row, task, calibration, self.normal.get(answer.task), measured)
-        return answer._replace(
-            found=found,
-            calibrated=answer.task in self.calibration,
-            only_if=only_if(task),
-        )
+            estimate = Number(
+                *number_estimate(row, calibration),
+                unit=task["unit"],
+                decimals=task["decimals"],
+                normal=self.normal_ranges.get(answer.task),
+                measured=None if np.isnan(measured) else measured,
+            )
+        calibrated = answer.task in self.model.calibrations
+        return answer._replace(estimate=estimate, calibrated=calibrated, only_if=only_if(task))
 
 
-def _calibration(folder: Path, run: Run | None, described: Mapping) -> dict[str, Calibration]:
-    """That of a published model, or what the run's evaluation found for this one; else none."""
-    published = read_calibration(folder)
-    if published or run is None or run.folder != run_of(folder):
-        return published
+def _calibration_of_run(
+    folder: Path, run: Run | None, description: Mapping
+) -> dict[str, Calibration]:
+    """The calibration that the evaluation of the model's own run fitted; empty where there is none."""
+    if run is None or run.folder != run_of(folder):
+        return {}
     table = run.folder / "tables" / "calibration.parquet"
     if not table.is_file():
         return {}
-    return calibration_of(read_table(table), described)
+    key = (description["fold"], description["variant"], description["seed"])
+    return calibration_of_model(read_table(table), *key)
 
 
-def _topics(described: Mapping) -> Topics:
+def _topics(description: Mapping) -> Topics:
     examples = _resource("chat_questions.yaml")
-    known = described.get("phrasings", {})
-    phrasings = {task: known.get(task, [text]) for task, text in askable(described).items()}
+    trained = description.get("phrasings", {})
+    phrasings = {task: trained.get(task, [text]) for task, text in askable(description).items()}
     return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
 
 
 def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
-    """By task, for those whose label and unit are those of resources/normal_ranges.yaml."""
-    known = _resource("normal_ranges.yaml")
+    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
+    ranges = _resource("normal_ranges.yaml")
     return {
-        name: NormalRange(*(known[task["label"]][field] for field in NormalRange._fields))
+        name: NormalRange(*(ranges[task["label"]][field] for field in NormalRange._fields))
         for name, task in tasks.items()
-        if task["kind"] == "regression" and known.get(task["label"], {}).get("unit") == task["unit"]
+        if task["kind"] == "regression"
+        and ranges.get(task["label"], {}).get("unit") == task["unit"]
     }
 
 

@@ -1,4 +1,4 @@
-"""What was asked and answered in one session, and how the page shows it."""
+"""The questions and answers of one session, and how the page shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ import jinja2
 from biomechgpt.chat.answers import Answer, Number
 
 TEMPLATE = "conversation.html.jinja"
-MARGIN = 0.08  # of the axis that a number is drawn on, at either end
+MARGIN = 0.08  # share of the axis of a number that is left free at either end
 
 
 class Scale(NamedTuple):
-    """Where a number, its range and the usual range lie on an axis; all but its ends in percent."""
+    """The axis of a number; where the number, its range and the usual range lie on it, in percent."""
 
-    start: float
+    start: float  # ends of the axis and of the usual range, in the unit of the number
     stop: float
-    span: tuple[float, float]  # left end and width
+    span: tuple[float, float]  # left end and width of the range, in percent
     dot: float
     usual: tuple[float, float] | None
     usual_from: float
@@ -27,11 +27,11 @@ class Scale(NamedTuple):
 
 @dataclass
 class Reply:
-    """The answer about one of the movements; `answer` is None as long as it is being written."""
+    """The answer about one of the movements; `answer` is None while it is being written."""
 
     trial: str
     split: str
-    label_of: dict[str, str] = field(default_factory=dict, repr=False)  # recorded, by task
+    recorded: dict[str, str] = field(default_factory=dict, repr=False)  # labels, by task
     askable: Sequence[str] = ()
     text: str = ""
     answer: Answer | None = None
@@ -39,19 +39,19 @@ class Reply:
 
     @property
     def scale(self) -> Scale | None:
-        """Of a number."""
-        number = self.answer and self.answer.found
+        """The axis of an answer that is a number."""
+        number = self.answer and self.answer.estimate
         return scale_of(number) if isinstance(number, Number) else None
 
     @property
     def label(self) -> str:
-        """What was recorded, for those who ask for it."""
-        return self.label_of.get(self.answer.task, "")
+        """The recorded label, shown on request only."""
+        return self.recorded.get(self.answer.task, "")
 
 
 @dataclass
 class Turn:
-    """A question with a reply for each movement."""
+    """A question with its reply about each movement."""
 
     question: str
     replies: list[Reply]
@@ -59,15 +59,13 @@ class Turn:
 
 
 def scale_of(number: Number) -> Scale:
-    """An axis that holds the number, its range and what is usual."""
+    """An axis that shows the number, its range and the usual range."""
     normal = number.normal
     usual = [value for value in (normal.low, normal.high) if value is not None] if normal else []
-    held = [number.value, number.low, number.high, *usual]
-    room = MARGIN * (max(held) - min(held)) or 1.0
-    start, stop = (
-        max(0.0, min(held) - room) if min(held) >= 0 else min(held) - room,
-        max(held) + room,
-    )
+    shown = [number.value, number.low, number.high, *usual]
+    room = MARGIN * (max(shown) - min(shown)) or 1.0
+    start, stop = min(shown) - room, max(shown) + room
+    start = max(0.0, start) if min(shown) >= 0 else start
 
     def place(value: float) -> float:
         return round(100 * (value - start) / (stop - start), 2)
@@ -76,14 +74,13 @@ def scale_of(number: Number) -> Scale:
     usual_to = (normal.high if normal.high is not None else stop) if usual else stop
     left, right = place(usual_from), place(usual_to)
     low, high = place(number.low), place(number.high)
-    shown = (left, round(right - left, 2)) if usual else None
-    return Scale(
-        start, stop, (low, round(high - low, 2)), place(number.value), shown, usual_from, usual_to
-    )
+    span = (low, round(high - low, 2))
+    usual_span = (left, round(right - left, 2)) if usual else None
+    return Scale(start, stop, span, place(number.value), usual_span, usual_from, usual_to)
 
 
 def as_html(turns: Sequence[Turn]) -> str:
-    """The conversation as HTML in which every text is escaped."""
+    """The conversation as HTML, with every text escaped."""
     return _TEMPLATE.render(turns=turns)
 
 

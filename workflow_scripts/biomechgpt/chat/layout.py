@@ -1,11 +1,11 @@
-"""Where everything stands on the page, and what happens on a click."""
+"""The layout of the page, and which handler answers which click."""
 
 import gradio as gr
 
 from biomechgpt.chat.answers import LONGEST_QUESTION, NOT_A_DEVICE
 from biomechgpt.chat.conversation import as_html
 from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_ANSWERED, WHEN_LOADED, Page
-from biomechgpt.chat.run import askable
+from biomechgpt.chat.run_trials import askable
 
 SIMULATED = (
     "<b>Simulated data.</b> The model learnt from movements that were computed, not recorded: "
@@ -17,28 +17,28 @@ FAST = {**QUIET, "concurrency_limit": 4}
 
 def build(page: Page) -> gr.Blocks:
     """The page as Gradio serves it."""
-    described = page.described
+    model = page.description
     with gr.Blocks(
-        title="Ask a movement", analytics_enabled=False, delete_cache=(60, 600)
+        title="Ask about a movement", analytics_enabled=False, delete_cache=(60, 600)
     ) as blocks:
-        said = (SIMULATED if described["simulated"] else "") + NOT_A_DEVICE
-        name = f"{described['variant']}, fold {described['fold']}, seed {described['seed']}"
+        banner = (SIMULATED if model["simulated"] else "") + NOT_A_DEVICE
+        name = f"{model['variant']}, fold {model['fold']}, seed {model['seed']}"
         gr.HTML(
-            f'<h1>Ask a movement</h1><p class="banner">{said}</p><p class="about">Model {name}</p>'
+            f'<h1>Ask about a movement</h1><p class="banner">{banner}</p><p class="about">Model {name}</p>'
         )
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, min_width=320):
                 pickers = _pickers(page)
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
-                _conversation(page, list(askable(described).values()))
+                _conversation(page, list(askable(model).values()))
         blocks.load(page.show_first, pickers["trial"], pickers["first"], **FAST)
         blocks.unload(page.leave)
     return blocks.queue(max_size=64, api_open=False, default_concurrency_limit=2)
 
 
 def _pickers(page: Page) -> dict:
-    """The left side: which movement, and the movement itself."""
-    values = page.filters()
+    """The left side: what picks a movement, and the movement itself."""
+    values = page.filter_values()
     has_run = page.trials is not None
     with gr.Row(visible=has_run):
         boxes = [
@@ -47,12 +47,12 @@ def _pickers(page: Page) -> dict:
                 ("participant_id", "Participant"), ("activity", "Activity"), ("split", "Split"),
             )
         ]  # fmt: skip
-    found = page.choices(ALL, ALL, ALL)
+    choices = page.choices(ALL, ALL, ALL)
     trial = gr.Dropdown(
-        found, value=page.first(), label="Movement", visible=has_run, elem_id="trial"
+        choices, value=page.first(), label="Movement", visible=has_run, elem_id="trial"
     )
     first = _movement("first")
-    with gr.Accordion("Bring an own file", open=not has_run, elem_id="own"):
+    with gr.Accordion("Bring your own file", open=not has_run, elem_id="own"):
         own = gr.File(
             label="OpenSim .mot or .sto, .csv, .bvh, or .c3d with joint angles",
             file_types=ENDINGS, type="filepath", height=160, elem_id="file",
@@ -61,7 +61,7 @@ def _pickers(page: Page) -> dict:
         "Compare with a second movement", open=False, visible=has_run, elem_id="more"
     ):
         other = gr.Dropdown(
-            [("none", ""), *found], value="", label="Second movement", elem_id="other"
+            [("none", ""), *choices], value="", label="Second movement", elem_id="other"
         )
         second = _movement("second")
     for box in boxes:
@@ -77,20 +77,20 @@ def _movement(name: str) -> list:
     return [about, gr.HTML(None, elem_id=name, elem_classes="shown", **STAGE)]
 
 
-def _conversation(page: Page, known: list[str]) -> None:
-    """The right side: what was said, and the line for the next question."""
-    said = gr.HTML(as_html([]), elem_id="conversation", js_on_load=WHEN_ANSWERED)
+def _conversation(page: Page, trained: list[str]) -> None:
+    """The right side: the conversation, and the line for the next question."""
+    conversation = gr.HTML(as_html([]), elem_id="conversation", js_on_load=WHEN_ANSWERED)
     question = gr.Textbox(
         label="Question", placeholder="How fast does this person walk?", max_length=LONGEST_QUESTION,
         submit_btn="Ask", elem_id="question",
     )  # fmt: skip
-    trained = gr.Dropdown(
-        known, value=None, label="or a question it was trained for", elem_id="known"
+    picker = gr.Dropdown(
+        trained, value=None, label="or a question that the model was trained on", elem_id="known"
     )
     with gr.Row():
         labels = gr.Button("Show recorded labels", size="sm", elem_id="labels")
         clear = gr.Button("Clear", size="sm", elem_id="clear")
-    trained.input(lambda text: text, trained, question, **FAST)
-    question.submit(page.ask, question, [said, question], concurrency_limit=1, **QUIET)
-    labels.click(page.reveal, None, said, **FAST)
-    clear.click(page.clear, None, said, **FAST)
+    picker.input(lambda text: text, picker, question, **FAST)
+    question.submit(page.ask, question, [conversation, question], concurrency_limit=1, **QUIET)
+    labels.click(page.reveal, None, conversation, **FAST)
+    clear.click(page.clear, None, conversation, **FAST)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.chat.run import ChatTrial
+from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.cohort.issues import Issue
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.recordings import Recordings, tokenise_recordings

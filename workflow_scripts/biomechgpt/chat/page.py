@@ -1,4 +1,4 @@
-"""The page to ask a trial on: pick a movement, watch it, ask about it."""
+"""The handlers of the page: pick a movement, watch it, ask about it."""
 
 import html
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ import pandas as pd
 
 from biomechgpt.chat.answers import LONGEST_QUESTION, checked
 from biomechgpt.chat.conversation import Reply, Turn, as_html
-from biomechgpt.chat.movement import about_movement, as_motion
+from biomechgpt.chat.movement_view import about_movement, as_motion
 from biomechgpt.chat.opening import Opening
-from biomechgpt.chat.run import ChatTrial, askable
+from biomechgpt.chat.run_trials import ChatTrial, askable
 from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 PLAYER = HERE.parent / "report/assets"
 ENDINGS = [".mot", ".sto", ".csv", ".bvh", ".c3d"]
 ALL = "all"
-SIDES = {"train": "training side", "validation": "validation", "test": "test"}
+SPLIT_NAMES = {"train": "training set", "validation": "validation set", "test": "test set"}
 WHEN_LOADED = (HERE / "stage.js").read_text(encoding="utf-8")
 WHEN_ANSWERED = (HERE / "conversation.js").read_text(encoding="utf-8")
 PRIVATE = {"api_visibility": "private"}
@@ -27,7 +27,7 @@ QUIET = {"show_progress": "hidden", **PRIVATE}
 
 
 def head() -> str:
-    """What the page needs in its head: the player of the movements page."""
+    """The scripts in the head of the page: the player of the movement page."""
     scripts = (PLAYER / name for name in ("player_drawing.js", "player.js"))
     return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in scripts)
 
@@ -39,49 +39,50 @@ def style() -> str:
 
 
 class Page:
-    """The handlers of one server's page; what belongs to one visitor is in `sessions`."""
+    """The handlers of a server's page; the state of each visitor is in `sessions`."""
 
     def __init__(self, opening: Opening, limits: Limits):
         self.opening, self.sessions = opening, Sessions(limits)
-        self.described = opening.described
+        self.description = opening.description
         self.trials = None if opening.run is None else opening.run.trials
 
     def session(self, request: gr.Request) -> Session:
-        """The visitor's own state."""
+        """The state of the visitor."""
         return self.sessions.get(request.session_hash)
 
     def choices(self, participant: str, activity: str, split: str) -> list[tuple[str, str]]:
-        """The trials that pass the filters, as the picker shows them."""
+        """Name and id of the trials that pass the filters."""
         if self.trials is None:
             return []
         table = self.trials
-        for column, wanted in (("participant_id", participant), ("activity", activity)):
-            table = table if wanted in (None, ALL) else table[table[column] == wanted]
-        table = table if split in (None, ALL) else table[table["split"] == split]
+        filters = {"participant_id": participant, "activity": activity, "split": split}
+        for column, value in filters.items():
+            table = table if value in (None, ALL) else table[table[column] == value]
         return [
-            (f"{row.trial_id} · {SIDES.get(row.split, row.split)}", row.trial_id)
+            (f"{row.trial_id} · {SPLIT_NAMES.get(row.split, row.split)}", row.trial_id)
             for row in table.itertuples()
         ]
 
     def first(self) -> str | None:
-        """The trial that is shown at the start: one that the model was not trained on."""
+        """The trial shown at the start, which the model was not trained on if there is such a trial."""
         if self.trials is None:
             return None
-        tested = self.trials[self.trials["split"] == "test"]
-        return (tested if len(tested) else self.trials)["trial_id"].iloc[0]
+        test_trials = self.trials[self.trials["split"] == "test"]
+        return (test_trials if len(test_trials) else self.trials)["trial_id"].iloc[0]
 
     def filter(self, participant: str, activity: str, split: str, picked: str):
-        """The choices of the picker after a filter has changed."""
-        found = self.choices(participant, activity, split)
-        kept = picked if picked in [name for _, name in found] else None
-        return gr.update(choices=found, value=kept or (found[0][1] if found else None))
+        """The choices of the picker after a filter has changed; what was picked stays if it can."""
+        choices = self.choices(participant, activity, split)
+        trial_ids = [trial_id for _, trial_id in choices]
+        value = picked if picked in trial_ids else next(iter(trial_ids), None)
+        return gr.update(choices=choices, value=value)
 
     def show_first(self, name: str | None, request: gr.Request):
-        """Show a trial of the run; what is said about it, and its motion."""
+        """Show a trial of the run: the line about it, and the data of its player."""
         return self._show("first", name, request)
 
     def show_second(self, name: str | None, request: gr.Request):
-        """Show a trial beside the first, or none."""
+        """Show a second trial beside the first, or none."""
         return self._show("second", name, request)
 
     def _show(self, place: str, name: str | None, request: gr.Request):
@@ -93,7 +94,7 @@ class Page:
             return _problem(str(problem)), None
 
     def read(self, path: str | None, request: gr.Request):
-        """Read a dropped file as the first movement, and delete it."""
+        """Read an uploaded file as the first movement, and delete it."""
         if path is None:
             return gr.skip(), gr.skip(), None
         try:
@@ -114,61 +115,62 @@ class Page:
         return about + problems, motion, None
 
     def _about(self, trial: ChatTrial | None) -> str:
-        return "" if trial is None else about_movement(trial, self.described)
+        return "" if trial is None else about_movement(trial, self.description)
 
     def _shown(self, trial: ChatTrial | None):
         if trial is None:
             return "", None
         tokens = self.opening.chat().tokens(trial) if trial.tokens is None else trial.tokens
-        return self._about(trial), as_motion(trial, tokens, self.described)
+        return self._about(trial), as_motion(trial, tokens, self.description)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
-        """The conversation as it grows, and the emptied line of the question."""
+        """The conversation as it grows, and what is left in the line of the question."""
         turn = Turn(question.strip()[:LONGEST_QUESTION], [])
+        turns = [turn]
         try:
             session = self.session(request)
-        except InputError as problem:
-            turn.replies = [Reply("", "", problem=str(problem))]
-            yield as_html([turn]), question
-            return
-        movements = [trial for trial in session.movements.values() if trial is not None]
-        turn.replies = [self._reply(trial) for trial in movements]
-        session.turns = [*session.turns, turn][-self.sessions.limits.kept_turns :]
-        try:
+            movements = [trial for trial in session.movements.values() if trial is not None]
+            turns = session.turns = [*session.turns, turn][-self.sessions.limits.kept_turns :]
             checked(question)
             self.sessions.count_question(session)
             if not movements:
                 raise InputError("There is no movement to ask about: pick one or bring a file.")
         except InputError as problem:
             turn.replies = [Reply("", "", problem=str(problem))]
-            yield as_html(session.turns), question
+            yield as_html(turns), question
             return
-        yield as_html(session.turns), ""
+        turn.replies = [self._reply(trial) for trial in movements]
+        yield as_html(turns), ""
         for reply, trial in zip(turn.replies, movements, strict=True):
-            try:
-                for said in self.opening.chat().stream(trial, question):
-                    if isinstance(said, str):
-                        reply.text = said
-                    else:
-                        reply.answer = said
-                    yield as_html(session.turns), ""
-            except InputError as problem:  # such as a base model that is not here
-                reply.problem = str(problem)
+            for _ in self._answer(reply, trial, question):
                 yield as_html(session.turns), ""
 
+    def _answer(self, reply: Reply, trial: ChatTrial, question: str) -> Iterator[None]:
+        """Write the answer into `reply`, piece by piece."""
+        try:
+            for piece in self.opening.chat().stream(trial, question):
+                if isinstance(piece, str):
+                    reply.text = piece
+                else:
+                    reply.answer = piece
+                yield
+        except InputError as problem:  # such as a base model that is not here
+            reply.problem = str(problem)
+            yield
+
     def _reply(self, trial: ChatTrial) -> Reply:
-        known = list(askable(self.described).values())
-        return Reply(trial.name, trial.split, dict(trial.recorded), known)
+        questions = list(askable(self.description).values())
+        return Reply(trial.name, trial.split, dict(trial.recorded), questions)
 
     def reveal(self, request: gr.Request) -> str:
-        """Show the recorded labels of all that was asked so far."""
+        """Show the recorded labels of all questions so far."""
         turns = self.session(request).turns
         for turn in turns:
             turn.shown_labels = True
         return as_html(turns)
 
     def clear(self, request: gr.Request) -> str:
-        """Begin the conversation anew."""
+        """Empty the conversation."""
         self.session(request).turns = []
         return as_html([])
 
@@ -176,8 +178,8 @@ class Page:
         """Forget a visitor who has closed the page."""
         self.sessions.end(request.session_hash)
 
-    def filters(self) -> dict[str, list[str]]:
-        """What can be chosen in each filter."""
+    def filter_values(self) -> dict[str, list[str]]:
+        """The values of each filter."""
         table = self.trials if self.trials is not None else pd.DataFrame()
         return {
             column: [ALL, *sorted(filter(None, table.get(column, pd.Series(dtype=str)).unique()))]

@@ -1,10 +1,10 @@
-"""Serve the page on this computer, or for others where that is asked for."""
+"""Serve the page to this computer, or to others if `host` says so."""
 
 import os
 import signal
 import tempfile
 
-# Before Gradio is imported: it reads them then. Nothing is reported to anybody.
+# Gradio reads these when it is imported. Nothing is reported to anybody.
 os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 import gradio as gr
@@ -18,15 +18,15 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LARGEST_FILE = "25mb"
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 OPEN_TO_OTHERS = (
-    "WARNING: the page listens on {host}: everybody who reaches this computer over the network can ask the "
-    "model, see the movements of the run and bring files. There is no password and no encryption."
+    "WARNING: the page listens on {host}: anyone who reaches this computer over the network can ask the "
+    "model, see the movements of the run and upload files. There is no password and no encryption."
 )
 
 
 def start(opening: Opening, host: str, port: int | None, limits: Limits) -> gr.Blocks:
-    """Serve the page in the background; `close()` of what is returned ends it.
+    """Serve the page in the background, until `close()` of the result is called.
 
-    What is uploaded lies in a folder of this server's own until it is read, a moment later.
+    Uploaded files lie in a folder of this server until they have been read, a moment later.
     """
     if host not in LOOPBACK:
         print(OPEN_TO_OTHERS.format(host=host), flush=True)
@@ -46,10 +46,8 @@ def start(opening: Opening, host: str, port: int | None, limits: Limits) -> gr.B
 
 def serve(opening: Opening, host: str, port: int | None, limits: Limits) -> None:
     """Serve the page until it is interrupted or told to end."""
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # so that uploads are removed then too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # which removes the uploads, too
     blocks = start(opening, host, port, limits)
-    print(f"Open {blocks.local_url} in a browser. Ctrl-C ends it.", flush=True)
+    print(f"Open {blocks.local_url} in a browser. Ctrl-C ends the page.", flush=True)
     with blocks.uploads:
         blocks.block_thread()

@@ -17,7 +17,8 @@ BY_CONSTRUCTION = {
     "from elsewhere has seen is not known here",
     "finetuning": "rows with split train alone (language_model/finetuning.py); nothing is selected "
     "on validation or test participants",
-    "baselines": "fitted and searched on rows with split train alone (baselines/run.py, baselines/search.py)",
+    "baselines": "fitted and searched on rows with split train alone (baselines/run.py, "
+    "baselines/parameter_search.py)",
     "calibration": "temperatures, the choice of mean or median and the limits whose coverage is measured "
     "see validation participants of the same fold; pooled limits see test participants too, each but the "
     "one they are applied to (evaluation/fitted_calibration.py)",

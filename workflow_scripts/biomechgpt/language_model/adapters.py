@@ -7,7 +7,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 
 from biomechgpt.language_model.loading import Base
 
-# The (?!...) keeps out the vision tower of multimodal checkpoints, whose layers bear the same names.
+# The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
 LORA_TARGETS = (
     r"(?!.*(vision|multi_modal)).*\.layers\.\d+\.(self_attn|mlp)"
     r"\.(q|k|v|o|gate|up|down)_proj"
@@ -19,9 +19,9 @@ def add_adapters(
 ) -> PeftModel:
     """Freeze the base; add LoRA of `lora` (rank, alpha, dropout) and trainable motion rows.
 
-    Call after seeding. Everything trainable is float32. Rows that are new start with the mean and
-    spread of the other rows: from the motion tokenizer's `codebook` (K, D) where it is given, so that
-    like codes start alike, or at random. Equal rows could not be told apart by the gradient.
+    Call it after seeding. Everything trainable is float32. New rows start with the mean and spread of
+    the text's rows: projected from the motion tokenizer's `codebook` (K, D), so that similar codes
+    start close to each other, or without it at random. Equal rows would all get the same gradient.
     """
     config = LoraConfig(
         r=lora["rank"],
@@ -32,19 +32,19 @@ def add_adapters(
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(base.model, config)
-    # peft would write the whole of a resized embedding into every checkpoint.
+    # peft would write all of a resized embedding into every checkpoint.
     model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
     for parameter in trainable(model).values():
         parameter.data = parameter.data.float()
     if base.rows_are_new:
         delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
-        old = _other_rows(base)
-        places = _places(codebook, delta.shape, seed)
-        delta.data.copy_(old.mean(0) + old.std(0) * places)
+        text_rows = _text_rows(base)
+        start = _standard_rows(codebook, delta.shape, seed)
+        delta.data.copy_(text_rows.mean(0) + text_rows.std(0) * start)
     return model
 
 
-def _other_rows(base: Base) -> torch.Tensor:
+def _text_rows(base: Base) -> torch.Tensor:
     """The rows of the embedding that stand for text, (V, D)."""
     weight = base.model.get_input_embeddings().weight.detach().float().cpu()
     text = torch.ones(len(weight), dtype=torch.bool)
@@ -53,19 +53,19 @@ def _other_rows(base: Base) -> torch.Tensor:
     return weight[text]
 
 
-def _places(codebook: torch.Tensor | None, shape: torch.Size, seed: int) -> torch.Tensor:
-    """Where new rows start around the mean, (R, D), with a spread of 1.
+def _standard_rows(codebook: torch.Tensor | None, shape: torch.Size, seed: int) -> torch.Tensor:
+    """First values of new rows, (R, D), with mean 0 and spread 1.
 
-    A codebook is projected at random, which keeps its distances; the two rows behind the codes,
-    start and end, are random.
+    A random projection keeps the distances within the codebook; the two rows behind the codes, start
+    and end, are random.
     """
     generator = torch.Generator().manual_seed(seed)
-    places = torch.randn(shape, generator=generator)
+    rows = torch.randn(shape, generator=generator)
     if codebook is not None:
         centred = codebook - codebook.mean(0)
         projected = centred @ torch.randn(codebook.shape[1], shape[1], generator=generator)
-        places[: len(codebook)] = projected / projected.std()
-    return places
+        rows[: len(codebook)] = projected / projected.std()
+    return rows
 
 
 def trainable(model: torch.nn.Module) -> dict[str, torch.nn.Parameter]:

@@ -1,4 +1,4 @@
-"""Apply a model to new recordings: every task's answer on every trial, in one table."""
+"""Apply a model to new recordings: its answer to every task about every trial, in one table."""
 
 import logging
 import tempfile
@@ -14,83 +14,61 @@ from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model.asking_in_turn import ask_in_turn
-from biomechgpt.language_model.coverage import why_not_promised, without_promise
-from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn, open_model
 from biomechgpt.language_model.recordings import Recordings, Tokenised, tokenise_recordings
-from biomechgpt.questions.calibration import (
-    LEVELS,
-    UNCALIBRATED,
-    Calibration,
-    at_temperature,
-    decided_number,
-    prediction_intervals,
-    prediction_sets,
-    read_calibration,
-)
+from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
-from biomechgpt.questions.tasks import only_if, options_of
+from biomechgpt.questions.tasks import only_if
 from biomechgpt.spreadsheets import harmless
-from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.strangeness import Strangeness, load_familiar, strangeness
+from biomechgpt.tokenizer.strangeness import Strangeness
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
 
 
-class Movement(NamedTuple):
-    """What is said of a trial beside the model's answers."""
+class MeasuredTrial(NamedTuple):
+    """What is known of a trial without asking the model."""
 
     info: dict
-    strangeness: Strangeness | None  # None where the tokenizer had no validation people
-    measured: Mapping[str, float]  # by label column, by kinematics
+    strangeness: Strangeness | None  # None where the motion tokenizer had no validation people
+    labels: Mapping[str, float]  # measured by kinematics, by label column
 
 
 def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
-    """Ask the model in `folder` its questions on new recordings; write answers and issues.
+    """Ask the model in `folder` all its questions about new recordings; write answers and issues.
 
-    A question is asked where the model's own earlier answers do not exclude it. A published model is
-    calibrated: its probabilities get their temperature, its answers their sets, as far as it promises
-    any on recordings. A recording that cannot be used is a line in `issues`; the others go on.
-    InputError where the cohort's tables are wrong or no recording can be used.
+    A question is asked where the model's own earlier answers do not exclude it. A published model
+    gives calibrated probabilities, and sets and intervals where it promises their coverage. A
+    recording that cannot be used is a line in `issues`; the others are answered.
+
+    Raises:
+        InputError: The tables of the cohort are wrong, or no recording can be used.
     """
     with tempfile.TemporaryDirectory(dir=answers.parent) as work:
         tokenised = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
-        movements = _movements(folder / "motion_tokenizer", tokenised)
-    write_issues(issues, tokenised.issues)
-    if not tokenised.infos:
-        raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
-    loaded = load_model(folder)
-    calibrations = read_calibration(folder)
-    questions = _questions(tokenised.infos, loaded.description)
-    rows = ask_in_turn(loaded, questions, tokenised.tokens, calibrations)
-    named = _model_columns(folder, loaded.description)
-    table = pd.DataFrame(
-        [
-            _line(
-                row, movements[row["trial_id"]], loaded.description,
-                calibrations.get(row["task"], UNCALIBRATED),
-            ) | named
-            for row in rows
-        ]
-    )  # fmt: skip
-    table = table.sort_values(["trial_id", "task"], kind="stable")
+        write_issues(issues, tokenised.issues)
+        if not tokenised.infos:
+            raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
+        model = open_model(folder)
+        trials = _measured_trials(model, tokenised)
+    columns = _model_columns(folder, model.loaded.description)
+    rows = ask_in_turn(model, model.loaded.description["tasks"], tokenised.tokens)
+    lines = [_line(row, trials[row["trial_id"]], model) | columns for row in rows]
+    table = pd.DataFrame(lines).sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
         harmless(table).to_csv(temporary, sep="\t", index=False, na_rep=MISSING)
     n_asked = int((table["applies"] != NO).sum())
-    log.info(
-        f"{n_asked} answers on {len(tokenised.infos)} trials, {len(table) - n_asked} do not apply"
-    )
+    log.info(f"{n_asked} answers on {len(trials)} trials, {len(table) - n_asked} do not apply")
 
 
-def _movements(tokenizer_folder: Path, tokenised: Tokenised) -> dict[str, Movement]:
-    """By trial id."""
-    tokenizer, familiar = load_tokenizer(tokenizer_folder), load_familiar(tokenizer_folder)
+def _measured_trials(model: AskableModel, tokenised: Tokenised) -> dict[str, MeasuredTrial]:
+    """The trials by their id."""
+    frame_rate_hz = model.motion_tokenizer.frame_rate_hz
     return {
-        trial.info["trial_id"]: Movement(
+        trial.info["trial_id"]: MeasuredTrial(
             trial.info,
-            None if familiar is None else strangeness(trial.frames, tokenizer, familiar),
-            measured_labels(trial.frames, tokenizer.frame_rate_hz),
+            model.strangeness(trial.frames),
+            measured_labels(trial.frames, frame_rate_hz),
         )
         for trial in read_trials(tokenised.joint_angles)
     }
@@ -104,101 +82,83 @@ def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
     }
 
 
-def _questions(infos: list[dict], description: dict) -> pd.DataFrame:
-    """Every task's first phrasing on every trial, as a questions table without truths."""
-    return pd.DataFrame(
-        {
-            "trial_id": info["trial_id"],
-            "participant_id": info["participant_id"],
-            "task": task,
-            "kind": cfg["kind"],
-            "question": description["questions"][task],
-            "options": options_of(cfg),
-        }
-        for info in infos
-        for task, cfg in description["tasks"].items()
-    )
-
-
-def _line(row: dict, movement: Movement, description: dict, calibration: Calibration) -> dict:
-    """A line of the table: whether the question applies, the answer, how sure it is."""
-    task = description["tasks"][row["task"]]
-    reason = why_not_promised(description["simulated"], movement.strangeness)
-    calibration = without_promise(calibration) if reason else calibration
-    read = _read_options if row["kind"] == "classification" else _read_number
-    answered = NOTHING_READ if row["applies"] == NO else read(row, task, calibration)
+def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
+    """A line of the table: whether the question applies, the answer, and how sure it is."""
+    task = model.loaded.description["tasks"][row["task"]]
+    reason = model.why_not_promised(trial.strangeness)
+    calibration = model.calibration(row["task"], promised=not reason)
+    columns = _option_columns if row["kind"] == "classification" else _number_columns
+    answer = NO_ANSWER if row["applies"] == NO else columns(row, task, calibration)
     return {
         "trial_id": row["trial_id"],
-        "participant_id": row["participant_id"],
-        "file": movement.info["file"],
+        "participant_id": trial.info["participant_id"],
+        "file": trial.info["file"],
         "task": row["task"],
         "applies": row["applies"],
         "because": row["because"],
-        **answered,
+        **answer,
         "unit": task.get("unit", ""),
-        "measured_by_kinematics": _measured(row, task, movement.measured),
+        "measured_by_kinematics": _measured(row, task, trial.labels),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
-        **_familiarity(movement.strangeness),
+        **_strangeness_columns(trial.strangeness),
         "only_if": only_if(task),
         "generated_text": row.get("answer"),
         "question": row["question"],
     }
 
 
-def _measured(row: dict, task: dict, measured: Mapping[str, float]) -> str | None:
-    """What kinematics says to the same question."""
+def _measured(row: dict, task: dict, labels: Mapping[str, float]) -> str | None:
+    """The answer that kinematics give to the same question."""
     if row["applies"] == NO:
         return None
-    value = measured_label(measured, task["label"], task.get("unit", ""))
+    value = measured_label(labels, task["label"], task.get("unit", ""))
     return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
 
 
-def _familiarity(strange: Strangeness | None) -> dict:
-    if strange is None:
+def _strangeness_columns(strangeness: Strangeness | None) -> dict:
+    if strangeness is None:
         return {"strangeness": None, "familiar": None, "unrecorded_joints": None}
     return {
-        "strangeness": round(strange.ratio, 2),
-        "familiar": "yes" if strange.familiar else "no",
-        "unrecorded_joints": strange.unrecorded_joints,
+        "strangeness": round(strangeness.ratio, 2),
+        "familiar": "yes" if strangeness.familiar else "no",
+        "unrecorded_joints": strangeness.unrecorded_joints,
     }
 
 
-def _read_options(row: dict, task: dict, calibration: Calibration) -> dict:
-    shares = at_temperature(np.array(row["probabilities"]), calibration.temperature)
-    best = int(shares.argmax())
-    sets = prediction_sets(row["options"], shares, calibration)
-    return NOTHING_READ | {
-        "answer": row["options"][best],
-        "probability": round(float(shares[best]), 3),
+def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
+    estimate = option_estimate(row, calibration)
+    answer, probability = estimate.ranked[0]
+    probabilities = dict(estimate.ranked)
+    return NO_ANSWER | {
+        "answer": answer,
+        "probability": round(probability, 3),
         **{
-            _column(level): None if held is None else "; ".join(held)
-            for level, held in sets.items()
+            _set_column(level): None if options is None else "; ".join(options)
+            for level, options in estimate.sets.items()
         },
-        "probabilities": "; ".join(
-            f"{option} {share:.3f}" for option, share in zip(row["options"], shares, strict=True)
-        ),
+        "probabilities": "; ".join(f"{o} {probabilities[o]:.3f}" for o in row["options"]),
     }
 
 
-def _read_number(row: dict, task: dict, calibration: Calibration) -> dict:
+def _number_columns(row: dict, task: dict, calibration: Calibration) -> dict:
     digits = task["decimals"]
-    number, low, high = decided_number(row, calibration)
-    return NOTHING_READ | {
-        "answer": f"{number:.{digits}f}",
-        "low": f"{low:.{digits}f}",
-        "high": f"{high:.{digits}f}",
+    estimate = number_estimate(row, calibration)
+    return NO_ANSWER | {
+        "answer": f"{estimate.value:.{digits}f}",
+        "low": f"{estimate.low:.{digits}f}",
+        "high": f"{estimate.high:.{digits}f}",
         **{
-            _column(level): ends and f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
-            for level, ends in prediction_intervals(low, high, calibration).items()
+            _set_column(level): ends and f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+            for level, ends in estimate.intervals.items()
         },
     }
 
 
-def _column(level: float) -> str:
+def _set_column(level: float) -> str:
     return f"set_{100 * level:.0f}"
 
 
-NOTHING_READ = {
+NO_ANSWER = {
     "answer": None, "unit": "", "probability": None, "low": None, "high": None,
-    **{_column(level): None for level in LEVELS}, "probabilities": "",
+    **{_set_column(level): None for level in LEVELS}, "probabilities": "",
 }  # fmt: skip

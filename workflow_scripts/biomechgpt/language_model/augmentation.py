@@ -1,4 +1,4 @@
-"""What a model is trained on, made anew in every epoch: else a small cohort is learnt by heart."""
+"""Vary what a model is trained on from epoch to epoch, lest a small cohort be learnt by heart."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-SPLICED = 0.3  # share of the questions that end as another phrasing of their task does
-MISSING_WORDS = 0.15
+SPLICED = 0.3  # share of the questions that end like another phrasing of their task
+MISSING_WORDS = 0.15  # share of the words that are left out
 OTHER_SIDE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
 def copies_of_tasks(questions: pd.DataFrame, most: int) -> dict[str, int]:
-    """How often a question of each task is asked in an epoch: the more, the fewer there are.
+    """How often each question of a task is asked in an epoch; rare tasks are asked more often.
 
-    The square root of how many times fewer they are than those of the most frequent task, from 1 to
-    `most`.
+    A task with n times fewer questions than the most frequent task has the square root of n copies
+    of each, at least 1 and at most `most`.
     """
     counts = questions["task"].value_counts()
     wanted = (counts.max() / counts).pow(0.5).round().astype(int)
@@ -28,9 +28,9 @@ def asked_anew(
     phrasings: Mapping[str, Sequence[str]] | None,
     random: np.random.Generator,
 ) -> pd.DataFrame:
-    """`questions` with `copies` of each by its task, asked anew where phrasings are given.
+    """`questions`, each as often as `copies` says of its task, and reworded unless `phrasings` is None.
 
-    Half of them are then in one of their task's phrasings, half `in_other_words`.
+    Half of the reworded questions are a phrasing of their task, half are `in_other_words`.
     """
     repeated = questions.loc[questions.index.repeat(questions["task"].map(copies))]
     if phrasings is None:
@@ -44,15 +44,14 @@ def asked_anew(
 
 
 def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str:
-    """One of a task's phrasings, sometimes ending as another, with some words missing.
+    """One of a task's phrasings with some words missing, sometimes ending like another phrasing.
 
-    A question must be understood from what it says and not be known by heart: people ask in words
-    that were not trained on.
+    A model that knows its phrasings by heart does not understand people, who ask in other words.
     """
-    words, others = (phrasings[random.integers(len(phrasings))].split() for _ in range(2))
+    words, ending = (phrasings[random.integers(len(phrasings))].split() for _ in range(2))
     if random.random() < SPLICED:
         cut = int(random.integers(1, len(words) + 1))
-        words = words[:cut] + others[int(random.integers(0, len(others))) :]
+        words = words[:cut] + ending[int(random.integers(0, len(ending))) :]
     kept = [word for word in words if random.random() > MISSING_WORDS]
     return " ".join(kept or words)
 
@@ -60,15 +59,15 @@ def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str
 def noisy(
     tokens: np.ndarray, share: float, n_codes: int, random: np.random.Generator
 ) -> np.ndarray:
-    """`tokens` of a motion with a share of them replaced by random codes of the same codebook.
+    """The motion `tokens` with a share of them replaced by random codes of the same codebook.
 
-    A codebook has `n_codes` codes; the tokens of several ones stand behind one another.
+    Token k * `n_codes` + c is code c of the k-th codebook, from 0.
     """
     replaced = random.random(len(tokens)) < share
-    others = tokens // n_codes * n_codes + random.integers(0, n_codes, len(tokens))
-    return np.where(replaced, others, tokens)
+    random_tokens = tokens // n_codes * n_codes + random.integers(0, n_codes, len(tokens))
+    return np.where(replaced, random_tokens, tokens)
 
 
 def other_side(text: str) -> str:
-    """`text` on a mirrored movement: the words left and right are exchanged."""
-    return re.sub(r"\b(?:[Ll]eft|[Rr]ight)\b", lambda found: OTHER_SIDE[found[0]], text)
+    """`text` with the words left and right exchanged, for a mirrored movement."""
+    return re.sub(r"\b(?:[Ll]eft|[Rr]ight)\b", lambda side: OTHER_SIDE[side[0]], text)

@@ -1,8 +1,8 @@
-"""Batches in which a row is a tree of tokens: what begins alike is read once.
+"""Batches in which each row is a tree of tokens, so that a shared beginning is read once.
 
-In training a row holds a motion and, branching off its end, the questions on it; in prediction the
-candidate answers branch off each question. A token sees the tokens on its way to the root and its
-position is their number: for every branch it is as if it stood there alone.
+In training a row holds a motion and, branching off its end, the questions about it; in prediction the
+candidate answers branch off each question. A token attends to the tokens on its way to the root, and
+its position is their number: each branch is read as if it were the only one.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,24 +15,24 @@ from biomechgpt.language_model.examples import Example
 
 
 class Weights(NamedTuple):
-    """What a target counts in the loss: those of a motion once for each of its questions."""
+    """Weights of the target tokens in the loss; a motion's count once for each of its questions."""
 
     answer: float = 1.0
     motion: float = 1.0
 
 
-class Losses(NamedTuple):
-    """Weighted sum of the cross-entropy, and what it is made of (sums in nats, counts of tokens)."""
+class BatchLoss(NamedTuple):
+    """Weighted sum of the cross-entropy of a batch, and its parts (sums in nats, counts of tokens)."""
 
     weighted_sum: torch.Tensor
     parts: torch.Tensor  # (4,): answer sum, answer tokens, other sum, other tokens
 
 
 def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[str, torch.Tensor]:
-    """Rows padded on the right, each tensor (B, T), `visible` (B, T, T).
+    """One batch of examples, padded on the right: tensors (B, T), and `visible` (B, T, T).
 
-    `predecessors`: the place where a token is predicted; the first token of a question is predicted
-    where its motion ends. Every token but BOS is a target, with its weight in `loss_weights`.
+    `predecessors` holds where each token is predicted: the first token of a question where its motion
+    ends. Every token but BOS is a target, with its weight in `loss_weights`.
     """
     return pad_rows([_row(example, weights) for example in examples], pad_id)
 
@@ -56,10 +56,10 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
 
 
 def pad_rows(rows: Sequence[dict[str, list]], pad_id: int) -> dict[str, torch.Tensor]:
-    """Rows with `input_ids` and `predecessors` (-1 for the root) as one batch.
+    """One batch of rows that have `input_ids` and `predecessors` (-1 for the root).
 
-    Adds `visible` and `position_ids`. Padding sees itself alone: a row of a mask without any place
-    would turn the softmax into NaN.
+    Adds `visible` and `position_ids`. Padding attends to itself: attending to nothing would turn the
+    softmax into NaN.
     """
     trees = [ancestors(row["predecessors"]) for row in rows]
     longest = max(map(len, trees))
@@ -78,23 +78,23 @@ def pad_rows(rows: Sequence[dict[str, list]], pad_id: int) -> dict[str, torch.Te
 
 
 def ancestors(predecessors: Sequence[int]) -> torch.Tensor:
-    """(T, T) bool: whether the second token stands on the way from the first to the root, or is it.
+    """Tree attention mask (T, T): [i, j] is whether token j is i, or on its way to the root.
 
-    A predecessor must stand before its successors.
+    Every token must have its predecessor before it.
     """
     n_tokens = len(predecessors)
     starts = [i for i, before in enumerate(predecessors) if before != i - 1] or [0]
-    found = torch.ones(n_tokens, n_tokens, dtype=torch.bool).tril()
+    mask = torch.ones(n_tokens, n_tokens, dtype=torch.bool).tril()
     for start, stop in zip(starts, [*starts[1:], n_tokens], strict=True):
         before = predecessors[start]
-        found[start:stop, :start] = found[before, :start] if before >= 0 else False
-    return found
+        mask[start:stop, :start] = mask[before, :start] if before >= 0 else False
+    return mask
 
 
 def attention_masks(batch: dict[str, torch.Tensor], sliding_window: int) -> dict[str, torch.Tensor]:
-    """Which token sees which, (B, 1, T, T) bool, for either kind of Gemma 3's layers.
+    """Attention masks (B, 1, T, T) for the two kinds of layers of Gemma 3; True where a token attends.
 
-    With `key_positions` (B, K) of what was read before and now, (B, 1, T, K).
+    With `key_positions` (B, K), of the tokens in the cache and of the new ones, they are (B, 1, T, K).
     """
     visible, positions = batch["visible"], batch["position_ids"]
     key_positions = batch.get("key_positions", positions)
@@ -106,10 +106,10 @@ def losses(
     hidden: torch.Tensor,
     batch: dict[str, torch.Tensor],
     cross_entropy: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-) -> Losses:
-    """Loss on every target of a batch; `hidden` (B, T, D) is what the model makes of it.
+) -> BatchLoss:
+    """Cross-entropy of every target of a batch with the hidden states `hidden` (B, T, D).
 
-    `cross_entropy` gives the nats (N,) of N target ids after N hidden states (N, D).
+    `cross_entropy` maps N hidden states (N, D) and the ids (N,) of the tokens after them to nats (N,).
     """
     rows, columns = (batch["loss_weights"] > 0).nonzero(as_tuple=True)
     before = hidden[rows, batch["predecessors"][rows, columns]]
@@ -119,9 +119,9 @@ def losses(
         other = 1 - answer
         sums = [(nats * answer).sum(), answer.sum(), (nats * other).sum(), other.sum()]
         parts = torch.stack([value.float() for value in sums])
-    return Losses((nats * batch["loss_weights"][rows, columns]).sum(), parts)
+    return BatchLoss((nats * batch["loss_weights"][rows, columns]).sum(), parts)
 
 
 def total_weight(batches: Sequence[dict[str, torch.Tensor]]) -> torch.Tensor:
-    """Sum of the weights of all targets of the batches of one optimiser step."""
+    """Sum of the weights of all targets in the batches of one optimiser step."""
     return torch.stack([batch["loss_weights"].sum() for batch in batches]).sum()

@@ -9,4 +9,7 @@ DESCRIPTION_FILE = "model.json"
 
 def read_description(folder: os.PathLike) -> dict:
     """What `DESCRIPTION_FILE` of a model folder holds."""
-    return json.loads(Path(folder, DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    description = json.loads(Path(folder, DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    if "codebook_size" in description:  # of a model of an earlier version
+        description["motion_vocabulary_size"] = description.pop("codebook_size")
+    return description

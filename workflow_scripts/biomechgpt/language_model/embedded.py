@@ -19,12 +19,12 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenize
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model import pretraining, training, vocabulary
+from biomechgpt.language_model import language_training, pretraining, vocabulary
 from biomechgpt.language_model.loading import device
-from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.questions.tasks import Task
 from biomechgpt.splits.folds_file import read_folds
-from biomechgpt.tokenizer.tokens import read_tokens, seconds_per_token
+from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_POSITIONS = 4096
 MAX_LENGTH = 1024  # tokens of a pretraining sequence
@@ -103,12 +103,12 @@ def build_base_model(
     )
     set_seed(cfg["seed"])
     model = Gemma3ForCausalLM(gemma_config(cfg, tokenizer)).to(device())
-    settings = training.Settings(
+    settings = language_training.Settings(
         cfg["learning_rate"], 1, cfg["batch_size"], cfg["seed"], answer_weight=REPLY_WEIGHT
     )
     mark = fingerprint(cfg, code, examples)
     checkpoints = checkpoint_folder(folder)
-    training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
+    language_training.train(model, [examples], tokenizer.pad_token_id, settings, checkpoints, mark)
     with replacing(folder) as temporary:
         model.to(torch.float32).save_pretrained(temporary)
         tokenizer.save_pretrained(temporary)
@@ -143,6 +143,6 @@ def training_motions(
     motions = zip(table.participant_ids, table.tokens, table.mirrored, strict=True)
     return Motions(
         [tuple(views) for participant, *views in motions if participant in participants],
-        seconds_per_token(table.metadata),
-        int(table.metadata["codebook_size"]),
+        table.metadata.seconds_per_token,
+        table.metadata.vocabulary_size,
     )

@@ -16,18 +16,18 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.language_model import adapters, loading, training
+from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy, other_side
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.numbers import possible_numbers
-from biomechgpt.language_model.progress import copy_metrics
+from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import TokenTable, codes_per_book, read_tokens, tokens_per_step
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -71,7 +71,9 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     model = adapters.add_adapters(base, cfg["lora"], cfg["seed"], start)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
-    training.train(model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark)
+    language_training.train(
+        model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
+    )
     description = {
         **_provenance(cfg, table.metadata, questions, passes[0]),
         "questions": {task.name: task.train[0].text for task in tasks},
@@ -119,11 +121,11 @@ def training_people(questions: pd.DataFrame) -> dict[str, dict]:
     }
 
 
-def settings(cfg: dict) -> training.Settings:
+def settings(cfg: dict) -> language_training.Settings:
     """The training settings of a fine-tuning job; the other keys are the examples' concern."""
-    known = set(training.Settings._fields)
+    known = set(language_training.Settings._fields)
     chosen = {key: value for key, value in cfg["finetune"].items() if key in known}
-    return training.Settings(seed=cfg["seed"], **chosen)
+    return language_training.Settings(seed=cfg["seed"], **chosen)
 
 
 def training_passes(
@@ -150,7 +152,7 @@ def training_passes(
     random = np.random.default_rng(cfg["seed"])
     copies = copies_of_tasks(questions, chosen["most_copies"])
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    share, n_codes = chosen["motion_noise"], codes_per_book(table.metadata)
+    share, n_codes = chosen["motion_noise"], table.metadata.codes_per_book
     passes = []
     for _ in range(math.ceil(chosen["epochs"])):
         asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
@@ -183,17 +185,17 @@ def _sequences(
 
 
 def _provenance(
-    cfg: dict, metadata: dict[str, str], questions: pd.DataFrame, examples: list[Example]
+    cfg: dict, metadata: TokensMetadata, questions: pd.DataFrame, examples: list[Example]
 ) -> dict:
     """What `model.json` says of the run."""
     lengths = np.array([example.length() for example in examples])
     return {
         **cfg,
-        "tokenizer_sha256": metadata["tokenizer_sha256"],
-        "statistics_sha256": metadata["statistics_sha256"],
-        "downsampling": int(metadata["downsampling"]),
-        "tokens_per_step": tokens_per_step(metadata),
-        "codebook_size": int(metadata["codebook_size"]),
+        "tokenizer_sha256": metadata.tokenizer_sha256,
+        "statistics_sha256": metadata.statistics_sha256,
+        "downsampling": metadata.downsampling,
+        "tokens_per_step": metadata.tokens_per_step,
+        "motion_vocabulary_size": metadata.vocabulary_size,
         "max_length": cfg["finetune"]["max_length"],
         "possible_numbers": possible_numbers(questions, cfg["tasks"]),
         "training_people": training_people(questions),

@@ -1,8 +1,9 @@
-"""Hidden states and cross-entropy in training, without a copy of the vocabulary or of its logits.
+"""Hidden states, logits and cross-entropy without a copy of the whole embedding or of all logits.
 
-peft writes the trained rows into a copy of the whole embedding in every pass, for the input and
-again for the tied head, and forms a gradient of that size to throw it away. Here the rows are put
-in by themselves. Logits are made of some targets at a time and made again for their gradient.
+In every pass peft writes the trained rows into a copy of the embedding, for the input and again for
+the tied head, and forms a gradient of that size only to throw it away. Here the trained rows alone
+are put in. The cross-entropy takes a part of the targets at a time and recomputes their logits for
+the gradient.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,7 @@ LOGITS_AT_ONCE = 2**26  # 256 MiB in float32
 
 
 class Vocabulary(NamedTuple):
-    """The embedding of a model, which is its head too, and the rows that adapters train in it."""
+    """The embedding of a model, tied to its head, and the rows of it that the adapter trains."""
 
     embedding: torch.nn.Embedding  # of V rows
     row_ids: torch.Tensor | None  # (R,)
@@ -29,9 +30,9 @@ class Vocabulary(NamedTuple):
 def hidden_states(
     model: torch.nn.Module, batch: dict[str, torch.Tensor], cache: Cache | None = None
 ) -> torch.Tensor:
-    """The last hidden states (B, T, D) of a batch of `pad_rows`.
+    """The last hidden states (B, T, D) of a batch from `pad_rows`.
 
-    With a `cache` they are of the tokens behind those in it, which are added to it.
+    With a `cache` the tokens of the batch follow those in the cache, and are added to it.
     """
     base = _base(model)
     return base.model(
@@ -60,7 +61,7 @@ def cross_entropy(
 
 
 def targets_at_once(model: torch.nn.Module) -> int:
-    """For how many places all logits may be held at once."""
+    """For how many tokens the logits of the whole vocabulary may be held at once."""
     return max(1, LOGITS_AT_ONCE // _base(model).config.vocab_size)
 
 
@@ -92,10 +93,10 @@ def _embed(vocabulary: Vocabulary, ids: torch.Tensor) -> torch.Tensor:
 
 def _logits(vocabulary: Vocabulary, hidden: torch.Tensor) -> torch.Tensor:
     embedding, row_ids, rows = vocabulary
-    found = F.linear(hidden, embedding.weight)
+    scores = F.linear(hidden, embedding.weight)
     if rows is None:
-        return found
-    return found.index_copy_(-1, row_ids, F.linear(hidden, rows.to(hidden.dtype)).to(found.dtype))
+        return scores
+    return scores.index_copy_(-1, row_ids, F.linear(hidden, rows.to(hidden.dtype)).to(scores.dtype))
 
 
 def _nats(vocabulary: Vocabulary, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

@@ -1,15 +1,16 @@
-"""The model folder: everything that answering questions about a new motion needs.
+"""The model folder: everything that is needed to answer questions about a new motion.
 
-adapter/            LoRA weights and motion rows, nothing of the base (peft's own format)
-language_tokenizer/ with the motion tokens named
-base/               the base model, where it is the embedded one (`base` of model.json names any other)
+adapter/            LoRA weights and motion rows without the base model, in the format of peft
+language_tokenizer/ the language tokenizer, in which the motion tokens are named
+base/               the base model if it is an embedded one; `base` in model.json names any other
 motion_tokenizer/   weights and statistics of the motion tokenizer
-model.json          provenance, joint order, frame rate, tasks, settings
+model.json          provenance, joint order, frame rate, tasks, settings (`description`)
 training.jsonl      losses during training
 """
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,18 +21,31 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.language_model.examples import Prompts, encode_prompts
+from biomechgpt.tokenizer.tokens import TokensMetadata
+
+RESERVED_FOR_ANSWER = 64  # tokens
 
 
-class Model(NamedTuple):
+class LoadedModel(NamedTuple):
     """A fine-tuned model, ready for prediction, and what `model.json` says of it."""
 
     model: PeftModel
     tokenizer: PreTrainedTokenizerFast
     description: dict
 
+    def prompts(self, tokens: Sequence[int], questions: Sequence[str]) -> Prompts:
+        """The prompts of `questions` about the motion `tokens`, as long as the model may read.
+
+        Raises:
+            InputError: As `encode_prompts` does.
+        """
+        max_length = self.description["max_length"]
+        return encode_prompts(self.tokenizer, tokens, questions, max_length, RESERVED_FOR_ANSWER)
+
 
 class Folders(NamedTuple):
-    """What a model is made of besides its adapter."""
+    """The folders of what a model consists of besides its adapter."""
 
     base: Path
     motion_tokenizer: Path
@@ -44,9 +58,9 @@ def save_model(
     parts: Folders,
     description: dict,
 ) -> None:
-    """Write all of a model folder but the metrics.
+    """Write a model folder without its training metrics.
 
-    An embedded base is copied, since no one else has it; of any other its source is noted.
+    An embedded base is copied, since it is nowhere else; of any other base the source is noted.
     """
     checkpoint = read_note(parts.base)
     adapter = model.active_peft_config
@@ -62,29 +76,34 @@ def save_model(
     (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def load_model(folder: Path) -> Model:
-    """Load a model folder for prediction; InputError where its base is not to be found."""
+def load_model(folder: Path) -> LoadedModel:
+    """Load a model folder for prediction.
+
+    Raises:
+        InputError: The base model is nowhere, or does not fit the language tokenizer.
+    """
     folder = Path(folder)
     description = read_description(folder)
-    checkpoint, codebook_size = description["base"], description["codebook_size"]
+    checkpoint, codebook_size = description["base"], description["motion_vocabulary_size"]
     if checkpoint is None:
         base = loading.load_base(folder / "base", codebook_size)
     else:
-        found = locate(checkpoint["source"], checkpoint["revision"])
-        base = loading.load_base(found, codebook_size, checkpoint["motion_tokens"] == "resize")
+        base_folder = locate(checkpoint["source"], checkpoint["revision"])
+        resize = checkpoint["motion_tokens"] == "resize"
+        base = loading.load_base(base_folder, codebook_size, resize)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder / "language_tokenizer")
     if vocabulary.motion_ids(tokenizer, codebook_size) != base.motion_rows:
         raise InputError(f"{folder}: its language tokenizer does not fit its base model.")
     loading.never_pack(base.model)
     model = PeftModel.from_pretrained(base.model, folder / "adapter").eval()
-    return Model(model, tokenizer, description)
+    return LoadedModel(model, tokenizer, description)
 
 
-def check_tokens(metadata: dict, tokenizer_sha256: str, source: str) -> None:
-    """InputError where tokens come from another motion tokenizer than the one of `source`."""
-    found = metadata["tokenizer_sha256"]
-    if found != tokenizer_sha256:
+def check_tokens(metadata: TokensMetadata, tokenizer_sha256: str, source: str) -> None:
+    """Raise InputError where another motion tokenizer than that of `source` made the tokens."""
+    made_by = metadata.tokenizer_sha256
+    if made_by != tokenizer_sha256:
         raise InputError(
-            f"The tokens were made by motion tokenizer {found[:12]}, {source} needs those of "
+            f"The tokens were made by motion tokenizer {made_by[:12]}, {source} needs those of "
             f"{tokenizer_sha256[:12]}: make them again with that tokenizer."
         )

@@ -1,8 +1,9 @@
-"""The numbers that are scored as answers to a question, and what their probabilities say.
+"""Which numbers are scored as answers to a question, and what their probabilities say.
 
-Every number that training answers span is scored, not the answers alone, whose density would be
-taken for probability. Where they are too many, all numbers that begin alike are scored as one, by
-their beginning: a model that knows some numbers by heart would lose them between numbers left out.
+Every number in the range of the training answers is scored: scoring the training answers alone would
+take their density for probability. Where that is too many, all numbers with the same beginning are
+scored together by that beginning: of a thinned-out list, a model that learnt a number by heart might
+find only its neighbours.
 """
 
 import math
@@ -10,44 +11,44 @@ import math
 import numpy as np
 import pandas as pd
 
-MOST_NUMBERS = 400  # that are scored as answers to one question
+MAX_NUMBERS = 400  # scored as answers to one question
 QUANTILES = (0.05, 0.5, 0.95)
 
 
 def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
-    """Per regression task, the numbers or beginnings of numbers that are scored, ascending, as text.
+    """By regression task the numbers, or beginnings of numbers, that are scored: text, ascending.
 
     `questions` are the training questions, `tasks` the config's.
     """
     regression = questions[questions["kind"] == "regression"]
-    found = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False).astype(float)
+    answers = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False).astype(float)
     return {
         task: _beginnings(numbers.min(), numbers.max(), tasks[task]["decimals"])
-        for task, numbers in found.dropna().groupby(regression["task"])
+        for task, numbers in answers.dropna().groupby(regression["task"])
     }
 
 
-def _beginnings(least: float, largest: float, decimals: int) -> list[str]:
-    """All numbers from `least` to `largest`, or their beginnings with as many decimals as fit.
+def _beginnings(smallest: float, largest: float, decimals: int) -> list[str]:
+    """All numbers from `smallest` to `largest`, or their beginnings with as many decimals as fit.
 
-    Whole numbers that are still too many are thinned out evenly.
+    Whole numbers, where even those are too many, are thinned out evenly.
     """
     for kept in range(decimals, -1, -1):
-        first, last = (math.trunc(round(x * 10**kept, 6)) for x in (least, largest))
-        if last - first < MOST_NUMBERS:
+        first, last = (math.trunc(round(x * 10**kept, 6)) for x in (smallest, largest))
+        if last - first < MAX_NUMBERS:
             break
-    step = (last - first) // MOST_NUMBERS + 1
+    step = (last - first) // MAX_NUMBERS + 1
     point = "." if decimals and not kept else ""
     return [f"{n / 10**kept:.{kept}f}{point}" for n in range(first, last + 1, step)]
 
 
 def values(beginnings: list[str], decimals: int) -> np.ndarray:
-    """The middle of all numbers of `decimals` decimals that begin so, for each of the beginnings."""
-    least = np.array([float(text) for text in beginnings])
+    """For each beginning the middle of the numbers with `decimals` decimals that begin with it."""
+    starts = np.array([float(text) for text in beginnings])
     spans = np.array(
         [10.0 ** -len(text.partition(".")[2]) - 10.0**-decimals for text in beginnings]
     )
-    return least + np.where(least < 0, -spans, spans) / 2
+    return starts + np.where(starts < 0, -spans, spans) / 2
 
 
 def quantiles(numbers: np.ndarray, shares: np.ndarray) -> list[float]:

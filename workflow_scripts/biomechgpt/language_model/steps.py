@@ -1,5 +1,6 @@
-"""Which examples each optimiser step learns from."""
+"""Which examples each optimiser step learns from, and at which rate."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,3 +42,12 @@ def cut_by_questions(examples: Sequence[Example], size: int) -> list[list[Exampl
         parts[-1].append(example)
         n_questions = more
     return parts
+
+
+def rate_share(step: int, n_steps: int, warmup_fraction: float) -> float:
+    """Share of the learning rate for the step after `step` steps: a linear warm-up, then a cosine to 0."""
+    n_warmup = round(warmup_fraction * n_steps)
+    if step < n_warmup:
+        return step / n_warmup
+    done = (step - n_warmup) / max(1, n_steps - n_warmup)
+    return 0.5 * (1 + math.cos(math.pi * done))

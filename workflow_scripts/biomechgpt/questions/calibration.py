@@ -1,29 +1,31 @@
-"""What a model's answers to validation participants say of its next ones, and how it is applied.
+"""How sure a model's answer is: temperature, prediction sets and intervals, and their file.
 
-`evaluation` finds it, a published model carries it as `CALIBRATION_FILE`: by task a temperature and,
-for each level, a limit of conformal calibration.
+They are fitted on the answers to validation participants (`evaluation`). A published model carries
+them as `CALIBRATION_FILE`: by task a temperature and, for each level, a limit of conformal prediction.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 CALIBRATION_FILE = "calibration.json"
 LEVELS = (0.8, 0.9)
 MEAN, MEDIAN = "mean", "median"  # of a predicted distribution of numbers
-FLOOR = 1e-6  # a probability of 0 for what happened costs 13.8 nats, not infinity
+FLOOR = 1e-6  # so that a probability of 0 for the truth costs 13.8 nats and not infinity
 
 
 class Calibration(NamedTuple):
-    """Of one task. `limits` by level, None where too few people were there to tell; `number` says
-    which number of a distribution is the answer, `MEAN` or `MEDIAN`.
+    """The calibration of one task.
 
-    Of options the limit is the probability that lets one into the set, of numbers (unit of the task)
-    how far the predicted interval is moved outwards at either end.
+    `limits` are by level, None where too few people were there to fit one. For options the limit is
+    the least probability of a member of the prediction set; for numbers it is how far either end of
+    the predicted interval is moved outwards, in the unit of the task. `number` says which number of a
+    predicted distribution is the answer, `MEAN` or `MEDIAN`.
     """
 
     temperature: float
@@ -31,37 +33,65 @@ class Calibration(NamedTuple):
     number: str = MEDIAN
 
 
+class OptionEstimate(NamedTuple):
+    """A calibrated answer to a question with options."""
+
+    ranked: list[tuple[str, float]]  # option and probability, the most probable first
+    sets: dict[float, list[str] | None]  # by level, None without a limit
+
+
+class NumberEstimate(NamedTuple):
+    """A calibrated answer to a question for a number, in the unit of the task."""
+
+    value: float
+    low: float  # 5 % quantile of the predicted distribution
+    high: float  # 95 %
+    intervals: dict[float, tuple[float, float] | None]  # by level, None without a limit
+
+
 UNCALIBRATED = Calibration(1.0, dict.fromkeys(LEVELS))
 
 
-def write_calibration(folder: Path, tasks: Mapping[str, Calibration]) -> None:
-    """Write `CALIBRATION_FILE` into a model folder."""
-    text = json.dumps(
-        {task: found._asdict() | {"limits": dict(found.limits)} for task, found in tasks.items()},
-        indent=2,
-    )
-    (folder / CALIBRATION_FILE).write_text(text + "\n", encoding="utf-8")
+def write_calibration(folder: Path, calibrations: Mapping[str, Calibration]) -> None:
+    """Write `CALIBRATION_FILE`, the calibrations by task, into a model folder."""
+    content = {
+        task: calibration._asdict() | {"limits": dict(calibration.limits)}
+        for task, calibration in calibrations.items()
+    }
+    (folder / CALIBRATION_FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def read_calibration(folder: Path) -> dict[str, Calibration]:
-    """By task; empty for a model folder that was not published."""
+    """The calibrations by task; empty for a model folder that was not published."""
     path = Path(folder, CALIBRATION_FILE)
     if not path.exists():
         return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8"))
     return {
-        task: Calibration(
-            of_task["temperature"],
-            {float(k): v for k, v in of_task["limits"].items()},
-            of_task["number"],
-        )
-        for task, of_task in found.items()
+        task: Calibration(**entry | {"limits": {float(k): v for k, v in entry["limits"].items()}})
+        for task, entry in content.items()
     }
 
 
-def decided_number(row: Mapping, calibration: Calibration) -> tuple[float, float, float]:
-    """The number that a predicted row answers, and the 5 % and 95 % quantiles around it."""
-    return row[f"number_{calibration.number}"], row["number_low"], row["number_high"]
+def calibration_of_model(
+    table: pd.DataFrame, fold: str, variant: str, seed: int, limit: str = "limit"
+) -> dict[str, Calibration]:
+    """By task what the evaluation's table `calibration` says of one model.
+
+    `limit` is the column of limits: `published_limit` is for people who are not in the table.
+    """
+    rows = table[(table["fold"] == fold) & (table["variant"] == variant) & (table["seed"] == seed)]
+    return {
+        task: Calibration(
+            float(levels["temperature"].iloc[0]),
+            {
+                level: None if np.isnan(value) else float(value)
+                for level, value in zip(levels["level"], levels[limit], strict=True)
+            },
+            MEAN if levels["number"].iloc[0] == MEAN else MEDIAN,
+        )
+        for task, levels in rows.groupby("task")
+    }
 
 
 def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -72,39 +102,40 @@ def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def moved_outwards(low: np.ndarray, high: np.ndarray, limit: np.ndarray) -> tuple:
-    """The ends of an interval after a limit; where a negative one would have them pass, they meet."""
-    added = np.maximum(limit, (low - high) / 2)
-    return low - added, high + added
+    """The ends of an interval, moved by a limit; they meet where a negative limit would cross them."""
+    shift = np.maximum(limit, (low - high) / 2)
+    return low - shift, high + shift
 
 
 def set_sizes(probabilities: np.ndarray, limits: np.ndarray) -> np.ndarray:
-    """How many of the most probable options a row's set holds, (N,), from limits (N,) on the score.
+    """How many of the most probable options are in each row's set, (N,), by limits (N,) on the score.
 
-    The most probable one is always in. NaN without limit or probabilities.
+    The score of an option is 1 minus its probability. The most probable option is always in the set.
+    NaN without a limit or probabilities.
     """
     members = (1 - probabilities <= limits[:, None] + 1e-9).sum(axis=1)
     known = np.isfinite(limits) & np.isfinite(probabilities).all(axis=1)
     return np.where(known, np.maximum(members, 1), np.nan)
 
 
-def prediction_sets(
-    options: Sequence[str], probabilities: np.ndarray, calibration: Calibration
-) -> dict[float, list[str] | None]:
-    """By level the options (K,) let in, most probable first; None without a limit."""
+def option_estimate(row: Mapping, calibration: Calibration) -> OptionEstimate:
+    """The options of a row of predictions by their calibrated probability, with their sets."""
+    probabilities = at_temperature(np.array(row["probabilities"]), calibration.temperature)
     order = np.argsort(-probabilities, kind="stable")
+    ranked = [(row["options"][i], float(probabilities[i])) for i in order]
     sets = dict.fromkeys(calibration.limits)
     for level, limit in calibration.limits.items():
         if limit is not None:
             (size,) = set_sizes(probabilities[None], np.array([1 - limit]))
-            sets[level] = [options[i] for i in order[: int(size)]]
-    return sets
+            sets[level] = [option for option, _ in ranked[: int(size)]]
+    return OptionEstimate(ranked, sets)
 
 
-def prediction_intervals(
-    low: float, high: float, calibration: Calibration
-) -> dict[float, tuple[float, float] | None]:
-    """By level the ends of the interval; None without a limit."""
-    return {
+def number_estimate(row: Mapping, calibration: Calibration) -> NumberEstimate:
+    """The number of a row of predictions with its intervals."""
+    low, high = row["number_low"], row["number_high"]
+    intervals = {
         level: None if limit is None else tuple(map(float, moved_outwards(low, high, limit)))
         for level, limit in calibration.limits.items()
     }
+    return NumberEstimate(row[f"number_{calibration.number}"], low, high, intervals)

@@ -11,9 +11,9 @@ from biomechgpt.errors import InputError
 def read_questions(path: Path, splits: Sequence[str]) -> pd.DataFrame:
     """The questions of `splits`; InputError where there are none."""
     questions = pd.read_parquet(path)
-    chosen = questions[questions["split"].isin(splits)]
-    if chosen.empty:
+    questions = questions[questions["split"].isin(splits)]
+    if questions.empty:
         raise InputError(
             f"{path}: no questions of {' or '.join(splits)}; look at folds.tsv and labels."
         )
-    return chosen
+    return questions

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
-import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.language_model.description import read_description
-from biomechgpt.questions.calibration import MEAN, MEDIAN, Calibration, write_calibration
+from biomechgpt.questions.calibration import calibration_of_model, write_calibration
 from biomechgpt.questions.conditions import task_of_label
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.page.html_file import ASSETS
@@ -48,7 +47,8 @@ def publish(
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
-        write_calibration(temporary, calibration_of(table, described, "published_limit"))
+        key = (described["fold"], described["variant"], described["seed"])
+        write_calibration(temporary, calibration_of_model(table, *key, "published_limit"))
 
 
 def _in_turn(described: Mapping) -> dict[str, dict[str, list[str]]]:
@@ -82,28 +82,3 @@ def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
         for row in mine.itertuples()
         if row.metric == PRIMARY[row.kind]
     ]
-
-
-def calibration_of(
-    table: pd.DataFrame, described: Mapping, limit: str = "limit"
-) -> dict[str, Calibration]:
-    """What the table `calibration` of a run says of the model that `described` names, by task.
-
-    `limit` is its column of limits: `published_limit` for new people, whom it does not contain.
-    """
-    mine = table[
-        (table["fold"] == described["fold"])
-        & (table["variant"] == described["variant"])
-        & (table["seed"] == described["seed"])
-    ]
-    return {
-        task: Calibration(
-            float(rows["temperature"].iloc[0]),
-            {
-                level: None if np.isnan(value) else float(value)
-                for level, value in zip(rows["level"], rows[limit], strict=True)
-            },
-            MEAN if rows["number"].iloc[0] == MEAN else MEDIAN,
-        )
-        for task, rows in mine.groupby("task")
-    }

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from biomechgpt.settings.strict import Count, Seed, StrictModel
+from biomechgpt.settings.strict import Count, Seed, StrictModel, Text
 
 
 class BaselineSettings(StrictModel):
@@ -13,7 +13,7 @@ class BaselineSettings(StrictModel):
     kind: Literal[
         "majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement"
     ] = Field(description="What it sees of the movement.")
-    tokenizer: str = Field(
+    tokenizer: Text = Field(
         "",
         description="A name from tokenizers; of kinds histogram and n_grams and, to see decoded "
         "tokens, rocket.",

@@ -44,10 +44,10 @@ class RunSettings(StrictModel):
     cohorts: Annotated[list[CohortSettings], Field(min_length=1)] = Field(
         description="Whose movement; one entry a cohort."
     )
-    simulate: SimulateSettings = Field(description="The simulated rehabilitation cohort.")
-    ingest: IngestSettings = Field(description="Reading of the cohort folders.")
-    motion: MotionSettings = Field(description="Joint angles as they are tokenised.")
-    split: SplitSettings = Field(description="Who is in training, validation and test.")
+    simulate: SimulateSettings
+    ingest: IngestSettings
+    motion: MotionSettings
+    split: SplitSettings
     tokenizers: Annotated[dict[Name, TokenizerSettings], Field(min_length=1)] = Field(
         description="Motion tokenizers by name."
     )
@@ -57,14 +57,12 @@ class RunSettings(StrictModel):
     variants: Annotated[dict[Name, VariantSettings], Field(min_length=1)] = Field(
         description="Fine-tuned models by name."
     )
-    finetune: FinetuneSettings = Field(description="Fine-tuning of every variant.")
-    predict: PredictSettings = Field(description="What the fine-tuned models are asked.")
+    finetune: FinetuneSettings
+    predict: PredictSettings
     baselines: dict[Name, BaselineSettings] = Field(description="Baselines by name.")
-    baseline_search: BaselineSearchSettings = Field(
-        description="The random search of XGBoost's parameters."
-    )
-    evaluate: EvaluateSettings = Field(description="Metrics and their intervals.")
-    questions: QuestionSettings = Field(description="What a task needs to be asked.")
+    baseline_search: BaselineSearchSettings
+    evaluate: EvaluateSettings
+    questions: QuestionSettings
     tasks: Annotated[dict[Name, TaskSettings], Field(min_length=1)] = Field(
         description="The questions by task name."
     )

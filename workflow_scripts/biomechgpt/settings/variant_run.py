@@ -13,7 +13,7 @@ class VariantRun(StrictModel):
     fold: str = Field(description="Name of the fold.")
     variant: str = Field(description="Name of the variant.")
     seed: Seed = Field(description="Seed of phrasings, order and adapter.")
-    lora: LoraSettings = Field(description="The low-rank adapter.")
+    lora: LoraSettings
     tasks: dict[str, TaskSettings] = Field(description="The tasks that are learnt.")
     finetune: TrainingSettings = Field(description="`finetune`, with what the variant overrides.")
     cohorts: list[str] = Field(description="Names of the cohorts.")

@@ -31,7 +31,7 @@ class VariantSettings(StrictModel):
     tokenizer: str = Field(description="A name from tokenizers.")
     base_model: str = Field(description="A name from base_models.")
     tasks: AllOrNamed = Field(description="all or a list of names from tasks.")
-    lora: LoraSettings = Field(description="The low-rank adapter.")
+    lora: LoraSettings
     finetune: FinetuneOverrides = Field(
         FinetuneOverrides(), description="What this variant sets otherwise than finetune."
     )

@@ -68,7 +68,7 @@ def reconstruct_shard(
 def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) -> TokenTable:
     """The tokens of some shards; raises `InputError` when another tokenizer made them."""
     tokens = read_tokens(paths)
-    if tokens.metadata["tokenizer_sha256"] != tokenizer.sha256:
+    if tokens.metadata.tokenizer_sha256 != tokenizer.sha256:
         raise InputError(f"{paths[0]}: made by another tokenizer than the one given; delete it")
     return tokens
 

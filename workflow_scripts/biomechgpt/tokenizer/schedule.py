@@ -8,16 +8,15 @@ WORTH_WAITING_FOR = 0.99  # of the validation error: a fall by less than 1 % is 
 
 
 @dataclass
-class Progress:
-    """Validation errors so far; without `patience_steps` only the number of steps counts."""
+class Patience:
+    """The best validation error so far, and since when training winds down for want of a better one."""
 
-    step: int = 0
     best_error: float = math.inf
     best_step: int = 0
     cooling_from: int | None = None  # the step at which the learning rate began to fall
 
     def note(self, step: int, error: float, patience_steps: int) -> None:
-        """Take up the validation error after `step`; begin to cool when it has stopped to fall."""
+        """Take up the validation error after `step`; begin to cool when it no longer falls."""
         if error < WORTH_WAITING_FOR * self.best_error:
             self.best_error, self.best_step = error, step
         waited = step - self.best_step >= patience_steps > 0
@@ -25,30 +24,30 @@ class Progress:
             self.cooling_from = step
 
 
-def last_step(progress: Progress, cfg: dict) -> int:
+def last_step(patience: Patience, cfg: dict) -> int:
     """The step after which training ends, as far as is known now."""
-    if progress.cooling_from is None:
+    if patience.cooling_from is None:
         return cfg["steps"]
-    return min(cfg["steps"], progress.cooling_from + cooling_steps(cfg))
+    return min(cfg["steps"], patience.cooling_from + cooling_steps(cfg))
 
 
 def cooling_steps(cfg: dict) -> int:
-    """For how long the learning rate falls once validation participants stop to improve."""
+    """For how long the learning rate falls once validation participants no longer improve."""
     return max(1, cfg["patience_steps"] // 2)
 
 
-def rate_share(progress: Progress, cfg: dict) -> float:
-    """Share of the learning rate for the step after `progress.step`: after a linear warm-up a cosine.
+def rate_share(step: int, patience: Patience, cfg: dict) -> float:
+    """Share of the learning rate for the step after `step` steps: a linear warm-up, then a cosine.
 
-    The cosine spans all `steps`; with `patience_steps` it begins when validation participants stop
-    to improve, at the latest so that it ends with `steps`.
+    The cosine spans all `steps`; with `patience_steps` it begins when validation participants no
+    longer improve, at the latest so that it ends with `steps`.
     """
-    step, length = progress.step, cfg["steps"]
+    length = cfg["steps"]
     warm = min(1.0, (step + 1) / max(1, cfg["warmup_steps"]))
     first = 0
     if cfg["patience_steps"]:
         length = cooling_steps(cfg)
         first = cfg["steps"] - length
-        first = first if progress.cooling_from is None else min(first, progress.cooling_from)
+        first = first if patience.cooling_from is None else min(first, patience.cooling_from)
     done = min(1.0, max(0.0, (step - first) / length))
     return warm * (FINAL_RATE_SHARE + (1 - FINAL_RATE_SHARE) * 0.5 * (1 + math.cos(math.pi * done)))

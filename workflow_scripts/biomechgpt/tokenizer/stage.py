@@ -32,7 +32,7 @@ def make_tokenizer(
 
     Only participants of the fold's training split are trained on, those of its validation split
     tell when to stop and what is strange; error and code use are measured on each split.
-    `motion_cfg` is the config's `motion`, `code` the hash of the stage's code.
+    `motion_cfg` is the config's `motion`, `code` the hash of the code that trains.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
     checkpoints = checkpoint_folder(folder)

@@ -12,7 +12,7 @@ from biomechgpt.body.mirror import mirrored
 from biomechgpt.files import replacing
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
-from biomechgpt.tokenizer.tokens import FIELDS
+from biomechgpt.tokenizer.tokens import FIELDS, TokensMetadata
 from biomechgpt.tokenizer.windows import read_chosen
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def tokenise_shard(
 ) -> None:
     """Write the tokens of the accepted trials of one shard (docs/contracts.md)."""
     tokenizer = load_tokenizer(tokenizer_folder)
-    schema = pa.schema(FIELDS, metadata=_metadata(tokenizer))
+    schema = pa.schema(FIELDS, metadata=_metadata(tokenizer).to_schema())
     n_trials = 0
     with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
         for rows in _in_groups(_rows(tokenizer, read_chosen([joint_angles_path], trial_ids))):
@@ -55,12 +55,12 @@ def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
         yield group
 
 
-def _metadata(tokenizer: StoredTokenizer) -> dict[str, str]:
-    return {
-        "tokenizer_sha256": tokenizer.sha256,
-        "statistics_sha256": tokenizer.statistics_sha256,
-        "frame_rate_hz": str(tokenizer.frame_rate_hz),
-        "downsampling": str(tokenizer.cfg["downsampling"]),
-        "tokens_per_step": str(tokenizer.model.tokens_per_step),
-        "codebook_size": str(tokenizer.model.vocabulary_size),
-    }
+def _metadata(tokenizer: StoredTokenizer) -> TokensMetadata:
+    return TokensMetadata(
+        tokenizer.sha256,
+        tokenizer.statistics_sha256,
+        tokenizer.frame_rate_hz,
+        tokenizer.cfg["downsampling"],
+        tokenizer.model.tokens_per_step,
+        tokenizer.model.vocabulary_size,
+    )

@@ -22,30 +22,45 @@ FIELDS = [
 ]
 
 
+class TokensMetadata(NamedTuple):
+    """The tokenizer that made tokens, and what its tokens stand for; kept in the file's metadata."""
+
+    tokenizer_sha256: str
+    statistics_sha256: str
+    frame_rate_hz: float
+    downsampling: int  # frames a step
+    tokens_per_step: int
+    vocabulary_size: int  # motion tokens that there are: the codes of all codebooks together
+
+    @classmethod
+    def of_schema(cls, schema: pa.Schema) -> "TokensMetadata":
+        """What `to_schema` put into the metadata of a file."""
+        values = {key.decode(): value.decode() for key, value in schema.metadata.items()}
+        return cls(**{name: cls.__annotations__[name](values[name]) for name in cls._fields})
+
+    def to_schema(self) -> dict[str, str]:
+        """The fields as text, as Parquet keeps them."""
+        return {name: str(value) for name, value in self._asdict().items()}
+
+    @property
+    def codes_per_book(self) -> int:
+        """Codes of each of the codebooks whose tokens stand behind one another in the vocabulary."""
+        return self.vocabulary_size // self.tokens_per_step
+
+    @property
+    def seconds_per_token(self) -> float:
+        """Seconds of movement for each token of the stream."""
+        return self.downsampling / self.tokens_per_step / self.frame_rate_hz
+
+
 class TokenTable(NamedTuple):
-    """The tokens of many trials, in one order; `metadata` names the tokenizer that made them."""
+    """The tokens of many trials, in one order."""
 
     trial_ids: list[str]
     participant_ids: list[str]
     tokens: list[np.ndarray]  # each (n_tokens,) uint16
-    metadata: dict[str, str]
+    metadata: TokensMetadata
     mirrored: Sequence[np.ndarray] = ()  # those of the same movements with left and right exchanged
-
-
-def tokens_per_step(metadata: dict[str, str]) -> int:
-    """Tokens that stand for the same `downsampling` frames."""
-    return int(metadata.get("tokens_per_step", 1))
-
-
-def codes_per_book(metadata: dict[str, str]) -> int:
-    """Codes of each of the codebooks whose tokens stand behind one another in the vocabulary."""
-    return int(metadata["codebook_size"]) // tokens_per_step(metadata)
-
-
-def seconds_per_token(metadata: dict[str, str]) -> float:
-    """Seconds of movement for each token of the stream."""
-    frames_per_token = int(metadata["downsampling"]) / tokens_per_step(metadata)
-    return frames_per_token / float(metadata["frame_rate_hz"])
 
 
 def gather_tokens(paths: Sequence[os.PathLike], tokens_path: os.PathLike) -> None:
@@ -82,7 +97,7 @@ def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
         table["trial_id"].to_pylist(),
         table["participant_id"].to_pylist(),
         _arrays(table["tokens"]),
-        {k.decode(): v.decode() for k, v in table.schema.metadata.items()},
+        TokensMetadata.of_schema(table.schema),
         _arrays(table["mirrored_tokens"]),
     )
 

@@ -3,8 +3,6 @@
 import json
 import logging
 import os
-import shutil
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,21 +13,11 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from biomechgpt import seals
-from biomechgpt.checkpoints import (
-    by_step,
-    checkpoint_path,
-    fingerprint,
-    last_whole_checkpoint,
-    noting_sigterm,
-    open_checkpoints,
-    stopped,
-)
-from biomechgpt.files import file_sha256, replacing
-from biomechgpt.job import PROGRESS
-from biomechgpt.tokenizer.losses import Losses, live_error_deg, losses_of
+from biomechgpt.checkpoints import fingerprint, open_checkpoints
+from biomechgpt.files import file_sha256
+from biomechgpt.tokenizer.losses import live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.schedule import Progress, last_step, rate_share
+from biomechgpt.tokenizer.schedule import Patience, last_step, rate_share
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
 from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.windows import (
@@ -38,11 +26,10 @@ from biomechgpt.tokenizer.windows import (
     store_frames,
     stored_trials,
 )
+from biomechgpt.training_loop import Training
 
 log = logging.getLogger(__name__)
-progress_log = logging.getLogger(PROGRESS)
 CHECKPOINT_EVERY = 250  # steps
-STATE = "state.pt"  # the file in a checkpoint
 BETAS = (0.9, 0.99)  # of AdamW, as T2M-GPT
 LATENTS_PER_CODE = 16  # that k-means starts a codebook from
 
@@ -85,22 +72,10 @@ def train_tokenizer(
     torch.manual_seed(cfg["seed"])
     model = MotionTokenizer(cfg, store.angles_rad.shape[1]).to(device)
     log.info("%d frames of %d trials on %s", len(store.angles_rad), len(store.lengths), device)
-    training = Training(model, data, cfg, folder)
+    training = TokenizerTraining(model, data, cfg, folder)
+    training.resume()
     training.run()
     return Trained(training.result().eval().cpu(), data.statistics, training.history)
-
-
-class _Clock:
-    """Seconds and processor seconds of training, those before an interruption among them."""
-
-    def __init__(self, history: Sequence[dict]):
-        before = history[-1] if history else {"seconds": 0.0, "cpu_seconds": 0.0}
-        self.wall_s = before["seconds"] - time.monotonic()
-        self.cpu_s = before["cpu_seconds"] - time.process_time()
-
-    def read(self) -> dict[str, float]:
-        wall_s, cpu_s = self.wall_s + time.monotonic(), self.cpu_s + time.process_time()
-        return {"seconds": round(wall_s, 2), "cpu_seconds": round(cpu_s, 2)}
 
 
 def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
@@ -113,72 +88,74 @@ def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     return average
 
 
-class Training:
-    """A training that can be stopped after any step and gone on with."""
+class TokenizerTraining(Training):
+    """The training of a motion tokenizer; `data` is what it learns from and is validated on."""
 
     def __init__(self, model: MotionTokenizer, data: Data, cfg: dict, checkpoints: Path):
-        self.model, self.data, self.cfg, self.checkpoints = model, data, cfg, checkpoints
-        self.optimizer = torch.optim.AdamW(
-            model.parameters(), cfg["learning_rate"], BETAS, weight_decay=0.0
-        )
-        self.generator = torch.Generator().manual_seed(cfg["seed"])
-        self.progress, self.history = Progress(), []
-        self.parts = {"model": model, "optimizer": self.optimizer}
+        optimizer = torch.optim.AdamW(model.parameters(), betas=BETAS, weight_decay=0.0)
+        super().__init__(optimizer, checkpoints, CHECKPOINT_EVERY)
+        self.model, self.data, self.cfg = model, data, cfg
+        self.windows_random = torch.Generator().manual_seed(cfg["seed"])
+        self.patience, self.history = Patience(), []
+        self.networks = {"model": model}
         if cfg["averaging"]:
-            self.parts["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg["averaging"]))
+            self.networks["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg["averaging"]))
 
     def result(self) -> MotionTokenizer:
         """The network with its averaged weights, where they are averaged."""
-        return self.parts["averaged"].module if "averaged" in self.parts else self.model
+        return self.networks["averaged"].module if "averaged" in self.networks else self.model
 
-    def run(self) -> None:
-        """Train to the end, or until SIGTERM, which raises `SystemExit`."""
-        self._resume()
-        clock = _Clock(self.history)
-        with noting_sigterm() as noted:
-            while self.progress.step < last_step(self.progress, self.cfg):
-                losses = self._step()
-                done, last = self.progress.step, last_step(self.progress, self.cfg)
-                if done % CHECKPOINT_EVERY == 0 or done == last:
-                    self._look(losses, clock.read())
-                    self._save()
-                if noted.asked and done < last_step(self.progress, self.cfg):
-                    self._save()
-                    raise stopped(done, self.cfg["steps"])
+    def last_step(self) -> int:
+        return last_step(self.patience, self.cfg)
 
-    def _step(self) -> Losses:
-        step, cfg = self.progress.step, self.cfg
-        if step == cfg["unquantised_steps"] > 0:
+    def learning_rate(self) -> float:
+        return self.cfg["learning_rate"] * rate_share(self.step, self.patience, self.cfg)
+
+    def backward(self) -> Tensor:
+        cfg = self.cfg
+        if self.step == cfg["unquantised_steps"] > 0:
             self._start_codebooks()
-        for group in self.optimizer.param_groups:
-            group["lr"] = cfg["learning_rate"] * rate_share(self.progress, cfg)
-        windows, real = self._windows(cfg["batch_size"])
-        losses = losses_of(self.model.train(), windows, real, self.data.statistics, cfg)
+        windows, real = self._draw_windows(cfg["batch_size"])
+        self.losses = losses_of(self.model.train(), windows, real, self.data.statistics, cfg)
         total = (
-            losses.reconstruction
-            + cfg["velocity_weight"] * losses.velocity
-            + cfg["commitment_weight"] * losses.commitment
-            + cfg["position_weight"] * losses.position
+            self.losses.reconstruction
+            + cfg["velocity_weight"] * self.losses.velocity
+            + cfg["commitment_weight"] * self.losses.commitment
+            + cfg["position_weight"] * self.losses.position
         )
-        if not torch.isfinite(total):
-            raise FloatingPointError(
-                f"the tokenizer's loss is not finite: {losses}; lower learning_rate"
-            )
-        self.optimizer.zero_grad(set_to_none=True)
         total.backward()
-        self.optimizer.step()
-        if "averaged" in self.parts:
-            self.parts["averaged"].update_parameters(self.model)
-        self.progress.step += 1
-        return losses
+        return total.detach()
 
-    def _windows(self, n_windows: int) -> tuple[np.ndarray, torch.Tensor]:
+    def describe_step(self) -> str:
+        return f"where it is made of {self._rounded_losses()}; lower the tokenizer's learning_rate"
+
+    def after_step(self) -> None:
+        if "averaged" in self.networks:
+            self.networks["averaged"].update_parameters(self.model)
+        if self.step % CHECKPOINT_EVERY == 0 or self.step == self.last_step():
+            self._validate()
+
+    def state_dict(self) -> dict:
+        return {
+            "networks": {name: part.state_dict() for name, part in self.networks.items()},
+            "windows_random": self.windows_random.get_state(),
+            "patience": asdict(self.patience),
+            "history": self.history,
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        for name, part in self.networks.items():
+            part.load_state_dict(state["networks"][name])
+        self.windows_random.set_state(state["windows_random"])
+        self.patience, self.history = Patience(**state["patience"]), state["history"]
+
+    def _draw_windows(self, n_windows: int) -> tuple[np.ndarray, Tensor]:
         cfg = self.cfg
         return draw_windows(
             self.data.train,
             n_windows,
             cfg["window_frames"],
-            self.generator,
+            self.windows_random,
             cfg["mirror"],
             cfg["posture_mixing"],
         )
@@ -188,7 +165,7 @@ class Training:
         """From now on with codes, which start where the latents lie."""
         per_window = self.cfg["window_frames"] // self.cfg["downsampling"]
         needed = LATENTS_PER_CODE * self.cfg["codebook_size"]
-        windows, _ = self._windows(-(-needed // per_window))
+        windows, _ = self._draw_windows(-(-needed // per_window))
         device = next(self.model.parameters()).device
         latents = self.model.latents(
             torch.from_numpy(normalise(windows, self.data.statistics)).to(device)
@@ -197,45 +174,18 @@ class Training:
             branch.quantizer.start_from(flat)
         self.model.quantised.fill_(True)
 
-    def _look(self, losses: Losses, times_s: dict[str, float]) -> None:
+    def _validate(self) -> None:
         """Note the losses and, where there are validation trials, their error."""
-        step, cfg = self.progress.step, self.cfg
-        entry = {"step": step, **times_s}
-        entry |= {name: round(value.item(), 4) for name, value in losses._asdict().items()}
-        # Before codes come the error is lower than it will be; a training all without them is judged.
-        still_without = step <= cfg["unquantised_steps"] < cfg["steps"]
-        if self.data.validation and not still_without:
+        cfg = self.cfg
+        entry = {"step": self.step, **self.clock.read(), **self._rounded_losses()}
+        # Without codes the error is lower than it will be; a training that never has any is judged.
+        codes_to_come = self.step <= cfg["unquantised_steps"] < cfg["steps"]
+        if self.data.validation and not codes_to_come:
             error = live_error_deg(self.result(), self.data.validation, self.data.statistics)
             entry["validation_deg"] = round(error, 4)
-            self.progress.note(step, error, cfg["patience_steps"])
+            self.patience.note(self.step, error, cfg["patience_steps"])
         self.history.append(entry)
-        last = last_step(self.progress, cfg)
-        left_s = times_s["seconds"] / step * (last - step)
-        progress_log.info(
-            f"step {step} of {last}, {json.dumps(entry)}, {left_s:.0f} s left",
-            extra={"share": step / last},
-        )
+        self.log_progress(json.dumps(entry))
 
-    def _save(self) -> None:
-        """Write a checkpoint; the one before stays, should this one be damaged."""
-        state = {name: part.state_dict() for name, part in self.parts.items()}
-        state |= {"progress": asdict(self.progress), "history": self.history}
-        state |= {"windows": self.generator.get_state(), "torch": torch.get_rng_state()}
-        with replacing(checkpoint_path(self.checkpoints, self.progress.step)) as temporary:
-            temporary.mkdir()
-            torch.save(state, temporary / STATE)
-            seals.seal(temporary)
-        for old in by_step(self.checkpoints)[:-2]:
-            shutil.rmtree(old)
-
-    def _resume(self) -> None:
-        checkpoint = last_whole_checkpoint(self.checkpoints)
-        if checkpoint is None:
-            return
-        state = torch.load(checkpoint / STATE, weights_only=True)
-        for name, part in self.parts.items():
-            part.load_state_dict(state[name])
-        self.progress, self.history = Progress(**state["progress"]), state["history"]
-        self.generator.set_state(state["windows"])
-        torch.set_rng_state(state["torch"])
-        log.info("going on from step %d", self.progress.step)
+    def _rounded_losses(self) -> dict[str, float]:
+        return {name: round(loss.item(), 4) for name, loss in self.losses._asdict().items()}

@@ -1,4 +1,4 @@
-"""What a baseline learns from and is asked, and what it answers."""
+"""What a baseline learns from, whose labels it predicts, and what it answers."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,6 +19,17 @@ class Examples(NamedTuple):
     features: np.ndarray | sparse.csr_matrix  # (N, K) float32
     truth: np.ndarray  # (N,) str for a classification, float for a regression
     participants: np.ndarray  # (N,) str
+
+
+class TaskExamples(NamedTuple):
+    """One task: what a baseline learns from, and whom it answers for."""
+
+    name: str
+    label: str  # the column of the cohort's tables
+    options: Sequence[str]  # empty for a regression
+    trial_ids: Sequence[str]  # (N,), of `held_out`
+    training: Examples
+    held_out: Examples  # of validation and test
 
 
 def examples(truths: pd.DataFrame, features: Features) -> Examples:

@@ -1,18 +1,19 @@
 """Write down of which modules the hash of each script is made: what reruns a stage, to be read in review.
 
-    python tests/hashed_modules.py
+    python -m tests.helpers.hashed_modules
 
-writes `hashed_modules.txt` anew. Run it when tests/test_provenance.py says that the list has changed,
-and ask of each new line whether that stage's results depend on that module.
+writes `hashed_modules.txt` beside this file anew. Run it when tests/test_provenance.py says that the
+list has changed, and ask of each new line whether that stage's results depend on that module.
 """
 
 from collections import defaultdict
 from pathlib import Path
 
 from biomechgpt.provenance import hashed_modules
+from tests.helpers.paths import ROOT
 
 LISTING = Path(__file__).with_suffix(".txt")
-SCRIPTS = Path(__file__).parents[1] / "workflow_scripts"
+SCRIPTS = ROOT / "workflow_scripts"
 NOT_OF_RULES = ("chat", "figures_in_docs", "unlock")
 
 

@@ -1,4 +1,4 @@
-"""The trials of a finished run: which there are, on which side of the split, and each one's movement."""
+"""The trials of a finished run, each with its split, its movement and its recorded labels."""
 
 import os
 from collections.abc import Mapping
@@ -15,13 +15,14 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.tokenizer.tokens import TokensMetadata
 
 ACTIVITY = "activity"  # the label column that the page can filter by
-UNKNOWN = "unknown"  # the side of the split, where the model is not of this run
+UNKNOWN = "unknown"  # the split of a trial, where another run made the model
 
 
 class ChatTrial(NamedTuple):
-    """One movement to ask about."""
+    """A movement to ask about."""
 
     name: str
     participant: str
@@ -29,8 +30,8 @@ class ChatTrial(NamedTuple):
     simulated: bool
     angles_rad: np.ndarray  # (T, 34), NaN where a joint is not recorded
     missing_joints: list[str]
-    tokens: np.ndarray | None = None  # (n_tokens,) uint16, None where nobody made them yet
-    recorded: Mapping[str, str] = {}  # the label of each task; for those who ask for it
+    tokens: np.ndarray | None = None  # (n_tokens,) uint16, None where they are not on the disk
+    recorded: Mapping[str, str] = {}  # the label of each task, shown on request only
 
 
 class Run(NamedTuple):
@@ -40,32 +41,35 @@ class Run(NamedTuple):
     trials: pd.DataFrame
     labels: Mapping[str, Mapping[str, str]]  # by trial, then by task
     simulated: frozenset[str]  # names of cohorts
-    tokens: list[Path]  # a file a shard, made by the model's own motion tokenizer
+    tokens: list[Path]  # one file a shard, from the model's own motion tokenizer
 
 
 def open_folders(model: os.PathLike, run: os.PathLike | None) -> tuple[Path, Run | None]:
-    """A model folder that is whole, and the run whose trials are asked about.
+    """Check a model folder and read the run whose trials are asked about.
 
-    Without `run` it is the one that the model lies in, if any. InputError where one is not whole.
+    Without `run` it is the run that the model lies in, if any.
+
+    Raises:
+        InputError: One of the folders is incomplete or damaged.
     """
     folder = Path(model)
     if not (folder / DESCRIPTION_FILE).is_file():
         raise InputError(
-            f"{folder} is no model folder: it holds no {DESCRIPTION_FILE}. Name one such as "
-            "results/holdout/models/tiny-all/seed-0, or a published one."
+            f"{folder} is no model folder: it holds no {DESCRIPTION_FILE}. Name a folder such as "
+            "results/holdout/models/tiny-all/seed-0, or a published model."
         )
     seals.check(folder)
     run_folder = Path(run) if run else run_of(folder)
     return folder, open_run(run_folder, read_description(folder)) if run_folder else None
 
 
-def askable(described: Mapping) -> dict[str, str]:
-    """A question of each task, without those for a number of which training had none."""
+def askable(description: Mapping) -> dict[str, str]:
+    """A question of each task, without tasks of which training had no number."""
     return {
         task: question
-        for task, question in described["questions"].items()
-        if described["tasks"][task]["kind"] == "classification"
-        or described["possible_numbers"].get(task)
+        for task, question in description["questions"].items()
+        if description["tasks"][task]["kind"] == "classification"
+        or description["possible_numbers"].get(task)
     }
 
 
@@ -75,29 +79,30 @@ def run_of(model: Path) -> Path | None:
     return above[3] if len(above) > 3 and (above[3] / "trials.parquet").is_file() else None
 
 
-def open_run(folder: Path, described: Mapping) -> Run:
-    """Read what is known of the trials of a run for the model that `described` (model.json) says.
+def open_run(folder: Path, description: Mapping) -> Run:
+    """Read what a run knows of its trials, for the model with this `description`.
 
-    InputError where the folder is no finished run or its movements have another frame rate.
+    Raises:
+        InputError: The folder is no finished run, or its movements have another frame rate.
     """
     folder = Path(folder)
     if not (folder / "trials.parquet").is_file():
         raise InputError(f"{folder} holds no trials.parquet: name the results of a finished run.")
     accepted = read_accepted(folder / "trials.parquet")
     rates_hz = accepted["n_frames"] / accepted["duration_s"]
-    if not np.allclose(rates_hz, described["frame_rate_hz"], rtol=0.01):
+    if not np.allclose(rates_hz, description["frame_rate_hz"], rtol=0.01):
         raise InputError(
             f"{folder}: its movements have {rates_hz.median():.0f} frames a second, the model needs "
-            f"{described['frame_rate_hz']}; name the run that made the model."
+            f"{description['frame_rate_hz']}; name the run that made the model."
         )
-    labels = _labels(folder, described)
-    named = [task for task, cfg in described["tasks"].items() if cfg["label"] == ACTIVITY]
-    accepted["activity"] = [_first(labels.get(trial, {}), named) for trial in accepted["trial_id"]]
-    tokens = _own_tokens(folder, described)
-    sides = _sides(folder, described) if tokens else {}  # else the model was trained elsewhere
-    accepted["split"] = [sides.get(person, UNKNOWN) for person in accepted["participant_id"]]
-    made = folder / "cohorts"  # what was simulated; cohorts that a user brings lie elsewhere
-    simulated = frozenset(path.name for path in made.iterdir()) if made.is_dir() else frozenset()
+    labels = _labels(folder, description)
+    tasks = [task for task, cfg in description["tasks"].items() if cfg["label"] == ACTIVITY]
+    accepted["activity"] = [_first(labels.get(trial, {}), tasks) for trial in accepted["trial_id"]]
+    tokens = _own_tokens(folder, description)
+    splits = _splits(folder, description) if tokens else {}  # another run made the model
+    accepted["split"] = [splits.get(person, UNKNOWN) for person in accepted["participant_id"]]
+    cohorts = folder / "cohorts"  # simulated ones only: a user's cohorts lie elsewhere
+    simulated = frozenset(path.name for path in cohorts.glob("*"))
     return Run(folder, accepted.set_index("trial_id", drop=False), labels, simulated, tokens)
 
 
@@ -107,27 +112,27 @@ def read_run_trial(run: Run, trial_id: str) -> ChatTrial:
         some = ", ".join(run.trials["trial_id"].iloc[:3])
         raise InputError(
             f"{trial_id!r} is no accepted trial of {run.folder}, which has {len(run.trials)}: {some}, ... "
-            "(trials.parquet; ingest_report.tsv says why others were left out)"
+            "(all are in trials.parquet; ingest_report.tsv says why others were left out)"
         )
     row = run.trials.loc[trial_id]
     shard = f"{row['shard']}.parquet"
     trials = read_trials(run.folder / "joint_angles" / shard)
-    found = next(trial for trial in trials if trial.info["trial_id"] == trial_id)
+    trial = next(trial for trial in trials if trial.info["trial_id"] == trial_id)
     return ChatTrial(
         trial_id,
         row["participant_id"],
         row["split"],
         row["cohort"] in run.simulated,
-        found.frames.astype(np.float64),
+        trial.frames.astype(np.float64),
         list(row["missing_joints"]),
         _tokens(run, shard, trial_id),
         run.labels.get(trial_id, {}),
     )
 
 
-def _labels(folder: Path, described: Mapping) -> dict[str, dict[str, str]]:
-    """The recorded answer of each task by trial; seeds differ in wording only."""
-    files = sorted((folder / described["fold"] / "questions").glob("seed-*.parquet"))
+def _labels(folder: Path, description: Mapping) -> dict[str, dict[str, str]]:
+    """The recorded labels by trial and task, from one seed: the seeds differ in wording only."""
+    files = sorted((folder / description["fold"] / "questions").glob("seed-*.parquet"))
     if not files:
         return {}
     table = pd.read_parquet(files[0], columns=["trial_id", "task", "truth"])
@@ -141,13 +146,13 @@ def _first(labels: Mapping[str, str], tasks: list[str]) -> str:
     return next((labels[task] for task in tasks if task in labels), "")
 
 
-def _own_tokens(folder: Path, described: Mapping) -> list[Path]:
+def _own_tokens(folder: Path, description: Mapping) -> list[Path]:
     """The token files of the model's fold that its own motion tokenizer made."""
     return [
         path
-        for path in sorted((folder / described["fold"] / "tokens").glob("*/*.parquet"))
-        if pq.read_schema(path).metadata[b"tokenizer_sha256"].decode()
-        == described["tokenizer_sha256"]
+        for path in sorted((folder / description["fold"] / "tokens").glob("*/*.parquet"))
+        if TokensMetadata.of_schema(pq.read_schema(path)).tokenizer_sha256
+        == description["tokenizer_sha256"]
     ]
 
 
@@ -155,12 +160,12 @@ def _tokens(run: Run, shard: str, trial_id: str) -> np.ndarray | None:
     files = [path for path in run.tokens if path.name == shard]
     if not files:
         return None
-    found = pq.read_table(files[0], columns=["tokens"], filters=[("trial_id", "=", trial_id)])
-    return np.array(found["tokens"][0].as_py(), np.uint16)
+    table = pq.read_table(files[0], columns=["tokens"], filters=[("trial_id", "=", trial_id)])
+    return np.array(table["tokens"][0].as_py(), np.uint16)
 
 
-def _sides(folder: Path, described: Mapping) -> dict[str, str]:
-    """The side of each participant in the model's fold."""
+def _splits(folder: Path, description: Mapping) -> dict[str, str]:
+    """The split of each participant in the model's fold."""
     folds = read_folds(folder / "folds.tsv")
-    folds = folds[folds["fold"] == described["fold"]]
+    folds = folds[folds["fold"] == description["fold"]]
     return dict(zip(folds["participant_id"], folds["split"], strict=True))

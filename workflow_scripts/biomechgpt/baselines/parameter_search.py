@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from biomechgpt.baselines.boosting import search_parameters
-from biomechgpt.baselines.examples import examples
+from biomechgpt.baselines.task_examples import examples
 from biomechgpt.baselines.token_features import token_histograms
 from biomechgpt.files import replacing
 from biomechgpt.tokenizer.tokens import read_tokens

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from biomechgpt.language_model.answers import parse_number, parse_option
+from biomechgpt.language_model.answer_parsing import parse_number, parse_option
 
 OPTIONS = ["none", "cane", "parallel bars"]
 

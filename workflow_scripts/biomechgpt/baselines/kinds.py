@@ -1,0 +1,129 @@
+"""The kinds of baselines: which files each reads, what it sees of a trial, how it answers.
+
+The rules read this table too, each job anew. So what takes long to import (torch, XGBoost,
+scikit-learn) is imported by the functions that need it.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from biomechgpt.baselines.features import Features, durations, feature_table, nothing
+from biomechgpt.baselines.task_examples import Answers, TaskExamples
+
+
+class Kind(NamedTuple):
+    """One kind; its functions get the files that `inputs_of` names, by name, and the truths.
+
+    `features` makes a row of numbers of each trial. `predict` answers a task, of which it gets the
+    searched parameters (None where nothing was searched) and the seed; it returns None for a task
+    that the kind cannot answer.
+    """
+
+    features: Callable[[Mapping[str, Any], pd.DataFrame], Features]
+    predict: Callable[[TaskExamples, dict | None, int], Answers | None]
+    inputs: tuple[str, ...] = ()
+    inputs_with_tokenizer: tuple[str, ...] = ()  # instead, where the config names a tokenizer
+    draws_at_random: bool = False  # another seed gives other answers
+
+
+def inputs_of(cfg: dict) -> tuple[str, ...]:
+    """The names of the files that a baseline reads beside the truths; `cfg` is its entry."""
+    kind = KINDS[cfg["kind"]]
+    return kind.inputs_with_tokenizer if "tokenizer" in cfg else kind.inputs
+
+
+def _training_trials(truths: pd.DataFrame) -> set[str]:
+    return set(truths.loc[truths["split"] == "train", "trial_id"])
+
+
+def _no_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    return nothing(truths["trial_id"].unique())
+
+
+def _durations(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    return durations(inputs["trials"], _training_trials(truths))
+
+
+def _token_histograms(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.token_features import token_histograms
+    from biomechgpt.tokenizer.tokens import read_tokens
+
+    return token_histograms(read_tokens(inputs["tokens"]))
+
+
+def _token_n_grams(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.token_features import token_n_grams
+    from biomechgpt.tokenizer.tokens import read_tokens
+
+    return token_n_grams(read_tokens(inputs["tokens"]), _training_trials(truths))
+
+
+def _gait_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.gait_features import read_gait_features
+
+    return feature_table(read_gait_features(inputs["gait_features"]))
+
+
+def _measured_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.gait_features import read_gait_features
+    from biomechgpt.baselines.measurement import MEASURED
+
+    return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
+
+
+def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines import rocket_features as rocket
+
+    if "tokenizer" in inputs:
+        angles_rad = rocket.decoded_angles(inputs["tokens"], inputs["tokenizer"])
+    else:
+        angles_rad = rocket.recorded_angles(inputs["joint_angles"])
+    return rocket.rocket_features(angles_rad, _training_trials(truths))
+
+
+def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+    from biomechgpt.baselines import majority
+
+    return majority.predict(task.training, task.held_out, task.options)
+
+
+def _ridge(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+    from biomechgpt.baselines import linear
+
+    return linear.predict(task.training, task.held_out, task.options)
+
+
+def _boosting(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+    from biomechgpt.baselines import boosting
+
+    settings = boosting.USUAL if parameters is None else parameters
+    return boosting.predict(task.training, task.held_out, task.options, settings, seed)
+
+
+def _measurement(task: TaskExamples, parameters: dict | None, seed: int) -> Answers | None:
+    from biomechgpt.baselines import measurement
+
+    if task.label not in measurement.MEASURED:
+        return None
+    return measurement.predict(task.training, task.held_out, task.label)
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "majority": Kind(_no_features, _majority),
+        "duration": Kind(_durations, _ridge, ("trials",)),
+        "histogram": Kind(
+            _token_histograms,
+            _boosting,
+            inputs_with_tokenizer=("tokens", "parameters"),
+            draws_at_random=True,
+        ),
+        "n_grams": Kind(_token_n_grams, _ridge, inputs_with_tokenizer=("tokens",)),
+        "gait_features": Kind(_gait_features, _boosting, ("gait_features",), draws_at_random=True),
+        "rocket": Kind(_rocket_features, _ridge, ("joint_angles",), ("tokens", "tokenizer")),
+        "measurement": Kind(_measured_features, _measurement, ("gait_features",)),
+    }
+)

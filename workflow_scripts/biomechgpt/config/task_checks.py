@@ -1,0 +1,46 @@
+"""What types cannot say of the config's `tasks`: that keys fit the kind, and that options differ."""
+
+from biomechgpt.questions.conditions import condition_errors
+from biomechgpt.settings.tasks_section import Tasks, TaskSettings
+
+ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
+NEEDED = {"classification": ("options",), "regression": ("unit", "decimals")}
+
+
+def check_tasks(tasks: Tasks) -> list[str]:
+    """A sentence for each fault in `tasks`."""
+    faults = [
+        f"tasks.{name}{fault}"
+        for name, task in tasks.items()
+        for fault in [*_keys(task), *_columns(task), *_options(task)]
+    ]
+    return faults + condition_errors({name: task.to_dict() for name, task in tasks.items()})
+
+
+def _keys(task: TaskSettings) -> list[str]:
+    faults = [
+        f".{key} is missing; a {task.kind} task needs it."
+        for key in NEEDED[task.kind]
+        if key not in task.model_fields_set
+    ]
+    low, high = task.plausible
+    if low >= high:
+        faults.append(f".plausible is [{low:g}, {high:g}]; the lower number comes first.")
+    return faults
+
+
+def _columns(task: TaskSettings) -> list[str]:
+    named = (task.label, *(task.applies_to or {}), *task.contradicted_by)
+    return [
+        f" names {column}, which is no label column." for column in named if column in ID_COLUMNS
+    ]
+
+
+def _options(task: TaskSettings) -> list[str]:
+    """Options are told apart without regard to case, since answers are read from free text."""
+    options = [option.strip().lower() for option in task.options]
+    twice = [option for option in dict.fromkeys(options) if options.count(option) > 1]
+    both = [option for option in task.options if option in task.ignore]
+    return [
+        f".options holds {option} in two spellings; an answer would fit both." for option in twice
+    ] + [f": {option} is in options and in ignore; take it out of one." for option in both]
