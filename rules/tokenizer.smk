@@ -129,8 +129,12 @@ rule show_movement:
     benchmark:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
+<<<<<<< HEAD
         cfg={"trials": config["reconstruct"]["trials"]},
         folds=folds,
+=======
+        cfg={"trials": SETTINGS.reconstruct.trials},
+>>>>>>> main
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:
