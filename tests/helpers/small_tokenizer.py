@@ -5,7 +5,7 @@ import pandas as pd
 
 from biomechgpt.body.frames import Trial
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.decoded import reconstruct
+from biomechgpt.tokenizer.decoded import decode
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import store_frames
 
@@ -62,8 +62,8 @@ def train_on(shards, train, cfg, folder, validation=()):
 
 
 def encoded_and_decoded(tokenizer, angles_rad):
-    """The reconstruction of a trial from its own tokens."""
-    return reconstruct(tokenizer, Trial({}, angles_rad, None), encode_trial(tokenizer, angles_rad))
+    """A trial decoded from its own tokens."""
+    return decode(tokenizer, Trial({}, angles_rad, None), encode_trial(tokenizer, angles_rad))
 
 
 def write_tables(folder, people, split_of_person):

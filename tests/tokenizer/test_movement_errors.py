@@ -98,7 +98,7 @@ def test_tables_hold_every_held_out_trial_and_joint(folder, shard, tmp_path):
     assert rows.loc["t03", "split"] == "test"
     tokenizer = load_tokenizer(folder)
     result = encoded_and_decoded(tokenizer, angles(55, 3))
-    expected = joint_errors(angles(55, 3)[:52], result.angles_rad, tokenizer.statistics.live)
+    expected = joint_errors(angles(55, 3)[:52], result.decoded_rad, tokenizer.statistics.live)
     assert rows.loc["t03", "rmse_deg"] == pytest.approx(expected["rmse_deg"], abs=1e-3)
     joints = pd.read_parquet(measures / "joints.parquet").set_index(["split", "joint"])
     assert joints.loc[("test", "mtp_angle_r"), "rmse_deg"] == 0
@@ -121,9 +121,9 @@ def test_tokens_changed_counts_tokens_that_differ(folder, monkeypatch):
     tokenizer = load_tokenizer(folder)
     result = encoded_and_decoded(tokenizer, angles(60, 4))
     still = np.repeat(angles(60, 4)[:1], 60, axis=0)
-    assert 0 <= tokens_changed(tokenizer, result) <= 1
+    assert 0 <= tokens_changed(result) <= 1
     held = encoded_and_decoded(tokenizer, still)
     other = held._replace(tokens=np.where(np.arange(len(held.tokens)) < 5, -1, held.tokens))
-    assert tokens_changed(tokenizer, other) - tokens_changed(tokenizer, held) == pytest.approx(
+    assert tokens_changed(other) - tokens_changed(held) == pytest.approx(
         (5 - (held.tokens[:5] != encode_trial(tokenizer, still[1:])[:5]).sum()) / 14
     )

@@ -9,7 +9,7 @@ from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer import tokenising
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.decoded import reconstruct
+from biomechgpt.tokenizer.decoded import decode
 from biomechgpt.tokenizer.measure import SplitMeasures
 from biomechgpt.tokenizer.storage import DESCRIPTION, load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
@@ -82,7 +82,7 @@ def test_a_trial_shorter_than_a_step_is_held_still(tokenizer):
     frames = angles(3, 0)
     held = np.concatenate([frames, frames[-1:]])
     assert np.array_equal(encode_trial(tokenizer, frames), encode_trial(tokenizer, held))
-    assert len(encoded_and_decoded(tokenizer, angles(3, 0)).angles_rad) == 3
+    assert len(encoded_and_decoded(tokenizer, angles(3, 0)).decoded_rad) == 3
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_tokenizer_for_other_joints_is_refused(described):
 def measured(tokenizer, shard, trial_ids):
     measures = SplitMeasures(tokenizer, "train")
     for trial in read_chosen([shard], trial_ids):
-        measures.add(reconstruct(tokenizer, trial, encode_trial(tokenizer, trial.frames)))
+        measures.add(decode(tokenizer, trial, encode_trial(tokenizer, trial.frames)))
     return measures.metrics()
 
 
@@ -154,7 +154,7 @@ def test_error_is_the_rmse_in_degrees_over_observed_frames(tokenizer, shard):
     metrics = measured(tokenizer, shard, {"t05"})
     original = angles(65, 5)
     result = encoded_and_decoded(tokenizer, original)
-    error = np.rad2deg(result.angles_rad - original[:64])
+    error = np.rad2deg(result.decoded_rad - original[:64])
     knee = np.sqrt(np.mean(error[:, 3] ** 2))
     assert metrics["rmse_deg_per_joint"]["knee_angle_r"] == pytest.approx(knee, abs=2e-3)
     assert metrics["rmse_deg_per_joint"]["mtp_angle_r"] == 0.0

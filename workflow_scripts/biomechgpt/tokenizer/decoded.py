@@ -14,36 +14,37 @@ from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
 from biomechgpt.tokenizer.windows import read_chosen
 
 
-class Reconstruction(NamedTuple):
-    """A trial, its tokens, and what the tokens keep of it, up to the end of the last token."""
+class DecodedTrial(NamedTuple):
+    """A trial, its tokens, and both angles in rad up to the end of the last token."""
 
     trial: Trial
+    tokenizer: StoredTokenizer
     tokens: np.ndarray  # (L,)
-    original_rad: np.ndarray  # (T // downsampling * downsampling, J), or all of a shorter trial
-    angles_rad: np.ndarray  # as long
+    recorded_rad: np.ndarray  # (T, J), NaN where missing
+    decoded_rad: np.ndarray  # (T, J)
 
 
-def reconstruct(tokenizer: StoredTokenizer, trial: Trial, tokens: np.ndarray) -> Reconstruction:
-    """Decode the tokens of a trial."""
-    angles = decode_trial(tokenizer, tokens)[: len(trial.frames)]
-    return Reconstruction(trial, tokens, trial.frames[: len(angles)], angles)
+def decode(tokenizer: StoredTokenizer, trial: Trial, tokens: np.ndarray) -> DecodedTrial:
+    """What the tokens of a trial decode to, beside the trial."""
+    angles_rad = decode_trial(tokenizer, tokens)[: len(trial.frames)]
+    return DecodedTrial(trial, tokenizer, tokens, trial.frames[: len(angles_rad)], angles_rad)
 
 
-def reconstruct_stored(
+def decode_stored(
     tokenizer: StoredTokenizer,
-    tokens_paths: Sequence[os.PathLike],
+    tokens_path: os.PathLike,
     joint_angles_paths: Sequence[os.PathLike],
     trial_ids: Container[str],
-) -> Iterator[Reconstruction]:
-    """What the stored tokens keep of the trials with these ids, in the order of the shards.
+) -> Iterator[DecodedTrial]:
+    """The trials with these ids, decoded from their stored tokens, in the order of the shards.
 
     Raises:
         InputError: If the tokens were made by another tokenizer.
     """
-    table = read_own_tokens(tokenizer, tokens_paths)
+    table = read_own_tokens(tokenizer, [tokens_path])
     tokens = dict(zip(table.trial_ids, table.tokens, strict=True))
     for trial in read_chosen(joint_angles_paths, trial_ids):
-        yield reconstruct(tokenizer, trial, tokens[trial.info["trial_id"]])
+        yield decode(tokenizer, trial, tokens[trial.info["trial_id"]])
 
 
 def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) -> TokenTable:

@@ -13,7 +13,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.files import replacing
 from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.code_use import code_use
-from biomechgpt.tokenizer.decoded import Reconstruction, reconstruct_stored
+from biomechgpt.tokenizer.decoded import DecodedTrial, decode_stored
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.trial_tables import joint_rows, trial_row
 
@@ -37,11 +37,11 @@ def measure_tokenizer(
     split_of = {trial: split for split, ids in by_split.items() for trial in ids}
     splits = {split: SplitMeasures(tokenizer, split) for split in by_split}
     drawn, curves = trials_to_draw(by_split), []
-    for result in reconstruct_stored(tokenizer, [tokens_path], joint_angles_paths, split_of):
-        trial_id = result.trial.info["trial_id"]
-        splits[split_of[trial_id]].add(result)
+    for decoded in decode_stored(tokenizer, tokens_path, joint_angles_paths, split_of):
+        trial_id = decoded.trial.info["trial_id"]
+        splits[split_of[trial_id]].add(decoded)
         if trial_id in drawn:
-            curves.append(curves_of(tokenizer, result))
+            curves.append(curves_of(decoded))
     metrics = [split.metrics() for split in splits.values()]
     held_out = [splits[split] for split in HELD_OUT if split in splits]
     with replacing(folder) as temporary:
@@ -70,17 +70,17 @@ class SplitMeasures:
         self.rows: list[dict] = []
         self.errors_deg: list[np.ndarray] = []
 
-    def add(self, result: Reconstruction) -> None:
+    def add(self, decoded: DecodedTrial) -> None:
         """Take up one trial."""
-        error = result.angles_rad - result.original_rad
+        error = decoded.decoded_rad - decoded.recorded_rad
         if self.split in HELD_OUT:
-            self.rows.append(trial_row(self.tokenizer, result, self.split))
+            self.rows.append(trial_row(decoded, self.split))
             self.errors_deg.append(np.rad2deg(error))
         error[:, np.isin(JOINT_NAMES, self.tokenizer.zero_joints)] = 0.0
         self.squared += np.nansum(np.square(error, dtype=np.float64), axis=0)
         self.frames += (~np.isnan(error)).sum(axis=0)
-        self.uses += np.bincount(result.tokens, minlength=len(self.uses))
-        self.people.add(result.trial.info["participant_id"])
+        self.uses += np.bincount(decoded.tokens, minlength=len(self.uses))
+        self.people.add(decoded.trial.info["participant_id"])
         self.n_trials += 1
 
     def metrics(self) -> dict:
@@ -122,15 +122,16 @@ def trials_to_draw(by_split: Mapping[str, Sequence[str]]) -> Sequence[str]:
     return trials[:: max(1, len(trials) // N_CURVES)][:N_CURVES]
 
 
-def curves_of(tokenizer: StoredTokenizer, result: Reconstruction) -> pd.DataFrame:
+def curves_of(decoded: DecodedTrial) -> pd.DataFrame:
     """Original and reconstructed live angles of a trial, one row a (joint, frame)."""
-    live, n_frames = np.flatnonzero(tokenizer.statistics.live), len(result.angles_rad)
+    tokenizer, n_frames = decoded.tokenizer, len(decoded.decoded_rad)
+    live = np.flatnonzero(tokenizer.statistics.live)
     return pd.DataFrame(
         {
-            "trial_id": result.trial.info["trial_id"],
+            "trial_id": decoded.trial.info["trial_id"],
             "joint": np.repeat(np.array(JOINT_NAMES)[live], n_frames),
             "time_s": np.tile(np.arange(n_frames) / tokenizer.frame_rate_hz, len(live)),
-            "original_deg": np.rad2deg(result.original_rad[:, live]).T.ravel(),
-            "reconstructed_deg": np.rad2deg(result.angles_rad[:, live]).T.ravel(),
+            "original_deg": np.rad2deg(decoded.recorded_rad[:, live]).T.ravel(),
+            "reconstructed_deg": np.rad2deg(decoded.decoded_rad[:, live]).T.ravel(),
         }
     )

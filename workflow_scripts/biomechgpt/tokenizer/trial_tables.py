@@ -4,31 +4,31 @@ import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.decoded import Reconstruction
+from biomechgpt.tokenizer.decoded import DecodedTrial
 from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
 from biomechgpt.tokenizer.storage import StoredTokenizer
 
 
-def trial_row(tokenizer: StoredTokenizer, result: Reconstruction, split: str) -> dict:
+def trial_row(decoded: DecodedTrial, split: str) -> dict:
     """What the tokens of one trial keep of it (docs/contracts.md)."""
-    original, made = result.original_rad, result.angles_rad
+    recorded_rad, decoded_rad = decoded.recorded_rad, decoded.decoded_rad
     values = {
-        **joint_errors(original, made, tokenizer.statistics.live),
-        **gait_errors(original, made, tokenizer.frame_rate_hz),
-        "tokens_changed": tokens_changed(tokenizer, result),
+        **joint_errors(recorded_rad, decoded_rad, decoded.tokenizer.statistics.live),
+        **gait_errors(recorded_rad, decoded_rad, decoded.tokenizer.frame_rate_hz),
+        "tokens_changed": tokens_changed(decoded),
     }
-    names = {key: result.trial.info[key] for key in ("trial_id", "participant_id")}
+    names = {key: decoded.trial.info[key] for key in ("trial_id", "participant_id")}
     rounded = {key: round(value, 4) for key, value in values.items()}
-    return {**names, "split": split, "n_frames": len(original), **rounded}
+    return {**names, "split": split, "n_frames": len(recorded_rad), **rounded}
 
 
-def tokens_changed(tokenizer: StoredTokenizer, result: Reconstruction) -> float:
+def tokens_changed(decoded: DecodedTrial) -> float:
     """Share of a trial's tokens that change when it starts one frame later; NaN if too short."""
-    later = result.trial.frames[1:]
-    if len(later) < tokenizer.cfg["downsampling"]:
+    later = decoded.trial.frames[1:]
+    if len(later) < decoded.tokenizer.cfg["downsampling"]:
         return np.nan
-    tokens = encode_trial(tokenizer, later)
-    return float((tokens != result.tokens[: len(tokens)]).mean())
+    tokens = encode_trial(decoded.tokenizer, later)
+    return float((tokens != decoded.tokens[: len(tokens)]).mean())
 
 
 def joint_rows(tokenizer: StoredTokenizer, errors_deg: np.ndarray, split: str) -> list[dict]:
