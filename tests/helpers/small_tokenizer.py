@@ -1,6 +1,13 @@
 """Joint angles of made-up trials, and a tokenizer small enough to train in a second."""
 
 import numpy as np
+import pandas as pd
+
+from biomechgpt.body.frames import Trial
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.decoded import decode
+from biomechgpt.tokenizer.training import train_tokenizer
+from biomechgpt.tokenizer.windows import store_frames
 
 TINY = {
     "network": "convolutions",
@@ -45,3 +52,24 @@ def angles(n_frames, seed):
     if seed % 2:
         values[:, ABSENT] = np.nan
     return values.astype(np.float32)
+
+
+def train_on(shards, train, cfg, folder, validation=()):
+    """Train a tokenizer on the trials with these ids, with checkpoints in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    split_of = dict.fromkeys(train, "train") | dict.fromkeys(validation, "validation")
+    return train_tokenizer(store_frames(shards, split_of, folder), cfg, folder)
+
+
+def encoded_and_decoded(tokenizer, angles_rad):
+    """A trial decoded from its own tokens."""
+    return decode(tokenizer, Trial({}, angles_rad, None), encode_trial(tokenizer, angles_rad))
+
+
+def write_tables(folder, people, split_of_person):
+    """The tables of trials, `people` by trial id, and of folds; the one fold is `f`."""
+    trials = pd.DataFrame({"trial_id": people.keys(), "participant_id": people.values()})
+    trials.to_parquet(folder / "trials.parquet")
+    columns = {"participant_id": split_of_person.keys(), "split": split_of_person.values()}
+    pd.DataFrame({"fold": "f"} | columns).to_csv(folder / "folds.tsv", sep="\t", index=False)
+    return folder / "trials.parquet", folder / "folds.tsv"

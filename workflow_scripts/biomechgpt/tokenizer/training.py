@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -14,18 +14,13 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
-from biomechgpt.files import file_sha256
+from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.losses import live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.schedule import Patience, last_step, rate_share
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
 from biomechgpt.tokenizer.trained import Trained
-from biomechgpt.tokenizer.windows import (
-    FrameStore,
-    draw_windows,
-    store_frames,
-    stored_trials,
-)
+from biomechgpt.tokenizer.windows import FrameStore, draw_windows
 from biomechgpt.training_loop import Training
 
 log = logging.getLogger(__name__)
@@ -43,30 +38,23 @@ class Data(NamedTuple):
 
 
 def train_tokenizer(
-    joint_angles_paths: Sequence[os.PathLike],
-    trial_ids: set[str],
-    cfg: dict,
-    checkpoint_folder: os.PathLike,
-    code: str = "",
-    validation_ids: Collection[str] = (),
+    stores: Mapping[str, FrameStore], cfg: dict, checkpoint_folder: os.PathLike, code: str = ""
 ) -> Trained:
-    """Train on the trials named; `cfg` is one entry of the config's `tokenizers`.
+    """Train on the split `train`; `cfg` is one entry of the config's `tokenizers`.
 
-    The trials of `validation_ids` are looked at to tell when to stop, and never trained on. Goes on
-    from the checkpoint in `checkpoint_folder` when there is one of the same config, code and data;
-    on a CPU the result is then bit-equal to that of an uninterrupted run.
+    The split `validation` tells when to stop and is never trained on. Goes on from the checkpoint in
+    `checkpoint_folder` when there is one of the same config, code and data; on a CPU the result is
+    then bit-equal to that of an uninterrupted run.
 
-    Raises `InputError` when no trial is left to train on or, with `patience_steps`, to validate on,
-    and `FloatingPointError` when the loss is not finite.
+    Raises:
+        InputError: If no trial is left to train on or, with `patience_steps`, to validate on.
+        FloatingPointError: If a loss or a gradient is not finite.
     """
-    hashes = [file_sha256(path) for path in joint_angles_paths]
-    mark = fingerprint(cfg, code, sorted(trial_ids), sorted(validation_ids), hashes)
-    folder = open_checkpoints(checkpoint_folder, mark)
-    store = store_frames(joint_angles_paths, trial_ids, folder)
-    held_out = []
-    if validation_ids or cfg["patience_steps"]:
-        kept = store_frames(joint_angles_paths, set(validation_ids), folder, "validation")
-        held_out = list(stored_trials(kept))
+    _check_splits(stores, cfg)
+    store, validation = stores["train"], stores.get("validation")
+    parts = [(part.infos, part.sha256) for part in (store, validation) if part]
+    folder = open_checkpoints(checkpoint_folder, fingerprint(cfg, code, parts))
+    held_out = [trial.frames for trial in validation.trials()] if validation else []
     data = Data(store, held_out, fit_statistics(store.angles_rad, cfg["mirror"]))
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(cfg["seed"])
@@ -76,6 +64,16 @@ def train_tokenizer(
     training.resume()
     training.run()
     return Trained(training.result().eval().cpu(), data.statistics, training.history)
+
+
+def _check_splits(stores: Mapping[str, FrameStore], cfg: dict) -> None:
+    needed = ["train", "validation"] if cfg["patience_steps"] else ["train"]
+    for split in needed:
+        if split not in stores:
+            people = {"train": "training", "validation": "validation"}[split]
+            raise InputError(
+                f"no {people} participant has an accepted trial: see ingest_report.tsv"
+            )
 
 
 def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
