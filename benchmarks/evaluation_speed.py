@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
-from biomechgpt.evaluation.figures import draw_all
+from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
-from biomechgpt.evaluation.tables import write_tables
-from biomechgpt.report.page import build_report
-from biomechgpt.report.sources import Sources
+from biomechgpt.evaluation.result_tables import write_tables
+from biomechgpt.report.report_page import build_report
+from biomechgpt.report.results import read_results
+from biomechgpt.report.run_files import RunFiles
 from tests.helpers.paths import read_yaml
 
 OPTIONS = {"activity": 10, "impaired": 2, "diagnosis": 4, "assistive_device": 5, "fall_history": 2}
@@ -110,8 +111,9 @@ def _write_page(folder: Path, names: list[str]) -> None:
     config = read_yaml("config.yaml")
     config["variants"] = {names[0]: config["variants"]["tiny-all"]}
     config["baselines"] = {name: {} for name in names[1:]}
-    files = (folder / name for name in ("metrics.parquet", "tables", "answers.parquet"))
-    build_report(Sources(*files), config, {}, True, folder / "report.html", folder / "csv")
+    files = RunFiles(*(folder / name for name in ("metrics.parquet", "tables", "answers.parquet")))
+    results = read_results(files.metrics, files.tables, config)
+    build_report(results, files, config, {}, True, folder / "report.html", folder / "csv")
 
 
 def _report(what: str, clock: float, cpu: float) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.report.movement_page import SCRIPTS, STYLES
-from biomechgpt.report.skeleton import motion
+from biomechgpt.report.movement_page.movement_page import SCRIPTS, STYLES
+from biomechgpt.report.movement_page.skeleton import motion
 from tests.helpers import browser
 from tests.helpers.paths import ROOT
 
@@ -68,7 +68,7 @@ def html(length_s: int) -> str:
     angles = 0.4 * np.sin(2 * np.pi * frames / RATE_HZ + np.arange(34))
     tokens = np.random.default_rng(0).integers(0, 512, len(frames) // 4)
     given = motion({"one": angles, "other": 0.9 * angles}, RATE_HZ, tokens, 4)
-    folder = ROOT / "workflow_scripts/biomechgpt/report"
+    folder = ROOT / "workflow_scripts/biomechgpt/report/assets"
     style = "".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
     script = "".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS[:2])
     return (

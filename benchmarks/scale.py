@@ -112,9 +112,8 @@ def _index_trials(cfg: dict) -> Callable:
 
     def run(folder: Path, side: Path) -> None:
         issues = [side / "ingest.tsv", side / "strip.tsv"]
-        index_trials(
-            [side / "angles.parquet"], issues, side / "trials.parquet", side / "report.tsv"
-        )
+        outputs = (side / name for name in ("trials.parquet", "report.parquet", "report.tsv"))
+        index_trials([side / "angles.parquet"], issues, *outputs)
 
     return run
 

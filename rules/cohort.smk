@@ -1,6 +1,6 @@
 rule simulate_cohort:
     input:
-        **SIMULATOR_DATA,
+        **{name: ancient(path) for name, path in SIMULATOR_DATA.items()},
     output:
         cohort=directory("<results>/cohorts/{cohort}"),
     log:
@@ -18,7 +18,7 @@ rule simulate_cohort:
 
 rule ingest:
     input:
-        maps=MAPS,
+        maps=ancient(MAPS),
         simulated=SIMULATED,
         recorded=ancient(RECORDED_TABLES),
     output:
@@ -72,6 +72,7 @@ rule index_trials:
         strip_issues=expand(rules.strip_and_zero.output.issues, shard=SHARDS),
     output:
         trials="<results>/trials.parquet",
+        issues="<results>/ingest_report.parquet",
         report=report(
             "<results>/ingest_report.tsv",
             category="5 Data",

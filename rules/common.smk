@@ -15,6 +15,7 @@ from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.settings.question_settings import QuestionSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -45,17 +46,8 @@ MAPS = sorted(
     for folder in ("coordinate_maps", "skeletons")
     for path in Path("resources", folder).glob("*.yaml")
 )
-# What only evaluation, report and the check of the label tables read is no part of a question: a change there
-# retrains nothing.
-NO_PART_OF_A_QUESTION = (
-    "minimal_detectable_change",
-    "caution",
-    "paper_task",
-    "plausible",
-    "contradicted_by",
-)
 QUESTIONS = {
-    name: {key: value for key, value in task.items() if key not in NO_PART_OF_A_QUESTION}
+    name: {key: value for key, value in task.items() if key in QuestionSettings.model_fields}
     for name, task in config["tasks"].items()
 }
 LABELLED = {
@@ -93,7 +85,10 @@ if workflow.is_main_process:  # every job reads this file again
 
 
 def code(script, data=()):
-    """The hash of a script, of the library that it imports and of the project's `data` that it reads."""
+    """The hash of a script, of the library that it imports and of the YAML files that it reads, `data`.
+
+    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
+    """
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 

@@ -7,8 +7,8 @@ rule choose_trials:
         recorded=ancient(RECORDED_TABLES),
     output:
         truths="<results>/{fold}/questions/truths.parquet",
-        table="<results>/{fold}/questions/table-1.tsv",
-        left_out="<results>/{fold}/questions/left-out.tsv",
+        table="<results>/{fold}/questions/table-1.parquet",
+        left_out="<results>/{fold}/questions/left-out.parquet",
     log:
         "<logs>/choose_trials/{fold}.log",
     benchmark:
@@ -30,7 +30,7 @@ rule choose_trials:
 rule generate_questions:
     input:
         truths=rules.choose_trials.output.truths,
-        phrasings=PHRASINGS.values(),
+        phrasings=ancient(PHRASINGS.values()),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
     log:

@@ -108,14 +108,14 @@ rule show_movement:
         tokenizers=in_every_fold(rules.train_tokenizer.output),
         tokens=in_every_fold(rules.gather_tokens.output),
         assets=multiext(
-            "workflow_scripts/biomechgpt/report/",
+            "workflow_scripts/biomechgpt/report/assets/",
             "movement_page.html",
             "movement_page.css",
             "movement_page.js",
             "player.css",
             "player.js",
             "player_drawing.js",
-            "style.css",
+            "report.css",
         ),
     output:
         report(
@@ -130,6 +130,7 @@ rule show_movement:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
         cfg={"trials": SETTINGS.reconstruct.trials},
+        folds=lambda wildcards: folds(),
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:

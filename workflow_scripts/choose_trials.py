@@ -27,6 +27,6 @@ choice = choose_trials(
 n_truths = write_rows(made.truths, list_truths(choice.chosen), SCHEMA)
 for path, table in ((made.table, table_one(made.truths)), (made.left_out, choice.left_out)):
     with replacing(path) as temporary:
-        table.to_csv(temporary, sep="\t", index=False)
+        table.to_parquet(temporary, index=False)
 log.info("%d true answers", n_truths)
 job.finish(snakemake)

@@ -122,9 +122,10 @@ def test_too_short_is_rejected_and_the_next_goes_on(tmp_path):
 
 def index(tmp_path, trials):
     strip(tmp_path, trials)
-    outputs = tmp_path / "trials.parquet", tmp_path / "report.tsv"
+    names = ("trials.parquet", "report.parquet", "report.tsv")
+    outputs = [tmp_path / name for name in names]
     index_trials([tmp_path / "angles.parquet"], [tmp_path / "issues.tsv"], *outputs)
-    return read_accepted(outputs[0]).set_index("trial_id"), read_issues(outputs[1])
+    return read_accepted(outputs[0]).set_index("trial_id"), read_issues(outputs[2])
 
 
 def test_same_recording_twice_is_used_once_and_remembered(tmp_path):

@@ -86,7 +86,8 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     issues = [out / "ingest.tsv", out / "strip.tsv"]
     ingest_shard(cohorts, maps, 0, 1, config["ingest"], trajectories, issues[0])
     strip_shard(trajectories, config["motion"], angles, issues[1])
-    index_trials([angles], issues, out / "trials.parquet", out / "report.tsv")
+    outputs = [out / name for name in ("trials.parquet", "report.parquet", "report.tsv")]
+    index_trials([angles], issues, *outputs)
     report = pd.read_csv(out / "report.tsv", sep="\t", dtype=str, keep_default_na=False)
     return SimpleNamespace(
         trajectories={trial.info["file"]: trial for trial in read_trials(trajectories)},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from biomechgpt.report.sources import Sources
+from biomechgpt.report.run_files import RunFiles
 from tests.helpers import fake_movement, fake_predictions, fake_run
 from tests.helpers.paths import read_yaml
 
@@ -13,11 +13,11 @@ def config() -> dict:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunFiles:
     return fake_run.write_run(tmp_path_factory.mktemp("run"), fake_predictions.make())
 
 
 @pytest.fixture(scope="session")
 def movement(tmp_path_factory: pytest.TempPathFactory):
-    """`movement_page.Sources` of six trials in two folds."""
+    """`MovementFiles` of six trials in two folds."""
     return fake_movement.write_run(tmp_path_factory.mktemp("movement"))

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from biomechgpt.report.page import build_report
+from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
-from biomechgpt.report.sources import Sources
-from biomechgpt.report.terminal import summary
+from biomechgpt.report.run_files import RunFiles
+from biomechgpt.report.summary_table import summary
 from tests.helpers import fake_predictions, fake_run
 
 VERSIONS = {"biomechgpt": "0.1.0", "python": "3.11.7"}
@@ -19,7 +19,9 @@ VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
 def build(sources, config, path, simulated=True):
-    build_report(sources, config, VERSIONS, simulated, path, path.parent / "report_tables")
+    results = read_results(sources.metrics, sources.tables, config)
+    tables = path.parent / "report_tables"
+    build_report(results, sources, config, VERSIONS, simulated, path, tables)
     return path.read_text(encoding="utf-8")
 
 
@@ -194,8 +196,8 @@ def test_a_hostile_label_stays_text(config, tmp_path):
     sources = fake_run.write_run(tmp_path, predictions[mine], draws=20)
     answers = pd.read_parquet(sources.answers)
     answers.assign(answer=EVIL).to_parquet(sources.answers)
-    issues = pd.read_csv(sources.ingest_report, sep="\t").assign(detail=EVIL, file=EVIL)
-    issues.to_csv(sources.ingest_report, sep="\t", index=False)
+    issues = pd.read_parquet(sources.issues).assign(detail=EVIL, file=EVIL)
+    issues.to_parquet(sources.issues)
     page = build(sources, {**config, "run": EVIL}, tmp_path / "report.html")
     assert page.count("<script") == 1
     assert "&lt;script&gt;" in page
@@ -208,7 +210,7 @@ def test_a_hostile_label_stays_text(config, tmp_path):
 
 
 def test_without_the_optional_parts_the_report_says_so(few, config, tmp_path):
-    little = Sources(few.metrics, few.tables)
+    little = RunFiles(few.metrics, few.tables)
     page = build(little, config, tmp_path / "report.html")
     assert page.count("section is left out") == 3
     assert page.count("answers.parquet was not given") == 2

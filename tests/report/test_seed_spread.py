@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from biomechgpt.report.page import build_report
-from biomechgpt.report.result_tables import classification, regression
+from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
+from biomechgpt.report.sections.model_scores import classification, regression
 from tests.helpers import fake_predictions, fake_run
 
 
@@ -34,7 +34,8 @@ def test_the_report_says_what_the_sd_covers(fitted_once, config, tmp_path):
     pages = []
     for number, cfg in enumerate((config, redrawn)):
         path = tmp_path / f"{number}.html"
-        build_report(fitted_once, cfg, {}, True, path, tmp_path / f"tables-{number}")
+        results = read_results(fitted_once.metrics, fitted_once.tables, cfg)
+        build_report(results, fitted_once, cfg, {}, True, path, tmp_path / f"tables-{number}")
         pages.append(path.read_text(encoding="utf-8"))
     assert "covers phrasings and order of training only" in pages[0]
     assert "covers tokenizer, embedded base, phrasings and order of training" in pages[1]

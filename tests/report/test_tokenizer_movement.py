@@ -6,10 +6,10 @@ import shutil
 import pandas as pd
 import pytest
 
-from biomechgpt.report.blocks import Cell
+from biomechgpt.report.page.blocks import Cell
 from biomechgpt.report.results import read_results
-from biomechgpt.report.tokenizer_answers import classifiers_on_tokens, models_by_tokenizer
-from biomechgpt.report.tokenizer_movement import movement_kept
+from biomechgpt.report.sections.movement_kept import movement_kept
+from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 
 
 def texts(row):
@@ -48,18 +48,17 @@ def test_trials_are_counted_by_label(run, labels):
     half = sum(labels["diagnosis"] == "stroke")
     assert texts(blocks[1].rows[0])[2] == str(half)
     assert len(movement_kept(run.tokenizer_measures, None)) == 3
-    assert movement_kept([], labels) == []
+    assert movement_kept({}, labels) == []
 
 
 def test_ids_may_look_like_numbers_or_like_nothing(run, labels, tmp_path):
-    folder = tmp_path / "holdout/tokenizer_measures/compact"
-    shutil.copytree(run.tokenizer_measures[0], folder)
-    measured = pd.read_csv(folder / "trials.tsv", sep="\t").iloc[:2]
-    measured.assign(trial_id=["001", "002"], participant_id="NA").to_csv(
-        folder / "trials.tsv", sep="\t", index=False
-    )
+    key, measured_folder = next(iter(run.tokenizer_measures.items()))
+    folder = shutil.copytree(measured_folder, tmp_path / "measures")
+    measured = pd.read_parquet(folder / "trials.parquet").iloc[:2]
+    measured = measured.assign(trial_id=["001", "002"], participant_id="NA")
+    measured.to_parquet(folder / "trials.parquet")
     labelled = labels.iloc[:2].assign(trial_id=["001", "002"])
-    by_diagnosis = tables(movement_kept([folder], labelled))[1]
+    by_diagnosis = tables(movement_kept({key: folder}, labelled))[1]
     assert by_diagnosis.rows[0][2] == Cell("1", "1 participant")
 
 

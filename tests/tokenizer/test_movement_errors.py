@@ -94,14 +94,14 @@ def test_tables_hold_every_held_out_trial_and_joint(folder, shard, tmp_path):
     folds.to_csv(tmp_path / "folds.tsv", sep="\t", index=False)
     tables = (tmp_path / "trials.parquet", tmp_path / "folds.tsv")
     measure_trials(folder, [shard], *tables, "f", tmp_path / "measures")
-    rows = pd.read_csv(tmp_path / "measures/trials.tsv", sep="\t").set_index("trial_id")
+    rows = pd.read_parquet(tmp_path / "measures/trials.parquet").set_index("trial_id")
     assert set(rows.index) == {"t02", "t06", "t10", "t03", "t07", "t11"}
     assert rows.loc["t03", "split"] == "test"
     tokenizer = load_tokenizer(folder)
     result = reconstruct(tokenizer, Trial({}, angles(55, 3), None))
     expected = joint_errors(angles(55, 3)[:52], result.angles_rad, tokenizer.statistics.live)
     assert rows.loc["t03", "rmse_deg"] == pytest.approx(expected["rmse_deg"], abs=1e-3)
-    joints = pd.read_csv(tmp_path / "measures/joints.tsv", sep="\t").set_index(["split", "joint"])
+    joints = pd.read_parquet(tmp_path / "measures/joints.parquet").set_index(["split", "joint"])
     assert joints.loc[("test", "mtp_angle_r"), "rmse_deg"] == 0
     assert joints.loc[("test", "knee_angle_r"), "rmse_deg"] > 0
 

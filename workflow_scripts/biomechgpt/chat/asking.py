@@ -20,7 +20,7 @@ from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
 from biomechgpt.chat.run_trials import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.language_model.askable_model import ask_in_turn, open_model
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.streaming import stream_text

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import agreement, intervals, metrics
-from biomechgpt.evaluation.answers import Answers
+from biomechgpt.evaluation.answer_arrays import Answers
 from biomechgpt.evaluation.scores import Score, score
 
 COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}

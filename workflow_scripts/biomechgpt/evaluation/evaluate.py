@@ -13,8 +13,21 @@ import pandas as pd
 import pyarrow as pa
 
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation import calibration, comparisons, long_rows, notes, reliability, scores
-from biomechgpt.evaluation.answers import Answers, Resampling, read_answers, resample, task_options
+from biomechgpt.evaluation import (
+    comparisons,
+    fitted_calibration,
+    long_rows,
+    notes,
+    reliability,
+    scores,
+)
+from biomechgpt.evaluation.answer_arrays import (
+    Answers,
+    Resampling,
+    read_answers,
+    resample,
+    task_options,
+)
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
@@ -83,7 +96,7 @@ def evaluate(
             scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
             _compare(rows, key, answers, scored, draws)
         if split == "test":
-            order = calibration.random_order(folds, cfg["seed"])
+            order = fitted_calibration.random_order(folds, cfg["seed"])
             trials = _uncertainty(rows, predictions, order, models, draws, label_ranges)
             _phrasings(rows, predictions, models, draws)
     tables = {
@@ -214,7 +227,7 @@ def _uncertainty(
         for name, test in answers.items():
             nobody = test.only(test.person < 0)
             given = known.get(head["task"], {}).get(name, nobody)
-            calibrated[name] = calibration.calibrate(test, given, order)
+            calibrated[name] = fitted_calibration.calibrate(test, given, order)
             key = {**head, "variant": name}
             label_range = label_ranges.get(head["task"], np.nan)
             _add_uncertainty(rows, key, test, calibrated[name], draws.weights, label_range)
@@ -239,7 +252,7 @@ def _add_uncertainty(
     rows: dict[str, list],
     key: dict,
     test: Answers,
-    calibrated: calibration.Calibrated,
+    calibrated: fitted_calibration.Calibrated,
     weights: np.ndarray,
     label_range: float,
 ) -> None:

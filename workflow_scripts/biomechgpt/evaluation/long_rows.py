@@ -3,7 +3,7 @@
 import numpy as np
 
 from biomechgpt.evaluation import intervals
-from biomechgpt.evaluation.answers import Answers
+from biomechgpt.evaluation.answer_arrays import Answers
 from biomechgpt.evaluation.scores import Score
 
 

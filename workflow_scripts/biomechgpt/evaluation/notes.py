@@ -5,8 +5,8 @@ from statistics import mode
 import numpy as np
 
 from biomechgpt.evaluation import intervals
-from biomechgpt.evaluation.answers import Answers
-from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.answer_arrays import Answers
+from biomechgpt.evaluation.fitted_calibration import Calibrated
 from biomechgpt.evaluation.scores import classes_without_votes, mixed_participants
 
 

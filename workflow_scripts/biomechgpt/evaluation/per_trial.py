@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.evaluation.answers import Answers
-from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.answer_arrays import Answers
+from biomechgpt.evaluation.fitted_calibration import Calibrated
 from biomechgpt.evaluation.reliability import number_intervals
 from biomechgpt.files import replacing
 from biomechgpt.questions.calibration import LEVELS, set_sizes

@@ -9,7 +9,7 @@ each and 10 at most, since finer bins measure noise. A row without probabilities
 import numpy as np
 
 from biomechgpt.evaluation import metrics
-from biomechgpt.evaluation.answers import Answers, in_draws
+from biomechgpt.evaluation.answer_arrays import Answers, in_draws
 from biomechgpt.questions.calibration import FLOOR
 
 BIN_ANSWERS, MOST_BINS = 30, 10

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.evaluation import agreement, intervals, metrics, probabilities
-from biomechgpt.evaluation.answers import Answers, in_draws
-from biomechgpt.evaluation.calibration import Calibrated, predicted_interval
+from biomechgpt.evaluation.answer_arrays import Answers, in_draws
+from biomechgpt.evaluation.fitted_calibration import Calibrated, predicted_interval
 from biomechgpt.questions.calibration import LEVELS, moved_outwards, set_sizes
 
 TARGETS = np.arange(1, 11) / 10

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.evaluation import agreement, metrics
-from biomechgpt.evaluation.answers import Answers, confusion_sums, in_draws
+from biomechgpt.evaluation.answer_arrays import Answers, confusion_sums, in_draws
 from biomechgpt.evaluation.probabilities import probability_measures
 
 

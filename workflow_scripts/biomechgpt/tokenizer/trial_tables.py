@@ -27,7 +27,7 @@ def measure_trials(
     fold: str,
     folder: os.PathLike,
 ) -> None:
-    """Write `trials.tsv` and `joints.tsv` of held-out participants to `folder` (docs/contracts.md)."""
+    """Write `trials` and `joints` of held-out participants to `folder` (docs/contracts.md)."""
     tokenizer = load_tokenizer(tokenizer_folder)
     by_split = trials_by_split(trials_path, folds_path, fold)
     rows, joints = [], []
@@ -42,8 +42,8 @@ def measure_trials(
             joints += _joint_rows(np.concatenate(errors_deg), split, tokenizer)
     with replacing(folder) as temporary:
         temporary.mkdir(parents=True)
-        pd.DataFrame(rows).to_csv(temporary / "trials.tsv", sep="\t", index=False)
-        pd.DataFrame(joints).to_csv(temporary / "joints.tsv", sep="\t", index=False)
+        pd.DataFrame(rows).to_parquet(temporary / "trials.parquet", index=False)
+        pd.DataFrame(joints).to_parquet(temporary / "joints.parquet", index=False)
 
 
 def _names(trial: Trial) -> dict:

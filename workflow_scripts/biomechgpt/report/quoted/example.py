@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.skeleton import DRAWN, POINTS, SIDES, joint_centres
+from biomechgpt.evaluation.drawing_style import plain
+from biomechgpt.report.movement_page.skeleton import DRAWN, POINTS, SIDES, joint_centres
 from biomechgpt.tokenizer.windows import read_chosen
 
 RATE_HZ = 15.0

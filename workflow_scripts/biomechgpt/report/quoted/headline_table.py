@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import level
+from biomechgpt.evaluation.drawing_style import plain
+from biomechgpt.report.page.wording import level
 from biomechgpt.report.quoted.roles import QuotedRun
 from biomechgpt.report.results import NAMES
 

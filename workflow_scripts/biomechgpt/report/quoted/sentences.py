@@ -6,9 +6,8 @@ Every word that a figure decides is chosen here, so that a sentence is true of a
 from collections.abc import Mapping
 
 from biomechgpt.evaluation import paper
-from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import plural
-from biomechgpt.report.claims import TUNED
+from biomechgpt.evaluation.drawing_style import plain
+from biomechgpt.report.page.wording import plural
 from biomechgpt.report.quoted.cohort_table import cohort_size, cohort_table
 from biomechgpt.report.quoted.headline_table import results_table
 from biomechgpt.report.quoted.machines import machine_sentences
@@ -20,6 +19,7 @@ from biomechgpt.report.quoted.opponents import (
 )
 from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.quoted.roles import QuotedRun, quoted_run
+from biomechgpt.report.sections.claims import TUNED
 
 GB_PER_MIB = 1024**2 / 1e9
 TUNED_WITHIN = 0.10  # of the paper's weighted F1
