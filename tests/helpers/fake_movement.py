@@ -65,7 +65,7 @@ def _fold(folder: Path, fold: str, shard: Path, seed: int) -> tuple[Path, Path]:
     tokens = folder / fold / "tokens/tiny/0.parquet"
     tokens.parent.mkdir(parents=True)
     learnt = {trial for trial, person in TRIALS.items() if SPLITS[fold][person] == "train"}
-    cfg = {**TINY, "steps": 20, "seed": seed}
+    cfg = TINY.model_copy(update={"steps": 20, "seed": seed})
     save_tokenizer(tokenizer, train_on([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, [])
     tokenise_shard(tokenizer, shard, set(TRIALS), tokens)
     return tokenizer, tokens

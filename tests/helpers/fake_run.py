@@ -22,6 +22,7 @@ from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.trained import Trained
 from tests.helpers import fake_predictions
 from tests.helpers.paths import read_yaml
+from tests.helpers.small_tokenizer import TINY
 
 
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> RunFiles:
@@ -166,11 +167,7 @@ def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
 
 
 def _save_untrained(folder: Path) -> None:
-    cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
-    cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
-    cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
-    cfg |= {"separate_parts": False, "unquantised_steps": 0}
-    cfg |= {"search_rounds": 0, "bfloat16": False}
+    cfg = TINY.model_copy(update={"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1})
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

@@ -4,43 +4,46 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.body.frames import Trial
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.decoded import decode
 from biomechgpt.tokenizer.training import train_tokenizer
 from biomechgpt.tokenizer.windows import store_frames
 
-TINY = {
-    "network": "convolutions",
-    "scalar_steps": None,
-    "levels": 1,
-    "read_levels": 1,
-    "separate_parts": False,
-    "patience_steps": 0,
-    "unquantised_steps": 0,
-    "mirror": False,
-    "posture_mixing": 0.0,
-    "averaging": 0.0,
-    "bfloat16": False,
-    "spread_weight": 0.0,
-    "position_weight": 0.0,
-    "codebook_size": 32,
-    "code_dim": 16,
-    "width": 16,
-    "depth": 2,
-    "dilation_growth": 3,
-    "downsampling": 4,
-    "window_frames": 32,
-    "batch_size": 16,
-    "steps": 60,
-    "learning_rate": 2e-3,
-    "warmup_steps": 5,
-    "velocity_weight": 0.5,
-    "commitment_weight": 0.02,
-    "codebook_decay": 0.9,
-    "reset_below": 0.1,
-    "search_rounds": 0,
-    "seed": 0,
-}
+TINY = TokenizerSettings.model_validate(
+    {
+        "network": "convolutions",
+        "scalar_steps": None,
+        "levels": 1,
+        "read_levels": 1,
+        "separate_parts": False,
+        "patience_steps": 0,
+        "unquantised_steps": 0,
+        "mirror": False,
+        "posture_mixing": 0.0,
+        "averaging": 0.0,
+        "bfloat16": False,
+        "spread_weight": 0.0,
+        "position_weight": 0.0,
+        "codebook_size": 32,
+        "code_dim": 16,
+        "width": 16,
+        "depth": 2,
+        "dilation_growth": 3,
+        "downsampling": 4,
+        "window_frames": 32,
+        "batch_size": 16,
+        "steps": 60,
+        "learning_rate": 2e-3,
+        "warmup_steps": 5,
+        "velocity_weight": 0.5,
+        "commitment_weight": 0.02,
+        "codebook_decay": 0.9,
+        "reset_below": 0.1,
+        "search_rounds": 0,
+        "seed": 0,
+    }
+)
 ZEROED, ABSENT = 6, 17  # mtp_angle_r in every trial, neck_extension in every second one
 
 

@@ -83,7 +83,9 @@ def test_only_the_trials_asked_for_are_written(made, trials, tmp_path):
 
 
 def test_tokens_of_another_tokenizer_are_refused(made, shard, trials, tmp_path):
-    trained = train_on([shard], {"t02"}, {**TINY, "seed": 1, "steps": 2}, tmp_path / "c")
+    trained = train_on(
+        [shard], {"t02"}, TINY.model_copy(update={"seed": 1, "steps": 2}), tmp_path / "c"
+    )
     save_tokenizer(tmp_path / "other", trained, TINY, 30, [])
     with pytest.raises(InputError, match=r"0\.parquet: made by another tokenizer"):
         reconstruct_shard(tmp_path / "other", made / "0.parquet", trials, set(), tmp_path / "out")

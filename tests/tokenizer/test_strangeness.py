@@ -5,6 +5,7 @@ import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.stage import make_tokenizer
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import (
@@ -15,6 +16,7 @@ from biomechgpt.tokenizer.strangeness import (
     save_familiar,
     strangeness,
 )
+from tests.helpers.paths import read_yaml
 from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on, write_tables
 
 N_TRAIN, N_VALIDATION = 60, 40
@@ -104,8 +106,10 @@ def test_each_person_weighs_the_same_in_a_limit():
 def test_without_validation_people_nothing_is_known(cohort, tmp_path):
     people = {f"t{number}": f"p{number // 2}" for number in range(6)}
     tables = write_tables(tmp_path, people, dict.fromkeys(people.values(), "train"))
-    motion = {"frame_rate_hz": 30, "zero_joints": []}
-    make_tokenizer([cohort], *tables, "f", TINY | {"steps": 2}, motion, "", tmp_path / "it")
+    motion = MotionSettings.model_validate(read_yaml("config.yaml")["motion"])
+    make_tokenizer(
+        [cohort], *tables, "f", TINY.model_copy(update={"steps": 2}), motion, "", tmp_path / "it"
+    )
     assert load_familiar(tmp_path / "it") is None
 
 

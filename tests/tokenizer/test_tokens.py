@@ -66,7 +66,7 @@ def test_metadata_names_the_tokenizer(tokenizer, folder, shard, tmp_path):
 
 
 def test_metadata_counts_the_tokens_of_a_step(shard, tmp_path, tiny_cfg):
-    cfg = tiny_cfg | {"levels": 2, "read_levels": 2, "downsampling": 8, "steps": 3}
+    cfg = tiny_cfg.model_copy(update={"levels": 2, "read_levels": 2, "downsampling": 8, "steps": 3})
     trained = train_on([shard], SOME, cfg, tmp_path / "checkpoints")
     save_tokenizer(tmp_path / "t", trained, cfg, 30, [])
     tokenise_shard(tmp_path / "t", shard, SOME, tmp_path / "0.parquet")

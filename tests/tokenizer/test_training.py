@@ -67,7 +67,7 @@ PATIENT = {
 def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     learnt = {f"t{number:02d}" for number in range(12) if number % 4}
-    held_out, cfg = EVERYONE - learnt, tiny_cfg | PATIENT
+    held_out, cfg = EVERYONE - learnt, tiny_cfg.model_copy(update=PATIENT)
     whole = train_on([shard], learnt, cfg, tmp_path / "whole", held_out)
     step = TokenizerTraining.backward
     for stop in (5, 30, whole.history[-1]["step"] - 5):
@@ -96,14 +96,14 @@ def test_training_ends_when_validation_no_longer_improves(shard, tmp_path, tiny_
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 10)
     monkeypatch.setattr(training, "live_error_deg", lambda *args: next(errors))
     errors = iter([5.0, 4.0, 3.99, 3.98, 3.97, 3.0, 3.0, 3.0])
-    cfg = tiny_cfg | {"patience_steps": 30, "steps": 500}
+    cfg = tiny_cfg.model_copy(update={"patience_steps": 30, "steps": 500})
     trained = train_on([shard], {"t00"}, cfg, tmp_path, {"t01"})
     assert trained.history[-1]["step"] == 65
 
 
 def test_patience_without_validation_participants_is_an_error(shard, tmp_path, tiny_cfg):
     with pytest.raises(InputError, match="no validation participant"):
-        train_on([shard], EVERYONE, tiny_cfg | {"patience_steps": 5}, tmp_path)
+        train_on([shard], EVERYONE, tiny_cfg.model_copy(update={"patience_steps": 5}), tmp_path)
 
 
 def test_statistics_of_both_sides_are_those_of_frames_and_mirror_images():
@@ -149,18 +149,15 @@ def test_windows_take_on_postures_of_others_and_keep_their_movement(shard, tmp_p
 
 def test_spread_weight_makes_the_widest_joint_count_most(tiny_cfg):
     statistics = Statistics(*(np.array(v, np.float32) for v in ([0, 0], [3, 1])), np.ones(2, bool))
-    windows, cfg, found = np.zeros((1, 8, 2), np.float32), tiny_cfg, []
-    for joint in range(2):
-        model = _Off(joint)
-        losses_by_weight = [
-            losses.losses_of(
-                model, windows, torch.ones(1, 8, dtype=bool), statistics, cfg | {"spread_weight": w}
-            )
-            for w in (0.0, 1.0)
-        ]
-        found.append([one.reconstruction.item() for one in losses_by_weight])
-    assert found[0][0] == found[1][0]
-    assert found[0][1] == pytest.approx(3 * found[1][1])
+    windows, real = np.zeros((1, 8, 2), np.float32), torch.ones(1, 8, dtype=bool)
+
+    def loss(joint, spread_weight):
+        cfg = tiny_cfg.model_copy(update={"spread_weight": spread_weight})
+        parts = losses.losses_of(_Off(joint), windows, real, statistics, cfg)
+        return parts.reconstruction.item()
+
+    assert loss(0, 0.0) == loss(1, 0.0)
+    assert loss(0, 1.0) == pytest.approx(3 * loss(1, 1.0))
 
 
 class _Off(torch.nn.Linear):
@@ -201,14 +198,14 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     calls.clear()
     monkeypatch.setattr(TokenizerTraining, "backward", lambda *args: calls.append(1) or step(*args))
     resumed = weights(train_on([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
-    assert len(calls) == tiny_cfg["steps"] - 40
+    assert len(calls) == tiny_cfg.steps - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
 def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
-    short = tiny_cfg | {"steps": 12}
+    short = tiny_cfg.model_copy(update={"steps": 12})
     train_on([shard], EVERYONE, short, tmp_path)
-    changed = short | {"learning_rate": 1e-3}
+    changed = short.model_copy(update={"learning_rate": 1e-3})
     resumed = weights(train_on([shard], EVERYONE, changed, tmp_path))
     fresh = weights(train_on([shard], EVERYONE, changed, tmp_path / "fresh"))
     assert all(torch.equal(fresh[name], resumed[name]) for name in fresh)
@@ -217,7 +214,7 @@ def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
 def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
     path = tmp_path / "0.parquet"
     path.write_bytes(shard.read_bytes())
-    short = tiny_cfg | {"steps": 12}
+    short = tiny_cfg.model_copy(update={"steps": 12})
     first = weights(train_on([path], EVERYONE, short, tmp_path / "c"))
     with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
         for trial in read_trials(shard):
@@ -228,7 +225,7 @@ def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
 
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_it_learns(shard, tmp_path, tiny_cfg, bfloat16):
-    cfg = tiny_cfg | {"steps": 300, "bfloat16": bfloat16}
+    cfg = tiny_cfg.model_copy(update={"steps": 300, "bfloat16": bfloat16})
     trained = train_on([shard], EVERYONE, cfg, tmp_path)
     assert all(value.dtype != torch.bfloat16 for value in trained.model.state_dict().values())
     original = angles(80, 4)

@@ -101,7 +101,7 @@ class SplitMeasures:
             "rmse_deg_live": _mean(rmse_deg[live]),
             "rmse_deg_per_joint": dict(zip(JOINT_NAMES, rmse_deg.round(3).tolist(), strict=True)),
             "live_joints": [name for name, moves in zip(JOINT_NAMES, live, strict=True) if moves],
-            "steps": self.tokenizer.cfg["steps"],
+            "steps": self.tokenizer.cfg.steps,
             **code_use(self.uses, self.tokenizer),
         }
 

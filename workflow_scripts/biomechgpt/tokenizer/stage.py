@@ -8,6 +8,8 @@ from pathlib import Path
 
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar
@@ -20,16 +22,15 @@ def make_tokenizer(
     trials_path: os.PathLike,
     folds_path: os.PathLike,
     fold: str,
-    cfg: dict,
-    motion_cfg: dict,
+    cfg: TokenizerSettings,
+    motion: MotionSettings,
     code: str,
     folder: os.PathLike,
 ) -> None:
     """Write the tokenizer folder of a fold: weights, statistics, description, what is familiar.
 
     Only participants of the fold's training split are trained on, those of its validation split
-    tell when to stop and what is strange. `motion_cfg` is the config's `motion`, `code` the hash of
-    the code that trains.
+    tell when to stop and what is strange. `code` is the hash of the code that trains.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
     split_of = {
@@ -39,8 +40,7 @@ def make_tokenizer(
     checkpoints = checkpoint_folder(folder)
     trained = train_tokenizer(stores, cfg, checkpoints, code)
     with replacing(folder) as temporary:
-        rate_hz, zero_joints = motion_cfg["frame_rate_hz"], motion_cfg["zero_joints"]
-        save_tokenizer(temporary, trained, cfg, rate_hz, zero_joints)
+        save_tokenizer(temporary, trained, cfg, motion.frame_rate_hz, motion.zero_joints)
         if "validation" in stores:
             train, validation = (list(stores[s].trials()) for s in ("train", "validation"))
             save_familiar(temporary, fit_familiar(load_tokenizer(temporary), train, validation))

@@ -15,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
 from biomechgpt.errors import InputError
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.losses import live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.schedule import Patience, last_step, rate_share
@@ -38,7 +39,10 @@ class Data(NamedTuple):
 
 
 def train_tokenizer(
-    stores: Mapping[str, FrameStore], cfg: dict, checkpoint_folder: os.PathLike, code: str = ""
+    stores: Mapping[str, FrameStore],
+    cfg: TokenizerSettings,
+    checkpoint_folder: os.PathLike,
+    code: str = "",
 ) -> Trained:
     """Train on the split `train`; `cfg` is one entry of the config's `tokenizers`.
 
@@ -53,11 +57,11 @@ def train_tokenizer(
     _check_splits(stores, cfg)
     store, validation = stores["train"], stores.get("validation")
     parts = [(part.infos, part.sha256) for part in (store, validation) if part]
-    folder = open_checkpoints(checkpoint_folder, fingerprint(cfg, code, parts))
+    folder = open_checkpoints(checkpoint_folder, fingerprint(cfg.to_dict(), code, parts))
     held_out = [trial.frames for trial in validation.trials()] if validation else []
-    data = Data(store, held_out, fit_statistics(store.angles_rad, cfg["mirror"]))
+    data = Data(store, held_out, fit_statistics(store.angles_rad, cfg.mirror))
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.manual_seed(cfg["seed"])
+    torch.manual_seed(cfg.seed)
     model = MotionTokenizer(cfg, store.angles_rad.shape[1]).to(device)
     log.info("%d frames of %d trials on %s", len(store.angles_rad), len(store.lengths), device)
     training = TokenizerTraining(model, data, cfg, folder)
@@ -66,8 +70,8 @@ def train_tokenizer(
     return Trained(training.result().eval().cpu(), data.statistics, training.history)
 
 
-def _check_splits(stores: Mapping[str, FrameStore], cfg: dict) -> None:
-    needed = ["train", "validation"] if cfg["patience_steps"] else ["train"]
+def _check_splits(stores: Mapping[str, FrameStore], cfg: TokenizerSettings) -> None:
+    needed = ["train", "validation"] if cfg.patience_steps else ["train"]
     for split in needed:
         if split not in stores:
             people = {"train": "training", "validation": "validation"}[split]
@@ -89,15 +93,17 @@ def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
 class TokenizerTraining(Training):
     """The training of a motion tokenizer; `data` is what it learns from and is validated on."""
 
-    def __init__(self, model: MotionTokenizer, data: Data, cfg: dict, checkpoints: Path):
+    def __init__(
+        self, model: MotionTokenizer, data: Data, cfg: TokenizerSettings, checkpoints: Path
+    ):
         optimizer = torch.optim.AdamW(model.parameters(), betas=BETAS, weight_decay=0.0)
         super().__init__(optimizer, checkpoints, CHECKPOINT_EVERY)
         self.model, self.data, self.cfg = model, data, cfg
-        self.windows_random = torch.Generator().manual_seed(cfg["seed"])
+        self.windows_random = torch.Generator().manual_seed(cfg.seed)
         self.patience, self.history = Patience(), []
         self.networks = {"model": model}
-        if cfg["averaging"]:
-            self.networks["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg["averaging"]))
+        if cfg.averaging:
+            self.networks["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg.averaging))
 
     def result(self) -> MotionTokenizer:
         """The network with its averaged weights, where they are averaged."""
@@ -107,19 +113,19 @@ class TokenizerTraining(Training):
         return last_step(self.patience, self.cfg)
 
     def learning_rate(self) -> float:
-        return self.cfg["learning_rate"] * rate_share(self.step, self.patience, self.cfg)
+        return self.cfg.learning_rate * rate_share(self.step, self.patience, self.cfg)
 
     def backward(self) -> Tensor:
         cfg = self.cfg
-        if self.step == cfg["unquantised_steps"] > 0:
+        if self.step == cfg.unquantised_steps > 0:
             self._start_codebooks()
-        windows, real = self._draw_windows(cfg["batch_size"])
+        windows, real = self._draw_windows(cfg.batch_size)
         self.losses = losses_of(self.model.train(), windows, real, self.data.statistics, cfg)
         total = (
             self.losses.reconstruction
-            + cfg["velocity_weight"] * self.losses.velocity
-            + cfg["commitment_weight"] * self.losses.commitment
-            + cfg["position_weight"] * self.losses.position
+            + cfg.velocity_weight * self.losses.velocity
+            + cfg.commitment_weight * self.losses.commitment
+            + cfg.position_weight * self.losses.position
         )
         total.backward()
         return total.detach()
@@ -152,17 +158,17 @@ class TokenizerTraining(Training):
         return draw_windows(
             self.data.train,
             n_windows,
-            cfg["window_frames"],
+            cfg.window_frames,
             self.windows_random,
-            cfg["mirror"],
-            cfg["posture_mixing"],
+            cfg.mirror,
+            cfg.posture_mixing,
         )
 
     @torch.no_grad()
     def _start_codebooks(self) -> None:
         """From now on with codes, which start where the latents lie."""
-        per_window = self.cfg["window_frames"] // self.cfg["downsampling"]
-        needed = LATENTS_PER_CODE * self.cfg["codebook_size"]
+        per_window = self.cfg.window_frames // self.cfg.downsampling
+        needed = LATENTS_PER_CODE * self.cfg.codebook_size
         windows, _ = self._draw_windows(-(-needed // per_window))
         device = next(self.model.parameters()).device
         latents = self.model.latents(
@@ -177,11 +183,11 @@ class TokenizerTraining(Training):
         cfg = self.cfg
         entry = {"step": self.step, **self.clock.read(), **self._rounded_losses()}
         # Without codes the error is lower than it will be; a training that never has any is judged.
-        codes_to_come = self.step <= cfg["unquantised_steps"] < cfg["steps"]
+        codes_to_come = self.step <= cfg.unquantised_steps < cfg.steps
         if self.data.validation and not codes_to_come:
             error = live_error_deg(self.result(), self.data.validation, self.data.statistics)
             entry["validation_deg"] = round(error, 4)
-            self.patience.note(self.step, error, cfg["patience_steps"])
+            self.patience.note(self.step, error, cfg.patience_steps)
         self.history.append(entry)
         self.log_progress(json.dumps(entry))
 

@@ -25,7 +25,7 @@ def trial_row(decoded: DecodedTrial, split: str) -> dict:
 def tokens_changed(decoded: DecodedTrial) -> float:
     """Share of a trial's tokens that change when it starts one frame later; NaN if too short."""
     later = decoded.trial.frames[1:]
-    if len(later) < decoded.tokenizer.cfg["downsampling"]:
+    if len(later) < decoded.tokenizer.cfg.downsampling:
         return np.nan
     tokens = encode_trial(decoded.tokenizer, later)
     return float((tokens != decoded.tokens[: len(tokens)]).mean())

@@ -109,7 +109,7 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
     """What the template shows of a trial."""
     tokenizer, info = decoded.tokenizer, decoded.trial.info
     errors_deg, n_frames = _errors_deg(decoded), len(decoded.trial.frames)
-    frames_per_token = tokenizer.cfg["downsampling"] / tokenizer.model.tokens_per_step
+    frames_per_token = tokenizer.cfg.downsampling / tokenizer.model.tokens_per_step
     is_simulated = info["cohort"] in simulated
     original = "as simulated" if is_simulated else "as recorded"
     still = [n for n, live in zip(JOINT_NAMES, tokenizer.statistics.live, strict=True) if not live]
