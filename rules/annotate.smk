@@ -2,7 +2,7 @@ rule annotate:
     input:
         model=folder_to_annotate("model"),
         cohort=ancient(folder_to_annotate("cohort")),
-        maps=MAPS,
+        maps=ancient(MAPS),
     output:
         answers=f"<results>/annotations/{ANNOTATIONS}/answers.tsv",
         issues=f"<results>/annotations/{ANNOTATIONS}/issues.tsv",

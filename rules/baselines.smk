@@ -8,7 +8,7 @@ rule measure_gait:
     benchmark:
         "<benchmarks>/measure_gait/{shard}.tsv"
     params:
-        frame_rate_hz=config["motion"]["frame_rate_hz"],
+        frame_rate_hz=SETTINGS.motion.frame_rate_hz,
         code=code("measure_gait"),
     message:
         "Measuring gait, shard {wildcards.shard}"

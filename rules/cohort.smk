@@ -1,6 +1,6 @@
 rule simulate_cohort:
     input:
-        **SIMULATOR_DATA,
+        **{name: ancient(path) for name, path in SIMULATOR_DATA.items()},
     output:
         cohort=directory("<results>/cohorts/{cohort}"),
     log:
@@ -18,7 +18,7 @@ rule simulate_cohort:
 
 rule ingest:
     input:
-        maps=MAPS,
+        maps=ancient(MAPS),
         simulated=SIMULATED,
         recorded=ancient(RECORDED_TABLES),
     output:
@@ -97,7 +97,7 @@ checkpoint assign_folds:
         trials=rules.index_trials.output.trials,
         simulated=SIMULATED,
         recorded=ancient(RECORDED_TABLES),
-        file=config["split"]["file"] or [],
+        file=SETTINGS.split.file or [],
     output:
         folds=report(
             "<results>/folds.tsv",
@@ -114,7 +114,7 @@ checkpoint assign_folds:
         cfg=config["split"],
         cohorts=COHORTS,
         recorded=RECORDED,
-        labels=label_digest(RECORDED_COHORTS, config["split"]["stratify_by"]),
+        labels=label_digest(RECORDED_COHORTS, SETTINGS.split.stratify_by),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

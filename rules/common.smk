@@ -11,14 +11,17 @@ from biomechgpt.config.reading import read_config
 from biomechgpt.errors import InputError
 from biomechgpt.results_layout import annotation_folder
 from biomechgpt.splits.folds import check_enough_people, fold_names
+from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.settings.question_settings import QuestionSettings
 
+# Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
 
-RESULTS = Path("results", config["run"] or "")
-SIMULATED_NAMES = [cohort["name"] for cohort in config["cohorts"] if "path" not in cohort]
+RESULTS = Path("results", SETTINGS.run or "")
+SIMULATED_NAMES = [cohort.name for cohort in SETTINGS.cohorts if not cohort.path]
 SIMULATED = [str(RESULTS / "cohorts" / name) for name in SIMULATED_NAMES]
 COHORTS = [{"path": str(RESULTS / "cohorts" / c["name"])} | c for c in config["cohorts"]]
 RECORDED = [cohort for cohort in config["cohorts"] if "path" in cohort]
@@ -28,11 +31,11 @@ RECORDED_TABLES = [
     for name in ("participants.tsv", "trials.tsv")
 ]
 RECORDED_COHORTS = read_cohorts(RECORDED)
-SHARDS = range(config["ingest"]["shards"])
-SEEDS = config["finetune"]["seeds"]
-VARIANTS = list(config["variants"])
-BASELINES = list(config["baselines"])
-TOKENIZERS = list(dict.fromkeys(v["tokenizer"] for v in config["variants"].values()))
+SHARDS = range(SETTINGS.ingest.shards)
+SEEDS = SETTINGS.finetune.seeds
+VARIANTS = list(SETTINGS.variants)
+BASELINES = list(SETTINGS.baselines)
+TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
 FOLDS = fold_names(config["split"])
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
@@ -43,17 +46,8 @@ MAPS = sorted(
     for folder in ("coordinate_maps", "skeletons")
     for path in Path("resources", folder).glob("*.yaml")
 )
-# What only evaluation, report and the check of the label tables read is no part of a question: a change there
-# retrains nothing.
-NO_PART_OF_A_QUESTION = (
-    "minimal_detectable_change",
-    "caution",
-    "paper_task",
-    "plausible",
-    "contradicted_by",
-)
 QUESTIONS = {
-    name: {key: value for key, value in task.items() if key not in NO_PART_OF_A_QUESTION}
+    name: {key: value for key, value in task.items() if key in QuestionSettings.model_fields}
     for name, task in config["tasks"].items()
 }
 LABELLED = {
@@ -67,31 +61,34 @@ LABEL_COLUMNS = sorted(
         for column in (task["label"], *task.get("applies_to", {}))
     }
 )
-TASK_LABELS = {name: task["label"] for name, task in config["tasks"].items()}
+TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 PHRASINGS = {
-    name: task.get("phrasings", f"resources/phrasings/{name}.yaml")
-    for name, task in config["tasks"].items()
+    name: task.phrasings or f"resources/phrasings/{name}.yaml"
+    for name, task in SETTINGS.tasks.items()
 }
 # Weights depend on the number of threads. `threads` is capped at the cores of the machine, so `params` name it too.
 THREADS_OF_GPU_JOB = 2
-ANNOTATIONS = annotation_folder(config["annotate"]["cohort"], config["annotate"]["model"])
+ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.model)
 
 
 if workflow.is_main_process:  # every job reads this file again
     check_labels(RECORDED_COHORTS, config["tasks"])
     check_enough_people(
-        RECORDED_COHORTS, config["cohorts"], config["simulate"]["participants"], config["split"]
+        RECORDED_COHORTS, config["cohorts"], SETTINGS.simulate.participants, config["split"]
     )
     for remark in contradictions(RECORDED_COHORTS, config["tasks"]):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
-        stratify_by = config["split"]["stratify_by"]
+        stratify_by = SETTINGS.split.stratify_by
         for remark in unused_names(RECORDED_COHORTS, config["tasks"], stratify_by):
             logger.warning(remark)
 
 
 def code(script, data=()):
-    """The hash of a script, of the library that it imports and of the project's `data` that it reads."""
+    """The hash of a script, of the library that it imports and of the YAML files that it reads, `data`.
+
+    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
+    """
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 
@@ -105,7 +102,7 @@ def folds(wildcards=None):
     """The folds of the run; where only the data can tell them, once the data are read."""
     if FOLDS is not None:
         return FOLDS
-    return fold_names({"scheme": "file", "file": checkpoints.assign_folds.get().output[0]})
+    return list(read_folds(checkpoints.assign_folds.get().output.folds)["fold"].unique())
 
 
 def in_every_fold(pattern, **values):
@@ -133,7 +130,7 @@ def folder_to_annotate(key):
     """An input function: the folder of the model or the cohort that `snakemake annotate` is about."""
 
     def path(wildcards):
-        folder = config["annotate"][key]
+        folder = getattr(SETTINGS.annotate, key)
         if folder is None:
             raise InputError(f"annotate.{key} is null: name a folder, see config.yaml.")
         if not Path(folder).is_dir():
@@ -145,7 +142,7 @@ def folder_to_annotate(key):
 
 def digest_of_annotated_cohort(wildcards):
     """Size and time of the recordings, so that a changed file is asked about again."""
-    cohort = {"name": "annotate", "path": config["annotate"]["cohort"]}
+    cohort = {"name": "annotate", "path": SETTINGS.annotate.cohort}
     return shard_digests(read_cohorts([cohort]), 1)[0]
 
 

@@ -2,7 +2,7 @@ rule build_base_model:
     input:
         tokens=rules.gather_tokens.output,
         folds=rules.assign_folds.output.folds,
-        phrasings=PHRASINGS.values(),
+        phrasings=ancient(PHRASINGS.values()),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
     log:
@@ -47,7 +47,7 @@ rule finetune:
         tokenizer=variant_tokenizer,
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
-        phrasings=variant_phrasings,
+        phrasings=ancient(variant_phrasings),
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
@@ -62,7 +62,7 @@ rule finetune:
     params:
         threads=threads_of_variant,
         cfg=variant_config,
-        code=code("finetune"),
+        code=lambda wildcards: code("finetune", variant_phrasings(wildcards)),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
     script:
@@ -92,7 +92,7 @@ rule predict:
         runtime=growing(240),
     params:
         threads=threads_of_variant,
-        splits=config["predict"]["splits"],
+        splits=SETTINGS.predict.splits,
         code=code("predict"),
     message:
         "Asking {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"

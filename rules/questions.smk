@@ -18,7 +18,7 @@ rule choose_trials:
         cfg=LABELLED,
         recorded=RECORDED,
         columns=LABEL_COLUMNS,
-        min_training_participants=config["questions"]["min_training_participants"],
+        min_training_participants=SETTINGS.questions.min_training_participants,
         labels=label_digest(RECORDED_COHORTS, LABEL_COLUMNS),
         code=code("choose_trials"),
     message:
@@ -30,7 +30,7 @@ rule choose_trials:
 rule generate_questions:
     input:
         truths=rules.choose_trials.output.truths,
-        phrasings=PHRASINGS.values(),
+        phrasings=ancient(PHRASINGS.values()),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
     log:

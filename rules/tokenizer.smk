@@ -129,7 +129,7 @@ rule show_movement:
     benchmark:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
-        cfg={"trials": config["reconstruct"]["trials"]},
+        cfg={"trials": SETTINGS.reconstruct.trials},
         folds=folds,
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),

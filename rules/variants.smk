@@ -1,14 +1,14 @@
 # Each tokenizer, and which draw of it: with finetune.redraw_tokenizer each seed after the first trains tokenizers
 # and embedded bases of its own, and compact is followed by compact@1, compact@2.
-N_DRAWS = len(SEEDS) if config["finetune"]["redraw_tokenizer"] else 1
+N_DRAWS = len(SEEDS) if SETTINGS.finetune.redraw_tokenizer else 1
 DRAWS = {
     f"{name}@{draw}" if draw else name: (name, draw)
-    for name in config["tokenizers"]
+    for name in SETTINGS.tokenizers
     for draw in range(N_DRAWS)
 }
 DRAWN_TOKENIZERS = [draw for draw, (name, _) in DRAWS.items() if name in TOKENIZERS]
 REDRAWN_BASELINES = [
-    name for name, cfg in config["baselines"].items() if "tokenizer" in cfg and N_DRAWS > 1
+    name for name, baseline in SETTINGS.baselines.items() if baseline.tokenizer and N_DRAWS > 1
 ]
 
 
@@ -22,7 +22,7 @@ wildcard_constraints:
     shard=r"\d+",
     seed=r"\d+",
     tokenizer=only(DRAWS),
-    base=only(config["base_models"]),
+    base=only(SETTINGS.base_models),
     variant=only(VARIANTS),
     baseline=only(BASELINES),
 
@@ -52,7 +52,7 @@ def tokens_of(fold, tokenizer):
 
 
 def tokenizer_of_variant(wildcards):
-    return tokenizer_of_seed(config["variants"][wildcards.variant]["tokenizer"], wildcards.seed)
+    return tokenizer_of_seed(SETTINGS.variants[wildcards.variant].tokenizer, wildcards.seed)
 
 
 def variant_tokens(wildcards):
@@ -64,15 +64,15 @@ def variant_tokenizer(wildcards):
 
 
 def variant_base(wildcards):
-    name = config["variants"][wildcards.variant]["base_model"]
-    if config["base_models"][name]["kind"] == "checkpoint":
+    name = SETTINGS.variants[wildcards.variant].base_model
+    if SETTINGS.base_models[name].kind == "checkpoint":
         return f"<results>/base_models/{name}"
     return f"<results>/{wildcards.fold}/base_models/{name}/{tokenizer_of_variant(wildcards)}"
 
 
 def variant_tasks(wildcards):
-    tasks = config["variants"][wildcards.variant]["tasks"]
-    return list(config["tasks"]) if tasks == "all" else tasks
+    tasks = SETTINGS.variants[wildcards.variant].tasks
+    return list(SETTINGS.tasks) if tasks == "all" else tasks
 
 
 def variant_phrasings(wildcards):
@@ -89,14 +89,14 @@ def variant_config(wildcards):
         "finetune": {k: v for k, v in settings.items() if k not in ("seeds", "redraw_tokenizer")},
         "cohorts": [cohort["name"] for cohort in COHORTS],
         "simulated": bool(SIMULATED),
-        "min_training_participants": config["questions"]["min_training_participants"],
+        "min_training_participants": SETTINGS.questions.min_training_participants,
     }
 
 
 def gpus_of_variant(wildcards):
     """An embedded model is too small for a GPU, and hardly faster on two cores than on one."""
-    base = config["base_models"][config["variants"][wildcards.variant]["base_model"]]
-    return int(base["kind"] == "checkpoint")
+    base = SETTINGS.base_models[SETTINGS.variants[wildcards.variant].base_model]
+    return int(base.kind == "checkpoint")
 
 
 def threads_of_variant(wildcards):
@@ -106,9 +106,9 @@ def threads_of_variant(wildcards):
 
 def baseline_inputs(wildcards):
     """The files that a baseline reads beside the labels, by name."""
-    cfg, fold = config["baselines"][wildcards.baseline], wildcards.fold
+    cfg, fold = SETTINGS.baselines[wildcards.baseline], wildcards.fold
     seed = wildcards.get("seed", SEEDS[0])
-    tokenizer = tokenizer_of_seed(cfg["tokenizer"], seed) if "tokenizer" in cfg else None
+    tokenizer = tokenizer_of_seed(cfg.tokenizer, seed) if cfg.tokenizer else None
     files = {
         "trials": "<results>/trials.parquet",
         "joint_angles": expand("<results>/joint_angles/{shard}.parquet", shard=SHARDS),

@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 import yte
-from conftest_workflow import copy_project, snakemake
+
+from tests.helpers.project_copies import copy_project, snakemake
 
 COMMANDS = ("sbatch", "squeue", "scontrol", "sacct")
 

@@ -5,6 +5,7 @@ from biomechgpt import job
 job.start(snakemake)
 
 from biomechgpt.baselines.run import run_baseline
+from biomechgpt.settings.baselines_section import BaselineSettings
 
 wildcards, params = snakemake.wildcards, snakemake.params
 inputs = dict(snakemake.input.items())
@@ -12,7 +13,7 @@ truths = inputs.pop("truths")
 seed = wildcards.get("seed")
 written = params.seeds if seed is None else [int(seed)]
 run_baseline(
-    params.cfg,
+    BaselineSettings.model_validate(params.cfg),
     inputs,
     params.labels,
     {"fold": wildcards.fold, "variant": wildcards.baseline},

@@ -1,6 +1,7 @@
 """Every kind of baseline from files to a table of predictions."""
 
 import json
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,15 @@ import pytest
 
 from biomechgpt.baselines import gait_features as gait_features_module
 from biomechgpt.baselines.gait_features import measure_shard, read_gait_features
+from biomechgpt.baselines.kinds import KINDS, inputs_of
 from biomechgpt.baselines.run import run_baseline
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.questions.truths import SCHEMA, write_rows
+from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.tokenizer.tokens import FIELDS, TokensMetadata
 
-KINDS = ("majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement")
 SPLITS = ["train"] * 12 + ["validation"] * 2 + ["test"] * 4  # one entry a participant
 TASKS = {"side": "side", "pace": "cadence_steps_min", "clock": "tug_s"}
 
@@ -86,26 +88,24 @@ def files(trials, tmp_path_factory):
     return folder
 
 
-def inputs_of(kind, files):
-    gait = {"gait_features": [files / "gait.parquet"]}
-    tokens = {"tokens": [files / "tokens.parquet"]}
-    return {
-        "majority": {},
-        "duration": {"trials": files / "trials.parquet"},
-        "histogram": tokens | {"parameters": files / "parameters.json"},
-        "n_grams": tokens,
-        "gait_features": gait,
-        "rocket": {"joint_angles": [files / "angles.parquet"]},
-        "measurement": gait,
-    }[kind]
+def inputs(cfg, folder):
+    files = {
+        "trials": folder / "trials.parquet",
+        "gait_features": [folder / "gait.parquet"],
+        "joint_angles": [folder / "angles.parquet"],
+        "tokens": [folder / "tokens.parquet"],
+        "parameters": folder / "parameters.json",
+    }
+    return {name: files[name] for name in inputs_of(cfg)}
 
 
 def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
     truths = truths or files / "truths.parquet"
     predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in seeds}
     key = {"fold": "holdout", "variant": kind}
-    cfg = {"kind": kind} | cfg
-    run_baseline(cfg, inputs_of(kind, files), TASKS, key, truths, predictions, (0, 1))
+    needs_tokenizer = kind in ("histogram", "n_grams")
+    cfg = BaselineSettings(kind=kind, tokenizer="compact" if needs_tokenizer else "", **cfg)
+    run_baseline(cfg, inputs(cfg, files), TASKS, key, truths, predictions, (0, 1))
     return read_predictions(list(predictions.values()))
 
 
@@ -113,6 +113,10 @@ def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
 def predictions(files, tmp_path_factory):
     folder = tmp_path_factory.mktemp("predictions")
     return {kind: run(kind, files, folder) for kind in KINDS}
+
+
+def test_the_config_takes_every_kind_of_the_table():
+    assert set(get_args(BaselineSettings.model_fields["kind"].annotation)) == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -203,8 +207,8 @@ def test_a_median_where_gait_cannot_be_measured(files, tmp_path):
     gait.to_parquet(tmp_path / "gait.parquet")
     truths = files / "truths.parquet"
     paths = {0: tmp_path / "predictions.parquet"}
-    inputs, key = {"gait_features": [tmp_path / "gait.parquet"]}, {"fold": "f", "variant": "v"}
-    run_baseline({"kind": "measurement"}, inputs, TASKS, key, truths, paths, (0,))
+    gait_files, key = {"gait_features": [tmp_path / "gait.parquet"]}, {"fold": "f", "variant": "v"}
+    run_baseline(BaselineSettings(kind="measurement"), gait_files, TASKS, key, truths, paths, (0,))
     training = pd.read_parquet(truths).query("split == 'train' and task == 'pace'")
     assert set(read_predictions([paths[0]])["number"]) == {training["truth_number"].median()}
 

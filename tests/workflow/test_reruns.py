@@ -52,7 +52,7 @@ def test_an_edit_is_seen_though_the_clock_was_set_back(edited):
     edit(path, '?"', ' now?"')
     os.utime(path, (0, 0))
     path = edited / "resources/coordinate_maps/opensim_gait.yaml"
-    path.write_text(path.read_text() + "\n# another word\n")
+    edit(path, "knee_flexion: negative", "knee_flexion: positive")
     os.utime(path, (0, 0))
     assert reruns(edited) >= {"ingest", "generate_questions", "finetune"}
 
@@ -92,6 +92,8 @@ def test_comment_docstring_and_touch_change_nothing(edited):
     network.write_text(network.read_text() + "\n# a comment\n")
     for path in (edited / "workflow_scripts").rglob("*.py"):
         path.touch()
+    for path in (edited / "resources").rglob("*.yaml"):
+        path.write_text(path.read_text() + "\n# another comment\n")
     edit(edited / "config.yaml", "# Every knob", "# Each knob")
     assert reruns(edited) == set()
 
@@ -129,8 +131,11 @@ def test_player_redraws_the_moving_skeletons_only(edited):
 
 
 def test_coordinate_map_reruns_everything_from_ingestion(edited):
-    path = edited / "resources/coordinate_maps/bvh_skeleton.yaml"
-    path.write_text(path.read_text() + "\n# another word\n")
+    edit(
+        edited / "resources/coordinate_maps/bvh_skeleton.yaml",
+        "knee_flexion: positive",
+        "knee_flexion: negative",
+    )
     assert "ingest" in reruns(edited)
     assert "simulate_cohort" not in reruns(edited)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from biomechgpt.baselines.features import Features, durations, feature_table, nothing
 from biomechgpt.baselines.task_examples import Answers, TaskExamples
+from biomechgpt.settings.baselines_section import BaselineSettings
 
 
 class Kind(NamedTuple):
@@ -29,10 +30,10 @@ class Kind(NamedTuple):
     draws_at_random: bool = False  # another seed gives other answers
 
 
-def inputs_of(cfg: dict) -> tuple[str, ...]:
-    """The names of the files that a baseline reads beside the truths; `cfg` is its entry."""
-    kind = KINDS[cfg["kind"]]
-    return kind.inputs_with_tokenizer if "tokenizer" in cfg else kind.inputs
+def inputs_of(cfg: BaselineSettings) -> tuple[str, ...]:
+    """The names of the files that a baseline reads beside the truths."""
+    kind = KINDS[cfg.kind]
+    return kind.inputs_with_tokenizer if cfg.tokenizer else kind.inputs
 
 
 def _training_trials(truths: pd.DataFrame) -> set[str]:

@@ -15,6 +15,7 @@ from biomechgpt.baselines.kinds import KINDS, Kind
 from biomechgpt.baselines.shuffling import shuffle_over_participants
 from biomechgpt.baselines.task_examples import TaskExamples, examples
 from biomechgpt.questions.predictions import write_predictions
+from biomechgpt.settings.baselines_section import BaselineSettings
 
 log = logging.getLogger(__name__)
 NO_WORDS = {"phrasing_id": "", "phrasing_held_out": False}
@@ -22,7 +23,7 @@ COPIED = ("trial_id", "participant_id", "task", "split", "kind", "truth", "truth
 
 
 def run_baseline(
-    cfg: dict,
+    cfg: BaselineSettings,
     inputs: dict,
     labels: dict[str, str],
     key: dict,
@@ -45,12 +46,12 @@ def run_baseline(
         predictions_paths: The file to write of each seed that is to be answered.
         seeds: All seeds of the run, those answered elsewhere too.
     """
-    kind, truths = KINDS[cfg["kind"]], pd.read_parquet(truths_path)
+    kind, truths = KINDS[cfg.kind], pd.read_parquet(truths_path)
     features = kind.features(inputs, truths)
     with_features = truths[truths["trial_id"].isin(features.trial_ids)]
     searched = "parameters" in inputs
     parameters = json.loads(Path(inputs["parameters"]).read_text()) if searched else {}
-    shuffled = cfg.get("labels") == "shuffled"
+    shuffled = cfg.labels == "shuffled"
     runs, answers = _runs(cfg, seeds), None
     for seed, path in predictions_paths.items():
         rows = []
@@ -63,14 +64,14 @@ def run_baseline(
         write_predictions(path, rows)
 
 
-def _runs(cfg: dict, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
+def _runs(cfg: BaselineSettings, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
     """By seed what stands as `seed` in its file: the seed itself, or the numbers of its shuffles.
 
     One shuffle may happen to go with the labels or against them; only the mean of many is chance.
     """
-    if cfg.get("labels") != "shuffled":
+    if cfg.labels != "shuffled":
         return {seed: [seed] for seed in seeds}
-    total = max(cfg["shuffles"], len(seeds))
+    total = max(cfg.shuffles, len(seeds))
     return {seed: range(place, total, len(seeds)) for place, seed in enumerate(seeds)}
 
 

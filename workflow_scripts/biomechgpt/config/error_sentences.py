@@ -20,11 +20,17 @@ TYPE_NAMES = {
     "object": "a mapping of keys to values",
     "string": "text",
 }
-BOUNDS = {
-    "greater_than_equal": ("at least", "ge"),
-    "greater_than": ("above", "gt"),
-    "less_than_equal": ("at most", "le"),
-    "less_than": ("below", "lt"),
+OF_ERROR_TYPE = {
+    "greater_than_equal": "{key} is {value}; it must be at least {ge:.10g}.",
+    "greater_than": "{key} is {value}; it must be above {gt:.10g}.",
+    "less_than_equal": "{key} is {value}; it must be at most {le:.10g}.",
+    "less_than": "{key} is {value}; it must be below {lt:.10g}.",
+    "finite_number": "{key} is {value}; it must be a finite number.",
+    "string_too_short": "{key} is empty; it must be text of {min_length} or more characters.",
+    "too_short": "{key} has {actual_length} entries; it needs {min_length} or more.",
+    "too_long": "{key} is {value}; it may hold {max_length} entries, each with a decimal point.",
+    "twice": "{key} is {value}; it must not hold an entry twice.",
+    "all_or_list": "{key} is {value}; it must be all or a list of task names.",
 }
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 DIGITS = re.compile(r"\d+")
@@ -43,47 +49,35 @@ def error_sentences(error: ValidationError, config: dict, schema: Schema) -> lis
         if fault["type"] == "missing":
             missing.setdefault(fault["loc"][:-1], []).append(fault["loc"][-1])
         elif fault["type"] == "value_error":
-            sentences += fault["ctx"]["error"].args
+            sentences += fault["ctx"]["error"].args[0]
         else:
             sentences.append(_sentence(fault, config, schema))
     return sentences + [_missing(_place(loc, schema)[0], names) for loc, names in missing.items()]
 
 
 def _sentence(fault: dict[str, Any], config: dict, schema: Schema) -> str:
-    loc, value, context = fault["loc"], fault["input"], fault.get("ctx", {})
+    loc, value, kind = fault["loc"], fault["input"], fault["type"]
     if loc[-1] == "[key]":
         return _wrong_name(_dotted(loc[:-2]), value)
+    if kind in ("extra_forbidden", "invalid_key"):  # which says any key in `loc` as text
+        above, node = _place(loc[:-1], schema)
+        name = value if kind == "invalid_key" else loc[-1]
+        mapping = reduce(getitem, above, config)
+        return _unknown_key(above, name, mapping[name], list(node["properties"]))
     keys, node = _place(loc, schema)
-    key, shown = _dotted(keys), _shown(value)
-    match fault["type"]:
-        case "extra_forbidden" | "invalid_key":
-            known = list(_place(loc[:-1], schema)[1]["properties"])
-            return _unknown_key(keys, reduce(getitem, keys, config), known)
+    key = _dotted(keys)
+    if kind in OF_ERROR_TYPE:
+        return OF_ERROR_TYPE[kind].format(key=key, value=_shown(value), **fault.get("ctx", {}))
+    match kind:
         case "literal_error":
             return _not_allowed(key, value, [_shown(option) for option in _options(node)])
         case "union_tag_invalid":
-            return _not_allowed(
-                f"{key}.kind", value["kind"], list(node["discriminator"]["mapping"])
-            )
+            return _not_allowed(f"{key}.kind", value["kind"], [*node["discriminator"]["mapping"]])
         case "union_tag_not_found":
             return _missing(keys, ["kind"])
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal" as bound:
-            words, name = BOUNDS[bound]
-            return f"{key} is {shown}; it must be {words} {context[name]:.10g}."
-        case "too_short":
-            return f"{key} has {len(value)} entries; it needs {context['min_length']} or more."
-        case "too_long":
-            most = context["max_length"]
-            return f"{key} is {shown}; it may hold {most} entries, each with a decimal point."
-        case "string_too_short":
-            return f"{key} is empty; it must be text of {context['min_length']} or more characters."
         case "string_pattern_mismatch":
             return _file_name(f"{key} {value!r}")
-        case "finite_number":
-            return f"{key} is {shown}; it must be a finite number."
-        case "twice" | "all_or_list":
-            return f"{key} is {shown}; it {fault['msg']}."
-    return f"{key} is {shown}; it must be {_types(node, schema)}{_type_hint(value)}."
+    return f"{key} is {_shown(value)}; it must be {_types(node, schema)}{_type_hint(value)}."
 
 
 def _place(loc: tuple, schema: Schema) -> tuple[list, Schema]:
@@ -179,15 +173,14 @@ def _missing(keys: list, names: list[str]) -> str:
     return f"{listed} {verb} missing; the shipped config.yaml shows what to write."
 
 
-def _unknown_key(keys: list, value: object, known: list[str]) -> str:
-    *above, name = keys
+def _unknown_key(above: list, name: object, value: object, known: list[str]) -> str:
     if DIGITS.fullmatch(str(name)) and value in (None, ""):
         return (
             f"{_dotted(above)} holds the key {name} without a value: YAML reads the comma of 0,{name} "
             "as the end of a value and the start of a key. Write a decimal point."
         )
     return (
-        f"{_dotted(keys)} (value {_shown(value)}) is not a "
+        f"{_dotted([*above, name])} (value {_shown(value)}) is not a "
         f"key of the config{nearest(name, known) or '.'} Allowed here: {', '.join(known)}."
     )
 

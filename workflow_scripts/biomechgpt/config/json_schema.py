@@ -1,11 +1,11 @@
 """The JSON schema of config.yaml, which editors complete and underline by.
 
-python -m biomechgpt.config.json_schema > schemas/config.schema.json
+python -m biomechgpt.config.json_schema > schemas/config.schema.yaml
 """
 
-import json
 from typing import Any
 
+import yaml
 from pydantic.json_schema import GenerateJsonSchema
 
 from biomechgpt.config.whole import Config
@@ -30,4 +30,6 @@ def config_schema() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(config_schema(), indent=2))
+    print(
+        yaml.safe_dump(config_schema(), sort_keys=False, default_flow_style=None, width=110), end=""
+    )

@@ -7,6 +7,7 @@ returns one sentence for each fault.
 import re
 from collections.abc import Iterable, Mapping
 
+from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
@@ -23,8 +24,6 @@ from biomechgpt.settings.tasks_section import Tasks
 from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.settings.variants_section import VariantSettings
 from biomechgpt.spelling import nearest
-
-SEE_TOKENS = ("histogram", "n_grams", "rocket")  # kinds of baselines
 
 
 def _reference(key: str, name: str, section: str, known: Iterable[str]) -> list[str]:
@@ -164,9 +163,10 @@ def _check_baselines(
 def _baseline(cfg: BaselineSettings) -> list[str]:
     """What is wrong with one baseline by itself, behind its key."""
     faults, shuffled = [], cfg.labels == "shuffled"
-    if cfg.tokenizer and cfg.kind not in SEE_TOKENS:
+    kind = KINDS[cfg.kind]
+    if cfg.tokenizer and not kind.inputs_with_tokenizer:
         faults.append(f".tokenizer is set, but kind {cfg.kind} sees no tokens; take it out.")
-    if not cfg.tokenizer and cfg.kind in ("histogram", "n_grams"):
+    if not cfg.tokenizer and kind.inputs_with_tokenizer and not kind.inputs:
         faults.append(f".tokenizer is missing; a baseline of kind {cfg.kind} needs it.")
     if cfg.kind == "measurement" and shuffled:
         faults.append(f".labels is shuffled, but kind {cfg.kind} learns from no labels.")

@@ -20,7 +20,7 @@ class AnnotateSettings(StrictModel):
 
 
 class CrossCheckError(ValueError):
-    """Values that are valid by themselves and do not fit together, a sentence each in `args`."""
+    """Values that are valid by themselves and do not fit together, a list of sentences."""
 
 
 class Config(RunSettings):
@@ -45,5 +45,5 @@ class Config(RunSettings):
             for sentence in check(*(sections[name] for name in names))
         ]
         if sentences:
-            raise CrossCheckError(*sentences)
+            raise CrossCheckError(sentences)
         return section

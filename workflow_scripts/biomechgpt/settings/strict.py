@@ -27,7 +27,7 @@ def _as_written(value: object, validate: Callable[[object], float]) -> object:
 
 def _without_doubles(entries: list) -> list:
     if any(entry in entries[:place] for place, entry in enumerate(entries)):
-        raise PydanticCustomError("twice", "must not hold an entry twice")
+        raise PydanticCustomError("twice", "an entry stands twice")
     return entries
 
 

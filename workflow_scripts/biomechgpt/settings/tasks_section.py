@@ -6,42 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from biomechgpt.settings.strict import UNIQUE, Number, Positive, StrictModel, Text
+from biomechgpt.settings.question_settings import QuestionSettings, ValuesOfColumns
+from biomechgpt.settings.strict import Number, Positive, Text
 
 PaperTask = Literal[
     "activity", "impaired", "diagnosis", "assistive_device", "fall_history",
     "walking_speed", "cadence", "tug", "fsst",
 ]  # fmt: skip
-ValuesOfColumns = dict[str, Annotated[list[str], Field(min_length=1)]]
 
 
-class TaskSettings(StrictModel):
+# Its own fields are for the evaluation, the report and the checks of label tables: no training reads them.
+class TaskSettings(QuestionSettings):
     """One task; the numbers of a regression task are in its unit."""
 
-    kind: Literal["classification", "regression"] = Field(
-        description="Choice among options or a number."
-    )
-    label: Text = Field(description="Label column of participants.tsv or trials.tsv.")
     paper_task: PaperTask | None = Field(
         None, description="The question of the paper that the task repeats; null for none."
-    )
-    applies_to: ValuesOfColumns | None = Field(
-        {}, description="The trials that are asked: per label column the values that qualify."
     )
     contradicted_by: ValuesOfColumns = Field(
         {},
         description="Label columns with the values that cannot be true of anybody who has this "
         "label; the workflow lists them.",
-    )
-    options: Annotated[list[Text], Field(min_length=2), UNIQUE] = Field(
-        [], description="Classification: every answer, as the label column writes it."
-    )
-    ignore: Annotated[list[Text], UNIQUE] = Field(
-        [], description="Classification: label values deliberately left out of this task."
-    )
-    unit: Text = Field("", description="Regression: unit of the number.")
-    decimals: Annotated[int, Field(ge=0, le=6)] = Field(
-        0, description="Regression: decimals of the answer."
     )
     plausible: Annotated[list[Number], Field(min_length=2, max_length=2)] = Field(
         [-math.inf, math.inf],
@@ -55,9 +39,6 @@ class TaskSettings(StrictModel):
         "",
         description="What a reader must know of this task's figures; the report says it beside "
         "them.",
-    )
-    phrasings: Text = Field(
-        "", description="File of phrasings, where it is not resources/phrasings/{task}.yaml."
     )
 
 

@@ -3,8 +3,8 @@
 from pydantic import Field
 
 from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.strict import Count, Seed, StrictModel
-from biomechgpt.settings.tasks_section import TaskSettings
 
 
 class VariantRun(StrictModel):
@@ -14,7 +14,7 @@ class VariantRun(StrictModel):
     variant: str = Field(description="Name of the variant.")
     seed: Seed = Field(description="Seed of phrasings, order and adapter.")
     lora: LoraSettings
-    tasks: dict[str, TaskSettings] = Field(description="The tasks that are learnt.")
+    tasks: dict[str, QuestionSettings] = Field(description="The tasks that are learnt.")
     finetune: TrainingSettings = Field(description="`finetune`, with what the variant overrides.")
     cohorts: list[str] = Field(description="Names of the cohorts.")
     simulated: bool = Field(description="Whether one of the cohorts is simulated.")
