@@ -130,7 +130,7 @@ rule show_movement:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
         cfg={"trials": SETTINGS.reconstruct.trials},
-        folds=lambda wildcards: folds(),
+        folds=folds,
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:
@@ -147,6 +147,7 @@ rule show_movement_all:
 rule measure_tokenizer:
     input:
         tokenizer=rules.train_tokenizer.output,
+        tokens=rules.gather_tokens.output,
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,

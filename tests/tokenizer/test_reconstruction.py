@@ -16,8 +16,7 @@ from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.tokens import read_tokens
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import TINY
+from tests.helpers.small_tokenizer import TINY, train_on
 
 IDS = ["t00", "t05", "site/t 08"]  # with several cohorts an id has its cohort in front
 INGEST = IngestSettings(
@@ -29,7 +28,7 @@ INGEST = IngestSettings(
 def made(shard, tmp_path_factory):
     """A folder with a tokenizer, angles and tokens of three trials, one with an odd id."""
     folder = tmp_path_factory.mktemp("made")
-    trained = train_tokenizer([shard], {"t00", "t01"}, TINY, folder / "checkpoints")
+    trained = train_on([shard], {"t00", "t01"}, TINY, folder / "checkpoints")
     save_tokenizer(folder / "tokenizer", trained, TINY, 30, ["mtp_angle_r"])
     own = {trial.info["trial_id"]: trial for trial in read_trials(shard)}
     with FrameWriter(folder / "angles.parquet", JOINT_NAMES, unit="rad") as writer:
@@ -84,7 +83,9 @@ def test_only_the_trials_asked_for_are_written(made, trials, tmp_path):
 
 
 def test_tokens_of_another_tokenizer_are_refused(made, shard, trials, tmp_path):
-    trained = train_tokenizer([shard], {"t02"}, {**TINY, "seed": 1, "steps": 2}, tmp_path / "c")
+    trained = train_on(
+        [shard], {"t02"}, TINY.model_copy(update={"seed": 1, "steps": 2}), tmp_path / "c"
+    )
     save_tokenizer(tmp_path / "other", trained, TINY, 30, [])
     with pytest.raises(InputError, match=r"0\.parquet: made by another tokenizer"):
         reconstruct_shard(tmp_path / "other", made / "0.parquet", trials, set(), tmp_path / "out")
