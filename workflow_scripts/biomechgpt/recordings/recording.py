@@ -169,21 +169,26 @@ def clean(
     values, time_s, span_notes = _trim(values, time_s[keep])
     values, jump_notes = canonical.unwrap_joints(values)
     frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
+    plausibility.check_needed(_joints(values))
+    values, misbuilt_notes = _without_misbuilt(values)
     joints = _joints(values)
-    plausibility.check_needed(joints)
-    if misbuilt := plausibility.misbuilt_joints(joints):
-        detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
-        notes = [*notes, Note("joint_out_of_range", detail)]
-        values = {name: column for name, column in values.items() if name not in misbuilt}
-        joints = {name: column for name, column in joints.items() if name not in misbuilt}
     plausibility.check_posture(joints)
     plausibility.check_range(joints)
     speed_notes = plausibility.check_speed(joints, time_s)
-    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
-    notes = notes + plausibility.remarks(joints)
+    notes = notes + misbuilt_notes + time_notes + spike_notes + span_notes + jump_notes
+    notes += rate_notes + speed_notes + plausibility.remarks(joints)
     time_s, values = times.mark_time_gaps(time_s, values)
     frames = canonical.assemble(values, len(time_s))
     return Motion(time_s - time_s[0], frames, frame_rate_hz, notes, map_name)
+
+
+def _without_misbuilt(
+    values: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    misbuilt = plausibility.misbuilt_joints(_joints(values))
+    kept = {name: column for name, column in values.items() if name not in misbuilt}
+    detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
+    return kept, [Note("joint_out_of_range", detail)] if misbuilt else []
 
 
 def _trim(

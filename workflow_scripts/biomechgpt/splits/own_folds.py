@@ -29,19 +29,8 @@ def read_own_folds(
         InputError: naming file and line.
     """
     folds = read_table(path)
-    for row in folds.itertuples():
-        where = f"{path}, line {row.Index}"
-        if row.participant_id not in known:
-            raise InputError(
-                f"{where}: participant_id {row.participant_id} has no trial in any trials.tsv"
-                f"{_closest(row.participant_id, known)} With more than one cohort, ids are "
-                "written as cohort/participant_id."
-            )
-        role = role_of.get(row.participant_id, "both")
-        if (role == "train" and row.split == "test") or (role == "test" and row.split != "test"):
-            raise InputError(
-                f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
-            )
+    for line, _, participant, split in folds.itertuples():
+        _check_row(f"{path}, line {line}", participant, split, role_of, known)
     twice = folds.duplicated(["fold", "participant_id"])
     for line in folds.index[twice]:
         raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
@@ -57,6 +46,20 @@ def read_own_folds(
         log.warning("%d participants of %s have no accepted trial", len(rejected), path)
     kept = folds[folds["participant_id"].isin(role_of)]
     return kept.sort_values(COLUMNS, ignore_index=True)
+
+
+def _check_row(
+    where: str, participant: str, split: str, role_of: dict[str, str], known: set[str]
+) -> None:
+    if participant not in known:
+        raise InputError(
+            f"{where}: participant_id {participant} has no trial in any trials.tsv"
+            f"{_closest(participant, known)} With more than one cohort, ids are written as "
+            "cohort/participant_id."
+        )
+    role = role_of.get(participant, "both")
+    if role != "both" and (role == "test") != (split == "test"):
+        raise InputError(f"{where}: {participant} is {split}, but its cohort has the role {role}.")
 
 
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
