@@ -34,11 +34,9 @@ def choose_twin(
     larger, smaller = max(high_rad, -low_rad), max(min(high_rad, -low_rad), 0.0)
     if larger >= max(CLEAR_RATIO * smaller, STANDING_RAD):
         return coordinate_map, []
-    why = (
-        "the knees stay within 15 degrees of straight, and may be flexed or hyperextended"
-        if larger < STANDING_RAD
-        else "the knees move about equally to both sides"
-    )
+    why = "the knees move about equally to both sides"
+    if larger < STANDING_RAD:
+        why = "the knees stay within 15 degrees of straight, and may be flexed or hyperextended"
     detail = (
         f"taken as {coordinate_map.name} (knee flexion {sign}), but {why}; if that is wrong, name the "
         "map in column coordinate_map of trials.tsv"
