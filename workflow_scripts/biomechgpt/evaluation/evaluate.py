@@ -34,6 +34,7 @@ from biomechgpt.evaluation.number_choice import number_choices, with_decided_num
 from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.evaluation.seed_spread import without_empty_spread
 from biomechgpt.files import replacing
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 
 # `answer`: the most probable option, or the mean or median of the predicted distribution of numbers.
 # `text`: what the freely generated text says, as the paper reads it.
@@ -66,13 +67,13 @@ class Evaluation(NamedTuple):
 def evaluate(
     predictions: pd.DataFrame,
     folds: pd.DataFrame,
-    cfg: dict,
+    settings: EvaluateSettings,
     variants: Sequence[str],
     baselines: Sequence[str],
     detectable: Mapping[str, float] = NOT_KNOWN,
     label_ranges: Mapping[str, float] = NOT_KNOWN,
 ) -> Evaluation:
-    """Evaluate predictions of all splits they hold; `cfg` has `bootstrap_draws` and `seed`.
+    """Evaluate predictions of all splits they hold.
 
     `detectable` is the minimal detectable change of the tasks that have one, `label_ranges` the width
     of the middle 90 % of the training labels of numeric tasks, both in their units.
@@ -90,13 +91,13 @@ def evaluate(
     trials: list[pa.Table] = []
     measured = headline(predictions)
     for split, of_split in measured.groupby("split"):
-        draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
+        draws = resample(of_split["participant_id"], settings.bootstrap_draws, settings.seed)
         for head, answers in _by_task(of_split, models, draws.participants):
             key = {"split": split, **head}
             scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
             _compare(rows, key, answers, scored, draws)
         if split == "test":
-            order = fitted_calibration.random_order(folds, cfg["seed"])
+            order = fitted_calibration.random_order(folds, settings.seed)
             trials = _uncertainty(rows, predictions, order, models, draws, label_ranges)
             _phrasings(rows, predictions, models, draws)
     tables = {
