@@ -61,7 +61,11 @@ def sections_of(
 ) -> list[Section]:
     """All sections that have something to say."""
     of_trust = [
-        ("claims", "Claim by claim", claims(results, settings, files.tokenizers, simulated)),
+        (
+            "claims",
+            "Claim by claim",
+            claims(results, settings, files.tokenizer_measures, simulated),
+        ),
         ("leakage", "Leakage audit", leakage_audit(results.table("leakage"))),
         ("tripod", "TRIPOD+AI checklist", checklist(results, settings, data)),
     ]
@@ -107,9 +111,9 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
-    if files.tokenizers:
+    if files.tokenizer_measures:
         tokenizer = [
-            *tokenizers(files.tokenizers),
+            *tokenizers(files.tokenizer_measures),
             *movement_kept(files.tokenizer_measures, data.labels),
             *classifiers_on_tokens(results, settings),
             *models_by_tokenizer(results, settings),

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from biomechgpt.body.joint_errors import SquaredErrors
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics, joint_weights, normalise
@@ -29,7 +30,7 @@ def losses_of(
     windows: np.ndarray,
     real: Tensor,
     statistics: Statistics,
-    cfg: dict,
+    cfg: TokenizerSettings,
 ) -> Losses:
     """Smooth L1 on angles and on their finite difference, over observed live joints only.
 
@@ -42,13 +43,13 @@ def losses_of(
     target = torch.from_numpy(normalise(windows, statistics)).to(device)
     reconstruction, commitment = model(target)
     both = observed[:, 1:] & observed[:, :-1]
-    weight = torch.from_numpy(joint_weights(statistics, cfg["spread_weight"])).to(device)
+    weight = torch.from_numpy(joint_weights(statistics, cfg.spread_weight)).to(device)
     return Losses(
         masked_smooth_l1(reconstruction, target, observed, weight),
         masked_smooth_l1(reconstruction.diff(dim=1), target.diff(dim=1), both, weight),
         commitment,
         _position_loss(reconstruction, target, observed, statistics)
-        if cfg["position_weight"]
+        if cfg.position_weight
         else commitment.new_zeros(()),
     )
 

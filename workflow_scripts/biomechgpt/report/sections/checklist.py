@@ -69,7 +69,7 @@ def _about_settings(settings: RunSettings) -> dict:
         "n_zero_joints": len(settings.motion.zero_joints),
         "min_leg_joints": settings.ingest.min_leg_joints,
         "label_columns": ", ".join(dict.fromkeys(task.label for task in settings.tasks.values())),
-        "frames_per_token": f"{tokenizer.downsampling / tokens_per_step(tokenizer.to_dict()):g}",
+        "frames_per_token": f"{tokenizer.downsampling / tokens_per_step(tokenizer):g}",
         "codebook_size": tokenizer.codebook_size,
         "scheme": settings.split.scheme.replace("_", " "),
         "models": "; ".join(models),
