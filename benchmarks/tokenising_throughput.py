@@ -48,7 +48,7 @@ def write_inputs(folder: Path, cfg: dict, n_trials: int) -> None:
 
 def prepared_inputs(folder: Path, tokenizer: StoredTokenizer) -> list[torch.Tensor]:
     """Normalised whole tokens of every trial and of its mirror image, (T, J) each."""
-    inputs, step = [], tokenizer.cfg["downsampling"]
+    inputs, step = [], tokenizer.cfg.downsampling
     for trial in read_trials(folder / "angles.parquet"):
         whole = len(trial.frames) // step * step
         for frames in (trial.frames, mirrored(trial.frames)):

@@ -147,6 +147,7 @@ rule show_movement_all:
 rule measure_tokenizer:
     input:
         tokenizer=rules.train_tokenizer.output,
+        tokens=rules.gather_tokens.output,
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,

@@ -18,6 +18,7 @@ from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata
 from biomechgpt.tokenizer.trained import Trained
+from tests.helpers.small_tokenizer import TINY
 
 CODES = 16
 BASE_CFG = {
@@ -25,13 +26,9 @@ BASE_CFG = {
     "sliding_window": 64, "vocabulary": 420, "epochs": 2, "learning_rate": 3e-3, "batch_size": 8,
     "seed": 0,
 }  # fmt: skip
-MOTION_CFG = {
-    "codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1,
-    "downsampling": 4, "window_frames": 16, "seed": 0, "codebook_decay": 0.99, "reset_below": 0.1,
-    "network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1,
-    "separate_parts": False, "unquantised_steps": 0, "search_rounds": 0, "bfloat16": False,
-    "velocity_weight": 0.5, "commitment_weight": 0.02,
-}  # fmt: skip
+MOTION_CFG = TINY.model_copy(
+    update={"codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1}
+)
 TASK_CFG = {
     "impaired": {"kind": "classification", "label": "impaired", "options": ["yes", "no"]},
     "device": {"kind": "classification", "label": "device", "options": ["none", "cane", "walker"]},

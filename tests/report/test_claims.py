@@ -124,7 +124,7 @@ def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
 
 
 def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
-    rows, _ = rows_of(results, config, run.tokenizers)
+    rows, _ = rows_of(results, config, run.tokenizer_measures)
     row = rows["Reconstruction error of the tokens (degrees)"]
     assert row[1] == "5.78"
     assert row[2] == "2.40 over 34 joints, 3.10 over live ones"

@@ -24,7 +24,7 @@ def tokenizer(tiny_cfg):
 
     def make(**changed):
         torch.manual_seed(0)
-        cfg = tiny_cfg | {"spread_weight": 1.0} | changed
+        cfg = tiny_cfg.model_copy(update={"spread_weight": 1.0} | changed)
         model = MotionTokenizer(cfg, 34)
         for _ in range(3):
             model.train()(torch.randn(16, 32, 34))
@@ -39,7 +39,7 @@ def tokenizer(tiny_cfg):
 def error(tokenizer, tokens, frames):
     """Of live and recorded joints, as the tokenizer weighs them."""
     spread, live = tokenizer.statistics.std_rad, tokenizer.statistics.live
-    whole = frames[: len(frames) // tokenizer.cfg["downsampling"] * tokenizer.cfg["downsampling"]]
+    whole = frames[: len(frames) // tokenizer.cfg.downsampling * tokenizer.cfg.downsampling]
     made = tokenizer.model.decode(torch.from_numpy(tokens.astype(np.int64))).numpy()
     squared = spread * np.square(made - whole / spread)
     return np.where(np.isnan(whole) | ~live, 0, squared).sum()
@@ -52,7 +52,7 @@ def test_tokens_that_are_looked_for_decode_nearer(tokenizer, changed, n_frames):
     frames = 3 * angles(n_frames, 1)
     nearest, better, best = (encode_trial(one, frames) for one in (without, once, often))
     assert nearest.shape == better.shape == best.shape
-    books = without.cfg["codebook_size"]
+    books = without.cfg.codebook_size
     assert np.array_equal(nearest // books, best // books)
     errors = [error(without, tokens, frames) for tokens in (nearest, better, best)]
     assert errors[0] >= errors[1] >= errors[2]

@@ -60,7 +60,7 @@ def sections_of(
 ) -> list[Section]:
     """All sections that have something to say."""
     of_trust = [
-        ("claims", "Claim by claim", claims(results, config, files.tokenizers, simulated)),
+        ("claims", "Claim by claim", claims(results, config, files.tokenizer_measures, simulated)),
         ("leakage", "Leakage audit", leakage_audit(results.table("leakage"))),
         ("tripod", "TRIPOD+AI checklist", checklist(results, config, data)),
     ]
@@ -104,9 +104,9 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
-    if files.tokenizers:
+    if files.tokenizer_measures:
         tokenizer = [
-            *tokenizers(files.tokenizers),
+            *tokenizers(files.tokenizer_measures),
             *movement_kept(files.tokenizer_measures, data.labels),
             *classifiers_on_tokens(results, config),
             *models_by_tokenizer(results, config),

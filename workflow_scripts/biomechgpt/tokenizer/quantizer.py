@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
+
 K_MEANS_ROUNDS = 8
 BEAM = 4  # sums of codes that are kept from level to level when a movement is encoded
 
@@ -100,14 +102,12 @@ class ResidualQuantizer(nn.Module):
     themselves.
     """
 
-    def __init__(self, cfg: dict):
+    def __init__(self, cfg: TokenizerSettings):
         super().__init__()
-        self.read_levels = cfg["read_levels"]
+        self.read_levels = cfg.read_levels
         self.levels = nn.ModuleList(
-            Codebook(
-                cfg["codebook_size"], cfg["code_dim"], cfg["codebook_decay"], cfg["reset_below"]
-            )
-            for _ in range(cfg["levels"])
+            Codebook(cfg.codebook_size, cfg.code_dim, cfg.codebook_decay, cfg.reset_below)
+            for _ in range(cfg.levels)
         )
 
     def forward(self, latents: Tensor) -> Quantized:

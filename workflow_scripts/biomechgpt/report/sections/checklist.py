@@ -9,6 +9,7 @@ from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.results import Results
 from biomechgpt.report.run_files import ReportData
 from biomechgpt.report.sections.paired_comparisons import number_of_comparisons
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.network import tokens_per_step
 
 ITEMS = Path(__file__).parents[1] / "assets/tripod_ai.yaml"
@@ -49,7 +50,7 @@ def _answer(item: Mapping, values: _Known) -> Cell | str:
 
 def _about_config(config: dict) -> dict:
     first_variant = next(iter(config["variants"].values()))
-    tokenizer = config["tokenizers"][first_variant["tokenizer"]]
+    tokenizer = TokenizerSettings.model_validate(config["tokenizers"][first_variant["tokenizer"]])
     simulated = [cohort["name"] for cohort in config["cohorts"] if "path" not in cohort]
     names = [
         f"{c['name']} ({'simulated' if c['name'] in simulated else 'recorded'})"
@@ -70,8 +71,8 @@ def _about_config(config: dict) -> dict:
         "n_zero_joints": len(config["motion"]["zero_joints"]),
         "min_leg_joints": config["ingest"]["min_leg_joints"],
         "label_columns": ", ".join(dict.fromkeys(t["label"] for t in config["tasks"].values())),
-        "frames_per_token": f"{tokenizer['downsampling'] / tokens_per_step(tokenizer):g}",
-        "codebook_size": tokenizer["codebook_size"],
+        "frames_per_token": f"{tokenizer.downsampling / tokens_per_step(tokenizer):g}",
+        "codebook_size": tokenizer.codebook_size,
         "scheme": config["split"]["scheme"].replace("_", " "),
         "models": "; ".join(models),
         "baselines": ", ".join(config["baselines"]) or "none",
