@@ -94,13 +94,13 @@ def main() -> None:
     print(f"{len(predictions)} predictions, {args.draws} draws, before: {_peak_gib():.2f} GiB")
     clock, cpu = time.perf_counter(), time.process_time()
     cfg = {"bootstrap_draws": args.draws, "seed": 0}
-    found = evaluate(predictions, folds, cfg, names[:1], names[1:], {"walking_speed": 0.1})
+    evaluation = evaluate(predictions, folds, cfg, names[:1], names[1:], {"walking_speed": 0.1})
     _report("evaluate", clock, cpu)
     with tempfile.TemporaryDirectory() as folder:
-        write_metrics(found, Path(folder, "metrics.parquet"))
-        write_answers(found.answers, Path(folder, "answers.parquet"))
-        write_tables(found, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
-        draw_all(predictions, found.comparisons, names[0], {}, Path(folder, "figures"))
+        write_metrics(evaluation, Path(folder, "metrics.parquet"))
+        write_answers(evaluation.answers, Path(folder, "answers.parquet"))
+        write_tables(evaluation, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
+        draw_all(predictions, evaluation.comparisons, names[0], {}, Path(folder, "figures"))
         _report("evaluate, tables and figures", clock, cpu)
         _write_page(Path(folder), names)
         _report("all of it and the report", clock, cpu)
