@@ -9,15 +9,8 @@ import os
 
 import numpy as np
 
-<<<<<<< HEAD
-from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
-from biomechgpt.body.frames import Trial, read_trials
-=======
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, LEG_JOINTS
-from biomechgpt.body.frames import FrameWriter, Trial, read_trials
-from biomechgpt.cohort.issues import Issue, write_issues
-from biomechgpt.files import replacing
->>>>>>> report
+from biomechgpt.body.frames import Trial, read_trials
 from biomechgpt.motion.gaps import close_gaps, longest_usable_part
 from biomechgpt.motion.resample import resample
 from biomechgpt.recordings.issues import Issue, issue_of

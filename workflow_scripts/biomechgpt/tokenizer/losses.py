@@ -7,11 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-<<<<<<< HEAD
-from biomechgpt.settings.tokenizers_section import TokenizerSettings
-=======
 from biomechgpt.body.joint_errors import SquaredErrors
->>>>>>> report
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics, joint_weights, normalise

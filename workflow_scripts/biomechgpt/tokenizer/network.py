@@ -8,12 +8,8 @@ rate or less: four frames are one position from the first layer to the last.
 import torch
 from torch import Tensor, nn
 
-<<<<<<< HEAD
-from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.settings.tokenizers_section import TokenizerSettings
-=======
 from biomechgpt.body.coordinates import ARM_JOINTS, JOINT_NAMES, LEG_JOINTS, TRUNK_JOINTS
->>>>>>> report
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.quantizer import ResidualQuantizer
 from biomechgpt.tokenizer.scalar import ScalarQuantizer
 
