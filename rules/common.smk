@@ -55,11 +55,7 @@ LABELLED = {
     for name, task in QUESTIONS.items()
 }
 LABEL_COLUMNS = sorted(
-    {
-        column
-        for task in LABELLED.values()
-        for column in (task["label"], *task.get("applies_to", {}))
-    }
+    set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 PHRASINGS = {

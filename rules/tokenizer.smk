@@ -51,7 +51,7 @@ rule tokenize_motion:
         "../workflow_scripts/tokenize_motion.py"
 
 
-# Many jobs read the tokens of the whole cohort: with a file a shard the DAG had more edges than it can bear.
+# Many jobs read the tokens of the whole cohort; a file for each shard would give the DAG too many edges.
 rule gather_tokens:
     input:
         expand(rules.tokenize_motion.output, shard=SHARDS, allow_missing=True),
