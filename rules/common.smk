@@ -30,13 +30,13 @@ RECORDED_TABLES = [
     for cohort in RECORDED
     for name in ("participants.tsv", "trials.tsv")
 ]
-RECORDED_COHORTS = read_cohorts(RECORDED)
+RECORDED_COHORTS = read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
 BASELINES = list(SETTINGS.baselines)
 TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
-FOLDS = fold_names(config["split"])
+FOLDS = fold_names(SETTINGS.split)
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
@@ -74,7 +74,7 @@ ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.mode
 if workflow.is_main_process:  # every job reads this file again
     check_labels(RECORDED_COHORTS, config["tasks"])
     check_enough_people(
-        RECORDED_COHORTS, config["cohorts"], SETTINGS.simulate.participants, config["split"]
+        RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
     for remark in contradictions(RECORDED_COHORTS, config["tasks"]):
         logger.warning(remark)

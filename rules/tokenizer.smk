@@ -130,7 +130,7 @@ rule show_movement:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
         cfg={"trials": SETTINGS.reconstruct.trials},
-        folds=lambda wildcards: folds(),
+        folds=folds,
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:

@@ -6,13 +6,16 @@ job.start(snakemake, snakemake.params.threads)
 
 from pathlib import Path
 
-from biomechgpt.language_model.annotation import annotate
-from biomechgpt.language_model.recordings import Recordings
+from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 
 cfg = snakemake.params.cfg
+reading = reading_with(snakemake.input.maps, IngestSettings.model_validate(cfg["ingest"]))
 annotate(
     Path(snakemake.input.model),
-    Recordings(Path(snakemake.input.cohort), snakemake.input.maps, cfg["ingest"], cfg["motion"]),
+    Recordings(Path(snakemake.input.cohort), reading, MotionSettings.model_validate(cfg["motion"])),
     Path(snakemake.output.answers),
     Path(snakemake.output.issues),
 )

@@ -10,9 +10,11 @@ import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.annotation import annotate
-from biomechgpt.language_model.recordings import Recordings
+from biomechgpt.language_model.annotation import Recordings, annotate
 from biomechgpt.questions.calibration import Calibration, write_calibration
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.strangeness import Familiar, save_familiar
 from tests.helpers.small_model import write_motion
 
@@ -28,7 +30,11 @@ def recordings(tmp_path, root):
         write_motion(folder / f"{name}.mot", seconds)
     config = yaml.safe_load((root / "config.yaml").read_text())
     maps = sorted((root / "resources" / "coordinate_maps").glob("*.yaml"))
-    return Recordings(folder, maps, config["ingest"], config["motion"])
+    return Recordings(
+        folder,
+        reading_with(maps, IngestSettings.model_validate(config["ingest"])),
+        MotionSettings.model_validate(config["motion"]),
+    )
 
 
 def read(path):

@@ -9,6 +9,8 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
@@ -17,7 +19,9 @@ from biomechgpt.tokenizer.tokens import read_tokens
 from tests.helpers.small_tokenizer import TINY, train_on
 
 IDS = ["t00", "t05", "site/t 08"]  # with several cohorts an id has its cohort in front
-INGEST = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}
+INGEST = IngestSettings(
+    shards=1, angle_unit_when_unstated="refuse", min_leg_joints=14, joint_centre_low_pass_hz=6
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,7 @@ def test_motion_files_read_back_as_what_the_tokens_decode_to(made, trials, root,
     maps = sorted((root / "resources/coordinate_maps").glob("*.yaml"))
     cohort = read_cohort("again", out)
     read, issues = tmp_path / "read.parquet", tmp_path / "issues.tsv"
-    ingest_shard([cohort], maps, 0, 1, INGEST, read, issues)
+    ingest_shard([cohort], reading_with(maps, INGEST), 0, 1, read, issues)
     tokenizer, tokens = load_tokenizer(made / "tokenizer"), read_tokens([made / "0.parquet"])
     decoded = {
         trial_id: decode_trial(tokenizer, codes)

@@ -16,7 +16,7 @@ import yaml
 
 from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat.answers import Answer, NormalRange, Number, checked, warnings_of
-from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
+from biomechgpt.chat.own_file import OWN_FILE, OwnFile, read_own_file
 from biomechgpt.chat.run_trials import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
@@ -33,7 +33,11 @@ from biomechgpt.questions.calibration import (
 from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
+from biomechgpt.recordings.recording import Reading, reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer
 
 RESOURCES = files("biomechgpt") / "resources"
 
@@ -62,7 +66,7 @@ class Chat:
             self.model = self.model._replace(calibrations=calibrations)
         self.topics = _topics(self.description)
         self.normal_ranges = _normal_ranges(self.description["tasks"])
-        self.reading = _reading()
+        self.reading, self.motion = _reading(self.model.motion_tokenizer)
         self.lock = Lock()  # one answer at a time
 
     def trial(self, name: str) -> ChatTrial:
@@ -77,8 +81,9 @@ class Chat:
     def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
         """A motion file of the user, called `name`, with its problems as the ingestion report has them."""
         path = Path(path)
-        tokenizer = self.folder / "motion_tokenizer"
-        return read_own_file(path, name or path.name, tokenizer, self.reading)
+        return read_own_file(
+            path, name or path.name, self.model.motion_tokenizer, self.reading, self.motion
+        )
 
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
@@ -196,14 +201,16 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
     }
 
 
-def _reading() -> Reading:
-    """How config.yaml of this project has motion files read."""
+def _reading(tokenizer: StoredTokenizer) -> tuple[Reading, MotionSettings]:
+    """How config.yaml of this project has motion files read, and its block `motion`."""
     config = yaml.safe_load(
         (RESOURCES.resolve().parent / "config.yaml").read_text(encoding="utf-8")
     )
     folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
     maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    return Reading(maps, config["ingest"], config["motion"])
+    own = {"frame_rate_hz": tokenizer.frame_rate_hz, "zero_joints": tokenizer.zero_joints}
+    motion = MotionSettings.model_validate(config["motion"] | own)
+    return reading_with(maps, IngestSettings.model_validate(config["ingest"])), motion
 
 
 def _resource(name: str) -> dict:

@@ -29,7 +29,7 @@ def read_shard(entries: list[dict], shard: int, n_shards: int) -> list[Cohort]:
 
 
 def shard_rows(cohort: Cohort, shard: int, n_shards: int) -> list[dict]:
-    """The trials of a shard in the table's order, each with `line` and its `split_group`."""
+    """The trials of a shard in the table's order, each with `cohort`, `line` and `split_group`."""
     return [row for its_shard, row in _rows(cohort, n_shards) if its_shard == shard]
 
 
@@ -44,7 +44,7 @@ def _rows(cohort: Cohort, n_shards: int) -> Iterator[tuple[int, dict]]:
     for line, values in zip(cohort.trials.index, cells, strict=True):
         row = dict(zip(columns, values, strict=True))
         person = row["participant_id"]
-        row |= {"line": int(line), "split_group": group_of[person] or person}
+        row |= {"cohort": cohort.name, "line": int(line), "split_group": group_of[person] or person}
         yield shard[person], row
 
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from biomechgpt.simulation.gait import Gait, stance
+from biomechgpt.simulation.gait_pattern import GaitPattern, stance
 from biomechgpt.simulation.ground import pelvis_path
 from biomechgpt.simulation.timeline import Tracks
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, channels_of, evaluate
 
 
-def render_angles(tracks: Tracks, gait: Gait) -> np.ndarray:
+def render_angles(tracks: Tracks, gait: GaitPattern) -> np.ndarray:
     """Angles (T, 37) in degrees, without measurement noise, head movements or sway."""
     angles = np.zeros((len(tracks.time_s), len(CHANNELS)))
     for name, weight in tracks.ways.items():
@@ -59,7 +59,7 @@ def add_head_movement(
     angles[:, INDEX[joint]] += size_deg * np.tanh(2 * turned)
 
 
-def render_path(tracks: Tracks, gait: Gait, angles: np.ndarray, scale: float) -> np.ndarray:
+def render_path(tracks: Tracks, gait: GaitPattern, angles: np.ndarray, scale: float) -> np.ndarray:
     """Pelvis position (T, 3) in m."""
     stepping = sum(tracks.ways.values(), np.zeros(len(tracks.time_s)))[:, None]
     weight = stepping * stance(tracks.phase, gait.double_support) + (1 - stepping) * 0.5

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from biomechgpt.simulation.gait import Gait
+from biomechgpt.simulation.gait_pattern import GaitPattern
 
 RAMP_S = 0.35  # over which a way of going replaces another
 STEP_SD_LIMIT = 2.5
@@ -40,7 +40,7 @@ class Tracks:
 class Timeline:
     """Segments one after the other; each method appends one and returns its duration in s."""
 
-    def __init__(self, gait: Gait, variation: dict, random: np.random.Generator):
+    def __init__(self, gait: GaitPattern, variation: dict, random: np.random.Generator):
         self.gait, self.variation, self.random = gait, variation, random
         self.now_s, self.seated = 0.0, 0.0
         self.segments: list[Segment] = []

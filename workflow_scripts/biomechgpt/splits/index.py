@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biomechgpt.body.frames import read_infos
-from biomechgpt.cohort.issues import Issue, read_issues, write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
+from biomechgpt.recordings.issues import Issue, read_issues, write_issues
 
 log = logging.getLogger(__name__)
 SCHEMA = pa.schema(

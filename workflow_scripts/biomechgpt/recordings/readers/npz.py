@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.recordings.readers.body import TIME_NAMES, take_time
-from biomechgpt.recordings.readers.points import array_columns
+from biomechgpt.recordings.readers.point_tables import array_columns
 from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion, check_unpacked
 from biomechgpt.recordings.readers.several import check_dividers
+from biomechgpt.recordings.readers.text_table import TIME_NAMES, take_time
 
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,

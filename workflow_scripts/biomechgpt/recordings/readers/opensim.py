@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.recordings.readers.body import Table, read_line, read_table, take_time
 from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.recordings.readers.text_table import TextTable, read_line, read_table, take_time
 from biomechgpt.recordings.readers.titles import check_title
 
 HEADER_LIMIT_LINES = 2_000
@@ -72,7 +72,7 @@ def _count(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() and len(text) < 20 else None
 
 
-def _compare(header: Header, table: Table) -> list[Note]:
+def _compare(header: Header, table: TextTable) -> list[Note]:
     """Where the header and the table disagree, the table is right."""
     n_rows = len(next(iter(table.columns.values())))
     notes = []

@@ -26,7 +26,7 @@ HIP_GAIN_LIMITS = (0.4, 1.7)
 
 
 @dataclass
-class Gait:
+class GaitPattern:
     """Patterns (C, 13) by way of going, poses (C,), and the rhythm of forward steps."""
 
     patterns: dict[str, np.ndarray]
@@ -39,7 +39,7 @@ class Gait:
 
 def build_gait(
     person: Person, speed_m_s: float, device: str, normal_gait: dict, cohort: dict
-) -> Gait:
+) -> GaitPattern:
     """The gait of `person` at a wished speed; steps follow from the curves, cadence from both."""
     deviations = person.deviations + (person.device_deviations if device != "none" else [])
     poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
@@ -69,7 +69,7 @@ def build_gait(
         scale_swing(ways[name], "hip_flexion", gain)
     step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double, person.scale))
     step_s = float(np.clip(step_m / speed_m_s, *STEP_LIMITS_S))
-    return Gait(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double)
+    return GaitPattern(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double)
 
 
 def step_length_m(pattern: np.ndarray, double_support: float, scale: float) -> float:

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from biomechgpt.recordings.overrides import LENGTH_UNITS
-from biomechgpt.recordings.readers.body import (
+from biomechgpt.recordings.readers.raw import MotionError, RawMotion
+from biomechgpt.recordings.readers.several import of_single_subject
+from biomechgpt.recordings.readers.text_table import (
     MISSING,
     read_line,
     read_table,
     split_cells,
     take_time,
 )
-from biomechgpt.recordings.readers.raw import MotionError, RawMotion
-from biomechgpt.recordings.readers.several import of_single_subject
 
 LEAST_POINTS = 10  # fewer numbers in a first line are no body
 TRC_HEADER_LINES = 3

@@ -91,8 +91,7 @@ def _times(
     raw: RawMotion, skeleton: Skeleton, row: Mapping, n_frames: int
 ) -> tuple[np.ndarray, np.ndarray, list[Note]]:
     """Times of the frames that are kept, which of all frames they are (T,) bool, and notes."""
-    override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
-    time_s, notes = times.decide_time(raw, n_frames, override_hz, skeleton.frame_rate_hz)
+    time_s, notes = times.decide_time(raw, n_frames, row, skeleton.frame_rate_hz)
     time_s, clock_notes = unwrap_clock(time_s)
     keep, repeated_notes = times.usable_rows(time_s)
     return time_s[keep], keep, [*notes, *clock_notes, *repeated_notes]

@@ -32,7 +32,7 @@ END_OF_FILE = "\x1a\0"  # what DOS and disks put behind the last row
 PEEK_BYTES = 1 << 16
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     """The numeric columns of a text table."""
 
     columns: dict[str, np.ndarray]  # name -> (T,) float64
@@ -89,7 +89,7 @@ def _next_filled(file: BufferedReader) -> tuple[int, str]:
             return offset, line
 
 
-def read_table(file: BufferedReader) -> Table:
+def read_table(file: BufferedReader) -> TextTable:
     """Read column names and numbers from where `file` stands.
 
     Handles tabs, commas, semicolons (with decimal commas) and white space, spaces around cells,
@@ -107,7 +107,7 @@ def read_table(file: BufferedReader) -> Table:
     return read_rows(file, _without_tail(split_cells(header, separator)), separator)
 
 
-def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> Table:
+def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> TextTable:
     """Read the rows of numbers from where `file` stands, a cell for each of `names`.
 
     Raises:
@@ -186,7 +186,7 @@ def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int
     return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]
 
 
-def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
+def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> TextTable:
     if len(frame) < 2:
         raise MotionError("one_row", "a motion needs at least two rows")
     columns: dict[str, np.ndarray] = {}
@@ -215,7 +215,7 @@ def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
         notes = [*notes, Note("duplicate_columns", detail)]
     if text:
         notes = [*notes, Note("text_columns", f"ignored, no numbers in them: {', '.join(text)}")]
-    return Table(columns, len(names), notes)
+    return TextTable(columns, len(names), notes)
 
 
 def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:
