@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 
-from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
+from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, LEG_JOINTS
 from biomechgpt.body.frames import Trial, read_trials
 from biomechgpt.motion.gaps import close_gaps, longest_usable_part
 from biomechgpt.motion.resample import resample
@@ -20,9 +20,7 @@ from biomechgpt.settings.motion_section import MotionSettings
 STAGE = "strip_and_zero"
 FIRST_JOINT = len(COORDINATE_NAMES) - len(JOINT_NAMES)
 HASH_RESOLUTION_RAD = 1e-4
-LEG = np.array(
-    [name.startswith(("hip", "knee", "ankle", "subtalar", "mtp")) for name in JOINT_NAMES]
-)
+IS_LEG = np.isin(JOINT_NAMES, LEG_JOINTS)
 
 
 def strip_shard(
@@ -88,7 +86,7 @@ def _drop_mostly_missing(angles: np.ndarray, trial: Trial) -> list[Issue]:
     It is treated as one that the source lacks. A leg is never given up for length.
     """
     missing = np.isnan(angles).mean(axis=0)  # (34,)
-    mostly = (missing > 0.5) & (missing < 1.0) & ~LEG
+    mostly = (missing > 0.5) & (missing < 1.0) & ~IS_LEG
     angles[:, mostly] = np.nan
     if not mostly.any():
         return []

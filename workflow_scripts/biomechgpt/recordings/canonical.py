@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, JOINTS, PELVIS_POSITION
+from biomechgpt.body.coordinates import (
+    COORDINATE_NAMES,
+    JOINT_NAMES,
+    JOINTS,
+    LEG_JOINTS,
+    PELVIS_POSITION,
+)
 from biomechgpt.recordings.coordinate_maps import PELVIS_ANGLES
 from biomechgpt.recordings.readers import Note
 
-LEG_JOINTS = tuple(
-    name
-    for name in JOINT_NAMES
-    if name.split("_")[0] in ("hip", "knee", "ankle", "subtalar", "mtp")
-)
 CENTRES_RAD = {joint.name: (joint.low_rad + joint.high_rad) / 2 for joint in JOINTS}
 SPIKE_RAD = 4 * np.pi
 SPIKE_SHARE = 0.05  # of the frames

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from biomechgpt.body.coordinates import JOINTS
-from biomechgpt.recordings.canonical import LEG_JOINTS
+from biomechgpt.body.coordinates import JOINTS, LEG_JOINTS
 from biomechgpt.recordings.readers import MotionError, Note
 
 RANGES_RAD = {joint.name: (joint.low_rad, joint.high_rad) for joint in JOINTS}

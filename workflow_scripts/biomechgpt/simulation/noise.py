@@ -3,11 +3,10 @@
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from biomechgpt.body.coordinates import ARM, LEG
 from biomechgpt.simulation.people import Person, shared_normals
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, pose_of
 
-ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
-LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle", "mtp_angle")  # fmt: skip  # noqa: E501
 DRIFT_HZ = (0.3, 1.0)
 
 

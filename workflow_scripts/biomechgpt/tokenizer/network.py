@@ -8,17 +8,13 @@ rate or less: four frames are one position from the first layer to the last.
 import torch
 from torch import Tensor, nn
 
-from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.coordinates import ARM_JOINTS, JOINT_NAMES, LEG_JOINTS, TRUNK_JOINTS
 from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.quantizer import ResidualQuantizer
 from biomechgpt.tokenizer.scalar import ScalarQuantizer
 
 PATCH_FRAMES = 4
-PARTS = (
-    ("hip", "knee", "ankle", "subtalar", "mtp"),
-    ("lumbar", "neck"),
-    ("arm", "elbow", "pro_sup", "wrist"),
-)
+PARTS = (LEG_JOINTS, TRUNK_JOINTS, ARM_JOINTS)
 
 
 class ResidualBlock(nn.Module):
@@ -185,4 +181,4 @@ def tokens_per_step(cfg: TokenizerSettings) -> int:
 
 def parts() -> list[list[int]]:
     """The joints of legs, trunk and arms, by their place in `JOINT_NAMES`."""
-    return [[i for i, name in enumerate(JOINT_NAMES) if name.startswith(p)] for p in PARTS]
+    return [[JOINT_NAMES.index(name) for name in part] for part in PARTS]

@@ -139,7 +139,7 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
 
 def _rows(decoded: DecodedTrial, errors_deg: np.ndarray) -> list[list[str]]:
     """Of each joint: its name, its range as recorded and as kept, and the error; in degrees."""
-    rmse_deg = rmse_per_joint([errors_deg])
+    rmse_deg = rmse_per_joint(errors_deg)
     return [
         [
             words(JOINT_NAMES[joint]),
