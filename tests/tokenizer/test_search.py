@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from biomechgpt.tokenizer.code_search import code_search
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.search import better_codes
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from tests.helpers.small_tokenizer import ABSENT, angles
@@ -65,7 +65,7 @@ def test_a_movement_that_its_tokens_decode_to_keeps_them(tokenizer):
     codes = torch.randint(32, (20, 1))
     vectors = branch.quantizer.vectors()[codes[:, 0]]
     movement = branch.decoder(vectors.T[None])[0].T
-    found = better_codes(branch, codes, movement, torch.ones_like(movement), 2)
+    found = code_search(branch, codes, movement, torch.ones_like(movement), 2)
     assert torch.equal(found, codes)
 
 
@@ -76,9 +76,9 @@ def test_what_is_not_recorded_is_not_looked_for(tokenizer):
     with torch.no_grad():
         codes = branch.quantizer(branch.encoder(frames.T[None])).codes[0]
     weight = torch.ones_like(frames)
-    everything = better_codes(branch, codes, frames, weight, 1)
+    everything = code_search(branch, codes, frames, weight, 1)
     weight[:, ABSENT] = 0
-    without = better_codes(branch, codes, frames, weight, 1)
+    without = code_search(branch, codes, frames, weight, 1)
     assert not torch.equal(everything, without)
 
     def off(found):

@@ -55,5 +55,5 @@ def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) ->
     """
     tokens = read_tokens(paths)
     if tokens.metadata.tokenizer_sha256 != tokenizer.sha256:
-        raise InputError(f"{paths[0]}: made by another tokenizer than the one given; delete it")
+        raise InputError(f"{paths[0]}: made by another tokenizer; delete it")
     return tokens

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.body.joint_errors import SquaredErrors
 from biomechgpt.files import replacing
 from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.code_use import code_use
@@ -63,22 +64,21 @@ class SplitMeasures:
 
     def __init__(self, tokenizer: StoredTokenizer, split: str):
         self.tokenizer, self.split = tokenizer, split
-        self.squared, self.frames = np.zeros(len(JOINT_NAMES)), np.zeros(len(JOINT_NAMES))
+        self.errors_rad = SquaredErrors(len(JOINT_NAMES))
         self.uses = np.zeros(tokenizer.model.vocabulary_size)
         self.people: set[str] = set()
         self.n_trials = 0
         self.rows: list[dict] = []
-        self.errors_deg: list[np.ndarray] = []
+        self.held_out_errors_deg: list[np.ndarray] = []
 
     def add(self, decoded: DecodedTrial) -> None:
         """Take up one trial."""
         error = decoded.decoded_rad - decoded.recorded_rad
         if self.split in HELD_OUT:
             self.rows.append(trial_row(decoded, self.split))
-            self.errors_deg.append(np.rad2deg(error))
+            self.held_out_errors_deg.append(np.rad2deg(error))
         error[:, np.isin(JOINT_NAMES, self.tokenizer.zero_joints)] = 0.0
-        self.squared += np.nansum(np.square(error, dtype=np.float64), axis=0)
-        self.frames += (~np.isnan(error)).sum(axis=0)
+        self.errors_rad.add(error)
         self.uses += np.bincount(decoded.tokens, minlength=len(self.uses))
         self.people.add(decoded.trial.info["participant_id"])
         self.n_trials += 1
@@ -91,13 +91,14 @@ class SplitMeasures:
         `rmse_deg_live` is over the joints that move in training. The paper's 5.78 degrees does not
         say which it is.
         """
-        rmse_deg = np.rad2deg(np.sqrt(self.squared / np.maximum(self.frames, 1)))
-        live = self.tokenizer.statistics.live & (self.frames > 0)
+        observed = self.errors_rad.n_frames > 0
+        rmse_deg = np.where(observed, np.rad2deg(self.errors_rad.rmse()), 0.0)
+        live = self.tokenizer.statistics.live & observed
         return {
             "split": self.split,
             "n_participants": len(self.people),
             "n_trials": self.n_trials,
-            "rmse_deg_all": _mean(rmse_deg[self.frames > 0]),
+            "rmse_deg_all": _mean(rmse_deg[observed]),
             "rmse_deg_live": _mean(rmse_deg[live]),
             "rmse_deg_per_joint": dict(zip(JOINT_NAMES, rmse_deg.round(3).tolist(), strict=True)),
             "live_joints": [name for name, moves in zip(JOINT_NAMES, live, strict=True) if moves],
@@ -107,9 +108,9 @@ class SplitMeasures:
 
     def joint_rows(self) -> list[dict]:
         """A row a joint, of a held-out split."""
-        if not self.errors_deg:
+        if not self.held_out_errors_deg:
             return []
-        return joint_rows(self.tokenizer, np.concatenate(self.errors_deg), self.split)
+        return joint_rows(self.tokenizer, np.concatenate(self.held_out_errors_deg), self.split)
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -98,7 +98,7 @@ class MotionTokenizer(nn.Module):
     def __init__(self, cfg: TokenizerSettings, n_joints: int):
         super().__init__()
         joints = parts() if cfg.separate_parts else [list(range(n_joints))]
-        self.branches = nn.ModuleList(Branch(cfg, chosen) for chosen in joints)
+        self.branches = nn.ModuleList(Branch(cfg, part) for part in joints)
         self.n_joints, self.downsampling = n_joints, cfg.downsampling
         self.codebook_size, self.bfloat16 = cfg.codebook_size, cfg.bfloat16
         self.tokens_per_step = sum(branch.quantizer.read_levels for branch in self.branches)
@@ -113,22 +113,22 @@ class MotionTokenizer(nn.Module):
         """
         reconstruction = torch.zeros_like(normalised)
         commitment = normalised.new_zeros(())
-        halved = self.bfloat16 and self.training
-        convolving = torch.autocast(normalised.device.type, torch.bfloat16, enabled=halved)
+        in_bfloat16 = self.bfloat16 and self.training
+        autocast = torch.autocast(normalised.device.type, torch.bfloat16, enabled=in_bfloat16)
         for branch in self.branches:
-            with convolving:
+            with autocast:
                 latents = branch.encoder(normalised[:, :, branch.joints].mT).float()
             if self.quantised:
                 latents, _, distance = branch.quantizer(latents)
                 commitment = commitment + distance / len(self.branches)
-            with convolving:
+            with autocast:
                 reconstruction[:, :, branch.joints] = branch.decoder(latents).mT.float()
         return reconstruction, commitment
 
     def latents(self, normalised: Tensor) -> list[Tensor]:
         """(B, T, J) -> the latents of every branch (B * L, code_dim), before they are quantised."""
         encoded = [b.encoder(normalised[:, :, b.joints].mT) for b in self.branches]
-        return [one.movedim(1, 2).flatten(0, 1) for one in encoded]
+        return [latents.movedim(1, 2).flatten(0, 1) for latents in encoded]
 
     def encode(self, normalised: Tensor) -> Tensor:
         """One whole trial (T, J) -> its tokens (T // downsampling * tokens_per_step,)."""
@@ -139,8 +139,8 @@ class MotionTokenizer(nn.Module):
         """One whole trial (T, J) -> for every branch the codes nearest to its latents (L, levels)."""
         latents = [branch.encoder(normalised.T[None, branch.joints]) for branch in self.branches]
         return [
-            branch.quantizer(one).codes[0]
-            for branch, one in zip(self.branches, latents, strict=True)
+            branch.quantizer(branch_latents).codes[0]
+            for branch, branch_latents in zip(self.branches, latents, strict=True)
         ]
 
     def tokens(self, codes: list[Tensor]) -> Tensor:
@@ -157,7 +157,9 @@ class MotionTokenizer(nn.Module):
             last = first + branch.quantizer.read_levels
             vectors = branch.quantizer.vectors().view(last - first, self.codebook_size, -1)
             levels = zip(vectors, codes[:, first:last].T, strict=True)
-            latents = sum(nn.functional.embedding(chosen, table) for table, chosen in levels)
+            latents = sum(
+                nn.functional.embedding(level_codes, table) for table, level_codes in levels
+            )
             normalised[:, branch.joints] = branch.decoder(latents.T[None])[0].T
             first = last
         return normalised
