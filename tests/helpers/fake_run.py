@@ -15,6 +15,7 @@ from biomechgpt.evaluation.leakage import audit
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import write_tables
 from biomechgpt.report.run_files import RunFiles
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
@@ -28,7 +29,7 @@ from tests.helpers.small_tokenizer import TINY
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> RunFiles:
     """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
     folds = fake_predictions.folds(predictions)
-    cfg = {"bootstrap_draws": draws, "seed": 0}
+    cfg = EvaluateSettings(bootstrap_draws=draws, seed=0)
     found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
     write_metrics(found, folder / "metrics.parquet")
     write_answers(found.answers, folder / "answers.parquet")
