@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, l1_loss
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from biomechgpt.baselines.task_examples import Answers, Examples, TaskExamples, most_likely
+from biomechgpt.baselines.task_examples import Examples, Predictions, TaskExamples, most_likely
 
 WIDTH = 64
 KERNEL = 7  # frames of a convolution
@@ -73,7 +73,7 @@ NETWORKS = {
 }
 
 
-def predict(task: TaskExamples, network: str, seed: int) -> Answers:
+def predict(task: TaskExamples, network: str, seed: int) -> Predictions:
     """Train on the training examples of a task and answer its held-out ones.
 
     Features of an example are its frames (T, C), standardised, at one frame rate for all.

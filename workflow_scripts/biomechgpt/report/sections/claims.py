@@ -4,16 +4,18 @@ The paper is arXiv 2505.18465v1; its figures stand in `evaluation/paper.py`, its
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from biomechgpt.evaluation import paper
-from biomechgpt.evaluation.metrics import LOWER_IS_BETTER
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import bounds, number, people
 from biomechgpt.report.results import NAMES, AnsweredTask, Results
+from biomechgpt.report.sections.published_figures import place, published_rows
 from biomechgpt.report.sections.tokenizer_error import read_metrics
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.settings.variants_section import VariantSettings
 
 LARGEST = "paper: Gemma 3 4B, all tasks"
 # The paper's questions to which the difficulty of the simulated cohort was set (docs/simulated_cohort.md).
@@ -36,20 +38,20 @@ CAUTIONS = {
 
 def claims(
     results: Results,
-    config: dict,
+    settings: RunSettings,
     tokenizers: Mapping[tuple[str, str], os.PathLike],
     simulated: bool,
 ) -> list:
     """One table: every claim of the paper against this run."""
     rows = [
-        *(row for task in results.tasks for row in _published(results, task, config)),
+        *(row for task in results.tasks for row in published_rows(results, task, settings)),
         *filter(None, (_level(results, task, simulated) for task in results.tasks)),
         _beats_xgboost(results),
         _above_chance(results),
         _p_values(results),
         *(_tokenizer(tokenizers) if tokenizers else []),
-        _transfer(results, config),
-        _scale(config),
+        _transfer(results, settings),
+        _scale(settings),
     ]
     head = ["claim", "paper", "this run", "verdict", "what to keep in mind"]
     caption = "The paper's claims (arXiv 2505.18465v1) and what this run says to each of them."
@@ -79,46 +81,14 @@ def _level(results: Results, task: AnsweredTask, simulated: bool) -> list | None
         task.title,
         Cell(f"{name} {mean:.2f} ± {sd:.2f}", people(*paper.TEST_SIZE[theirs])),
         Cell(f"{name} {number(own.value)} {ends}", people(task.n_participants, task.n_trials)),
-        Cell("not comparable", _place(mean, own) + whose),
+        Cell("not comparable", place(mean, own) + whose),
         " ".join(_cautions(theirs, simulated)),
     ]
-
-
-def _published(results: Results, task: AnsweredTask, config: dict) -> Iterator[list]:
-    """Figures of others on a task, as the config names them, beside our models in the same measure."""
-    for figure in config["tasks"][task.name].get("published", []):
-        metric = figure["metric"]
-        rows = [
-            results.mean(name, task.name, metric) for name in (*results.variants, *results.simple)
-        ]
-        rows = [row for row in rows if row is not None and np.isfinite(row.value)]
-        own, others = rows[0], rows[1:]
-        sign = -1 if metric in LOWER_IS_BETTER else 1
-        best = max(others, key=lambda row: sign * row.value, default=None)
-        strongest = f"\n{best.variant} {number(best.value)}" if best else ""
-        yield [
-            Cell(task.title, figure["source"]),
-            f"{NAMES[metric]} {number(figure['value'])}",
-            Cell(
-                f"{NAMES[metric]} {number(own.value)} {bounds(metric, own.low, own.high)}",
-                people(own.n_participants, own.n_trials) + strongest,
-            ),
-            Cell("beside it", _place(figure["value"], own)),
-            figure["differs"],
-        ]
 
 
 def _cautions(paper_task: str, simulated: bool) -> list[str]:
     tuned = [TUNED_WORDS] if simulated and paper_task in TUNED else []
     return tuned + [text for name, text in CAUTIONS.items() if name == paper_task]
-
-
-def _place(theirs: float, own) -> str:
-    if not np.isfinite(own.low):
-        return "no interval"
-    if own.low <= theirs <= own.high:
-        return "their figure lies inside our interval"
-    return f"their figure lies {'above' if theirs > own.high else 'below'} our interval"
 
 
 def _against(results: Results, other: str | None) -> tuple[Cell, str]:
@@ -208,13 +178,13 @@ def _tokenizer(tokenizers: Mapping[tuple[str, str], os.PathLike]) -> list[list]:
     return [["Reconstruction error of the tokens (degrees)", "5.78", cell, verdict, caution]]
 
 
-def _transfer(results: Results, config: dict) -> list:
+def _transfer(results: Results, settings: RunSettings) -> list:
     """Each variant against those that are like it and learnt only some of its tasks."""
-    variants = config["variants"]
+    variants = settings.variants
     learnt = {
         name: {task.name for task in results.tasks}
-        if variant["tasks"] == "all"
-        else set(variant["tasks"])
+        if variant.tasks == "all"
+        else set(variant.tasks)
         for name, variant in variants.items()
     }
     pairs = [
@@ -239,12 +209,12 @@ def _transfer(results: Results, config: dict) -> list:
     return ["More tasks in training help each other", theirs, words, verdict, caution]
 
 
-def _but_tasks(variant: dict) -> dict:
-    return {key: value for key, value in variant.items() if key != "tasks"}
+def _but_tasks(variant: VariantSettings) -> VariantSettings:
+    return variant.model_copy(update={"tasks": "all"})
 
 
-def _scale(config: dict) -> list:
-    bases = sorted({variant["base_model"] for variant in config["variants"].values()})
+def _scale(settings: RunSettings) -> list:
+    bases = sorted({variant.base_model for variant in settings.variants.values()})
     ours = "see Paired comparisons" if len(bases) > 1 else f"one base model: {bases[0]}"
     verdict = "see there" if len(bases) > 1 else "not tested"
     caution = "Differences of 0.00 to 0.11 over three seeds, without an interval over people."
