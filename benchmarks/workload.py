@@ -14,8 +14,7 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.loading import Base
-from biomechgpt.questions.tasks import Task
-from tests.helpers.paths import read_yaml
+from biomechgpt.questions.tasks import Task, options_of
 
 CODES = 512
 MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
@@ -34,11 +33,6 @@ class Trial(NamedTuple):
     asked: list[tuple[str, str, str]]  # task, question, answer
 
 
-def task_config() -> dict[str, dict]:
-    """The nine tasks as config.yaml has them."""
-    return read_yaml("config.yaml")["tasks"]
-
-
 def trials(count: int, chosen: list[Task]) -> list[Trial]:
     """Random motions whose lengths spread as walking trials do, with four tasks each."""
     random = np.random.default_rng(0)
@@ -49,7 +43,8 @@ def trials(count: int, chosen: list[Task]) -> list[Trial]:
         for number in random.choice(len(chosen), 4, replace=False):
             task = chosen[number]
             text = task.train[random.integers(len(task.train))].text
-            reply = str(random.choice(task.options)) if task.options else f"{random.random():.2f}"
+            options = options_of(task.settings)
+            reply = str(random.choice(options)) if options else f"{random.random():.2f}"
             asked.append((task.name, text, reply))
         made.append(Trial(random.integers(0, CODES, length), asked))
     return made

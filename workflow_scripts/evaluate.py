@@ -18,6 +18,7 @@ from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import pool_table_one, write_tables
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.splits.folds_file import read_folds
 
 files, written, params = snakemake.input, snakemake.output, snakemake.params
@@ -41,7 +42,7 @@ write_tables(
     written.tables,
     paper_tasks(tasks),
     audit(pd.read_parquet(files.trials), folds, questions),
-    gate_table(tested, tasks, variants, evaluation.calibration),
+    gate_table(tested, task_settings(tasks), variants, evaluation.calibration),
 )
 decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
 units = {name: task.get("unit", "") for name, task in tasks.items()}

@@ -29,6 +29,7 @@ from biomechgpt.recordings.readers import MotionError, RawMotion, read_motion
 from biomechgpt.recordings.readers.body import check_rows, read_line, split_cells
 from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.trial import read_trial
+from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
 from tests.fuzz.fuzz_seeds import PARTS, config_text
@@ -41,7 +42,7 @@ INGEST = CFG | {"min_leg_joints": 4}
 MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 0.02, "zero_joints": []}
 CONFIG = config_text()
 TASKS = {
-    name: {"kind": kind, "label": "x", "options": ["<b>", "{unit}"], "unit": "m/s", "decimals": 2}
+    name: TaskSettings(kind=kind, label="x", options=["<b>", "{unit}"], unit="m/s", decimals=2)
     for name, kind in (("a", "classification"), ("b", "regression"))
 }
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

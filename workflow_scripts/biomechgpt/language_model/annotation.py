@@ -15,10 +15,12 @@ from biomechgpt.cohort.issues import write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn, open_model
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.recordings import Recordings, Tokenised, tokenise_recordings
 from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.strangeness import Strangeness
 
@@ -52,7 +54,7 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
         model = open_model(folder)
         trials = _measured_trials(model, tokenised)
     columns = _model_columns(folder, model.loaded.description)
-    rows = ask_in_turn(model, model.loaded.description["tasks"], tokenised.tokens)
+    rows = ask_in_turn(model, model.loaded.description.tasks, tokenised.tokens)
     lines = [_line(row, trials[row["trial_id"]], model) | columns for row in rows]
     table = pd.DataFrame(lines).sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
@@ -74,17 +76,17 @@ def _measured_trials(model: AskableModel, tokenised: Tokenised) -> dict[str, Mea
     }
 
 
-def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
+def _model_columns(folder: Path, description: ModelDescription) -> dict[str, str]:
     return {
-        "model": f"{description['variant']}, fold {description['fold']}, seed {description['seed']}",
+        "model": description.name,
         "model_folder": str(folder.resolve()),
-        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
+        "model_learnt_from": "simulated data" if description.simulated else "recordings",
     }
 
 
 def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     """A line of the table: whether the question applies, the answer, and how sure it is."""
-    task = model.loaded.description["tasks"][row["task"]]
+    task = model.loaded.description.tasks[row["task"]]
     reason = model.why_not_promised(trial.strangeness)
     calibration = model.calibration(row["task"], promised=not reason)
     columns = _option_columns if row["kind"] == "classification" else _number_columns
@@ -97,7 +99,7 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
         "applies": row["applies"],
         "because": row["because"],
         **answer,
-        "unit": task.get("unit", ""),
+        "unit": task.unit,
         "measured_by_kinematics": _measured(row, task, trial.labels),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
         **_strangeness_columns(trial.strangeness),
@@ -107,12 +109,12 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     }
 
 
-def _measured(row: dict, task: dict, labels: Mapping[str, float]) -> str | None:
+def _measured(row: dict, task: QuestionSettings, labels: Mapping[str, float]) -> str | None:
     """The answer that kinematics give to the same question."""
     if row["applies"] == NO:
         return None
-    value = measured_label(labels, task["label"], task.get("unit", ""))
-    return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
+    value = measured_label(labels, task.label, task.unit)
+    return None if np.isnan(value) else f"{value:.{task.decimals}f}"
 
 
 def _strangeness_columns(strangeness: Strangeness | None) -> dict:
@@ -125,7 +127,7 @@ def _strangeness_columns(strangeness: Strangeness | None) -> dict:
     }
 
 
-def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
+def _option_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
     estimate = option_estimate(row, calibration)
     answer, probability = estimate.ranked[0]
     probabilities = dict(estimate.ranked)
@@ -140,8 +142,8 @@ def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
     }
 
 
-def _number_columns(row: dict, task: dict, calibration: Calibration) -> dict:
-    digits = task["decimals"]
+def _number_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
+    digits = task.decimals
     estimate = number_estimate(row, calibration)
     return NO_ANSWER | {
         "answer": f"{estimate.value:.{digits}f}",

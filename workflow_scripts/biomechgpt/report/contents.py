@@ -20,6 +20,7 @@ from biomechgpt.report.sections.participants import cohort, labels, token_length
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.settings.tasks_section import task_settings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NO_FILE = [Paragraph("This section is left out: its file was not given.", "quiet")]
@@ -84,7 +85,7 @@ def _results(results: Results, files: RunFiles, config: dict) -> list[tuple[str,
     return [
         ("glance", "Results at a glance", glance(results)),
         ("questions", "Questions and participants", questions),
-        ("gates", "Whether a question applies", gates(results, config["tasks"])),
+        ("gates", "Whether a question applies", gates(results, task_settings(config["tasks"]))),
         ("classification", "Classification", model_scores.classification(results)),
         ("regression", "Numbers", model_scores.regression(results)),
         ("training", "On training participants", model_scores.on_training(results)),
