@@ -52,9 +52,9 @@ def _truths(predictions: pd.DataFrame, tasks: Mapping[str, Mapping]) -> dict[str
 def _opinions(own: pd.DataFrame, calibration: pd.DataFrame) -> dict[tuple, dict[str, dict]]:
     """By fold, seed and trial, then by task, the calibrated probability of each option."""
     temperatures = calibration.groupby(["fold", "seed", "task"])["temperature"].first()
-    chosen = own[own["kind"] == "classification"]
+    classified = own[own["kind"] == "classification"]
     opinions: dict[tuple, dict[str, dict]] = {}
-    for (fold, seed, task), rows in chosen.groupby(["fold", "seed", "task"]):
+    for (fold, seed, task), rows in classified.groupby(["fold", "seed", "task"]):
         probabilities = np.stack(rows["probabilities"].to_list())
         shares = at_temperature(probabilities, temperatures.get((fold, seed, task), 1.0))
         for trial, options, row in zip(rows["trial_id"], rows["options"], shares, strict=True):
