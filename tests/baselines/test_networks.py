@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from biomechgpt.baselines import networks
 from biomechgpt.baselines.movement_series import movement_series
 from biomechgpt.baselines.networks import NETWORKS, _padded, predict
 from biomechgpt.baselines.task_examples import Examples, TaskExamples
@@ -13,14 +14,19 @@ from biomechgpt.body.frames import FrameWriter
 OPTIONS = ["slow", "quick"]
 
 
+@pytest.fixture(autouse=True)
+def short_training(monkeypatch):
+    monkeypatch.setattr(networks, "MOST_STEPS", 160)
+
+
 def swings(n, seed):
-    """Movements (T, 2) of unequal length that swing once in 20 frames or once in 10, noise beside."""
+    """Movements (T, 2) of unequal length that swing once in 12 frames or once in 6, noise beside."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(2, size=n)
     features = np.empty(n, object)
     for place, quick in enumerate(truth):
-        frame = np.arange(rng.integers(40, 80))
-        swing = np.sin(2 * np.pi * frame / (10 if quick else 20) + rng.uniform(0, 6))
+        frame = np.arange(rng.integers(24, 40))
+        swing = np.sin(2 * np.pi * frame / (6 if quick else 12) + rng.uniform(0, 6))
         features[place] = np.stack([swing, rng.standard_normal(len(frame))], 1).astype(np.float32)
     return features, truth
 
@@ -89,7 +95,7 @@ def shard(tmp_path):
             frames[:, JOINT_NAMES.index("mtp_angle_r")] = 0
             if name == "b":
                 frames[:, JOINT_NAMES.index("arm_flex_r")] = np.nan
-            writer.write({"trial_id": name, "frame_rate_hz": 30.0}, frames)
+            writer.write({"trial_id": name}, frames)
     return [tmp_path / "0.parquet"]
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from biomechgpt.baselines import gait_features as gait_features_module
+from biomechgpt.baselines import networks
 from biomechgpt.baselines.gait_features import measure_shard, read_gait_features
 from biomechgpt.baselines.kinds import KINDS, inputs_of
 from biomechgpt.baselines.run import run_baseline
@@ -109,6 +110,15 @@ def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
     return read_predictions(list(predictions.values()))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_training():
+    """Networks take a few steps: tests/baselines/test_networks.py trains them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "MOST_STEPS", 4)
+        patch.setattr(networks, "STEPS_BETWEEN_LOOKS", 2)
+        yield
+
+
 @pytest.fixture(scope="module")
 def predictions(files, tmp_path_factory):
     folder = tmp_path_factory.mktemp("predictions")
@@ -168,6 +178,8 @@ def test_majority_says_what_is_most_frequent(predictions, files):
 def test_labels_of_held_out_people_change_no_answer(predictions, files, kind, tmp_path):
     truths = pd.read_parquet(files / "truths.parquet")
     held_out = truths["split"] != "train"
+    if kind.startswith(tuple(networks.NETWORKS)):  # validation participants end their training
+        held_out = truths["split"] == "test"
     truths.loc[held_out, "truth_number"] = 1e6
     is_class = truths["kind"] == "classification"
     truths.loc[held_out & is_class, "truth"] = "never"

@@ -10,8 +10,8 @@ from biomechgpt.baselines.features import Features
 from biomechgpt.body.frames import read_trials
 from biomechgpt.body.kinematics import body_positions
 
-RATE_HZ = 15.0  # half of the usual rate: gait has little above 6 Hz, and time is saved
-FOOT = 1e-6  # spread below which a channel says nothing
+EVERY = 2  # of so many frames one is read: gait has little above 6 Hz
+LEAST_SPREAD = 1e-6  # of a channel that says something
 
 
 def movement_series(
@@ -31,12 +31,11 @@ def movement_series(
     series = {}
     for path in paths:
         for trial in read_trials(path):
-            step = max(1, round(trial.info["frame_rate_hz"] / RATE_HZ))
-            frames = trial.frames[::step]
+            frames = trial.frames[::EVERY]
             series[trial.info["trial_id"]] = joint_centres_m(frames) if centres else frames
     known = np.concatenate([series[trial_id] for trial_id in series if trial_id in training])
     mean, spread = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
-    live = spread > FOOT
+    live = spread > LEAST_SPREAD
     values = np.empty(len(series), object)
     for place, frames in enumerate(series.values()):
         scaled = (frames[:, live] - mean[live]) / spread[live]
