@@ -32,20 +32,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, help="results of a finished run, such as results")
     parser.add_argument("--size", choices=workload.SIZES, help="of a random model instead")
-    parser.add_argument("--trials", type=int, default=100, help="asked of a random model")
+    parser.add_argument("--trials", type=int, default=100, help="of a random model")
     parser.add_argument("--batch", type=int, default=16, help="questions a call of generate")
-    chosen = parser.parse_args()
-    if (chosen.run is None) == (chosen.size is None):
+    options = parser.parse_args()
+    if (options.run is None) == (options.size is None):
         parser.error("name --run or --size")
-    if chosen.run:
-        loaded, questions, motions = of_run(chosen.run / "holdout")
+    if options.run:
+        loaded, questions, motions = of_run(options.run / "holdout")
         longest = prediction.MAX_NEW_TOKENS
     else:
-        loaded, questions, motions = of_random_model(chosen.size, chosen.trials)
+        loaded, questions, motions = of_random_model(options.size, options.trials)
         longest = prediction.MAX_NEW_TOKENS = ANSWER_TOKENS
     rows = {
         "tree of a trial": tree(loaded, questions, motions),
-        "generate": generate(loaded, questions, motions, chosen.batch, longest),
+        "generate": generate(loaded, questions, motions, options.batch, longest),
     }
     faster = rows["tree of a trial"]["questions_per_s"] / rows["generate"]["questions_per_s"]
     rows["tree of a trial"]["faster_by"] = round(faster, 1)
@@ -73,7 +73,7 @@ def of_random_model(
             "options": kinds[task][1], "answer": answer,
         }
         for number, trial in enumerate(trials)
-        for task, question, answer in trial.asked
+        for task, question, answer in trial.questions
     )  # fmt: skip
     base = workload.random_base(size, tasks)
     model = adapters.add_adapters(base, LORA, 0, None).eval()

@@ -35,14 +35,14 @@ def flat(questions: dict) -> list[tuple[str, str]]:
     return [(text, task) for task, texts in questions.items() for text in texts]
 
 
-def judged(found: Topics, asked: list[tuple[str, str]]) -> np.ndarray:
-    """Sureness and whether the task is right, (N, 2)."""
-    meant = [(found.match(text), task) for text, task in asked]
-    return np.array([[one.probability, one.nearest == task] for one, task in meant])
+def judged(fitted: Topics, questions: list[tuple[str, str]]) -> np.ndarray:
+    """Probability of the nearest task and whether it is the right one, (N, 2)."""
+    matches = [(fitted.match(text), task) for text, task in questions]
+    return np.array([[match.probability, match.nearest == task] for match, task in matches])
 
 
 def cross_validated(train: dict, everyday: dict, outside: list[str]) -> np.ndarray:
-    """Sureness, whether right, whether outside, (N, 3), of each example without itself."""
+    """Probability of the nearest task, whether right, whether outside, (N, 3): each example left out once."""
     examples = [(*e, "train") for e in flat(train)] + [(*e, "everyday") for e in flat(everyday)]
     examples += [(text, topics.OUTSIDE, "outside") for text in outside]
     order = np.random.default_rng(0).permutation(len(examples))
@@ -80,7 +80,7 @@ def print_rates() -> None:
     )
     print(f"  outside, answered {(others[:, 0] >= best).sum()} of {len(others)}")
     fitted = Topics(train, everyday["choose"], outside["choose"])
-    print("on questions that chose nothing:")
+    print("on questions that did not choose the threshold:")
     print(f"  held-out phrasings: {rates(judged(fitted, flat(held_out)), topics.THRESHOLD)}")
     print(f"  everyday words: {rates(judged(fitted, flat(everyday['measure'])), topics.THRESHOLD)}")
     taken = [text for text in outside["measure"] if fitted.match(text).task]
@@ -97,12 +97,12 @@ def print_wording(model: Path) -> None:
     chat, (train, _, examples) = open_chat(model), read_examples()
     known = examples["everyday"]["measure"]
     rule = Topics(train, examples["everyday"]["choose"], examples["outside"]["choose"])
-    chosen = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
-    trials = [chat.trial(name) for name in chosen["trial_id"]]
+    sample = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
+    trials = [chat.trial(name) for name in sample["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
     tasks = chat.description["tasks"]
     for whose in (USERS, FIRST):
-        asked = []
+        questions = []
         for text, task in flat(known):
             meant = rule.match(text)
             cfg = tasks[task]
@@ -110,8 +110,8 @@ def print_wording(model: Path) -> None:
             options = cfg["options"] if cfg["kind"] == "classification" else []
             row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]
-            asked += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
-        table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(asked), motions))
+            questions += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
+        table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(questions), motions))
         print(f"asked in {whose}:")
         for task, rows in table.groupby("task", sort=False):
             print(f"  {task}: {_score(rows, tasks[task])}, {len(rows)} answers")

@@ -27,6 +27,7 @@ def save_untrained(folder: Path, cfg: dict) -> None:
     import numpy as np
 
     from biomechgpt.body.coordinates import JOINT_NAMES
+    from biomechgpt.settings.tokenizers_section import TokenizerSettings
     from biomechgpt.tokenizer.network import MotionTokenizer
     from biomechgpt.tokenizer.statistics import Statistics
     from biomechgpt.tokenizer.storage import save_tokenizer
@@ -34,7 +35,8 @@ def save_untrained(folder: Path, cfg: dict) -> None:
 
     n = len(JOINT_NAMES)
     scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
-    save_tokenizer(folder, Trained(MotionTokenizer(cfg, n), scale), cfg, 30.0, [])
+    settings = TokenizerSettings.model_validate(cfg)
+    save_tokenizer(folder, Trained(MotionTokenizer(settings, n), scale), settings, 30.0, [])
 
 
 def processor_seconds(work: Callable, *arguments: object) -> float:

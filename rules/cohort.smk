@@ -72,6 +72,7 @@ rule index_trials:
         strip_issues=expand(rules.strip_and_zero.output.issues, shard=SHARDS),
     output:
         trials="<results>/trials.parquet",
+        issues="<results>/ingest_report.parquet",
         report=report(
             "<results>/ingest_report.tsv",
             category="5 Data",

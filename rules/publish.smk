@@ -3,7 +3,7 @@ rule publish:
         model=rules.finetune.output,
         metrics=rules.evaluate.output.metrics,
         tables=rules.evaluate.output.tables,
-        template="workflow_scripts/biomechgpt/report/model_card.md.jinja",
+        template="workflow_scripts/biomechgpt/report/assets/model_card.md.jinja",
     output:
         directory("<results>/{fold}/published/{variant}/seed-{seed}"),
     log:

@@ -1,4 +1,4 @@
-# Baselines read no words: what they depend on is made before a phrasing is drawn.
+# Baselines read no phrasings: what they depend on is written before a question is put into words.
 rule choose_trials:
     input:
         trials=rules.index_trials.output.trials,
@@ -7,8 +7,8 @@ rule choose_trials:
         recorded=ancient(RECORDED_TABLES),
     output:
         truths="<results>/{fold}/questions/truths.parquet",
-        table="<results>/{fold}/questions/table-1.tsv",
-        left_out="<results>/{fold}/questions/left-out.tsv",
+        table="<results>/{fold}/questions/table-1.parquet",
+        left_out="<results>/{fold}/questions/left-out.parquet",
     log:
         "<logs>/choose_trials/{fold}.log",
     benchmark:

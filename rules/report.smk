@@ -31,6 +31,8 @@ rule evaluate:
         variants=VARIANTS,
         baselines=BASELINES,
         tasks=config["tasks"],
+        folds=folds,
+        seeds=SEEDS,
         code=code("evaluate"),
     message:
         "Measuring all answers"
@@ -45,19 +47,19 @@ rule report:
         tables=rules.evaluate.output.tables,
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
-        ingest_report=rules.index_trials.output.report,
+        issues=rules.index_trials.output.issues,
         left_out=in_every_fold(rules.choose_trials.output.left_out),
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
-        tokens=lambda wildcards: tokens_of(folds()[0], TOKENIZERS[0]),
+        tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
         simulated=SIMULATED,
         recorded=RECORDED_TABLES,
         assets=multiext(
-            "workflow_scripts/biomechgpt/report/",
-            "template.html",
-            "style.css",
-            "script.js",
+            "workflow_scripts/biomechgpt/report/assets/",
+            "report.html",
+            "report.css",
+            "report.js",
             "tripod_ai.yaml",
         ),
     output:
@@ -86,6 +88,8 @@ rule report:
     params:
         config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,
+        folds=folds,
+        tokenizers=TOKENIZERS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),
         code=code("make_report"),

@@ -7,7 +7,7 @@ log = job.start(snakemake)
 import pandas as pd
 
 from biomechgpt.cohort.shards import check_labels
-from biomechgpt.cohort.tables import read_cohorts, trial_labels
+from biomechgpt.cohort.tables import read_cohorts, select_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.questions.choice import choose_trials
 from biomechgpt.questions.tasks import tasks_without_words
@@ -15,9 +15,10 @@ from biomechgpt.questions.truths import SCHEMA, list_truths, table_one, write_ro
 from biomechgpt.splits.folds_file import read_folds
 
 params, made = snakemake.params, snakemake.output
-check_labels(read_cohorts(params.recorded), params.columns, params.labels)
+cohorts = read_cohorts(params.cohorts)
+check_labels(select_cohorts(cohorts, params.recorded), params.columns, params.labels)
 choice = choose_trials(
-    trial_labels(read_cohorts(params.cohorts)),
+    trial_labels(cohorts),
     pd.read_parquet(snakemake.input.trials, columns=["trial_id", "participant_id"]),
     read_folds(snakemake.input.folds),
     snakemake.wildcards.fold,
@@ -27,6 +28,6 @@ choice = choose_trials(
 n_truths = write_rows(made.truths, list_truths(choice.chosen), SCHEMA)
 for path, table in ((made.table, table_one(made.truths)), (made.left_out, choice.left_out)):
     with replacing(path) as temporary:
-        table.to_csv(temporary, sep="\t", index=False)
+        table.to_parquet(temporary, index=False)
 log.info("%d true answers", n_truths)
 job.finish(snakemake)

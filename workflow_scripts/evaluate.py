@@ -1,5 +1,8 @@
 """Measure all predictions: metrics.parquet, answers.parquet, the tables and the figures."""
 
+from itertools import product
+from math import isfinite
+
 from biomechgpt import job
 
 log = job.start(snakemake)
@@ -7,34 +10,43 @@ log = job.start(snakemake)
 import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
-from biomechgpt.evaluation.figures import draw_all
-from biomechgpt.evaluation.gates import gate_table
+from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.label_ranges import label_ranges
 from biomechgpt.evaluation.leakage import audit, read_questions
 from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper import paper_tasks
+from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
-from biomechgpt.evaluation.tables import pool_table_one, write_tables
+from biomechgpt.evaluation.result_tables import pool_table_one, write_tables
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.splits.folds_file import read_folds
 
-given, made, params = snakemake.input, snakemake.output, snakemake.params
-variants, tasks = params.variants, params.tasks
-units = {name: task.get("unit", "") for name, task in tasks.items()}
-key = "minimal_detectable_change"
-detectable = {name: task[key] for name, task in tasks.items() if key in task}
-predictions = in_order(read_predictions(given.predictions), list(tasks))
-folds = read_folds(given.folds)
-counts = [pd.read_csv(path, sep="\t", keep_default_na=False) for path in given.counts]
-ranges = label_ranges(given.questions)
-found = evaluate(predictions, folds, params.cfg, variants, params.baselines, detectable, ranges)
-checked = audit(pd.read_parquet(given.trials), folds, read_questions(given.questions))
-write_metrics(found, made.metrics)
-write_answers(found.answers, made.answers)
+files, written, params = snakemake.input, snakemake.output, snakemake.params
+variants, tasks = params.variants, task_settings(params.tasks)
+predictions = in_order(read_predictions(files.predictions), list(tasks))
+folds = read_folds(files.folds)
+folds_of_questions = [fold for fold, _ in product(params.folds, params.seeds)]
+questions = read_questions(zip(folds_of_questions, files.questions, strict=True))
+settings = EvaluateSettings.model_validate(params.cfg)
+changes = {name: task.minimal_detectable_change for name, task in tasks.items()}
+detectable = {name: change for name, change in changes.items() if isfinite(change)}
+ranges = label_ranges(files.questions)
+evaluation = evaluate(predictions, folds, settings, variants, params.baselines, detectable, ranges)
+write_metrics(evaluation, written.metrics)
+write_answers(evaluation.answers, written.answers)
 tested = headline(predictions[predictions["split"] == "test"])
-gates = gate_table(tested, tasks, variants, found.calibration)
-write_tables(found, pool_table_one(counts), made.tables, paper_tasks(tasks), checked, gates)
-decided = with_decided_numbers(predictions, found.number_choices)
-draw_all(headline(decided), found.comparisons, variants[0], units, made.figures)
+write_tables(
+    evaluation,
+    pool_table_one([pd.read_parquet(path) for path in files.counts]),
+    written.tables,
+    paper_tasks(tasks),
+    audit(pd.read_parquet(files.trials), folds, questions),
+    gate_table(tested, params.tasks, variants, evaluation.calibration),
+)
+decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
+units = {name: task.unit for name, task in tasks.items()}
+draw_all(decided, evaluation.comparisons, variants[0], units, written.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

@@ -10,6 +10,7 @@ index_trials(
     snakemake.input.joint_angles,
     [*snakemake.input.ingest_issues, *snakemake.input.strip_issues],
     snakemake.output.trials,
+    snakemake.output.issues,
     snakemake.output.report,
 )
 job.finish(snakemake)

@@ -2,40 +2,45 @@
 the run was into run.json."""
 
 import json
+from itertools import product
 
 from biomechgpt import job
 
 job.start(snakemake)
 
 from biomechgpt.files import replacing
-from biomechgpt.report.page import build_report
+from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.run_description import describe_run
-from biomechgpt.report.sources import Sources
-from biomechgpt.report.terminal import summary
+from biomechgpt.report.run_files import RunFiles
+from biomechgpt.report.summary_table import summary
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.versions import versions
 
-given, made, params = snakemake.input, snakemake.output, snakemake.params
-sources = Sources(
-    metrics=given.metrics,
-    tables=given.tables,
-    answers=given.answers,
-    trials=given.trials,
-    folds=given.folds,
-    ingest_report=given.ingest_report,
-    tokenizers=given.tokenizers,
-    tokenizer_measures=given.tokenizer_measures,
-    tokens=given.tokens,
-    joint_angles=given.joint_angles,
+files, written, params = snakemake.input, snakemake.output, snakemake.params
+names = list(product(params.folds, params.tokenizers))
+run_files = RunFiles(
+    metrics=files.metrics,
+    tables=files.tables,
+    answers=files.answers,
+    trials=files.trials,
+    folds=files.folds,
+    issues=files.issues,
+    tokenizers=dict(zip(names, files.tokenizers, strict=True)),
+    tokenizer_measures=dict(zip(names, files.tokenizer_measures, strict=True)),
+    tokens=dict(zip(params.folds, files.tokens, strict=True)),
+    joint_angles=files.joint_angles,
     cohorts=params.cohorts,
     benchmarks=params.benchmarks,
-    left_out=given.left_out,
+    left_out=files.left_out,
 )
-build_report(sources, params.config, versions(), params.simulated, made.page, made.tables)
-found = read_results(given.metrics, given.tables, params.config)
-with replacing(made.summary) as path:
-    path.write_text(summary(found, params.simulated), encoding="utf-8")
-run = describe_run(params.config, versions(), params.simulated, params.benchmarks)
-with replacing(made.run) as path:
+settings = RunSettings.model_validate(params.config)
+results = read_results(files.metrics, files.tables, settings)
+about_run = (versions(), params.simulated)
+build_report(results, run_files, settings, *about_run, written.page, written.tables)
+with replacing(written.summary) as path:
+    path.write_text(summary(results, params.simulated), encoding="utf-8")
+with replacing(written.run) as path:
+    run = describe_run(params.config, *about_run, params.benchmarks)
     path.write_text(json.dumps(run, indent=1, ensure_ascii=False), encoding="utf-8")
 job.finish(snakemake)

@@ -4,13 +4,16 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.report.movement_page import Sources, write_movement_page
+from biomechgpt.report.movement_page.movement_page import MovementFiles, write_movement_page
 
-given = snakemake.input
+files, params = snakemake.input, snakemake.params
+tokenizers, tokens = (
+    dict(zip(params.folds, paths, strict=True)) for paths in (files.tokenizers, files.tokens)
+)
 write_movement_page(
-    Sources(given.joint_angles, given.trials, given.folds, given.tokenizers, given.tokens),
-    snakemake.params.cfg["trials"],
-    set(snakemake.params.simulated),
+    MovementFiles(files.joint_angles, files.trials, files.folds, tokenizers, tokens),
+    params.cfg["trials"],
+    set(params.simulated),
     snakemake.output[0],
 )
 job.finish(snakemake)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.evaluation import calibration
+from biomechgpt.evaluation import fitted_calibration
 from biomechgpt.evaluation.probabilities import log_loss
 from biomechgpt.questions.calibration import at_temperature, set_sizes
 from tests.helpers import fake_answers
@@ -23,12 +23,16 @@ def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", s
 
 def order_of(*answers):
     frame = pd.concat([one.rows[["fold", "participant_id"]] for one in answers]).drop_duplicates()
-    return calibration.random_order(frame.assign(split="validation"), 0)
+    return fitted_calibration.random_order(frame.assign(split="validation"), 0)
 
 
 def test_temperature_finds_how_much_the_logits_are_too_large():
-    assert calibration.fit_temperature(boasting(200, heat=3.0)) == pytest.approx(3.0, rel=0.15)
-    assert calibration.fit_temperature(boasting(200, heat=0.5)) == pytest.approx(0.5, rel=0.15)
+    assert fitted_calibration.fit_temperature(boasting(200, heat=3.0)) == pytest.approx(
+        3.0, rel=0.15
+    )
+    assert fitted_calibration.fit_temperature(boasting(200, heat=0.5)) == pytest.approx(
+        0.5, rel=0.15
+    )
 
 
 def test_temperature_keeps_the_order_and_sums_to_one():
@@ -42,7 +46,7 @@ def test_temperature_keeps_the_order_and_sums_to_one():
 
 def test_calibrated_probabilities_of_other_people_are_better():
     validation, test = boasting(seed=1), boasting(seed=2, start=100)
-    found = calibration.calibrate(test, validation, order_of(validation))
+    found = fitted_calibration.calibrate(test, validation, order_of(validation))
     before = log_loss(test.probabilities, test.truth).mean()
     assert log_loss(found.probabilities, test.truth).mean() < before - 0.1
     assert (found.table["temperature"] > 1.5).all()
@@ -50,7 +54,7 @@ def test_calibrated_probabilities_of_other_people_are_better():
 
 def test_the_table_says_which_probability_lets_an_option_in():
     validation, test = boasting(40, seed=1), boasting(10, seed=2, start=100)
-    found = calibration.calibrate(test, validation, order_of(validation))
+    found = fitted_calibration.calibrate(test, validation, order_of(validation))
     least = found.table.set_index("level")["limit"]
     assert 0 < least[0.9] < least[0.8] < 1
     sizes = set_sizes(found.probabilities, found.limits[:, 0])
@@ -60,32 +64,32 @@ def test_the_table_says_which_probability_lets_an_option_in():
 
 def test_everybody_is_behind_the_limit_at_a_temperature_that_others_gave():
     validation, order = boasting(21), order_of(boasting(21))
-    temperature, n_people, scores = calibration._cross_fitted(validation, "holdout", order)
+    temperature, n_people, scores = fitted_calibration._cross_fitted(validation, "holdout", order)
     assert n_people == 21
-    assert temperature == calibration.fit_temperature(validation)
+    assert temperature == fitted_calibration.fit_temperature(validation)
     assert len(np.unique(scores)) > 1
     ordered = sorted(order, key=order.get)
     people = validation.rows["participant_id"].to_numpy()
     first = np.isin(people, [person for _, person in ordered[::2]])
     assert np.isin(people, [person for _, person in ordered[1::2]]).sum() == (~first).sum()
     for own, others in ((first, ~first), (~first, first)):
-        theirs = calibration.fit_temperature(validation.only(others))
+        theirs = fitted_calibration.fit_temperature(validation.only(others))
         p = at_temperature(validation.probabilities[own], theirs)
         expected = 1 - p[np.arange(len(p)), validation.truth[own]]
         np.testing.assert_allclose(scores[own], expected)
-    found = calibration.calibrate(boasting(12, start=50), validation, order)
+    found = fitted_calibration.calibrate(boasting(12, start=50), validation, order)
     assert set(found.table["n_conformal"]) == set(found.table["n_temperature"]) == {21}
 
 
 def test_nobodys_own_answer_is_behind_their_own_pooled_limit():
     validation, test = boasting(12), boasting(10, seed=3, start=50)
     order = order_of(validation)
-    found = calibration.calibrate(test, validation, order)
+    found = fitted_calibration.calibrate(test, validation, order)
     assert set(found.table["n_published"]) == {22}
     own = test.person == test.person[0]
     changed = test.truth.copy()
     changed[own] = (changed[own] + 1) % 4
-    again = calibration.calibrate(test._replace(truth=changed), validation, order)
+    again = fitted_calibration.calibrate(test._replace(truth=changed), validation, order)
     np.testing.assert_array_equal(again.pooled[own], found.pooled[own])
     assert not np.array_equal(again.pooled[~own], found.pooled[~own])
     assert np.isfinite(found.pooled).all()
@@ -93,7 +97,7 @@ def test_nobodys_own_answer_is_behind_their_own_pooled_limit():
 
 def test_with_few_participants_the_temperature_stays_and_all_stand_behind_the_limit():
     validation, test = boasting(9), boasting(12, start=50)
-    found = calibration.calibrate(test, validation, order_of(validation))
+    found = fitted_calibration.calibrate(test, validation, order_of(validation))
     assert set(found.table["temperature"]) == {1.0}
     assert set(found.table["n_temperature"]) == {0}
     assert set(found.table["n_conformal"]) == {9}
@@ -105,7 +109,7 @@ def test_with_few_participants_the_temperature_stays_and_all_stand_behind_the_li
 def test_what_cannot_be_estimated_says_so(n_validation):
     validation = boasting(10)
     nobody = validation.only(validation.person < n_validation)
-    found = calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
+    found = fitted_calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
     table = found.table.set_index("level")
     assert np.isnan(table.loc[0.9, "limit"])
     needed = f"not estimable: needs 9 validation participants, has {n_validation}"
@@ -122,8 +126,8 @@ def test_folds_are_calibrated_apart():
     )
     test = boasting(10, fold="fold-0", start=60)
     order = order_of(hot, cold)
-    found = calibration.calibrate(test, validation, order)
-    alone = calibration.calibrate(test, hot, order)
+    found = fitted_calibration.calibrate(test, validation, order)
+    alone = fitted_calibration.calibrate(test, hot, order)
     assert set(found.table["fold"]) == {"fold-0"}
     np.testing.assert_allclose(found.probabilities, alone.probabilities)
     np.testing.assert_allclose(found.limits, alone.limits)
@@ -132,7 +136,7 @@ def test_folds_are_calibrated_apart():
 def test_test_answers_change_nothing_in_the_calibration():
     validation, order = boasting(30), order_of(boasting(30))
     tables = [
-        calibration.calibrate(boasting(10, seed=s, start=50), validation, order).table
+        fitted_calibration.calibrate(boasting(10, seed=s, start=50), validation, order).table
         for s in (3, 4)
     ]
     tables = [table.drop(columns="published_limit") for table in tables]
@@ -142,7 +146,7 @@ def test_test_answers_change_nothing_in_the_calibration():
 def test_uniform_answers_keep_their_temperature():
     person = np.repeat(np.arange(20), 3)
     flat = fake_answers.choices(person, person % 4, np.full((60, 4), 0.25))
-    assert calibration.fit_temperature(flat) == 1.0
+    assert fitted_calibration.fit_temperature(flat) == 1.0
 
 
 def test_numbers_are_corrected_by_all_validation_participants():
@@ -151,7 +155,7 @@ def test_numbers_are_corrected_by_all_validation_participants():
     truth = rng.normal(10, 2, 120)
     number = truth + rng.normal(0, 1, 120)
     narrow = fake_answers.numbers(person, truth, number, number - 0.1, number + 0.1)
-    found = calibration.calibrate(narrow, narrow, order_of(narrow))
+    found = fitted_calibration.calibrate(narrow, narrow, order_of(narrow))
     assert set(found.table["n_conformal"]) == {30}
     assert set(found.table["temperature"]) == {1.0}
     assert (np.diff(found.table["limit"]) > 0).all()
@@ -160,5 +164,5 @@ def test_numbers_are_corrected_by_all_validation_participants():
 
 def test_a_number_without_interval_gets_one_around_itself():
     bare = fake_answers.numbers(np.arange(12), np.arange(12.0), np.arange(12.0) + 1)
-    found = calibration.calibrate(bare, bare, order_of(bare))
+    found = fitted_calibration.calibrate(bare, bare, order_of(bare))
     assert found.table["limit"].tolist() == pytest.approx([1.0, 1.0])

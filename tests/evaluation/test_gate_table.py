@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.evaluation.gates import COLUMNS, gate_table
+from biomechgpt.evaluation.gate_errors import COLUMNS, gate_table
 
 TASKS = {
     "impaired": {"kind": "classification", "label": "ill", "options": ["yes", "no"]},

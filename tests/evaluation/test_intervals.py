@@ -6,7 +6,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from biomechgpt.evaluation import agreement, intervals
-from biomechgpt.evaluation.answers import resample
+from biomechgpt.evaluation.answer_arrays import resample
 from biomechgpt.evaluation.scores import score
 from tests.helpers import fake_answers
 

@@ -112,6 +112,6 @@ def test_questions_are_read_with_their_fold(questions, tmp_path):
     path = tmp_path / "fold-3" / "questions" / "seed-0.parquet"
     path.parent.mkdir(parents=True)
     questions.assign(other=1).to_parquet(path)
-    ((fold, read),) = leakage.read_questions([path])
+    ((fold, read),) = leakage.read_questions([("fold-3", path)])
     assert fold == "fold-3"
     assert "other" not in read

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import notes
-from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.fitted_calibration import Calibrated
 from tests.helpers import fake_answers
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.fitted_calibration import Calibrated
 from biomechgpt.evaluation.per_trial import SCHEMA, per_trial, write_answers
 from tests.helpers import fake_answers
 

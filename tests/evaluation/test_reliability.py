@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from biomechgpt.evaluation import reliability
-from biomechgpt.evaluation.calibration import Calibrated
+from biomechgpt.evaluation.fitted_calibration import Calibrated
 from tests.helpers import fake_answers
 
 ONE = np.array([[1.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.2, 0.2, 0.6], [0.4, 0.35, 0.25]])

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.evaluation import paper, tables
+from biomechgpt.evaluation import paper, result_tables
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
-from biomechgpt.evaluation.figures import draw_all
 from biomechgpt.evaluation.number_choice import with_decided_numbers
-from biomechgpt.spreadsheets import harmless_cell
+from biomechgpt.evaluation.paper_figures import draw_all
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.spreadsheets import harmless, harmless_cell
 from tests.helpers import fake_predictions
 
 MODELS = (["tiny-all"], ["xgboost", "chance"])
@@ -25,11 +26,11 @@ def predictions():
 @pytest.fixture(scope="module")
 def found(predictions):
     folds = fake_predictions.folds(predictions)
-    return evaluate(predictions, folds, {"bootstrap_draws": 50, "seed": 0}, *MODELS)
+    return evaluate(predictions, folds, EvaluateSettings(bootstrap_draws=50, seed=0), *MODELS)
 
 
 def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_path):
-    tables.write_tables(
+    result_tables.write_tables(
         found, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables", PAPER_TASKS
     )
     two = pd.read_csv(tmp_path / "tables/table2.csv", index_col="model")
@@ -50,27 +51,27 @@ def test_the_paper_stands_beside_the_task_that_is_said_to_repeat_its_question(pr
     names = {"tug": "balance", "fsst": "tug"}
     own = predictions.assign(task=predictions["task"].replace(names))
     folds = fake_predictions.folds(own)
-    metrics = evaluate(own, folds, {"bootstrap_draws": 5, "seed": 0}, *MODELS).metrics
-    table = tables.regression_table(metrics, {"balance": "tug"})
+    metrics = evaluate(own, folds, EvaluateSettings(bootstrap_draws=10, seed=0), *MODELS).metrics
+    table = result_tables.regression_table(metrics, {"balance": "tug"})
     assert np.isfinite(table.loc["tiny-all", [("balance", "r"), ("tug", "r")]]).all()
     theirs = table.loc["paper: Gemma 3 4B, all tasks"]
     assert (theirs["balance", "r"], theirs["balance", "n_trials"]) == (0.68, 18)
     assert np.isnan(theirs["tug", "r"])
-    assert "paper: chance" not in tables.classification_table(metrics, {}).index
+    assert "paper: chance" not in result_tables.classification_table(metrics, {}).index
 
 
 def test_table_one_of_folds_sums_the_tested_and_takes_the_median_of_the_rest():
     fold = pd.DataFrame({"task": ["tug"], "train_samples": [10], "test_samples": [3]})
     other = fold.assign(train_samples=20, test_samples=4)
-    pooled = tables.pool_table_one([fold, other])
+    pooled = result_tables.pool_table_one([fold, other])
     assert pooled.to_dict("records") == [{"task": "tug", "train_samples": 15, "test_samples": 7}]
-    assert tables.pool_table_one([fold]) is fold
+    assert result_tables.pool_table_one([fold]) is fold
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_text_cell_is_a_formula(start):
     table = pd.DataFrame({f"{start}head": [f"{start}1+1", "fine", None], "number": [-1.5, 2, 3]})
-    safe = tables.harmless(table)
+    safe = harmless(table)
     assert list(safe.columns) == [f"'{start}head", "number"]
     assert safe.iloc[0, 0] == f"'{start}1+1"
     assert safe.iloc[1, 0] == "fine"
@@ -130,11 +131,11 @@ def test_a_label_stays_the_text_that_it_is(label, predictions, tmp_path):
         options=[[label, "no"]] * len(mine),
     )
     measured = evaluate(
-        named, fake_predictions.folds(named), {"bootstrap_draws": 5, "seed": 0}, *MODELS
+        named, fake_predictions.folds(named), EvaluateSettings(bootstrap_draws=10, seed=0), *MODELS
     )
-    tables.write_tables(measured, pd.DataFrame({"task": ["impaired"]}), tmp_path / "t", {})
-    read = tables.read_table(tmp_path / "t/classes.parquet")
+    result_tables.write_tables(measured, pd.DataFrame({"task": ["impaired"]}), tmp_path / "t", {})
+    read = result_tables.read_table(tmp_path / "t/classes.parquet")
     assert set(read["label"]) == {label, "no"}
-    assert tables.read_table(tmp_path / "t/t_intervals.parquet")["other"].isna().any()
+    assert result_tables.read_table(tmp_path / "t/t_intervals.parquet")["other"].isna().any()
     shown = pd.read_csv(tmp_path / "t/classes.csv", dtype=str, keep_default_na=False)
     assert set(shown["label"]) == {harmless_cell(label), "no"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from biomechgpt.evaluation.calibration import calibrate
+from biomechgpt.evaluation.fitted_calibration import calibrate
 from biomechgpt.evaluation.notes import notes_on
 from biomechgpt.evaluation.scores import score_votes
 from tests.helpers import fake_answers

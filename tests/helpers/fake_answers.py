@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from biomechgpt.evaluation.answers import read_answers
+from biomechgpt.evaluation.answer_arrays import read_answers
 
 
 def options(n):

@@ -6,12 +6,11 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
-from biomechgpt.report.movement_page import Sources
+from biomechgpt.report.movement_page.movement_page import MovementFiles
 from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import ABSENT, TINY, angles
+from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on
 
 # p1 and p2 are tested in fold-0, p0 in fold-1, NA never.
 SPLITS = {
@@ -23,20 +22,27 @@ N_FRAMES = 63  # the last three fill no token
 RATE_HZ = 30
 
 
-def write_run(folder: Path) -> Sources:
+def write_run(folder: Path) -> MovementFiles:
     """Trials a, c and e are of cohort `computed`, the others of `lab`; b, d and f lack a joint."""
     (folder / "joint_angles").mkdir()
     shard = folder / "joint_angles/0.parquet"
     with FrameWriter(shard, JOINT_NAMES, unit="rad") as writer:
         for number, (trial_id, person) in enumerate(TRIALS.items()):
             writer.write(_info(trial_id, person, number), angles(N_FRAMES, number))
-    index_trials([shard], [], folder / "trials.parquet", folder / "report.tsv")
+    outputs = ("trials.parquet", "report.parquet", "report.tsv")
+    index_trials([shard], [], *(folder / name for name in outputs))
     rows = [(fold, *row) for fold, people in SPLITS.items() for row in people.items()]
     columns = ["fold", "participant_id", "split"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "folds.tsv", sep="\t", index=False)
     made = [_fold(folder, fold, shard, seed) for seed, fold in enumerate(SPLITS)]
     tokenizers, tokens = zip(*made, strict=True)
-    return Sources([shard], folder / "trials.parquet", folder / "folds.tsv", tokenizers, tokens)
+    return MovementFiles(
+        [shard],
+        folder / "trials.parquet",
+        folder / "folds.tsv",
+        tokenizers=dict(zip(SPLITS, tokenizers, strict=True)),
+        tokens=dict(zip(SPLITS, tokens, strict=True)),
+    )
 
 
 def _info(trial_id: str, person: str, number: int) -> dict:
@@ -59,9 +65,7 @@ def _fold(folder: Path, fold: str, shard: Path, seed: int) -> tuple[Path, Path]:
     tokens = folder / fold / "tokens/tiny/0.parquet"
     tokens.parent.mkdir(parents=True)
     learnt = {trial for trial, person in TRIALS.items() if SPLITS[fold][person] == "train"}
-    cfg = {**TINY, "steps": 20, "seed": seed}
-    save_tokenizer(
-        tokenizer, train_tokenizer([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, []
-    )
+    cfg = TINY.model_copy(update={"steps": 20, "seed": seed})
+    save_tokenizer(tokenizer, train_on([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, [])
     tokenise_shard(tokenizer, shard, set(TRIALS), tokens)
     return tokenizer, tokens

@@ -10,23 +10,26 @@ import torch
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
-from biomechgpt.evaluation.gates import gate_table
+from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.leakage import audit
 from biomechgpt.evaluation.per_trial import write_answers
-from biomechgpt.evaluation.tables import write_tables
-from biomechgpt.report.sources import Sources
+from biomechgpt.evaluation.result_tables import write_tables
+from biomechgpt.report.run_files import RunFiles
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
+from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.trained import Trained
 from tests.helpers import fake_predictions
 from tests.helpers.paths import read_yaml
+from tests.helpers.small_tokenizer import TINY
 
 
-def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sources:
+def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> RunFiles:
     """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
     folds = fake_predictions.folds(predictions)
-    cfg = {"bootstrap_draws": draws, "seed": 0}
+    cfg = EvaluateSettings(bootstrap_draws=draws, seed=0)
     found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
     write_metrics(found, folder / "metrics.parquet")
     write_answers(found.answers, folder / "answers.parquet")
@@ -36,33 +39,35 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Sou
     gates = gate_table(predictions, tasks, ["tiny-all"], found.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
     write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
-    (folder / "left-out.tsv").write_text(
-        "task\ttraining_participants\treason\nbalance\t3\tthree people only\n"
-    )
+    left_out = {"task": ["balance"], "training_participants": 3, "reason": "three people only"}
+    pd.DataFrame(left_out).to_parquet(folder / "left-out.parquet")
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)
     _write_issues(folder)
     _write_joint_angles(folder / "joint_angles.parquet", trials)
+    shard, tokenizers, measures, tokens = folder / "joint_angles.parquet", {}, {}, {}
     for fold in folds["fold"].unique():
-        _write_tokenizer(folder / fold / "tokenizers/compact", trials["trial_id"])
-        _write_measures(folder / fold / "tokenizer_measures/compact", trials)
+        tokenizers[fold, "compact"] = folder / fold / "tokenizers/compact"
+        measures[fold, "compact"] = folder / fold / "tokenizer_measures/compact"
+        tokens[fold] = folder / fold / "tokens.parquet"
+        _save_untrained(tokenizers[fold, "compact"])
+        _write_measures(measures[fold, "compact"], trials)
+        tokenise_shard(tokenizers[fold, "compact"], shard, set(trials["trial_id"]), tokens[fold])
     _write_cohort(folder / "cohort", trials)
     _write_benchmarks(folder / "benchmarks")
-    return Sources(
+    return RunFiles(
         metrics=folder / "metrics.parquet",
         tables=folder / "tables",
         answers=folder / "answers.parquet",
         trials=folder / "trials.parquet",
         folds=folder / "folds.tsv",
-        ingest_report=folder / "ingest_report.tsv",
-        tokenizers=[folder / fold / "tokenizers/compact" for fold in folds["fold"].unique()],
-        tokenizer_measures=[
-            folder / fold / "tokenizer_measures/compact" for fold in folds["fold"].unique()
-        ],
-        tokens=[folder / "tokens.parquet"],
-        joint_angles=[folder / "joint_angles.parquet"],
+        issues=folder / "ingest_report.parquet",
+        tokenizers=tokenizers,
+        tokenizer_measures=measures,
+        tokens=tokens,
+        joint_angles=[shard],
         cohorts=[{"name": "clinic", "path": str(folder / "cohort")}],
         benchmarks=folder / "benchmarks",
-        left_out=[folder / "left-out.tsv"],
+        left_out=[folder / "left-out.parquet"],
     )
 
 
@@ -89,8 +94,6 @@ def _write_trials(folder: Path, predictions: pd.DataFrame) -> pd.DataFrame:
         also_recorded_as=[[] for _ in range(len(trials))],
     )
     trials.to_parquet(folder / "trials.parquet")
-    tokens = [list(range(int(t * 7.5))) for t in trials["duration_s"]]
-    trials[["trial_id"]].assign(tokens=tokens).to_parquet(folder / "tokens.parquet")
     return trials
 
 
@@ -104,12 +107,10 @@ def _write_issues(folder: Path) -> None:
     rows.append(["clinic", "P009", "P009_1", "mot/a.mot", "strip_and_zero", "rejected", "short"])
     issues = pd.DataFrame(rows, columns=columns)
     issues["detail"] = "the file holds a header and no row of numbers; export it again"
-    issues.to_csv(folder / "ingest_report.tsv", sep="\t", index=False)
+    issues.to_parquet(folder / "ingest_report.parquet")
 
 
-def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
-    folder.mkdir(parents=True)
-    _save_untrained(folder)
+def _write_reconstruction(folder: Path, trial_ids: pd.Series) -> None:
     rng = np.random.default_rng(0)
     live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
     errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
@@ -150,9 +151,10 @@ def _write_measures(folder: Path, trials: pd.DataFrame) -> None:
         rows[name] = np.where(walks, signed, np.nan)
     rows["contact_ms"] = np.where(walks, 12.0, np.nan)
     rows["contacts_missed"] = np.where(walks, 0.1, np.nan)
-    rows.to_csv(folder / "trials.tsv", sep="\t", index=False)
+    rows.to_parquet(folder / "trials.parquet")
     joints = pd.DataFrame({"split": "test", "joint": JOINT_NAMES, "live": True})
-    joints.assign(rmse_deg=1.5, p95_deg=3.0).to_csv(folder / "joints.tsv", sep="\t", index=False)
+    joints.assign(rmse_deg=1.5, p95_deg=3.0).to_parquet(folder / "joints.parquet")
+    _write_reconstruction(folder, trials["trial_id"])
 
 
 def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
@@ -166,11 +168,7 @@ def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
 
 
 def _save_untrained(folder: Path) -> None:
-    cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
-    cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
-    cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
-    cfg |= {"separate_parts": False, "unquantised_steps": 0}
-    cfg |= {"search_rounds": 0, "bfloat16": False}
+    cfg = TINY.model_copy(update={"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1})
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

@@ -6,9 +6,11 @@ writes `hashed_modules.txt` beside this file anew. Run it when tests/test_proven
 list has changed, and ask of each new line whether that stage's results depend on that module.
 """
 
+import ast
 from collections import defaultdict
 from pathlib import Path
 
+from biomechgpt.computing import without_words
 from biomechgpt.provenance import hashed_modules
 from tests.helpers.paths import ROOT
 
@@ -23,13 +25,14 @@ def stages(scripts: Path) -> list[str]:
 
 
 def listing(scripts: Path) -> str:
-    """A script a block and a room of the library a line, empty modules left out."""
+    """A script a block and a room of the library a line, empty ones left out."""
     lines = []
     for stage in stages(scripts):
         lines.append(stage)
         rooms = defaultdict(list)
         for name in hashed_modules(scripts, f"{stage}.py"):
-            if name != f"{stage}.py" and (scripts / name).read_text().strip():
+            computes = without_words(ast.parse((scripts / name).read_text())).body
+            if computes and name != f"{stage}.py":
                 rooms[Path(name).parent.as_posix()].append(Path(name).stem)
         lines += [f"    {room}: {' '.join(modules)}" for room, modules in sorted(rooms.items())]
     return "\n".join(lines) + "\n"

@@ -13,11 +13,16 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
 from biomechgpt.questions.tasks import Phrasing, Task
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
+from biomechgpt.tokenizer.reading_settings import save_reading_settings
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata
 from biomechgpt.tokenizer.trained import Trained
+from tests.helpers.paths import read_yaml
+from tests.helpers.small_tokenizer import TINY
 
 CODES = 16
 BASE_CFG = {
@@ -25,13 +30,9 @@ BASE_CFG = {
     "sliding_window": 64, "vocabulary": 420, "epochs": 2, "learning_rate": 3e-3, "batch_size": 8,
     "seed": 0,
 }  # fmt: skip
-MOTION_CFG = {
-    "codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1,
-    "downsampling": 4, "window_frames": 16, "seed": 0, "codebook_decay": 0.99, "reset_below": 0.1,
-    "network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1,
-    "separate_parts": False, "unquantised_steps": 0, "search_rounds": 0, "bfloat16": False,
-    "velocity_weight": 0.5, "commitment_weight": 0.02,
-}  # fmt: skip
+MOTION_CFG = TINY.model_copy(
+    update={"codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1}
+)
 TASK_CFG = {
     "impaired": {"kind": "classification", "label": "impaired", "options": ["yes", "no"]},
     "device": {"kind": "classification", "label": "device", "options": ["none", "cane", "walker"]},
@@ -97,6 +98,9 @@ def write_motion_tokenizer(folder: Path) -> Path:
     model = MotionTokenizer(MOTION_CFG, n)
     model.branches[0].quantizer.levels[0].codebook.normal_()
     save_tokenizer(folder, Trained(model, statistics), MOTION_CFG, 30.0, [])
+    config = read_yaml("config.yaml")
+    motion = MotionSettings.model_validate(config["motion"] | {"zero_joints": []})
+    save_reading_settings(folder, IngestSettings.model_validate(config["ingest"]), motion)
     return folder
 
 

@@ -2,20 +2,23 @@
 
 import pytest
 
-from biomechgpt.report.page import build_report
+from biomechgpt.report.report_page import build_report
+from biomechgpt.report.results import read_results
 from tests.helpers import fake_predictions, fake_run
 from tests.helpers.browser import DESKTOP, PHONE, faults
 from tests.helpers.colours import contrast
 
 
 @pytest.fixture(scope="module")
-def address(config, tmp_path_factory):
+def address(settings, tmp_path_factory):
     """A report with a question of each kind."""
     folder = tmp_path_factory.mktemp("seen")
     predictions = fake_predictions.make(n_participants=12, seeds=(0, 1))
     predictions = predictions[predictions["task"].isin(["activity", "tug"])]
     sources = fake_run.write_run(folder, predictions, draws=50)
-    build_report(sources, config, {}, True, folder / "report.html", folder / "report_tables")
+    results = read_results(sources.metrics, sources.tables, settings)
+    outputs = (folder / "report.html", folder / "report_tables")
+    build_report(results, sources, settings, {}, True, *outputs)
     return (folder / "report.html").as_uri()
 
 

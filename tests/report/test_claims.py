@@ -6,26 +6,30 @@ import pandas as pd
 import pytest
 import yaml
 
-from biomechgpt.report.blocks import Cell
-from biomechgpt.report.checklist import ITEMS, checklist
-from biomechgpt.report.claims import claims
-from biomechgpt.report.glance import glance, short_sentence
-from biomechgpt.report.result_tables import number_of_comparisons
+from biomechgpt.report.page.blocks import Cell
 from biomechgpt.report.results import read_results
-from biomechgpt.report.terminal import summary
+from biomechgpt.report.run_files import ReportData
+from biomechgpt.report.sections.checklist import ITEMS, checklist
+from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.glance import glance
+from biomechgpt.report.sections.paired_comparisons import number_of_comparisons
+from biomechgpt.report.sections.task_sentences import short_sentence
+from biomechgpt.report.summary_table import summary
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.splits.folds_file import read_folds
 
 
 @pytest.fixture(scope="module")
 def results(run, config):
-    return read_results(run.metrics, run.tables, config)
+    return read_results(run.metrics, run.tables, RunSettings.model_validate(config))
 
 
 def text(cell):
     return cell.text if isinstance(cell, Cell) else cell
 
 
-def rows_of(results, config, tokenizers=(), simulated=True):
-    table = claims(results, config, tokenizers, simulated)[-1]
+def rows_of(results, config, tokenizers=None, simulated=True):
+    table = claims(results, RunSettings.model_validate(config), tokenizers or {}, simulated)[-1]
     return {row[0]: [text(cell) for cell in row] for row in table.rows}, table
 
 
@@ -121,16 +125,16 @@ def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
 
 
 def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
-    rows, _ = rows_of(results, config, run.tokenizers)
+    rows, _ = rows_of(results, config, run.tokenizer_measures)
     row = rows["Reconstruction error of the tokens (degrees)"]
     assert row[1] == "5.78"
     assert row[2] == "2.40 over 34 joints, 3.10 over live ones"
 
 
 def checked(results, config, run):
-    folds = pd.read_csv(run.folds, sep="\t", dtype=str)
-    issues = pd.read_csv(run.ingest_report, sep="\t")
-    table = checklist(results, config, pd.read_parquet(run.trials), folds, issues)[-1]
+    tables = (pd.read_parquet(run.trials), read_folds(run.folds), pd.read_parquet(run.issues))
+    data = ReportData(None, {}, *tables, labels=None)
+    table = checklist(results, RunSettings.model_validate(config), data)[-1]
     return {row[0]: text(row[3]) for row in table.rows}
 
 
@@ -158,7 +162,8 @@ def test_the_checklist_tells_of_the_tokens_that_the_first_variant_reads(results,
 
 
 def test_what_was_not_given_is_called_unknown(results, config):
-    table = checklist(results, config, None, None, None)[-1]
+    nothing = ReportData(None, {}, None, None, None, None)
+    table = checklist(results, RunSettings.model_validate(config), nothing)[-1]
     said = {row[0]: text(row[3]) for row in table.rows}
     assert "(accepted not known)" in said["6b"]
 
@@ -166,8 +171,8 @@ def test_what_was_not_given_is_called_unknown(results, config):
 def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     warned = copy.deepcopy(config)
     warned["tasks"]["impaired"]["caution"] = "The groups were exported differently."
-    results = read_results(run.metrics, run.tables, warned)
-    task = next(t for t in results.tasks.itertuples() if t.task == "impaired")
+    results = read_results(run.metrics, run.tables, RunSettings.model_validate(warned))
+    task = next(t for t in results.tasks if t.name == "impaired")
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
 
 
@@ -177,7 +182,7 @@ def test_a_winner_is_named_only_if_its_p_stands_after_adjustment(results):
         verdict="above", adjusted_verdict="not distinguishable", n_comparisons=9, adjusted_p=0.07
     )
     changed = results._replace(differences={**results.differences, key: row})
-    task = next(t for t in changed.tasks.itertuples() if t.task == "tug")
+    task = next(t for t in changed.tasks if t.name == "tug")
     sentence = short_sentence(changed, task)
     assert "but adjusted for 9 comparisons p is 0.070" in sentence
     assert "better by" not in sentence
@@ -199,10 +204,10 @@ def test_chance_xgboost_and_majority_are_known_by_what_they_are(run, config):
         "luck": {"kind": "histogram", "tokenizer": "compact", "labels": "shuffled"},
         "most-frequent": {"kind": "majority"},
     }
-    found = read_results(run.metrics, run.tables, renamed)
+    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
     assert (found.xgboost, found.chance, found.majority) == ("counts", "luck", "most-frequent")
     del renamed["baselines"]["luck"], renamed["baselines"]["counts"]
-    found = read_results(run.metrics, run.tables, renamed)
+    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
     assert (found.xgboost, found.chance) == ("other-tokens", "gait-by-luck")
 
 
@@ -245,8 +250,9 @@ def test_numbers_are_measured_against_the_better_of_chance_and_median(results):
     row = results.mean("chance", "tug", "mae")
     means = {(name, "tug", "mae", "answer"): row._replace(value=v) for name, v in rows.items()}
     changed = results._replace(means={**results.means, **means})
-    assert changed.uninformed("tug", "regression") == "majority"
-    assert results.uninformed("tug", "regression") == "chance"
+    task = next(t for t in results.tasks if t.name == "tug")
+    assert changed.uninformed(task) == "majority"
+    assert results.uninformed(task) == "chance"
 
 
 def test_the_number_of_comparisons_stands_in_report_and_checklist(results, config, run):

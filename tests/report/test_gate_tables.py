@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from biomechgpt.evaluation.gates import COLUMNS
-from biomechgpt.report.gate_tables import gates, left_out
+from biomechgpt.evaluation.gate_errors import COLUMNS
+from biomechgpt.report.sections.questions_asked import gates, left_out
 
 ROWS = [
     ("fall_history", "tiny-all", "yes", 6, 1, 0, 3, 5, 10, 1),
@@ -18,8 +18,8 @@ def results(table: pd.DataFrame | None):
     return SimpleNamespace(table=lambda name: table, variants=["tiny-all"])
 
 
-def test_missed_and_vain_questions_are_shares_with_their_n(config):
-    (table,) = gates(results(pd.DataFrame(ROWS, columns=list(COLUMNS))), config["tasks"])
+def test_missed_and_vain_questions_are_shares_with_their_n(settings):
+    (table,) = gates(results(pd.DataFrame(ROWS, columns=list(COLUMNS))), settings.tasks)
     first, second = table.rows
     assert first[0] == ("fall history", "diagnosis is lower limb prosthesis user", "", "")
     assert [first[1], second[1]] == ["applies", "does not apply"]
@@ -33,18 +33,18 @@ def test_missed_and_vain_questions_are_shares_with_their_n(config):
     assert "80 %" in table.caption
 
 
-def test_without_a_table_there_is_no_section(config):
-    assert gates(results(None), config["tasks"]) == []
+def test_without_a_table_there_is_no_section(settings):
+    assert gates(results(None), settings.tasks) == []
 
 
 def test_tasks_left_out_say_in_how_many_folds_and_why(tmp_path):
-    lines = ["task\ttraining_participants\treason\n", "cadence\t4\tfour people\n"]
-    (tmp_path / "a.tsv").write_text(lines[0])
-    (tmp_path / "b.tsv").write_text("".join(lines))
-    (block,) = left_out([tmp_path / "a.tsv", tmp_path / "b.tsv"], 10)
+    rows = pd.DataFrame({"task": ["cadence"], "training_participants": 4, "reason": "four people"})
+    rows[:0].to_parquet(tmp_path / "none.parquet")
+    rows.to_parquet(tmp_path / "cadence.parquet")
+    (block,) = left_out([tmp_path / "none.parquet", tmp_path / "cadence.parquet"], 10)
     assert block.items == [
-        ("a question", "is asked from 10 training participants with its label on."),
+        ("a question", "is asked only if at least 10 training participants have its label."),
         ("cadence", "left out in 1 of 2 folds: four people."),
     ]
-    assert left_out([tmp_path / "a.tsv"], 10) == []
+    assert left_out([tmp_path / "none.parquet"], 10) == []
     assert left_out([], 10) == []

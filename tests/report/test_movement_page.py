@@ -6,7 +6,7 @@ import re
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.report.movement_page import write_movement_page
+from biomechgpt.report.movement_page.movement_page import write_movement_page
 from biomechgpt.tokenizer.tokens import read_tokens
 from tests.helpers import fake_movement
 
@@ -47,7 +47,7 @@ def test_named_trials_stand_in_the_order_of_their_names(written):
 
 
 def test_a_trial_goes_through_the_tokenizer_of_the_fold_that_tested_it(movement, written):
-    for name, fold in (("a", 1), ("b", 0), ("f", 0)):
+    for name, fold in (("a", "fold-1"), ("b", "fold-0"), ("f", "fold-0")):
         table = read_tokens([movement.tokens[fold]])
         _, motions = written([name])
         assert motions[0]["tokens"] == table.tokens[table.trial_ids.index(name)].tolist()

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from biomechgpt.report.movement_page import write_movement_page
-from biomechgpt.report.skeleton import motion
+from biomechgpt.report.movement_page.movement_page import write_movement_page
+from biomechgpt.report.movement_page.skeleton import motion
 from tests.helpers.browser import DESKTOP, PHONE, faults
 
 CANVAS = "document.querySelector('section:not([hidden]) .{name}')"

@@ -7,7 +7,14 @@ import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.mirror import mirrored
-from biomechgpt.report.skeleton import DRAWN, POINTS, joint_centres, motion, packed, words
+from biomechgpt.report.movement_page.skeleton import (
+    DRAWN,
+    POINTS,
+    joint_centres,
+    motion,
+    packed,
+    words,
+)
 
 RANDOM = np.random.default_rng(3)
 ANGLES = RANDOM.uniform(-0.6, 0.6, (40, 34))

@@ -6,10 +6,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from biomechgpt.report.blocks import Cell
+from biomechgpt.report.page.blocks import Cell
 from biomechgpt.report.results import read_results
-from biomechgpt.report.tokenizer_answers import classifiers_on_tokens, models_by_tokenizer
-from biomechgpt.report.tokenizer_movement import movement_kept
+from biomechgpt.report.sections.movement_kept import movement_kept
+from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
+from biomechgpt.settings.run_settings import RunSettings
 
 
 def texts(row):
@@ -21,8 +22,8 @@ def tables(blocks):
 
 
 @pytest.fixture(scope="module")
-def results(run, config):
-    return read_results(run.metrics, run.tables, config)
+def results(run, settings):
+    return read_results(run.metrics, run.tables, settings)
 
 
 @pytest.fixture(scope="module")
@@ -48,33 +49,32 @@ def test_trials_are_counted_by_label(run, labels):
     half = sum(labels["diagnosis"] == "stroke")
     assert texts(blocks[1].rows[0])[2] == str(half)
     assert len(movement_kept(run.tokenizer_measures, None)) == 3
-    assert movement_kept([], labels) == []
+    assert movement_kept({}, labels) == []
 
 
 def test_ids_may_look_like_numbers_or_like_nothing(run, labels, tmp_path):
-    folder = tmp_path / "holdout/tokenizer_measures/compact"
-    shutil.copytree(run.tokenizer_measures[0], folder)
-    measured = pd.read_csv(folder / "trials.tsv", sep="\t").iloc[:2]
-    measured.assign(trial_id=["001", "002"], participant_id="NA").to_csv(
-        folder / "trials.tsv", sep="\t", index=False
-    )
+    key, measured_folder = next(iter(run.tokenizer_measures.items()))
+    folder = shutil.copytree(measured_folder, tmp_path / "measures")
+    measured = pd.read_parquet(folder / "trials.parquet").iloc[:2]
+    measured = measured.assign(trial_id=["001", "002"], participant_id="NA")
+    measured.to_parquet(folder / "trials.parquet")
     labelled = labels.iloc[:2].assign(trial_id=["001", "002"])
-    by_diagnosis = tables(movement_kept([folder], labelled))[1]
+    by_diagnosis = tables(movement_kept({key: folder}, labelled))[1]
     assert by_diagnosis.rows[0][2] == Cell("1", "1 participant")
 
 
-def test_classifiers_say_what_they_see(results, config):
-    (table,) = tables(classifiers_on_tokens(results, config))
+def test_classifiers_say_what_they_see(results, settings):
+    (table,) = tables(classifiers_on_tokens(results, settings))
     assert Cell("xgboost", "tokens") in table.head
     assert len(table.rows) == len(results.tasks)
     assert texts(table.rows[0])[1] != "–"
 
 
 def test_models_stand_side_by_side_only_where_their_tokens_differ(results, config):
-    assert models_by_tokenizer(results, config) == []
+    assert models_by_tokenizer(results, RunSettings.model_validate(config)) == []
     other = copy.deepcopy(config)
     other["variants"]["tiny-more"] = other["variants"]["tiny-all"] | {"tokenizer": "residual"}
-    (table,) = tables(models_by_tokenizer(results, other))
+    (table,) = tables(models_by_tokenizer(results, RunSettings.model_validate(other)))
     assert [texts(row)[0] for row in table.rows] == ["compact", "residual"]
     assert texts(table.rows[0])[2] != "–"
     assert texts(table.rows[1])[2] == "–"

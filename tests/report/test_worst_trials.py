@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.report.curve_grid import Column, Curve, curve_grid
-from biomechgpt.report.interval_bar import bar
-from biomechgpt.report.movement import SHOWN, Movement, curves_svg
-from biomechgpt.report.worst_trials import choose, to_draw
+from biomechgpt.report.drawing.curve_grid import Column, Curve, curve_grid
+from biomechgpt.report.drawing.interval_bar import bar
+from biomechgpt.report.question_sections.trial_curves import SHOWN, TrialCurves, curves_svg
+from biomechgpt.report.question_sections.worst_trials import trials_to_draw, worst_answered
 
 
 def answers(rows, kind="classification"):
@@ -30,7 +30,7 @@ def test_the_worst_are_those_most_seeds_got_wrong_with_the_least_probable_truth(
         ("c1", "c", 0, False, 0.30, np.nan),
         ("c1", "c", 1, False, 0.40, np.nan),
     ]
-    worst = choose(answers(rows))
+    worst = worst_answered(answers(rows))
     assert worst["trial_id"].tolist() == ["a2", "c1"]  # one a participant
     assert worst["badness"].tolist() == pytest.approx([0.97, 0.65])
 
@@ -43,20 +43,20 @@ def test_numbers_by_their_mean_absolute_error_whatever_its_sign():
         ("b", "b", 1, None, np.nan, np.nan),
         ("c", "c", 0, None, np.nan, np.nan),  # never a number
     ]
-    worst = choose(answers(rows, "regression"))
+    worst = worst_answered(answers(rows, "regression"))
     assert worst["trial_id"].tolist() == ["b", "a"]
     assert worst["badness"].tolist() == [2.5, 2.0]
 
 
 def test_answers_without_probabilities_are_ranked_by_being_wrong():
     rows = [("a", "a", 0, False, np.nan, np.nan), ("b", "b", 0, True, np.nan, np.nan)]
-    assert choose(answers(rows))["trial_id"].tolist() == ["a"]
+    assert worst_answered(answers(rows))["trial_id"].tolist() == ["a"]
 
 
 def test_three_trials_a_task_are_drawn_in_the_fold_they_were_tested_in():
     rows = [(f"t{i}", f"p{i}", 0, False, i / 10, np.nan) for i in range(6)]
-    found = to_draw(answers(rows).assign(fold=[f"fold-{i % 2}" for i in range(6)]))
-    assert found == {"t0": "fold-0", "t1": "fold-1", "t2": "fold-0"}
+    drawn = trials_to_draw(answers(rows).assign(fold=[f"fold-{i % 2}" for i in range(6)]))
+    assert drawn == {"t0": "fold-0", "t1": "fold-1", "t2": "fold-0"}
 
 
 def paths(svg):
@@ -89,11 +89,11 @@ def test_titles_are_text_and_panels_of_a_row_share_their_scale():
 
 
 def test_a_joint_that_is_missing_everywhere_leaves_its_panel_empty():
-    movement = Movement(np.arange(4) / 30, np.zeros((4, 34)), np.zeros((4, 34)))
-    whole = paths(curves_svg({"t": movement}, {"t": ""}))
-    movement.original_deg[:, JOINT_NAMES.index("lumbar_extension")] = np.nan
-    movement.reconstructed_deg[:, JOINT_NAMES.index("lumbar_extension")] = np.nan
-    assert len(whole) - len(paths(curves_svg({"t": movement}, {"t": ""}))) == 2
+    curves = TrialCurves(np.arange(4) / 30, np.zeros((4, 34)), np.zeros((4, 34)))
+    whole = paths(curves_svg({"t": curves}, {"t": ""}))
+    curves.original_deg[:, JOINT_NAMES.index("lumbar_extension")] = np.nan
+    curves.reconstructed_deg[:, JOINT_NAMES.index("lumbar_extension")] = np.nan
+    assert len(whole) - len(paths(curves_svg({"t": curves}, {"t": ""}))) == 2
     assert len(whole) == 2 * sum(map(len, SHOWN.values()))
 
 

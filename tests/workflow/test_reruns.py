@@ -123,7 +123,7 @@ def test_trials_to_look_at_redraw_their_page_only(edited):
 
 def test_player_redraws_the_moving_skeletons_only(edited):
     edit(
-        edited / "workflow_scripts/biomechgpt/report/player.js",
+        edited / "workflow_scripts/biomechgpt/report/assets/player.js",
         "const TURN = 0.1",
         "const TURN = 0.2",
     )

@@ -7,6 +7,7 @@ print(answer.estimate)
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -16,11 +17,11 @@ import yaml
 
 from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat.answers import Answer, NormalRange, Number, checked, warnings_of
-from biomechgpt.chat.own_file import OWN_FILE, OwnFile, Reading, read_own_file
+from biomechgpt.chat.own_file import OWN_FILE, OwnFile, read_own_file
 from biomechgpt.chat.run_trials import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.language_model.askable_model import ask_in_turn, open_model
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.streaming import stream_text
@@ -33,7 +34,10 @@ from biomechgpt.questions.calibration import (
 from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
+from biomechgpt.recordings.recording import Reading, reading_with
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
 
 RESOURCES = files("biomechgpt") / "resources"
 
@@ -62,7 +66,6 @@ class Chat:
             self.model = self.model._replace(calibrations=calibrations)
         self.topics = _topics(self.description)
         self.normal_ranges = _normal_ranges(self.description["tasks"])
-        self.reading = _reading()
         self.lock = Lock()  # one answer at a time
 
     def trial(self, name: str) -> ChatTrial:
@@ -74,11 +77,22 @@ class Chat:
             )
         return read_run_trial(self.run, name)
 
+    @cached_property
+    def reading(self) -> tuple[Reading, MotionSettings]:
+        """How the recordings that the model learnt from were read.
+
+        Raises:
+            InputError: The model was made by an earlier version, which did not write it down.
+        """
+        ingest, motion = load_reading_settings(self.folder / "motion_tokenizer")
+        folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
+        maps = [path for folder in folders for path in folder.glob("*.yaml")]
+        return reading_with(maps, ingest), motion
+
     def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
         """A motion file of the user, called `name`, with its problems as the ingestion report has them."""
         path = Path(path)
-        tokenizer = self.folder / "motion_tokenizer"
-        return read_own_file(path, name or path.name, tokenizer, self.reading)
+        return read_own_file(path, name or path.name, self.model.motion_tokenizer, *self.reading)
 
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
@@ -194,16 +208,6 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
         if task["kind"] == "regression"
         and ranges.get(task["label"], {}).get("unit") == task["unit"]
     }
-
-
-def _reading() -> Reading:
-    """How config.yaml of this project has motion files read."""
-    config = yaml.safe_load(
-        (RESOURCES.resolve().parent / "config.yaml").read_text(encoding="utf-8")
-    )
-    folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
-    maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    return Reading(maps, config["ingest"], config["motion"])
 
 
 def _resource(name: str) -> dict:

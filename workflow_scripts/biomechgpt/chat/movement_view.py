@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.chat.own_file import OWN_FILE
 from biomechgpt.chat.run_trials import ChatTrial
-from biomechgpt.report.skeleton import motion, words
+from biomechgpt.report.movement_page.skeleton import motion, words
 
 ABOUT_SPLIT = {
     "train": "training set: the model has seen this movement",

@@ -16,7 +16,7 @@ from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
 
 HERE = Path(__file__).parent
-PLAYER = HERE.parent / "report"
+PLAYER = HERE.parent / "report/assets"
 ENDINGS = [".mot", ".sto", ".csv", ".bvh", ".c3d"]
 ALL = "all"
 SPLIT_NAMES = {"train": "training set", "validation": "validation set", "test": "test set"}

@@ -3,8 +3,7 @@ the code.
 """
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -22,7 +21,7 @@ BY_CONSTRUCTION = {
     "baselines/parameter_search.py)",
     "calibration": "temperatures, the choice of mean or median and the limits whose coverage is measured "
     "see validation participants of the same fold; pooled limits see test participants too, each but the "
-    "one they are applied to (evaluation/calibration.py)",
+    "one they are applied to (evaluation/fitted_calibration.py)",
 }
 CHECK_COLUMNS = ("fold", "check", "found", "verdict", "detail")
 
@@ -42,16 +41,16 @@ def audit(
     `questions` are (fold, questions of one seed), with split, participant_id, phrasing_id and
     question.
     """
-    asked = {fold: [table for name, table in questions if name == fold] for fold, _ in questions}
+    by_fold = {fold: [table for name, table in questions if name == fold] for fold, _ in questions}
     rows = []
     for fold, of_fold in folds.groupby("fold"):
         side = of_fold.drop_duplicates("participant_id").set_index("participant_id")["split"]
-        found = [
+        checks = [
             *_people(of_fold),
             *_recordings(trials, side),
-            *_asked_of(asked.get(fold, []), side),
+            *_questions(by_fold.get(fold, []), side),
         ]
-        rows += [{"fold": fold, **row} for row in found]
+        rows += [{"fold": fold, **row} for row in checks]
     rows.append({"fold": "all", **_tested(folds)})
     rows += [
         {"fold": "all", "check": check, "found": None, "verdict": BUILT, "detail": place}
@@ -61,10 +60,10 @@ def audit(
     return Audit(checks, _sizes(trials, folds))
 
 
-def read_questions(paths: Sequence[os.PathLike]) -> list[tuple[str, pd.DataFrame]]:
-    """The columns of `{fold}/questions/seed-{seed}.parquet` that the audit looks at, with the fold."""
+def read_questions(paths: Iterable[tuple[str, os.PathLike]]) -> list[tuple[str, pd.DataFrame]]:
+    """The columns that the audit looks at of files of questions, each with its fold."""
     columns = ["participant_id", "split", "phrasing_id", "question"]
-    return [(Path(path).parents[1].name, pd.read_parquet(path, columns=columns)) for path in paths]
+    return [(fold, pd.read_parquet(path, columns=columns)) for fold, path in paths]
 
 
 def _people(of_fold: pd.DataFrame) -> list[dict]:
@@ -76,8 +75,8 @@ def _recordings(trials: pd.DataFrame, side: pd.Series) -> list[dict]:
     """Split groups and equal recordings on both sides, dropped copies among them."""
     own = trials["participant_id"].map(side)
     rows = []
-    named = {"split_groups": "split_group", "equal_recordings": "angles_sha256"}
-    for check, column in named.items():
+    columns = {"split_groups": "split_group", "equal_recordings": "angles_sha256"}
+    for check, column in columns.items():
         sides = own.groupby(trials[column]).nunique()
         rows.append(_counted(check, sides.index[sides > 1], f"values of {column} on two sides"))
     copies = trials[["trial_id", "also_recorded_as"]].assign(own=own).explode("also_recorded_as")
@@ -88,26 +87,27 @@ def _recordings(trials: pd.DataFrame, side: pd.Series) -> list[dict]:
     return [*rows, _counted("dropped_copies", lost, detail)]
 
 
-def _asked_of(tables: list[pd.DataFrame], side: pd.Series) -> list[dict]:
+def _questions(tables: list[pd.DataFrame], side: pd.Series) -> list[dict]:
     """Whether questions agree with the split, and phrasings of training with those of test."""
     if not tables:
         return []
-    asked = pd.concat(tables)
-    wrong = asked["participant_id"].map(side) != asked["split"]
-    strangers = asked.loc[wrong, "participant_id"].unique()
+    questions = pd.concat(tables)
+    wrong = questions["participant_id"].map(side) != questions["split"]
+    strangers = questions.loc[wrong, "participant_id"].unique()
     rows = [_counted("questions", strangers, "participants asked on another side than folds.tsv")]
-    train, rest = (asked[keep] for keep in (asked["split"] == "train", asked["split"] != "train"))
-    named = {"phrasings": "phrasing_id", "question_texts": "question"}
-    for check, column in named.items():
+    in_training = questions["split"] == "train"
+    train, rest = questions[in_training], questions[~in_training]
+    columns = {"phrasings": "phrasing_id", "question_texts": "question"}
+    for check, column in columns.items():
         shared = set(train[column]) & set(rest[column])
         rows.append(_counted(check, sorted(shared), "asked in training and outside of it"))
     return rows
 
 
-def _counted(check: str, found: Sequence[str], what: str) -> dict:
-    names = f": {', '.join(map(str, found[:5]))}" if len(found) else ""
-    row = {"check": check, "found": len(found), "verdict": LEAK if len(found) else NONE}
-    return {**row, "detail": f"{len(found)} {what}{names}"}
+def _counted(check: str, leaks: Sequence[str], what: str) -> dict:
+    names = f": {', '.join(map(str, leaks[:5]))}" if len(leaks) else ""
+    row = {"check": check, "found": len(leaks), "verdict": LEAK if len(leaks) else NONE}
+    return {**row, "detail": f"{len(leaks)} {what}{names}"}
 
 
 def _tested(folds: pd.DataFrame) -> dict:

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 from biomechgpt.files import replacing
 from biomechgpt.questions.choice import TaskTrials
 from biomechgpt.questions.tasks import Task, answer_text, number_of
+from biomechgpt.splits.folds_file import SPLITS
 
 log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 20_000  # in memory, and in a row group
-SPLITS = ("train", "validation", "test")
 SCHEMA = pa.schema(
     [
         ("trial_id", pa.string()),

@@ -3,28 +3,27 @@
 import os
 from pathlib import Path
 
-from biomechgpt.evaluation.tables import read_table
-from biomechgpt.report import (
-    cohort_sections,
-    result_tables,
-    run_sections,
-    tokenizer_sections,
-)
-from biomechgpt.report.audit import audit
-from biomechgpt.report.blocks import Links, Section, Text
-from biomechgpt.report.checklist import checklist
-from biomechgpt.report.claims import claims
-from biomechgpt.report.gate_tables import gates, left_out
-from biomechgpt.report.glance import glance
-from biomechgpt.report.label_sections import labels
+from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.report.page.blocks import Block, Links, Paragraph, Section
+from biomechgpt.report.question_sections.question_section import question_sections
 from biomechgpt.report.results import Results
-from biomechgpt.report.sources import Data, Sources
-from biomechgpt.report.task_pages import task_sections
-from biomechgpt.report.tokenizer_answers import classifiers_on_tokens, models_by_tokenizer
-from biomechgpt.report.tokenizer_movement import movement_kept
+from biomechgpt.report.run_files import ReportData, RunFiles
+from biomechgpt.report.sections import model_scores, run_record
+from biomechgpt.report.sections.checklist import checklist
+from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.glance import glance
+from biomechgpt.report.sections.ingestion import ingestion
+from biomechgpt.report.sections.leakage_audit import leakage_audit
+from biomechgpt.report.sections.movement_kept import movement_kept
+from biomechgpt.report.sections.paired_comparisons import comparisons
+from biomechgpt.report.sections.participants import cohort, labels, token_lengths
+from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
+from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
+from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
-NOT_GIVEN = [Text("This section is left out: its file was not given.", "quiet")]
+NO_FILE = [Paragraph("This section is left out: its file was not given.", "quiet")]
 SHARED_TOKENIZER = (
     "SD is over seeds and covers phrasings and order of training only, since all seeds share tokenizer and "
     "base. Another tokenizer moves figures by more (measured once: docs/log.md); with "
@@ -54,101 +53,98 @@ GUIDE = (
 
 def sections_of(
     results: Results,
-    data: Data,
-    sources: Sources,
-    config: dict,
+    data: ReportData,
+    files: RunFiles,
+    settings: RunSettings,
     versions: dict[str, str],
     simulated: bool,
 ) -> list[Section]:
     """All sections that have something to say."""
-    trust = [
-        ("claims", "Claim by claim", claims(results, config, sources.tokenizers, simulated)),
-        ("leakage", "Leakage audit", audit(results.table("leakage"))),
+    of_trust = [
         (
-            "tripod",
-            "TRIPOD+AI checklist",
-            checklist(results, config, data.trials, data.folds, data.issues),
+            "claims",
+            "Claim by claim",
+            claims(results, settings, files.tokenizer_measures, simulated),
         ),
+        ("leakage", "Leakage audit", leakage_audit(results.table("leakage"))),
+        ("tripod", "TRIPOD+AI checklist", checklist(results, settings, data)),
     ]
-    groups = {
-        RESULTS: _results(results, sources, config),
-        DATA: _data(results, data, sources, config),
-        TRUST: trust,
-        RUN: _run(data, sources, config, versions),
-    }
-    sections = {
-        group: [Section(name, title, group, blocks) for name, title, blocks in parts if blocks]
-        for group, parts in groups.items()
-    }
-    tasks = task_sections(results, data.answers, data.movements)
-    return [*sections[RESULTS], *tasks, *sections[DATA], *sections[TRUST], *sections[RUN]]
+    return [
+        *_grouped(RESULTS, _results(results, files, settings)),
+        *question_sections(results, data.answers, data.curves),
+        *_grouped(DATA, _data(results, data, files, settings)),
+        *_grouped(TRUST, of_trust),
+        *_grouped(RUN, _run(data, files, settings, versions)),
+    ]
 
 
-def _results(results: Results, sources: Sources, config: dict) -> list[tuple[str, str, list]]:
+def _grouped(group: str, parts: list[tuple[str, str, list[Block]]]) -> list[Section]:
+    return [Section(name, title, group, blocks) for name, title, blocks in parts if blocks]
+
+
+def _results(
+    results: Results, files: RunFiles, settings: RunSettings
+) -> list[tuple[str, str, list[Block]]]:
     counts = read_table(Path(results.folder, "table1.parquet"))
-    least = config["questions"]["min_training_participants"]
-    questions = [
-        *result_tables.table_one(counts, results.paper_tasks),
-        *left_out(sources.left_out, least),
-    ]
+    least = settings.questions.min_training_participants
+    questions = [*table_one(counts, results.paper_tasks), *left_out(files.left_out, least)]
     return [
         ("glance", "Results at a glance", glance(results)),
         ("questions", "Questions and participants", questions),
-        ("gates", "Whether a question applies", gates(results, config["tasks"])),
-        ("classification", "Classification", result_tables.classification(results)),
-        ("regression", "Numbers", result_tables.regression(results)),
-        ("training", "On training participants", result_tables.on_training(results)),
-        ("comparisons", "Paired comparisons", result_tables.comparisons(results)),
-        ("unreadable", "Answers that could not be read", result_tables.unreadable(results)),
+        ("gates", "Whether a question applies", gates(results, settings.tasks)),
+        ("classification", "Classification", model_scores.classification(results)),
+        ("regression", "Numbers", model_scores.regression(results)),
+        ("training", "On training participants", model_scores.on_training(results)),
+        ("comparisons", "Paired comparisons", comparisons(results)),
+        ("unreadable", "Answers that could not be read", model_scores.unreadable(results)),
     ]
 
 
 def _data(
-    results: Results, data: Data, sources: Sources, config: dict
-) -> list[tuple[str, str, list]]:
-    cohort = ingestion = tokenizer = NOT_GIVEN
+    results: Results, data: ReportData, files: RunFiles, settings: RunSettings
+) -> list[tuple[str, str, list[Block]]]:
+    people = rejected = tokenizer = NO_FILE
     if data.trials is not None:
-        lengths = cohort_sections.token_lengths(sources.tokens)
-        cohort = cohort_sections.cohort(data.trials, lengths, data.folds)
+        lengths = token_lengths(next(iter(files.tokens.values()), None))
+        people = cohort(data.trials, lengths, data.folds)
         if data.labels is not None:
-            cohort = [*cohort, *labels(data.labels, data.trials, data.folds)]
+            people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
-            ingestion = cohort_sections.ingestion(data.issues, len(data.trials))
-    if sources.tokenizers:
+            rejected = ingestion(data.issues, len(data.trials))
+    if files.tokenizer_measures:
         tokenizer = [
-            *tokenizer_sections.tokenizers(sources.tokenizers),
-            *movement_kept(sources.tokenizer_measures, data.labels),
-            *classifiers_on_tokens(results, config),
-            *models_by_tokenizer(results, config),
+            *tokenizers(files.tokenizer_measures),
+            *movement_kept(files.tokenizer_measures, data.labels),
+            *classifiers_on_tokens(results, settings),
+            *models_by_tokenizer(results, settings),
         ]
     return [
-        ("cohort", "Cohort", cohort),
-        ("ingestion", "What was rejected", ingestion),
+        ("cohort", "Cohort", people),
+        ("ingestion", "What was rejected", rejected),
         ("tokenizer", "Motion tokenizer", tokenizer),
     ]
 
 
-def _run(data: Data, sources: Sources, config: dict, versions: dict[str, str]) -> list:
-    time = [Text("Time and memory are left out: there are no benchmark files.", "quiet")]
-    if sources.benchmarks is not None:
-        time = run_sections.time_and_memory(sources.benchmarks)
-    hashed = {"metrics.parquet": sources.metrics, "folds.tsv": sources.folds}
+def _run(
+    data: ReportData, files: RunFiles, settings: RunSettings, versions: dict[str, str]
+) -> list[tuple[str, str, list[Block]]]:
+    hashed = {"metrics.parquet": files.metrics, "folds.tsv": files.folds}
     hashed = {name: path for name, path in hashed.items() if path is not None}
-    redrawn = config["finetune"]["redraw_tokenizer"]
+    redrawn = settings.finetune.redraw_tokenizer
     spread = OWN_TOKENIZER if redrawn else SHARED_TOKENIZER
     provenance = [
-        *run_sections.configuration(config, versions),
-        *run_sections.hashes(hashed, data.trials),
+        *run_record.configuration(settings.to_dict(), versions),
+        *run_record.hashes(hashed, data.trials),
     ]
     return [
-        ("time", "Time and memory", time),
+        ("time", "Time and memory", run_record.time_and_memory(files.benchmarks)),
         ("configuration", "Configuration and versions", provenance),
-        ("files", "Tables as files", _files(sources.tables)),
-        ("guide", "How to read the numbers", [Text(text) for text in (*GUIDE, spread)]),
+        ("files", "Tables as files", _files(files.tables)),
+        ("guide", "How to read the numbers", [Paragraph(text) for text in (*GUIDE, spread)]),
     ]
 
 
-def _files(tables: os.PathLike) -> list:
+def _files(tables: os.PathLike) -> list[Block]:
     """The evaluation's tables, which lie beside the report."""
     folder = Path(tables)
     links = [f"{folder.name}/{path.name}" for path in sorted(folder.glob("*.csv"))]
@@ -156,4 +152,4 @@ def _files(tables: os.PathLike) -> list:
         "Each table above has a link with its content as CSV. The evaluation's own tables, with "
         "all digits and all models, lie beside this file; docs/contracts.md names their columns."
     )
-    return [Text(text), Links(links)]
+    return [Paragraph(text), Links(links)]

@@ -8,13 +8,14 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
-from biomechgpt.evaluation.figures import plain
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.drawing_style import plain
+from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.language_model.description import read_description
 from biomechgpt.questions.calibration import calibration_of_model, write_calibration
 from biomechgpt.questions.conditions import task_of_label
 from biomechgpt.questions.tasks import only_if
+from biomechgpt.report.page.html_file import ASSETS
 from biomechgpt.report.results import NAMES, PRIMARY
 
 TEMPLATE = "model_card.md.jinja"
@@ -31,7 +32,7 @@ def publish(
     found = pd.read_parquet(metrics)
     table = read_table(calibration)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(ASSETS), trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"plain": plain, "only_if": only_if}
     text = environment.get_template(TEMPLATE).render(

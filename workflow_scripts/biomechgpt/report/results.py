@@ -1,19 +1,21 @@
-"""What the evaluation found on test participants, and how to ask for one figure of it."""
+"""What the evaluation measured on test participants, and how to ask for one figure of it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.paper import paper_tasks
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.settings.tasks_section import Tasks
 
 PRIMARY = {"classification": "macro_f1", "regression": "mae"}
 SECONDARY = {"classification": "weighted_f1", "regression": "r"}
-MDC = "minimal_detectable_change"
 NAMES = {
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
@@ -22,10 +24,28 @@ NAMES = {
 }
 
 
+class AnsweredTask(NamedTuple):
+    """A task that the first variant answered on test participants.
+
+    `title` is its name for reading, `unit` that of its numbers, `detectable` the minimal detectable
+    change in this unit, NaN where there is none, `caution` what the configuration says of its
+    figures, `headline` and `second` the two measures that stand first.
+    """
+
+    name: str
+    kind: str  # classification | regression
+    title: str
+    unit: str
+    detectable: float
+    caution: str
+    headline: str
+    second: str
+    n_participants: int
+    n_trials: int
+
+
 class Results(NamedTuple):
-    """All that was measured on test participants; `units` names the units of the numbers,
-    `detectable` the minimal detectable change of the tasks that have one, `cautions` what the
-    configuration says of a task's figures.
+    """All that was measured on test participants.
 
     `on_training` are the metrics on training participants, empty unless those were asked. `simple`
     are the baselines that learnt from true labels; `xgboost`, `chance` and `majority` are those that
@@ -36,6 +56,7 @@ class Results(NamedTuple):
     """
 
     metrics: pd.DataFrame
+    tasks: Sequence[AnsweredTask]
     means: dict[tuple[str, str, str, str], tuple]
     comparisons: pd.DataFrame
     differences: dict[tuple[str, str, str, str], tuple]
@@ -48,17 +69,8 @@ class Results(NamedTuple):
     chance: str | None
     majority: str | None
     paper_tasks: dict[str, str]
-    units: dict[str, str]
-    detectable: dict[str, float]
-    cautions: dict[str, str]
     draws: int
     folder: Path
-
-    @property
-    def tasks(self) -> pd.DataFrame:
-        """One row a task that the first variant answered: task, kind, n_participants, n_trials."""
-        rows = self.metrics[self.metrics["variant"] == self.variants[0]]
-        return rows.drop_duplicates("task")[["task", "kind", "n_participants", "n_trials"]]
 
     def mean(
         self, model: str | None, task: str, metric: str, reading: str = "answer"
@@ -66,33 +78,42 @@ class Results(NamedTuple):
         """The mean over seeds with sd, low and high, None where the model lacks the task."""
         return self.means.get((model, task, metric, reading))
 
+    def means_of(self, task: AnsweredTask, models: Iterable[str | None]) -> dict[str, tuple]:
+        """The headline measure of those of the models that answered the task, by model."""
+        rows = {name: self.mean(name, task.name, task.headline) for name in models}
+        return {name: row for name, row in rows.items() if row is not None}
+
     def difference(self, variant: str, other: str | None, task: str, metric: str) -> tuple | None:
         """The paired difference with its interval and verdicts, None where there is none."""
-        found = self.differences.get((variant, other, task, metric))
         turned = self.differences.get((other, variant, task, metric))
-        return found if turned is None else _turned(turned)
+        if turned is not None:
+            return _turned(turned)
+        return self.differences.get((variant, other, task, metric))
 
-    def strongest(self, task: str, kind: str) -> str | None:
+    def lead(self, task: AnsweredTask, other: str | None) -> tuple | None:
+        """How far the first variant is ahead of another model in the headline measure, if compared."""
+        return self.difference(self.variants[0], other, task.name, task.headline)
+
+    def strongest(self, task: AnsweredTask) -> str | None:
         """The simple method with the best headline measure, None where none answers the task."""
-        return self._best(self.simple, task, kind)
+        return self._best(self.simple, task)
 
-    def uninformed(self, task: str, kind: str) -> str | None:
+    def uninformed(self, task: AnsweredTask) -> str | None:
         """The better of chance and majority, the two that know nothing of the movement."""
-        return self._best((self.chance, self.majority), task, kind)
+        return self._best((self.chance, self.majority), task)
 
-    def _best(self, models: Sequence[str | None], task: str, kind: str) -> str | None:
-        rows = {name: self.mean(name, task, PRIMARY[kind]) for name in models}
-        values = {name: row.value for name, row in rows.items() if row is not None}
-        values = {name: value for name, value in values.items() if np.isfinite(value)}
-        best = min if kind == "regression" else max
+    def _best(self, models: Sequence[str | None], task: AnsweredTask) -> str | None:
+        rows = self.means_of(task, models)
+        values = {name: row.value for name, row in rows.items() if np.isfinite(row.value)}
+        best = min if task.kind == "regression" else max
         return best(values, key=values.get) if values else None
 
     @property
     def headline_comparisons(self) -> pd.DataFrame:
         """The differences of language models in the headline measures, as far as estimable."""
         rows = self.comparisons
-        mine = rows["variant"].isin(self.variants) & rows["metric"].isin(PRIMARY.values())
-        return rows[mine & rows["p"].notna()]
+        headline = rows["variant"].isin(self.variants) & rows["metric"].isin(PRIMARY.values())
+        return rows[headline & rows["p"].notna()]
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table of the evaluation on test participants, None where it was not written."""
@@ -115,52 +136,63 @@ def _turned(row: tuple) -> tuple:
     return turned._replace(low=-row.high, high=-row.low, **verdicts)
 
 
-def _of_kind(config: dict, kind: str, labels: str = "recorded") -> str | None:
+def _of_kind(settings: RunSettings, kind: str, labels: str = "recorded") -> str | None:
     """The first baseline of a kind, one with the first variant's tokenizer before others."""
-    tokenizer = next(iter(config["variants"].values()))["tokenizer"]
-    named = {
-        name: baseline.get("tokenizer") == tokenizer
-        for name, baseline in config["baselines"].items()
-        if baseline["kind"] == kind and baseline.get("labels", "recorded") == labels
+    tokenizer = next(iter(settings.variants.values())).tokenizer
+    on_own_tokens = {
+        name: baseline.tokenizer == tokenizer
+        for name, baseline in settings.baselines.items()
+        if baseline.kind == kind and baseline.labels == labels
     }
-    return max(named, key=named.get, default=None)
+    return max(on_own_tokens, key=on_own_tokens.get, default=None)
 
 
-def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Results:
-    """What the evaluation found on test participants, for the models that `config` names."""
-    everyone = pd.read_parquet(metrics)
+def read_results(metrics: os.PathLike, tables: os.PathLike, settings: RunSettings) -> Results:
+    """What the evaluation measured on test participants, for the models that `settings` name."""
+    every_split = pd.read_parquet(metrics)
+    paths = (Path(tables, f"{name}.parquet") for name in ("comparisons", "unreadable"))
     measured, comparisons, unreadable = (
-        table[table["split"] == "test"]
-        for table in (
-            everyone,
-            *(
-                read_table(Path(tables, f"{name}.parquet"))
-                for name in ("comparisons", "unreadable")
-            ),
-        )
+        table[table["split"] == "test"] for table in (every_split, *map(read_table, paths))
     )
     means = measured.query("seed == 'mean' and label == ''")
-    simple = [n for n, b in config["baselines"].items() if b.get("labels") != "shuffled"]
-    shuffled = [name for name in config["baselines"] if name not in simple]
+    variants, baselines = list(settings.variants), settings.baselines
+    simple = [n for n, b in baselines.items() if b.labels != "shuffled"]
+    shuffled = [name for name in baselines if name not in simple]
     return Results(
         metrics=measured,
+        tasks=_answered_tasks(measured[measured["variant"] == variants[0]], settings.tasks),
         means={(row.variant, row.task, row.metric, row.reading): row for row in means.itertuples()},
         comparisons=comparisons,
         differences={
             (row.variant, row.other, row.task, row.metric): row for row in comparisons.itertuples()
         },
         unreadable=unreadable,
-        on_training=everyone[everyone["split"] == "train"],
-        variants=list(config["variants"]),
-        baselines=list(config["baselines"]),
+        on_training=every_split[every_split["split"] == "train"],
+        variants=variants,
+        baselines=list(baselines),
         simple=simple,
-        xgboost=_of_kind(config, "histogram"),
-        chance=_of_kind(config, "histogram", "shuffled") or next(iter(shuffled), None),
-        majority=_of_kind(config, "majority"),
-        paper_tasks=paper_tasks(config["tasks"]),
-        units={name: task.get("unit", "") for name, task in config["tasks"].items()},
-        detectable={name: task.get(MDC, np.nan) for name, task in config["tasks"].items()},
-        cautions={n: task["caution"] for n, task in config["tasks"].items() if "caution" in task},
-        draws=config["evaluate"]["bootstrap_draws"],
+        xgboost=_of_kind(settings, "histogram"),
+        chance=_of_kind(settings, "histogram", "shuffled") or next(iter(shuffled), None),
+        majority=_of_kind(settings, "majority"),
+        paper_tasks=paper_tasks(settings.tasks),
+        draws=settings.evaluate.bootstrap_draws,
         folder=Path(tables),
     )
+
+
+def _answered_tasks(measured: pd.DataFrame, tasks: Tasks) -> list[AnsweredTask]:
+    return [
+        AnsweredTask(
+            name=row.task,
+            kind=row.kind,
+            title=plain(row.task),
+            unit=tasks[row.task].unit,
+            detectable=tasks[row.task].minimal_detectable_change,
+            caution=tasks[row.task].caution,
+            headline=PRIMARY[row.kind],
+            second=SECONDARY[row.kind],
+            n_participants=row.n_participants,
+            n_trials=row.n_trials,
+        )
+        for row in measured.drop_duplicates("task").itertuples()
+    ]

@@ -3,15 +3,15 @@
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biomechgpt.body.frames import read_infos
-from biomechgpt.cohort.issues import Issue, read_issues, write_issues
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
+from biomechgpt.recordings.issues import Issue, read_issues, write_issues
 
 log = logging.getLogger(__name__)
 SCHEMA = pa.schema(
@@ -30,23 +30,26 @@ def index_trials(
     joint_angles_paths: Sequence[os.PathLike],
     issue_paths: Sequence[os.PathLike],
     trials_path: os.PathLike,
+    all_issues_path: os.PathLike,
     report_path: os.PathLike,
 ) -> None:
-    """Write `trials.parquet` and `ingest_report.tsv` (docs/contracts.md).
+    """Write `trials.parquet` and `ingest_report.parquet` with its export as TSV (docs/contracts.md).
 
-    Of several trials with the same joint angles the first by trial id is kept and the others are
-    rejected; the participants of the copies stand in `also_recorded_as`, so that the split can
-    keep them together.
+    Of trials with the same joint angles the first by trial id is kept, and the copies are rejected;
+    their participants stand in `also_recorded_as`, so that the split can keep them together.
 
-    Raises `InputError` when no trial is left.
+    Raises:
+        InputError: No trial is left.
     """
     # Tables of Arrow, since as many dicts of Python would take ten times the memory.
     tables = [_trials_of_shard(shard, path) for shard, path in enumerate(joint_angles_paths)]
     kept, copies = _without_copies(pa.concat_tables(tables).sort_by("trial_id"))
-    issues = (issue for path in issue_paths for issue in read_issues(path))
+    issues = [issue for path in issue_paths for issue in read_issues(path)]
     if not len(kept):
         raise InputError(f"no trial was accepted: {_commonest(issues)}")
-    write_issues(report_path, chain(issues, copies))
+    issues += copies
+    pd.DataFrame(issues, columns=Issue._fields).to_parquet(all_issues_path, index=False)
+    write_issues(report_path, issues)
     with replacing(trials_path) as temporary:
         pq.write_table(kept, temporary)
     log.info("%s", ingestion_sentence(trials_path, report_path))

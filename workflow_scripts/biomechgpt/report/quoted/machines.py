@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.figures import plain
-from biomechgpt.report.blocks import level, plural
+from biomechgpt.evaluation.drawing_style import plain
+from biomechgpt.report.page.wording import level, plural
 from biomechgpt.report.quoted.opponents import listed, opponents
 from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.quoted.roles import QuotedRun, quoted_run

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from biomechgpt.evaluation.figures import plain
+from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.intervals import T_TEST_PARTICIPANTS
 from biomechgpt.report.quoted.roles import QuotedRun
 

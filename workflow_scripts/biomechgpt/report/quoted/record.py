@@ -9,11 +9,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.tables import read_table
+from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.files import replacing
 from biomechgpt.report.quoted.example import example_of_run
-from biomechgpt.report.results import PRIMARY, SECONDARY, Results, read_results
+from biomechgpt.report.results import Results, read_results
 from biomechgpt.report.run_description import read_run_description
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.splits.folds_file import SPLITS
 
 REMEDY = "Run `make run`, then `make figures-in-docs`."
 EXAMPLE = "example.json"
@@ -47,6 +49,11 @@ class Record(NamedTuple):
     labels: pd.DataFrame
     example: dict
 
+    @property
+    def settings(self) -> RunSettings:
+        """What the run was set to."""
+        return RunSettings.model_validate(self.run["config"])
+
 
 def figures_of_run(folder: os.PathLike) -> Record:
     """What is quoted of a finished run.
@@ -59,11 +66,12 @@ def figures_of_run(folder: os.PathLike) -> Record:
     """
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
+    settings = RunSettings.model_validate(run["config"])
     tables = [f"tables/{name}" for name in ("comparisons", "unreadable", "fold_sizes", "table1")]
     for name in ("metrics", "trials", "answers", *tables):
         _check_there(folder / f"{name}.parquet")
     durations_s = pd.read_parquet(folder / "trials.parquet", columns=["duration_s"])["duration_s"]
-    results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
+    results = read_results(folder / "metrics.parquet", folder / "tables", settings)
     texts = results.unreadable
     fold_sizes = read_table(folder / "tables/fold_sizes.parquet")
     return Record(
@@ -72,7 +80,7 @@ def figures_of_run(folder: os.PathLike) -> Record:
         unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
         fold_sizes=_columns(fold_sizes, folder, "fold_sizes"),
         labels=_labels(folder / "tables/table1.parquet", fold_sizes["fold"].nunique()),
-        example=example_of_run(folder, run["config"]),
+        example=example_of_run(folder, settings),
     )
 
 
@@ -108,16 +116,15 @@ def _write_json(content: dict, path: Path, indent: int | None = None) -> None:
 
 
 def _figures(results: Results) -> Iterator[tuple]:
-    models = [*results.variants, *results.baselines]
-    for task in results.tasks.itertuples():
-        for model in models:
-            for metric in (PRIMARY[task.kind], SECONDARY[task.kind]):
-                row = results.mean(model, task.task, metric)
+    for task in results.tasks:
+        for model in (*results.variants, *results.baselines):
+            for metric in (task.headline, task.second):
+                row = results.mean(model, task.name, metric)
                 if row is not None:
-                    verdict = _verdict(results, model, task.task, metric)
+                    verdict = _verdict(results, model, task.name, metric)
                     interval = (row.value, row.low, row.high, verdict)
                     size = (row.n_participants, row.n_trials)
-                    yield (task.task, task.kind, model, metric, *interval, *size)
+                    yield (task.name, task.kind, model, metric, *interval, *size)
 
 
 def _verdict(results: Results, model: str, task: str, metric: str) -> str:
@@ -128,8 +135,8 @@ def _verdict(results: Results, model: str, task: str, metric: str) -> str:
 def _labels(table_one: Path, n_folds: int) -> pd.DataFrame:
     """The participants of each task: all sides of a single split, or those tested in any fold."""
     table = read_table(table_one)
-    sides = [f"{side}_participants" for side in ("train", "validation", "test")]
-    participants = table[sides if n_folds == 1 else sides[-1:]].sum(axis=1)
+    counted = [f"{split}_participants" for split in (SPLITS if n_folds == 1 else ("test",))]
+    participants = table[counted].sum(axis=1)
     return table[["task"]].assign(participants=participants)
 
 
