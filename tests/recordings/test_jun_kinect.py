@@ -32,6 +32,7 @@ def test_original_files_with_absurd_numbers_are_read(path):
     assert np.nanpercentile(knee, 2) < -20  # it bends, and backwards
 
 
+@pytest.mark.slow
 def test_one_in_twenty_four_of_the_recordings_is_read_and_says_what_was_odd(tmp_path):
     table = pq.read_table(FOLDER / "jun_135.parquet")
     starts = np.flatnonzero(table["frame"].to_numpy() == 0)
