@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.helpers.project_copies import copy_project, snakemake
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_tokenizer_of_the_first_variant_stands_first(root, tmp_path):
