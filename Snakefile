@@ -12,7 +12,7 @@ configfile: "config.yaml"
 report: "resources/captions/workflow.rst"
 
 
-# On a workstation GPU jobs share its cards; a cluster gets them all at once.
+# On a workstation jobs wait until one of its GPUs is free; a cluster gets all jobs and lets them wait itself.
 resource_scopes:
     gpu="local",
 

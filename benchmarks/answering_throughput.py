@@ -17,14 +17,17 @@ import torch
 from benchmarks import workload
 from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import END_OF_TURN
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.questions.questions_file import read_questions
+from biomechgpt.questions.tasks import options_of
+from biomechgpt.settings.finetune_section import LoraSettings
 from biomechgpt.tokenizer.tokens import read_tokens
 
 ANSWER_TOKENS = 4  # of a random model
-LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
+LORA = LoraSettings(rank=32, alpha=32, dropout=0.0)
 
 
 def main() -> None:
@@ -32,20 +35,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, help="results of a finished run, such as results")
     parser.add_argument("--size", choices=workload.SIZES, help="of a random model instead")
-    parser.add_argument("--trials", type=int, default=100, help="asked of a random model")
+    parser.add_argument("--trials", type=int, default=100, help="of a random model")
     parser.add_argument("--batch", type=int, default=16, help="questions a call of generate")
-    chosen = parser.parse_args()
-    if (chosen.run is None) == (chosen.size is None):
+    options = parser.parse_args()
+    if (options.run is None) == (options.size is None):
         parser.error("name --run or --size")
-    if chosen.run:
-        loaded, questions, motions = of_run(chosen.run / "holdout")
+    if options.run:
+        loaded, questions, motions = of_run(options.run / "holdout")
         longest = prediction.MAX_NEW_TOKENS
     else:
-        loaded, questions, motions = of_random_model(chosen.size, chosen.trials)
+        loaded, questions, motions = of_random_model(options.size, options.trials)
         longest = prediction.MAX_NEW_TOKENS = ANSWER_TOKENS
     rows = {
         "tree of a trial": tree(loaded, questions, motions),
-        "generate": generate(loaded, questions, motions, chosen.batch, longest),
+        "generate": generate(loaded, questions, motions, options.batch, longest),
     }
     faster = rows["tree of a trial"]["questions_per_s"] / rows["generate"]["questions_per_s"]
     rows["tree of a trial"]["faster_by"] = round(faster, 1)
@@ -66,21 +69,22 @@ def of_random_model(
     """A random model with adapters, the paper's mix of questions, and the motions."""
     tasks = shipped_tasks()
     trials = workload.trials(count, tasks)
-    kinds = {task.name: (task.kind, list(task.options)) for task in tasks}
+    settings = {task.name: task.settings for task in tasks}
     questions = pd.DataFrame(
         {
-            "trial_id": str(number), "task": task, "kind": kinds[task][0], "question": question,
-            "options": kinds[task][1], "answer": answer,
+            "trial_id": str(number), "task": task, "kind": settings[task].kind, "question": question,
+            "options": options_of(settings[task]), "answer": answer,
         }
         for number, trial in enumerate(trials)
-        for task, question, answer in trial.asked
+        for task, question, answer in trial.questions
     )  # fmt: skip
     base = workload.random_base(size, tasks)
     model = adapters.add_adapters(base, LORA, 0, None).eval()
     loading.never_pack(model)
-    cfg = workload.task_config()
-    numbers = possible_numbers(questions, cfg)
-    description = {"max_length": 1024, "tasks": cfg, "possible_numbers": numbers}
+    numbers = possible_numbers(questions, settings)
+    description = ModelDescription.model_construct(
+        max_length=1024, tasks=settings, possible_numbers=numbers
+    )
     motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
     return LoadedModel(model, base.tokenizer, description), questions, motions
 

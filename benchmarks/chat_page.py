@@ -20,10 +20,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import psutil
 import requests
 
+from biomechgpt.chat.run_trials import run_of
+from biomechgpt.splits.accepted import read_accepted
 from tests.helpers import browser
 from tests.helpers.paths import ROOT, read_yaml
 
@@ -45,8 +46,8 @@ class User:
 
     def __init__(self, address: str):
         self.address, self.name = address, f"{random.getrandbits(64):x}"
-        found = requests.get(f"{address}config", timeout=60).json()["dependencies"]
-        self.events = {event["api_name"]: event["id"] for event in found}
+        handlers = requests.get(f"{address}config", timeout=60).json()["dependencies"]
+        self.events = {handler["api_name"]: handler["id"] for handler in handlers}
 
     def send(self, event: str, data: list) -> tuple[str, float, float]:
         """The last outputs of an event as text; seconds to the model's first word, NaN, and to the end."""
@@ -79,10 +80,10 @@ def serve(model: Path) -> tuple[subprocess.Popen, str, float]:
     command = [sys.executable, str(ROOT / "workflow_scripts/chat.py"), "--model", str(model)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     for line in process.stdout:
-        if found := re.search(r"Open (http\S+)", line):
-            requests.get(found.group(1), timeout=60).raise_for_status()
+        if address := re.search(r"Open (http\S+)", line):
+            requests.get(address[1], timeout=60).raise_for_status()
             threading.Thread(target=process.stdout.read, daemon=True).start()
-            return process, found.group(1), time.perf_counter() - start_s
+            return process, address[1], time.perf_counter() - start_s
     raise SystemExit("the page did not come up")
 
 
@@ -97,17 +98,17 @@ def frames_a_second(address: str) -> float:
 def questions() -> list[str]:
     """Everyday questions, and one in ten that is outside."""
     known = read_yaml("resources/chat_questions.yaml")
-    asked = [text for texts in known["everyday"]["measure"].values() for text in texts]
-    return asked + known["outside"]["measure"][: len(asked) // 10]
+    everyday = [text for texts in known["everyday"]["measure"].values() for text in texts]
+    return everyday + known["outside"]["measure"][: len(everyday) // 10]
 
 
 def use(user: User, trials: list[str], n_questions: int, pause_s: float, spent_s: list) -> None:
     """Ask, and look at another trial after every tenth question."""
-    asked = questions()
+    texts = questions()
     for number in range(n_questions):
         if number % 10 == 0:
             user.send("show_first", [random.choice(trials)])
-        _, first_s, all_s = user.send("ask", [random.choice(asked)])
+        _, first_s, all_s = user.send("ask", [random.choice(texts)])
         spent_s.append((first_s, all_s))
         time.sleep(pause_s)
 
@@ -149,7 +150,7 @@ def _times(table: np.ndarray) -> str:
 
 
 def _trials(model: Path) -> list[str]:
-    return pd.read_parquet(model.resolve().parents[3] / "trials.parquet")["trial_id"].tolist()
+    return read_accepted(run_of(model) / "trials.parquet")["trial_id"].tolist()
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.shared import shipped_tasks
 from biomechgpt.chat import topics
 from biomechgpt.chat.topics import Topics
+from biomechgpt.questions.tasks import options_of
+from biomechgpt.settings.tasks_section import TaskSettings
 from tests.helpers.paths import read_yaml
 
 PARTS = 20
@@ -35,14 +37,14 @@ def flat(questions: dict) -> list[tuple[str, str]]:
     return [(text, task) for task, texts in questions.items() for text in texts]
 
 
-def judged(found: Topics, asked: list[tuple[str, str]]) -> np.ndarray:
-    """Sureness and whether the task is right, (N, 2)."""
-    meant = [(found.match(text), task) for text, task in asked]
-    return np.array([[one.probability, one.nearest == task] for one, task in meant])
+def judged(fitted: Topics, questions: list[tuple[str, str]]) -> np.ndarray:
+    """Probability of the nearest task and whether it is the right one, (N, 2)."""
+    matches = [(fitted.match(text), task) for text, task in questions]
+    return np.array([[match.probability, match.nearest == task] for match, task in matches])
 
 
 def cross_validated(train: dict, everyday: dict, outside: list[str]) -> np.ndarray:
-    """Sureness, whether right, whether outside, (N, 3), of each example without itself."""
+    """Probability of the nearest task, whether right, whether outside, (N, 3): each example left out once."""
     examples = [(*e, "train") for e in flat(train)] + [(*e, "everyday") for e in flat(everyday)]
     examples += [(text, topics.OUTSIDE, "outside") for text in outside]
     order = np.random.default_rng(0).permutation(len(examples))
@@ -80,7 +82,7 @@ def print_rates() -> None:
     )
     print(f"  outside, answered {(others[:, 0] >= best).sum()} of {len(others)}")
     fitted = Topics(train, everyday["choose"], outside["choose"])
-    print("on questions that chose nothing:")
+    print("on questions that did not choose the threshold:")
     print(f"  held-out phrasings: {rates(judged(fitted, flat(held_out)), topics.THRESHOLD)}")
     print(f"  everyday words: {rates(judged(fitted, flat(everyday['measure'])), topics.THRESHOLD)}")
     taken = [text for text in outside["measure"] if fitted.match(text).task]
@@ -97,28 +99,27 @@ def print_wording(model: Path) -> None:
     chat, (train, _, examples) = open_chat(model), read_examples()
     known = examples["everyday"]["measure"]
     rule = Topics(train, examples["everyday"]["choose"], examples["outside"]["choose"])
-    chosen = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
-    trials = [chat.trial(name) for name in chosen["trial_id"]]
+    sample = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
+    trials = [chat.trial(name) for name in sample["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
-    tasks = chat.description["tasks"]
+    tasks = chat.description.tasks
     for whose in (USERS, FIRST):
-        asked = []
+        questions = []
         for text, task in flat(known):
             meant = rule.match(text)
-            cfg = tasks[task]
             question = text if whose == USERS else chat.questions()[task]
-            options = cfg["options"] if cfg["kind"] == "classification" else []
-            row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
+            row = {"task": task, "kind": tasks[task].kind, "question": question}
+            row["options"] = options_of(tasks[task])
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]
-            asked += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
-        table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(asked), motions))
+            questions += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
+        table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(questions), motions))
         print(f"asked in {whose}:")
         for task, rows in table.groupby("task", sort=False):
             print(f"  {task}: {_score(rows, tasks[task])}, {len(rows)} answers")
 
 
-def _score(rows, task: dict) -> str:
-    if task["kind"] == "classification":
+def _score(rows, task: TaskSettings) -> str:
+    if task.kind == "classification":
         pairs = zip(rows["options"], rows["probabilities"], strict=True)
         best = np.array([options[int(np.argmax(shares))] for options, shares in pairs])
         as_text = np.mean(rows["parsed"] == rows["truth"])
@@ -126,7 +127,7 @@ def _score(rows, task: dict) -> str:
     truth = rows["truth"].astype(float)
     median, text = ((rows[name] - truth).abs().mean() for name in ("number_median", "number"))
     unread = rows["number"].isna().mean()
-    return f"mean error {median:.3f} {task['unit']}, as text {text:.3f} (unread {unread:.3f})"
+    return f"mean error {median:.3f} {task.unit}, as text {text:.3f} (unread {unread:.3f})"
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from biomechgpt.evaluation.result_tables import write_tables
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.run_files import RunFiles
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.run_settings import RunSettings
 from tests.helpers.paths import read_yaml
 
 OPTIONS = {"activity": 10, "impaired": 2, "diagnosis": 4, "assistive_device": 5, "fall_history": 2}
@@ -93,14 +95,14 @@ def main() -> None:
     names = [f"model-{k}" for k in range(args.models)]
     print(f"{len(predictions)} predictions, {args.draws} draws, before: {_peak_gib():.2f} GiB")
     clock, cpu = time.perf_counter(), time.process_time()
-    cfg = {"bootstrap_draws": args.draws, "seed": 0}
-    found = evaluate(predictions, folds, cfg, names[:1], names[1:], {"walking_speed": 0.1})
+    cfg = EvaluateSettings(bootstrap_draws=args.draws, seed=0)
+    evaluation = evaluate(predictions, folds, cfg, names[:1], names[1:], {"walking_speed": 0.1})
     _report("evaluate", clock, cpu)
     with tempfile.TemporaryDirectory() as folder:
-        write_metrics(found, Path(folder, "metrics.parquet"))
-        write_answers(found.answers, Path(folder, "answers.parquet"))
-        write_tables(found, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
-        draw_all(predictions, found.comparisons, names[0], {}, Path(folder, "figures"))
+        write_metrics(evaluation, Path(folder, "metrics.parquet"))
+        write_answers(evaluation.answers, Path(folder, "answers.parquet"))
+        write_tables(evaluation, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
+        draw_all(predictions, evaluation.comparisons, names[0], {}, Path(folder, "figures"))
         _report("evaluate, tables and figures", clock, cpu)
         _write_page(Path(folder), names)
         _report("all of it and the report", clock, cpu)
@@ -109,11 +111,13 @@ def main() -> None:
 def _write_page(folder: Path, names: list[str]) -> None:
     """The report of these models on the default questions, without recordings."""
     config = read_yaml("config.yaml")
+    del config["annotate"], config["reconstruct"]
     config["variants"] = {names[0]: config["variants"]["tiny-all"]}
-    config["baselines"] = {name: {} for name in names[1:]}
+    config["baselines"] = {name: {"kind": "majority"} for name in names[1:]}
+    settings = RunSettings.model_validate(config)
     files = RunFiles(*(folder / name for name in ("metrics.parquet", "tables", "answers.parquet")))
-    results = read_results(files.metrics, files.tables, config)
-    build_report(results, files, config, {}, True, folder / "report.html", folder / "csv")
+    results = read_results(files.metrics, files.tables, settings)
+    build_report(results, files, settings, {}, True, folder / "report.html", folder / "csv")
 
 
 def _report(what: str, clock: float, cpu: float) -> None:

@@ -37,7 +37,7 @@ def main() -> None:
     tokenizers |= read_yaml("presets/tokenizers.yaml")["tokenizers"]
     ends = {"steps": args.steps, "patience_steps": args.patience}
     reference = tokenizers["compact"] | ends | {"codebook_size": 512}
-    chosen = {
+    configs = {
         "reference": reference,
         "no codes": reference | {"unquantised_steps": args.steps + 1},
         args.new: tokenizers[args.new] | ends,
@@ -46,17 +46,18 @@ def main() -> None:
     context = get_context("spawn")
     with ProcessPoolExecutor(args.jobs, mp_context=context) as pool:
         jobs = {
-            name: pool.submit(_train, args, cfg, str(folder / name)) for name, cfg in chosen.items()
+            name: pool.submit(_train, args, cfg, str(folder / name))
+            for name, cfg in configs.items()
         }
-        found = {name: job.result() for name, job in jobs.items()}
+        trainings = {name: job.result() for name, job in jobs.items()}
     print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, ", end="")
     print(f"{args.jobs} trainings at once, one thread each; patience {args.patience} steps")
-    for name, (_, errors, n_parameters) in found.items():
-        _print_one(name, chosen[name], found[name][0].history, errors, n_parameters)
-    _print_gap(found, args.new, "test")
+    for name, (_, errors, n_parameters) in trainings.items():
+        _print_training(name, configs[name], trainings[name][0].history, errors, n_parameters)
+    _print_gap(trainings, args.new, "test")
     if args.also:
-        _print_gap(found, args.new, ALSO)
-    _print_time(found, args.new)
+        _print_gap(trainings, args.new, ALSO)
+    _print_time(trainings, args.new)
 
 
 def _arguments() -> argparse.Namespace:
@@ -105,7 +106,9 @@ def _error(trained: Trained, cfg: dict, paths: list[Path], trial_ids: set[str]) 
     return measure_tokenizer(tokenizer, paths, trial_ids, "")["rmse_deg_live"]
 
 
-def _print_one(name: str, cfg: dict, history: list[dict], errors: dict, n_parameters: int) -> None:
+def _print_training(
+    name: str, cfg: dict, history: list[dict], errors: dict, n_parameters: int
+) -> None:
     last = history[-1]
     print(f"\n{name}: {n_parameters} parameters; {json.dumps(cfg)}")
     print("  step, processor s, validation degrees:", end=" ")
@@ -117,8 +120,8 @@ def _print_one(name: str, cfg: dict, history: list[dict], errors: dict, n_parame
     print(", ".join(f"{split} {error:.3f}" for split, error in errors.items()))
 
 
-def _print_gap(found: dict, new: str, split: str) -> None:
-    by_name = {name: errors[split] for name, (_, errors, _) in found.items()}
+def _print_gap(trainings: dict, new: str, split: str) -> None:
+    by_name = {name: errors[split] for name, (_, errors, _) in trainings.items()}
     gap = by_name["reference"] - by_name["no codes"]
     closed = (by_name["reference"] - by_name[new]) / gap
     share = by_name[new] / by_name["reference"]
@@ -126,8 +129,8 @@ def _print_gap(found: dict, new: str, split: str) -> None:
     print(f"and closes {closed:.0%} of its gap of {gap:.2f} degrees to the network without codes")
 
 
-def _print_time(found: dict, new: str) -> None:
-    histories = {name: trained.history for name, (trained, _, _) in found.items()}
+def _print_time(trainings: dict, new: str) -> None:
+    histories = {name: trained.history for name, (trained, _, _) in trainings.items()}
     final = histories["reference"][-1]
     reached = [e for e in histories[new] if e.get("validation_deg", 99) <= final["validation_deg"]]
     if not reached:

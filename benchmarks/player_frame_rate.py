@@ -51,14 +51,14 @@ def main() -> None:
     print(
         f"{platform.processor() or platform.machine()}, {browser.executable()}, software rendering"
     )
-    print("screen   trial (s)  asked (1/s)  played (1/s)  at most (1/s)")
+    print("screen   trial (s)  wanted (1/s)  played (1/s)  at most (1/s)")
     with tempfile.TemporaryDirectory() as folder, browser.launched() as chromium:
         file = Path(folder) / "page.html"
         for (screen, size), length_s in itertools.product(SCREENS.items(), LENGTHS_S):
             file.write_text(html(length_s), encoding="utf-8")
             page = browser.open_page(chromium, file.as_uri(), size)
             played, at_most = page.evaluate(PLAYED.format(seconds=seconds)), page.evaluate(AT_MOST)
-            print(f"{screen:<8} {length_s:>9}  {RATE_HZ:>11}  {played:>12.1f}  {at_most:>13.0f}")
+            print(f"{screen:<8} {length_s:>9}  {RATE_HZ:>12}  {played:>12.1f}  {at_most:>13.0f}")
             page.close()
 
 
@@ -67,13 +67,13 @@ def html(length_s: int) -> str:
     frames = np.arange(length_s * RATE_HZ)[:, None]
     angles = 0.4 * np.sin(2 * np.pi * frames / RATE_HZ + np.arange(34))
     tokens = np.random.default_rng(0).integers(0, 512, len(frames) // 4)
-    given = motion({"one": angles, "other": 0.9 * angles}, RATE_HZ, tokens, 4)
+    shown = motion({"first": angles, "second": 0.9 * angles}, RATE_HZ, tokens, 4)
     folder = ROOT / "workflow_scripts/biomechgpt/report/assets"
     style = "".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
     script = "".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS[:2])
     return (
         f"<!doctype html><style>{style}</style><body class=movement><main></main><script>{script}"
-        f"const shown = player(document.querySelector('main'), {json.dumps(given)});</script>"
+        f"const shown = player(document.querySelector('main'), {json.dumps(shown)});</script>"
     )
 
 

@@ -30,11 +30,16 @@ TRIALS_PER_PARTICIPANT = 6.15  # as simulated with at most 8
 
 def make_cohort(folder: Path, n_trials: int, times: int) -> None:
     """A cohort folder with tables for both sides, and a tokenizer that was never trained."""
+    from biomechgpt.settings.simulate_section import SimulateSettings
     from biomechgpt.simulation import simulate_cohort
 
     people = {"participants": round(n_trials / TRIALS_PER_PARTICIPANT)}
     numbers = (read_yaml(f"resources/{n}.yaml") for n in ("normal_gait", "simulated_cohort"))
-    simulate_cohort(folder / "cohort", read_yaml("config.yaml")["simulate"] | people, *numbers)
+    simulate_cohort(
+        folder / "cohort",
+        SimulateSettings.model_validate(read_yaml("config.yaml")["simulate"] | people),
+        *numbers,
+    )
     for copies in (1, times):
         side = folder / str(copies)
         shutil.copytree(folder / "cohort/motion", side / "motion", copy_function=os.link)
@@ -63,23 +68,29 @@ def load_stage(stage: str) -> Callable[[Path, Path], None]:
 def _ingest(cfg: dict) -> Callable:
     from biomechgpt.cohort.ingest import ingest_shard
     from biomechgpt.cohort.shards import read_shard
+    from biomechgpt.recordings.recording import reading_with
+    from biomechgpt.settings.ingest_section import IngestSettings
 
-    maps = sorted((ROOT / "resources/coordinate_maps").glob("*.yaml"))
+    maps = (ROOT / "resources/coordinate_maps").glob("*.yaml")
+    reading = reading_with(maps, IngestSettings.model_validate(cfg["ingest"]))
 
     def run(folder: Path, side: Path) -> None:
         cohorts = read_shard([{"name": "c", "path": str(side)}], 0, 1)
         outputs = (side / "trajectories.parquet", side / "ingest.tsv")
-        ingest_shard(cohorts, maps, 0, 1, cfg["ingest"], *outputs)
+        ingest_shard(cohorts, reading, 0, 1, *outputs)
 
     return run
 
 
 def _strip_and_zero(cfg: dict) -> Callable:
     from biomechgpt.motion.strip import strip_shard
+    from biomechgpt.settings.motion_section import MotionSettings
+
+    settings = MotionSettings.model_validate(cfg["motion"])
 
     def run(folder: Path, side: Path) -> None:
         outputs = (side / "angles.parquet", side / "strip.tsv")
-        strip_shard(side / "trajectories.parquet", cfg["motion"], *outputs)
+        strip_shard(side / "trajectories.parquet", settings, *outputs)
 
     return run
 
@@ -131,8 +142,9 @@ def _generate_questions(cfg: dict) -> Callable:
         trials = labels[["trial_id", "participant_id"]]
         folds = trials[["participant_id"]].drop_duplicates().assign(fold="f", split="train")
         tasks = shipped_tasks()
-        choice = choose_trials(labels, pd.DataFrame(trials), folds, "f", tasks, 1)
-        rows = generate_questions(list_truths(choice.chosen), tasks, 0)
+        settings = {task.name: task.settings for task in tasks}
+        choice = choose_trials(labels, pd.DataFrame(trials), folds, "f", settings, 1)
+        rows = generate_questions(list_truths(choice.tasks), tasks, 0)
         write_rows(side / "questions.parquet", rows, SCHEMA)
 
     return run

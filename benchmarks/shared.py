@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def shipped_tasks() -> list["Task"]:
     """The tasks of config.yaml with their phrasings."""
     from biomechgpt.questions.tasks import read_tasks
+    from biomechgpt.settings.tasks_section import task_settings
 
-    cfg = read_yaml("config.yaml")["tasks"]
-    return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+    tasks = task_settings(read_yaml("config.yaml")["tasks"])
+    return read_tasks(tasks, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in tasks})
 
 
 def save_untrained(folder: Path, cfg: dict) -> None:
@@ -27,6 +28,7 @@ def save_untrained(folder: Path, cfg: dict) -> None:
     import numpy as np
 
     from biomechgpt.body.coordinates import JOINT_NAMES
+    from biomechgpt.settings.tokenizers_section import TokenizerSettings
     from biomechgpt.tokenizer.network import MotionTokenizer
     from biomechgpt.tokenizer.statistics import Statistics
     from biomechgpt.tokenizer.storage import save_tokenizer
@@ -34,7 +36,8 @@ def save_untrained(folder: Path, cfg: dict) -> None:
 
     n = len(JOINT_NAMES)
     scale = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
-    save_tokenizer(folder, Trained(MotionTokenizer(cfg, n), scale), cfg, 30.0, [])
+    settings = TokenizerSettings.model_validate(cfg)
+    save_tokenizer(folder, Trained(MotionTokenizer(settings, n), scale), settings, 30.0, [])
 
 
 def processor_seconds(work: Callable, *arguments: object) -> float:

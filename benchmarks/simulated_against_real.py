@@ -12,7 +12,6 @@ fewer than nine are left out. `--simulated NAME=FOLDER` may be repeated, to comp
 import argparse
 import logging
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -28,10 +27,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import read_trials
-from biomechgpt.cohort.ingest import ingest_shard
+from biomechgpt.cohort.ingest import motion_files
 from biomechgpt.cohort.tables import Cohort, read_cohort
-from biomechgpt.motion.strip import strip_shard
+from biomechgpt.motion.strip import strip
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.recordings.trajectories import read_trajectories
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from tests.helpers.paths import ROOT, read_yaml
 
 CONFIG = read_yaml("config.yaml")
@@ -114,12 +116,12 @@ def read_groups(folder: Path) -> dict[tuple[str, str], Walks]:
 
 
 def _joint_angles(cohort: Cohort) -> list[tuple[dict, np.ndarray]]:
-    maps = sorted((ROOT / "resources/coordinate_maps").glob("*.yaml"))
-    with tempfile.TemporaryDirectory() as name:
-        here = Path(name)
-        ingest_shard([cohort], maps, 0, 1, CONFIG["ingest"], here / "whole", here / "issues")
-        strip_shard(here / "whole", CONFIG["motion"], here / "angles", here / "more")
-        return [(trial.info, np.array(trial.frames)) for trial in read_trials(here / "angles")]
+    maps = (ROOT / "resources/coordinate_maps").glob("*.yaml")
+    reading = reading_with(maps, IngestSettings.model_validate(CONFIG["ingest"]))
+    settings = MotionSettings.model_validate(CONFIG["motion"])
+    read = read_trajectories(motion_files([cohort], reading), reading)
+    trials = [strip(outcome, settings).trial for outcome in read]
+    return [(trial.info, trial.frames) for trial in trials if trial is not None]
 
 
 def _measures(angles_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -31,8 +31,8 @@ MEAN_FRAMES, SPREAD_FRAMES = 290, 110  # of a trial, as in the default cohort
 
 def tokenizer_config(name: str) -> dict:
     """The entry of `tokenizers` in the config or in the paper's preset."""
-    found = [read_yaml(name)["tokenizers"] for name in ("config.yaml", "presets/paper.yaml")]
-    return next(tokenizers[name] for tokenizers in found if tokenizers.get(name))
+    sections = [read_yaml(path)["tokenizers"] for path in ("config.yaml", "presets/paper.yaml")]
+    return next(section[name] for section in sections if section.get(name))
 
 
 def write_inputs(folder: Path, cfg: dict, n_trials: int) -> None:
@@ -48,7 +48,7 @@ def write_inputs(folder: Path, cfg: dict, n_trials: int) -> None:
 
 def prepared_inputs(folder: Path, tokenizer: StoredTokenizer) -> list[torch.Tensor]:
     """Normalised whole tokens of every trial and of its mirror image, (T, J) each."""
-    inputs, step = [], tokenizer.cfg["downsampling"]
+    inputs, step = [], tokenizer.cfg.downsampling
     for trial in read_trials(folder / "angles.parquet"):
         whole = len(trial.frames) // step * step
         for frames in (trial.frames, mirrored(trial.frames)):

@@ -21,8 +21,9 @@ from biomechgpt.language_model import adapters, language_training
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.steps import plan_steps
 from biomechgpt.language_model.training_metrics import METRICS_FILE
+from biomechgpt.settings.finetune_section import LoraSettings
 
-LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
+LORA = LoraSettings(rank=32, alpha=32, dropout=0.0)
 BATCH = 10  # questions a step, as the paper's 4B
 WARM_UP = 3  # steps that are not counted
 MAX_LENGTH = 1024
@@ -35,8 +36,8 @@ def ours(size: str, tasks: list, trials: list, shared: bool) -> dict:
     model = adapters.add_adapters(base, LORA, 0)
     examples = []
     for trial in trials:
-        asked = [(question, answer) for _, question, answer in trial.asked]
-        groups = [asked] if shared else [[pair] for pair in asked]
+        pairs = [(question, answer) for _, question, answer in trial.questions]
+        groups = [pairs] if shared else [[pair] for pair in pairs]
         examples += [encode_example(base.tokenizer, trial.tokens, g, MAX_LENGTH) for g in groups]
     settings = language_training.Settings(
         2e-4, 1, BATCH, 0, checkpoint_every_steps=10**6, log_every_steps=1
@@ -77,7 +78,7 @@ def trl(size: str, tasks: list, trials: list, packed: bool) -> dict:
     texts = []
     for trial in trials:
         motion = workload.vocabulary.motion_text(trial.tokens)
-        for _, question, answer in trial.asked:
+        for _, question, answer in trial.questions:
             turns = [
                 {"role": "user", "content": f"{motion} {question}"},
                 {"role": "assistant", "content": answer},
@@ -131,19 +132,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=workload.SIZES, default="small")
     parser.add_argument("--trials", type=int, default=100)
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     tasks = shipped_tasks()
-    trials = workload.trials(chosen.trials, tasks)
+    trials = workload.trials(options.trials, tasks)
     rows = {
-        "shared motion": ours(chosen.size, tasks, trials, shared=True),
-        "one question a sequence": ours(chosen.size, tasks, trials, shared=False),
-        "TRL, padded": trl(chosen.size, tasks, trials, packed=False),
-        "TRL, packed": trl(chosen.size, tasks, trials, packed=True),
+        "shared motion": ours(options.size, tasks, trials, shared=True),
+        "one question a sequence": ours(options.size, tasks, trials, shared=False),
+        "TRL, padded": trl(options.size, tasks, trials, packed=False),
+        "TRL, packed": trl(options.size, tasks, trials, packed=True),
     }
     matrix_rate = workload.matrix_rate()
     for row in rows.values():
         tokens_per_s = row["questions_per_s"] * row["tokens_a_question"]
-        used = workload.needed_flop(chosen.size, tokens_per_s) / matrix_rate
+        used = workload.needed_flop(options.size, tokens_per_s) / matrix_rate
         hours = PAPER_QUESTIONS / row["questions_per_s"] / 3600
         row |= {"tokens_per_s": round(tokens_per_s), "share_of_matrix_rate": round(used, 3)}
         row["hours_for_the_paper"] = round(hours, 2)

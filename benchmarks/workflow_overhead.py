@@ -31,14 +31,14 @@ def read_log(path: Path) -> tuple[list[tuple[str, float, float]], float]:
     """Rule, start and end (s) of each job, and the wall time of the run (s)."""
     now_s, wall_s, started, jobs = 0.0, 0.0, {}, []
     for line in path.read_text().splitlines():
-        if found := TIME.match(line):
-            now_s = datetime.strptime(found[1], "%a %b %d %H:%M:%S %Y").timestamp()
-        elif found := STARTED.match(line):
-            started[found[1]] = now_s
-        elif (found := ENDED.match(line)) and found[1] in started:
-            jobs.append((found[2], started[found[1]], now_s))
-        elif found := ELAPSED.match(line):
-            days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        if match := TIME.match(line):
+            now_s = datetime.strptime(match[1], "%a %b %d %H:%M:%S %Y").timestamp()
+        elif match := STARTED.match(line):
+            started[match[1]] = now_s
+        elif (match := ENDED.match(line)) and match[1] in started:
+            jobs.append((match[2], started[match[1]], now_s))
+        elif match := ELAPSED.match(line):
+            days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
             wall_s = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
     if not jobs or not wall_s:
         raise SystemExit(f"{path} is no log of a finished run")

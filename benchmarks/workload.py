@@ -14,8 +14,7 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.loading import Base
-from biomechgpt.questions.tasks import Task
-from tests.helpers.paths import read_yaml
+from biomechgpt.questions.tasks import Task, options_of
 
 CODES = 512
 MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
@@ -27,37 +26,33 @@ SIZES = {
 }
 
 
-class Trial(NamedTuple):
+class QuestionedTrial(NamedTuple):
     """A motion and its questions with answers."""
 
     tokens: np.ndarray
-    asked: list[tuple[str, str, str]]  # task, question, answer
+    questions: list[tuple[str, str, str]]  # task, question, answer
 
 
-def task_config() -> dict[str, dict]:
-    """The nine tasks as config.yaml has them."""
-    return read_yaml("config.yaml")["tasks"]
-
-
-def trials(count: int, chosen: list[Task]) -> list[Trial]:
+def trials(count: int, tasks: list[Task]) -> list[QuestionedTrial]:
     """Random motions whose lengths spread as walking trials do, with four tasks each."""
     random = np.random.default_rng(0)
     lengths = random.gamma(4.0, MEAN_TOKENS / 4.0, count).round().clip(8, 900).astype(int)
     made = []
     for length in lengths:
-        asked = []
-        for number in random.choice(len(chosen), 4, replace=False):
-            task = chosen[number]
+        questions = []
+        for number in random.choice(len(tasks), 4, replace=False):
+            task = tasks[number]
             text = task.train[random.integers(len(task.train))].text
-            reply = str(random.choice(task.options)) if task.options else f"{random.random():.2f}"
-            asked.append((task.name, text, reply))
-        made.append(Trial(random.integers(0, CODES, length), asked))
+            options = options_of(task.settings)
+            reply = str(random.choice(options)) if options else f"{random.random():.2f}"
+            questions.append((task.name, text, reply))
+        made.append(QuestionedTrial(random.integers(0, CODES, length), questions))
     return made
 
 
-def random_base(size: str, chosen: list[Task]) -> Base:
+def random_base(size: str, tasks: list[Task]) -> Base:
     """A random model of that size in 4 bits, and its tokenizer with the motion tokens named."""
-    texts = [phrasing.text for task in chosen for phrasing in task.train]
+    texts = [phrasing.text for task in tasks for phrasing in task.train]
     tokenizer = vocabulary.train_tokenizer(texts, 1024, CODES)
     hidden, feed_forward, layers, heads, key_values, head, window, n_rows = SIZES[size]
     config = Gemma3TextConfig(
@@ -90,8 +85,8 @@ def matrix_rate() -> float:
     """Multiply-add operations a second (FLOP/s) of a large product, as training would do it."""
     on_gpu = torch.cuda.is_available()
     side, dtype = (8192, torch.bfloat16) if on_gpu else (2048, torch.float32)
-    one = torch.randn(side, side, device="cuda" if on_gpu else "cpu", dtype=dtype)
-    fastest_s = min(_seconds(lambda: one @ one) for _ in range(10))
+    matrix = torch.randn(side, side, device="cuda" if on_gpu else "cpu", dtype=dtype)
+    fastest_s = min(_seconds(lambda: matrix @ matrix) for _ in range(10))
     return 2.0 * side**3 / fastest_s
 
 

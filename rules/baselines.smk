@@ -32,7 +32,7 @@ rule search_baseline:
         cfg=config["baseline_search"],
         code=code("search_baseline"),
     message:
-        "Searching the parameters of the baseline, {wildcards.fold}"
+        "Searching parameters of XGBoost on the tokens of {wildcards.tokenizer}, {wildcards.fold}"
     script:
         "../workflow_scripts/search_baseline.py"
 
@@ -67,7 +67,7 @@ rule baseline:
         "../workflow_scripts/baseline.py"
 
 
-# One that sees tokens is fitted for each seed apart where each has its own.
+# A baseline that sees tokens is fitted for each seed apart where each seed has a tokenizer of its own.
 use rule baseline as baseline_of_seed with:
     input:
         unpack(baseline_inputs),

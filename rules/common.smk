@@ -30,13 +30,13 @@ RECORDED_TABLES = [
     for cohort in RECORDED
     for name in ("participants.tsv", "trials.tsv")
 ]
-RECORDED_COHORTS = read_cohorts(RECORDED)
+RECORDED_COHORTS = read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
 BASELINES = list(SETTINGS.baselines)
 TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
-FOLDS = fold_names(config["split"])
+FOLDS = fold_names(SETTINGS.split)
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
@@ -55,11 +55,7 @@ LABELLED = {
     for name, task in QUESTIONS.items()
 }
 LABEL_COLUMNS = sorted(
-    {
-        column
-        for task in LABELLED.values()
-        for column in (task["label"], *task.get("applies_to", {}))
-    }
+    set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 PHRASINGS = {
@@ -72,15 +68,15 @@ ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.mode
 
 
 if workflow.is_main_process:  # every job reads this file again
-    check_labels(RECORDED_COHORTS, config["tasks"])
+    check_labels(RECORDED_COHORTS, SETTINGS.tasks)
     check_enough_people(
-        RECORDED_COHORTS, config["cohorts"], SETTINGS.simulate.participants, config["split"]
+        RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
-    for remark in contradictions(RECORDED_COHORTS, config["tasks"]):
+    for remark in contradictions(RECORDED_COHORTS, SETTINGS.tasks):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
         stratify_by = SETTINGS.split.stratify_by
-        for remark in unused_names(RECORDED_COHORTS, config["tasks"], stratify_by):
+        for remark in unused_names(RECORDED_COHORTS, SETTINGS.tasks, stratify_by):
             logger.warning(remark)
 
 

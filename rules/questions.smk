@@ -1,4 +1,4 @@
-# Baselines read no words: what they depend on is made before a phrasing is drawn.
+# Baselines read no phrasings: what they depend on is written before a question is put into words.
 rule choose_trials:
     input:
         trials=rules.index_trials.output.trials,

@@ -31,7 +31,7 @@ rule evaluate:
         variants=VARIANTS,
         baselines=BASELINES,
         tasks=config["tasks"],
-        folds=lambda wildcards: folds(),
+        folds=folds,
         seeds=SEEDS,
         code=code("evaluate"),
     message:
@@ -88,7 +88,7 @@ rule report:
     params:
         config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
         cohorts=COHORTS,
-        folds=lambda wildcards: folds(),
+        folds=folds,
         tokenizers=TOKENIZERS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),

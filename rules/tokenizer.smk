@@ -17,6 +17,7 @@ rule train_tokenizer:
     params:
         threads=THREADS_OF_GPU_JOB,
         cfg=tokenizer_config,
+        ingest=config["ingest"],
         motion=config["motion"],
         code=code("train_tokenizer"),
         training_code=code("biomechgpt/tokenizer/training"),
@@ -50,7 +51,7 @@ rule tokenize_motion:
         "../workflow_scripts/tokenize_motion.py"
 
 
-# Many jobs read the tokens of the whole cohort: with a file a shard the DAG had more edges than it can bear.
+# Many jobs read the tokens of the whole cohort; a file for each shard would give the DAG too many edges.
 rule gather_tokens:
     input:
         expand(rules.tokenize_motion.output, shard=SHARDS, allow_missing=True),
@@ -130,7 +131,7 @@ rule show_movement:
         "<benchmarks>/show_movement/{tokenizer}.tsv"
     params:
         cfg={"trials": SETTINGS.reconstruct.trials},
-        folds=lambda wildcards: folds(),
+        folds=folds,
         simulated=SIMULATED_NAMES,
         code=code("show_movement"),
     message:
@@ -147,6 +148,7 @@ rule show_movement_all:
 rule measure_tokenizer:
     input:
         tokenizer=rules.train_tokenizer.output,
+        tokens=rules.gather_tokens.output,
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,

@@ -7,18 +7,20 @@ log = job.start(snakemake)
 import pandas as pd
 
 from biomechgpt.cohort.shards import check_labels
-from biomechgpt.cohort.tables import read_cohorts, trial_labels
+from biomechgpt.cohort.tables import read_cohorts, select_cohorts, trial_labels
 from biomechgpt.files import replacing
+from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.splits.folds import COLUMNS_READ, assign_folds
 
-cohorts, cfg = snakemake.params.cohorts, snakemake.params.cfg
-recorded = read_cohorts(snakemake.params.recorded)
-check_labels(recorded, cfg["stratify_by"], snakemake.params.labels)
+params, settings = snakemake.params, SplitSettings.model_validate(snakemake.params.cfg)
+cohorts = read_cohorts(params.cohorts)
+recorded = select_cohorts(cohorts, params.recorded)
+check_labels(recorded, settings.stratify_by, params.labels)
 folds = assign_folds(
     pd.read_parquet(snakemake.input.trials, columns=COLUMNS_READ),
-    trial_labels(read_cohorts(cohorts)),
-    {cohort["name"]: cohort["role"] for cohort in cohorts},
-    cfg,
+    trial_labels(cohorts),
+    {entry["name"]: entry["role"] for entry in params.cohorts},
+    settings,
 )
 with replacing(snakemake.output.folds) as path:
     folds.to_csv(path, sep="\t", index=False)

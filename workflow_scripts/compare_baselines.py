@@ -7,13 +7,15 @@ job.start(snakemake)
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.files import replacing
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.spreadsheets import harmless
 
 predictions = read_predictions(snakemake.input.predictions)
 folds = read_folds(snakemake.input.folds)
 baselines = list(predictions["variant"].unique())
-metrics = evaluate(predictions, folds, snakemake.params.cfg, [], baselines).metrics
+settings = EvaluateSettings.model_validate(snakemake.params.cfg)
+metrics = evaluate(predictions, folds, settings, [], baselines).metrics
 measures = metrics.query("split == 'test' and seed == 'mean' and reading == 'answer'")
 measures = measures.drop(columns=["split", "seed", "reading"])
 with replacing(snakemake.output[0]) as path:

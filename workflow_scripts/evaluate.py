@@ -1,6 +1,7 @@
 """Measure all predictions: metrics.parquet, answers.parquet, the tables and the figures."""
 
 from itertools import product
+from math import isfinite
 
 from biomechgpt import job
 
@@ -18,20 +19,21 @@ from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import pool_table_one, write_tables
 from biomechgpt.questions.predictions import read_predictions
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.splits.folds_file import read_folds
 
 files, written, params = snakemake.input, snakemake.output, snakemake.params
-variants, tasks = params.variants, params.tasks
+variants, tasks = params.variants, task_settings(params.tasks)
 predictions = in_order(read_predictions(files.predictions), list(tasks))
 folds = read_folds(files.folds)
 folds_of_questions = [fold for fold, _ in product(params.folds, params.seeds)]
 questions = read_questions(zip(folds_of_questions, files.questions, strict=True))
-key = "minimal_detectable_change"
-detectable = {name: task[key] for name, task in tasks.items() if key in task}
+settings = EvaluateSettings.model_validate(params.cfg)
+changes = {name: task.minimal_detectable_change for name, task in tasks.items()}
+detectable = {name: change for name, change in changes.items() if isfinite(change)}
 ranges = label_ranges(files.questions)
-evaluation = evaluate(
-    predictions, folds, params.cfg, variants, params.baselines, detectable, ranges
-)
+evaluation = evaluate(predictions, folds, settings, variants, params.baselines, detectable, ranges)
 write_metrics(evaluation, written.metrics)
 write_answers(evaluation.answers, written.answers)
 tested = headline(predictions[predictions["split"] == "test"])
@@ -44,7 +46,7 @@ write_tables(
     gate_table(tested, tasks, variants, evaluation.calibration),
 )
 decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
-units = {name: task.get("unit", "") for name, task in tasks.items()}
+units = {name: task.unit for name, task in tasks.items()}
 draw_all(decided, evaluation.comparisons, variants[0], units, written.figures)
 log.info("%d predictions measured", len(predictions))
 job.finish(snakemake)

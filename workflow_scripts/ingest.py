@@ -6,17 +6,20 @@ job.start(snakemake)
 
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.shards import check_files, read_shard
+from biomechgpt.cohort.tables import select_cohorts
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 
 params, shard = snakemake.params, int(snakemake.wildcards.shard)
+cohorts = read_shard(params.cohorts, shard, params.shards)
 ingest_shard(
-    read_shard(params.cohorts, shard, params.shards),
-    snakemake.input.maps,
+    cohorts,
+    reading_with(snakemake.input.maps, IngestSettings.model_validate(params.cfg)),
     shard,
     params.shards,
-    params.cfg,
     snakemake.output.trajectories,
     snakemake.output.issues,
 )
-recorded = read_shard(params.recorded, shard, params.shards)
+recorded = select_cohorts(cohorts, params.recorded)
 check_files(recorded, shard, params.shards, params.files)
 job.finish(snakemake)

@@ -14,6 +14,7 @@ from biomechgpt.report.results import read_results
 from biomechgpt.report.run_description import describe_run
 from biomechgpt.report.run_files import RunFiles
 from biomechgpt.report.summary_table import summary
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.versions import versions
 
 files, written, params = snakemake.input, snakemake.output, snakemake.params
@@ -33,12 +34,13 @@ run_files = RunFiles(
     benchmarks=params.benchmarks,
     left_out=files.left_out,
 )
-results = read_results(files.metrics, files.tables, params.config)
-about_run = (params.config, versions(), params.simulated)
-build_report(results, run_files, *about_run, written.page, written.tables)
+settings = RunSettings.model_validate(params.config)
+results = read_results(files.metrics, files.tables, settings)
+about_run = (versions(), params.simulated)
+build_report(results, run_files, settings, *about_run, written.page, written.tables)
 with replacing(written.summary) as path:
     path.write_text(summary(results, params.simulated), encoding="utf-8")
 with replacing(written.run) as path:
-    run = describe_run(*about_run, params.benchmarks)
+    run = describe_run(params.config, *about_run, params.benchmarks)
     path.write_text(json.dumps(run, indent=1, ensure_ascii=False), encoding="utf-8")
 job.finish(snakemake)

@@ -4,10 +4,11 @@ from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.tokenizer.trial_tables import measure_trials
+from biomechgpt.tokenizer.measure import measure_tokenizer
 
-measure_trials(
+measure_tokenizer(
     snakemake.input.tokenizer[0],
+    snakemake.input.tokens[0],
     snakemake.input.joint_angles,
     snakemake.input.trials,
     snakemake.input.folds,

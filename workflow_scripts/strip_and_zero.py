@@ -5,10 +5,11 @@ from biomechgpt import job
 job.start(snakemake)
 
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.settings.motion_section import MotionSettings
 
 strip_shard(
     snakemake.input[0],
-    snakemake.params.cfg,
+    MotionSettings.model_validate(snakemake.params.cfg),
     snakemake.output.joint_angles,
     snakemake.output.issues,
 )

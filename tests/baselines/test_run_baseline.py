@@ -103,8 +103,8 @@ def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
     truths = truths or files / "truths.parquet"
     predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in seeds}
     key = {"fold": "holdout", "variant": kind}
-    needs_tokenizer = kind in ("histogram", "n_grams")
-    cfg = BaselineSettings(kind=kind, tokenizer="compact" if needs_tokenizer else "", **cfg)
+    tokenizer = {"tokenizer": "compact"} if kind in ("histogram", "n_grams") else {}
+    cfg = BaselineSettings(kind=kind, **tokenizer, **cfg)
     run_baseline(cfg, inputs(cfg, files), TASKS, key, truths, predictions, (0, 1))
     return read_predictions(list(predictions.values()))
 

@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from biomechgpt.body.frames import read_trials
+from biomechgpt.cohort.ingest import ingest_shard
+from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
+from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import read_issues
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.tokens import read_tokens
 from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
 from tests.helpers.small_model import write_motion
 
@@ -28,6 +35,23 @@ def test_a_good_file_can_be_asked_about(chat, tmp_path):
     assert "neck_rotation" in own.trial.missing_joints
     assert chat.ask(own.trial, "How fast in m/s?").task == "speed"
     assert own.trial.recorded == {}
+
+
+def test_an_own_file_has_the_tokens_that_it_has_in_a_cohort(chat, tmp_path):
+    (tmp_path / "participants.tsv").write_text("participant_id\nP\n")
+    (tmp_path / "trials.tsv").write_text("trial_id\tparticipant_id\tfile\nT\tP\ta.mot\n")
+    own = chat.read_file(write_motion(tmp_path / "a.mot", 5))
+    read, angles, tokens = (tmp_path / f"{name}.parquet" for name in ("read", "angles", "tokens"))
+    cohort, (reading, motion) = read_cohort("c", tmp_path), chat.reading
+    ingest_shard([cohort], reading, 0, 1, read, tmp_path / "read.tsv")
+    strip_shard(read, motion, angles, tmp_path / "angles.tsv")
+    tokenise_shard(chat.folder / "motion_tokenizer", angles, {"T"}, tokens)
+    (trial,) = read_trials(angles)
+    assert np.array_equal(own.trial.angles_rad, trial.frames, equal_nan=True)
+    assert own.trial.missing_joints == trial.info["missing_joints"]
+    assert np.array_equal(own.trial.tokens, read_tokens([tokens]).tokens[0])
+    issues = read_issues(tmp_path / "read.tsv") + read_issues(tmp_path / "angles.tsv")
+    assert own.problems == [f"{i.severity}: {i.problem}: {i.detail}" for i in issues]
 
 
 def test_joint_centres_can_be_asked_about(chat, tmp_path):

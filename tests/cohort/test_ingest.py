@@ -9,11 +9,12 @@ from scipy.spatial.transform import Rotation
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_infos, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.canonical import pelvis_quaternion
-from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot
+from biomechgpt.recordings.issues import read_issues
+from biomechgpt.recordings.recording import reading_with
+from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot
 
 
 def write_cohort(folder, n_people=6, cells="", header=""):
@@ -29,7 +30,7 @@ def write_cohort(folder, n_people=6, cells="", header=""):
 
 def run(cohorts, shard, n_shards, folder):
     paths = folder / f"{shard}.parquet", folder / f"{shard}.issues.tsv"
-    ingest_shard(cohorts, MAPS, shard, n_shards, CFG, *paths)
+    ingest_shard(cohorts, reading_with(MAPS, INGEST), shard, n_shards, *paths)
     return read_infos(paths[0]), list(read_trials(paths[0])), read_issues(paths[1])
 
 

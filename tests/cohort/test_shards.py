@@ -13,7 +13,7 @@ from biomechgpt.cohort.shards import (
     shard_of,
     shard_rows,
 )
-from biomechgpt.cohort.tables import read_cohort, read_cohorts
+from biomechgpt.cohort.tables import read_cohort, read_cohorts, select_cohorts
 from biomechgpt.errors import InputError
 
 
@@ -117,3 +117,11 @@ def test_a_shard_of_two_cohorts_keeps_their_prefixes(folder):
     both = [shard_rows(cohort, 2, 4) for cohort in read_cohorts(entries)]
     assert [shard_rows(cohort, 2, 4) for cohort in read_shard(entries, 2, 4)] == both
     assert all(row["participant_id"].startswith("b/") for row in both[1])
+
+
+def test_digests_are_the_same_beside_a_cohort_that_is_not_there_yet(folder):
+    entries = [{"name": name, "path": str(folder)} for name in ("a", "b")]
+    in_the_job = select_cohorts(read_cohorts(entries), entries[1:])
+    beforehand = read_cohorts(entries[1:], with_prefix=True)
+    assert shard_digests(in_the_job, 4) == shard_digests(beforehand, 4)
+    assert label_digest(in_the_job, ["impaired"]) == label_digest(beforehand, ["impaired"])

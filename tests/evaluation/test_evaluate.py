@@ -9,9 +9,10 @@ from biomechgpt.errors import InputError
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.evaluate import evaluate, in_order
 from biomechgpt.questions.predictions import read_predictions, write_predictions
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions
 
-CFG = {"bootstrap_draws": 200, "seed": 0}
+CFG = EvaluateSettings(bootstrap_draws=200, seed=0)
 MODELS = (["tiny-all"], ["xgboost", "chance"])
 
 

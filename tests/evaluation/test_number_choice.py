@@ -11,6 +11,7 @@ from biomechgpt.questions.calibration import (
     calibration_of_model,
     number_estimate,
 )
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions
 
 
@@ -62,7 +63,9 @@ def test_every_row_is_answered_as_chosen_and_the_number_itself_without_a_distrib
 
 def test_the_choice_reaches_the_calibration_of_a_published_model(predictions):
     folds = fake_predictions.folds(predictions)
-    found = evaluate(predictions, folds, {"bootstrap_draws": 10, "seed": 0}, ["tiny-all"], [])
+    found = evaluate(
+        predictions, folds, EvaluateSettings(bootstrap_draws=10, seed=0), ["tiny-all"], []
+    )
     calibrated = calibration_of_model(found.calibration, "holdout", "tiny-all", 1)
     assert calibrated["walking_speed"].number == "mean"
     assert calibrated["cadence"].number == "median"

@@ -10,6 +10,7 @@ from biomechgpt.evaluation import paper, result_tables
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper_figures import draw_all
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.spreadsheets import harmless, harmless_cell
 from tests.helpers import fake_predictions
 
@@ -25,7 +26,7 @@ def predictions():
 @pytest.fixture(scope="module")
 def found(predictions):
     folds = fake_predictions.folds(predictions)
-    return evaluate(predictions, folds, {"bootstrap_draws": 50, "seed": 0}, *MODELS)
+    return evaluate(predictions, folds, EvaluateSettings(bootstrap_draws=50, seed=0), *MODELS)
 
 
 def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_path):
@@ -50,7 +51,7 @@ def test_the_paper_stands_beside_the_task_that_is_said_to_repeat_its_question(pr
     names = {"tug": "balance", "fsst": "tug"}
     own = predictions.assign(task=predictions["task"].replace(names))
     folds = fake_predictions.folds(own)
-    metrics = evaluate(own, folds, {"bootstrap_draws": 5, "seed": 0}, *MODELS).metrics
+    metrics = evaluate(own, folds, EvaluateSettings(bootstrap_draws=10, seed=0), *MODELS).metrics
     table = result_tables.regression_table(metrics, {"balance": "tug"})
     assert np.isfinite(table.loc["tiny-all", [("balance", "r"), ("tug", "r")]]).all()
     theirs = table.loc["paper: Gemma 3 4B, all tasks"]
@@ -130,7 +131,7 @@ def test_a_label_stays_the_text_that_it_is(label, predictions, tmp_path):
         options=[[label, "no"]] * len(mine),
     )
     measured = evaluate(
-        named, fake_predictions.folds(named), {"bootstrap_draws": 5, "seed": 0}, *MODELS
+        named, fake_predictions.folds(named), EvaluateSettings(bootstrap_draws=10, seed=0), *MODELS
     )
     result_tables.write_tables(measured, pd.DataFrame({"task": ["impaired"]}), tmp_path / "t", {})
     read = result_tables.read_table(tmp_path / "t/classes.parquet")

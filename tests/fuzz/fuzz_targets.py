@@ -20,28 +20,29 @@ from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.cohort.tables import read_cohort, trial_labels
 from biomechgpt.config.reading import check_config, leave_out_nulls, order_as
 from biomechgpt.errors import InputError
-from biomechgpt.motion.strip import joint_angles
+from biomechgpt.motion.strip import strip
 from biomechgpt.questions.tasks import read_tasks
 from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import fitting_maps
-from biomechgpt.recordings.joint_centres.layouts import read_skeletons
+from biomechgpt.recordings.outcomes import Outcome
 from biomechgpt.recordings.readers import MotionError, RawMotion, read_motion
-from biomechgpt.recordings.readers.body import check_rows, read_line, split_cells
 from biomechgpt.recordings.readers.opensim import read_header
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
+from biomechgpt.recordings.recording import read_recording, reading_with
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
 from tests.fuzz.fuzz_seeds import PARTS, config_text
-from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.motion_files import INGEST, MAPS, SKELETONS
 
 DECLARED = (MotionError, InputError)
-COORDINATE_MAPS = read_coordinate_maps(MAPS)
-SKELETON_MAPS = read_skeletons(SKELETONS)
-INGEST = CFG | {"min_leg_joints": 4}
-MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 0.02, "zero_joints": []}
+READING = reading_with(MAPS + SKELETONS, INGEST.model_copy(update={"min_leg_joints": 4}))
+MOTION = MotionSettings(frame_rate_hz=30, max_gap_s=0.5, min_duration_s=0.02, zero_joints=[])
 CONFIG = config_text()
 TASKS = {
-    name: {"kind": kind, "label": "x", "options": ["<b>", "{unit}"], "unit": "m/s", "decimals": 2}
+    name: QuestionSettings(kind=kind, label="x", options=["<b>", "{unit}"], unit="m/s", decimals=2)
     for name, kind in (("a", "classification"), ("b", "regression"))
 }
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -50,7 +51,7 @@ SAFE_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 def motion(path: Path) -> str:
     """A motion file, from its bytes to the joint angles that are tokenised."""
-    coordinate_map, read = read_trial(path, {}, COORDINATE_MAPS, INGEST, SKELETON_MAPS)
+    read = read_recording(path, {}, READING)
     frames = read.frames.astype(np.float32)
     assert frames.shape == (len(read.time_s), len(COORDINATE_NAMES)), "shape"
     assert (np.diff(read.time_s) > 0).all(), "time does not rise"
@@ -58,12 +59,12 @@ def motion(path: Path) -> str:
     assert 0 < read.frame_rate_hz < np.inf, "no frame rate"
     info = dict.fromkeys(("cohort", "participant_id", "trial_id", "file"), "x")
     info["frame_rate_hz"] = read.frame_rate_hz
-    angles, issues = joint_angles(Trial(info, frames, read.time_s), MOTION)
-    if angles is not None:
-        present = angles[:, ~np.isnan(angles).all(axis=0)]
+    trial, issues, _ = strip(Outcome(Trial(info, frames, read.time_s), []), MOTION)
+    if trial is not None:
+        present = trial.frames[:, ~np.isnan(trial.frames).all(axis=0)]
         assert np.isfinite(present).all(), "a gap is left"
     problems = {note.problem for note in read.notes} | {issue.problem for issue in issues}
-    return f"{coordinate_map.name} {angles is None} {' '.join(sorted(problems))}"
+    return f"{read.map_name} {trial is None} {' '.join(sorted(problems))}"
 
 
 def columns(path: Path) -> str:
@@ -123,7 +124,7 @@ def folds(path: Path) -> str:
     """The user's own folds."""
     people = {"007": "both", "B": "test", "C-1": "both"}
     table = read_own_folds(path, people, set(people))
-    names = fold_names({"scheme": "file", "file": path})
+    names = fold_names(SplitSettings.model_construct(scheme="file", file=path))
     assert all(set(name) <= SAFE_NAME and name[0] not in "._-" for name in names), "fold name"
     return f"{len(names)} {sorted(set(table['split']))}"
 
@@ -132,7 +133,7 @@ def coordinate_map(path: Path) -> str:
     """A coordinate map, and its use on columns of its own names."""
     read = read_coordinate_maps([path])
     names = {n for rule in read[0].rules.values() for n in (*rule.terms, *rule.more_terms)}
-    fitting = fitting_maps([*read, *COORDINATE_MAPS], names)
+    fitting = fitting_maps([*read, *READING.coordinate_maps], names)
     return f"{[item.name for item in fitting]} {len(names)}"
 
 
@@ -165,7 +166,9 @@ def overlay(path: Path) -> str:
         assert name[0] not in "._-", "a name that hides or looks like an option"
         assert len(name) <= 100, "a name that is too long for a file"
     if config["split"]["scheme"] != "file":
-        assert len(fold_names(config["split"]) or []) < 1e5, "folds without end"
+        assert len(fold_names(SplitSettings.model_validate(config["split"])) or []) < 1e5, (
+            "folds without end"
+        )
     assert config["ingest"]["shards"] < 1e5, "shards without end"
     json.dumps(config)
     return "accepted"

@@ -10,8 +10,7 @@ from biomechgpt.report.movement_page.movement_page import MovementFiles
 from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import ABSENT, TINY, angles
+from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on
 
 # p1 and p2 are tested in fold-0, p0 in fold-1, NA never.
 SPLITS = {
@@ -66,9 +65,7 @@ def _fold(folder: Path, fold: str, shard: Path, seed: int) -> tuple[Path, Path]:
     tokens = folder / fold / "tokens/tiny/0.parquet"
     tokens.parent.mkdir(parents=True)
     learnt = {trial for trial, person in TRIALS.items() if SPLITS[fold][person] == "train"}
-    cfg = {**TINY, "steps": 20, "seed": seed}
-    save_tokenizer(
-        tokenizer, train_tokenizer([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, []
-    )
+    cfg = TINY.model_copy(update={"steps": 20, "seed": seed})
+    save_tokenizer(tokenizer, train_on([shard], learnt, cfg, folder / fold), cfg, RATE_HZ, [])
     tokenise_shard(tokenizer, shard, set(TRIALS), tokens)
     return tokenizer, tokens

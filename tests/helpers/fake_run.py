@@ -15,6 +15,8 @@ from biomechgpt.evaluation.leakage import audit
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import write_tables
 from biomechgpt.report.run_files import RunFiles
+from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
@@ -22,19 +24,20 @@ from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.trained import Trained
 from tests.helpers import fake_predictions
 from tests.helpers.paths import read_yaml
+from tests.helpers.small_tokenizer import TINY
 
 
 def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> RunFiles:
     """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
     folds = fake_predictions.folds(predictions)
-    cfg = {"bootstrap_draws": draws, "seed": 0}
+    cfg = EvaluateSettings(bootstrap_draws=draws, seed=0)
     found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
     write_metrics(found, folder / "metrics.parquet")
     write_answers(found.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
     tasks = read_yaml("config.yaml")["tasks"]
-    gates = gate_table(predictions, tasks, ["tiny-all"], found.calibration)
+    gates = gate_table(predictions, task_settings(tasks), ["tiny-all"], found.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
     write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
     left_out = {"task": ["balance"], "training_participants": 3, "reason": "three people only"}
@@ -47,7 +50,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Run
         tokenizers[fold, "compact"] = folder / fold / "tokenizers/compact"
         measures[fold, "compact"] = folder / fold / "tokenizer_measures/compact"
         tokens[fold] = folder / fold / "tokens.parquet"
-        _write_tokenizer(tokenizers[fold, "compact"], trials["trial_id"])
+        _save_untrained(tokenizers[fold, "compact"])
         _write_measures(measures[fold, "compact"], trials)
         tokenise_shard(tokenizers[fold, "compact"], shard, set(trials["trial_id"]), tokens[fold])
     _write_cohort(folder / "cohort", trials)
@@ -108,9 +111,7 @@ def _write_issues(folder: Path) -> None:
     issues.to_parquet(folder / "ingest_report.parquet")
 
 
-def _write_tokenizer(folder: Path, trial_ids: pd.Series) -> None:
-    folder.mkdir(parents=True)
-    _save_untrained(folder)
+def _write_reconstruction(folder: Path, trial_ids: pd.Series) -> None:
     rng = np.random.default_rng(0)
     live = [name for name in JOINT_NAMES if not name.startswith(("mtp", "pro", "wrist"))]
     errors = {name: round(rng.gamma(4, 0.8), 2) * (name in live) for name in JOINT_NAMES}
@@ -154,6 +155,7 @@ def _write_measures(folder: Path, trials: pd.DataFrame) -> None:
     rows.to_parquet(folder / "trials.parquet")
     joints = pd.DataFrame({"split": "test", "joint": JOINT_NAMES, "live": True})
     joints.assign(rmse_deg=1.5, p95_deg=3.0).to_parquet(folder / "joints.parquet")
+    _write_reconstruction(folder, trials["trial_id"])
 
 
 def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
@@ -167,11 +169,7 @@ def _write_joint_angles(path: Path, trials: pd.DataFrame) -> None:
 
 
 def _save_untrained(folder: Path) -> None:
-    cfg = {"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1, "dilation_growth": 2}
-    cfg |= {"downsampling": 4, "codebook_decay": 0.9, "reset_below": 0.1}
-    cfg |= {"network": "convolutions", "scalar_steps": None, "levels": 1, "read_levels": 1}
-    cfg |= {"separate_parts": False, "unquantised_steps": 0}
-    cfg |= {"search_rounds": 0, "bfloat16": False}
+    cfg = TINY.model_copy(update={"codebook_size": 8, "code_dim": 4, "width": 8, "depth": 1})
     torch.manual_seed(0)
     model = MotionTokenizer(cfg, len(JOINT_NAMES)).eval()
     zeros = np.zeros(len(JOINT_NAMES), np.float32)

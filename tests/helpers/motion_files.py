@@ -8,13 +8,17 @@ import numpy as np
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES, PELVIS_POSITION
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import Issue, read_issues
 from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.recordings.issues import Issue, read_issues
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 from tests.helpers.paths import ROOT
 
 MAPS = sorted((ROOT / "resources" / "coordinate_maps").glob("*.yaml"))
 SKELETONS = sorted((ROOT / "resources" / "skeletons").glob("*.yaml"))
-CFG = {"angle_unit_when_unstated": "infer", "min_leg_joints": 6, "joint_centre_low_pass_hz": 6}
+INGEST = IngestSettings(
+    shards=1, angle_unit_when_unstated="infer", min_leg_joints=6, joint_centre_low_pass_hz=6
+)
 PELVIS = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz")
 
 
@@ -75,9 +79,9 @@ def mot(columns: dict, in_degrees: str | None = "yes", header: str | None = None
 def ingest(folder: Path, name: str, content: str | bytes | None, **cells: str) -> Outcome:
     """Put `content` into a cohort of one trial, ingest it, and return what came out.
 
-    `cells` are override columns of trials.tsv, and `cfg` may replace the settings.
+    `cells` are override columns of trials.tsv, and `settings` may replace those of ingestion.
     """
-    cfg = cells.pop("cfg", CFG)
+    settings = cells.pop("settings", INGEST)
     folder.mkdir(exist_ok=True)
     if content is not None:
         content = content.encode() if isinstance(content, str) else content
@@ -88,7 +92,7 @@ def ingest(folder: Path, name: str, content: str | bytes | None, **cells: str) -
     (folder / "trials.tsv").write_text(table)
     cohorts = read_cohorts([{"name": "test", "path": str(folder), "role": "both"}])
     frames_path, issues_path = folder / "out.parquet", folder / "out.issues.tsv"
-    ingest_shard(cohorts, MAPS + SKELETONS, 0, 1, cfg, frames_path, issues_path)
+    ingest_shard(cohorts, reading_with(MAPS + SKELETONS, settings), 0, 1, frames_path, issues_path)
     issues = read_issues(issues_path)
     trials = list(read_trials(frames_path))
     if not trials:

@@ -8,14 +8,18 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
+from tests.helpers.paths import read_yaml
 
 BENCHMARK = "s\th:m:s\tmax_rss\n{s}\t0:00:00\t{memory}\n"
 # No name says what a baseline is, or which question of the paper a task repeats.
-CONFIG = {
-    "simulate": {"seed": 7},
-    "motion": {"frame_rate_hz": 30.0},
-    "variants": {"small": {"tokenizer": "coarse"}},
-    "finetune": {"seeds": [0, 1]},
+DEFAULT = read_yaml("config.yaml")
+TASKS, VARIANT = DEFAULT["tasks"], DEFAULT["variants"]["tiny-all"]
+del DEFAULT["annotate"], DEFAULT["reconstruct"]  # made on demand
+CONFIG = DEFAULT | {
+    "simulate": DEFAULT["simulate"] | {"seed": 7},
+    "motion": DEFAULT["motion"] | {"frame_rate_hz": 30.0},
+    "variants": {"small": VARIANT | {"tokenizer": "coarse"}},
+    "finetune": DEFAULT["finetune"] | {"seeds": [0, 1]},
     "baselines": {
         "clock": {"kind": "duration"},
         "counts": {"kind": "histogram", "tokenizer": "coarse"},
@@ -23,10 +27,9 @@ CONFIG = {
         "angles": {"kind": "rocket", "tokenizer": "coarse"},
         "xgboost": {"kind": "histogram", "tokenizer": "coarse", "labels": "shuffled"},
     },
-    "evaluate": {"bootstrap_draws": 2000},
     "tasks": {
-        "pastime": {"options": ["walking", "standing", "sitting"], "paper_task": "activity"},
-        "rise_and_walk": {"unit": "s", "paper_task": "tug"},
+        "pastime": TASKS["activity"] | {"options": ["walking", "standing", "sitting"]},
+        "rise_and_walk": TASKS["tug"],
     },
 }
 KINDS = {"pastime": "classification", "rise_and_walk": "regression"}

@@ -3,18 +3,19 @@ import pytest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import read_issues
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.index import index_trials
 
-CFG = {
-    "frame_rate_hz": 30,
-    "max_gap_s": 0.5,
-    "min_duration_s": 1.0,
-    "zero_joints": ["mtp_angle_r", "wrist_flex_l"],
-}
+SETTINGS = MotionSettings(
+    frame_rate_hz=30,
+    max_gap_s=0.5,
+    min_duration_s=1.0,
+    zero_joints=["mtp_angle_r", "wrist_flex_l"],
+)
 KNEE = JOINT_NAMES.index("knee_angle_r")
 MTP = JOINT_NAMES.index("mtp_angle_r")
 NECK = JOINT_NAMES.index("neck_extension")
@@ -42,10 +43,10 @@ def write(path, trials):
             writer.write(info(*name), values, np.arange(len(values)) / 100)
 
 
-def strip(tmp_path, trials, cfg=CFG):
+def strip(tmp_path, trials, settings=SETTINGS):
     write(tmp_path / "trajectories.parquet", trials)
     paths = tmp_path / "angles.parquet", tmp_path / "issues.tsv"
-    strip_shard(tmp_path / "trajectories.parquet", cfg, *paths)
+    strip_shard(tmp_path / "trajectories.parquet", settings, *paths)
     return list(read_trials(paths[0])), read_issues(paths[1])
 
 
@@ -155,7 +156,8 @@ def test_nothing_accepted_says_why_by_itself(tmp_path):
 
 @pytest.mark.parametrize("n_frames", [1, 2, 7, 16])
 def test_a_recording_of_a_few_frames_is_stripped_or_rejected(tmp_path, n_frames):
-    trials, issues = strip(tmp_path, [(("a",), frames(n_frames))], CFG | {"min_duration_s": 0.001})
+    short = SETTINGS.model_copy(update={"min_duration_s": 0.001})
+    trials, issues = strip(tmp_path, [(("a",), frames(n_frames))], short)
     assert len(trials) == (n_frames > 1)
     assert [issue.problem for issue in issues] == ["too_short"] * (n_frames == 1)
     assert all(np.isfinite(trial.frames).all() for trial in trials)

@@ -21,6 +21,9 @@ from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.splits.index import index_trials
 from tests.helpers.paths import RECORDINGS, ROOT, read_yaml
 
@@ -84,8 +87,10 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     maps += sorted(ROOT.glob("resources/skeletons/*.yaml"))
     trajectories, angles = out / "0.parquet", out / "angles.parquet"
     issues = [out / "ingest.tsv", out / "strip.tsv"]
-    ingest_shard(cohorts, maps, 0, 1, config["ingest"], trajectories, issues[0])
-    strip_shard(trajectories, config["motion"], angles, issues[1])
+    reading = reading_with(maps, IngestSettings.model_validate(config["ingest"]))
+    ingest_shard(cohorts, reading, 0, 1, trajectories, issues[0])
+    settings = MotionSettings.model_validate(config["motion"])
+    strip_shard(trajectories, settings, angles, issues[1])
     outputs = [out / name for name in ("trials.parquet", "report.parquet", "report.tsv")]
     index_trials([angles], issues, *outputs)
     report = pd.read_csv(out / "report.tsv", sep="\t", dtype=str, keep_default_na=False)

@@ -8,9 +8,12 @@ import pytest
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.motion.strip import strip_shard
+from biomechgpt.recordings.issues import read_issues
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from tests.helpers.motion_files import MAPS, SKELETONS, gait
 from tests.helpers.paths import RECORDINGS, read_yaml
 
@@ -45,8 +48,10 @@ def ingested(tmp_path_factory):
     config = read_yaml("config.yaml")
     cohorts = read_cohorts([{"name": "faults", "path": str(FAULTS), "role": "both"}])
     maps = MAPS + SKELETONS
-    ingest_shard(cohorts, maps, 0, 1, config["ingest"], out / "t.parquet", out / "t.tsv")
-    strip_shard(out / "t.parquet", config["motion"], out / "a.parquet", out / "a.tsv")
+    reading = reading_with(maps, IngestSettings.model_validate(config["ingest"]))
+    ingest_shard(cohorts, reading, 0, 1, out / "t.parquet", out / "t.tsv")
+    settings = MotionSettings.model_validate(config["motion"])
+    strip_shard(out / "t.parquet", settings, out / "a.parquet", out / "a.tsv")
     by_file = [
         {Path(trial.info["file"]).name: trial for trial in read_trials(out / f"{name}.parquet")}
         for name in "ta"

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError, read_motion
-from biomechgpt.recordings.trial import read_trial
-from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rows
+from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot, rows
 from tests.helpers.skeleton_files import bvh
 
-COORDINATE_MAPS = read_coordinate_maps(MAPS)
+READING = reading_with(MAPS, INGEST)
 
 
 def npz(**arrays) -> bytes:
@@ -186,7 +185,7 @@ def test_damaged_files_are_read_or_rejected_and_nothing_else(tmp_path, data):
     path = tmp_path / f"a.{suffix}"
     path.write_bytes(content)
     try:
-        _, motion = read_trial(path, {}, COORDINATE_MAPS, CFG)
+        motion = read_recording(path, {}, READING)
     except MotionError:
         return
     assert motion.frames.shape == (len(motion.time_s), 41)

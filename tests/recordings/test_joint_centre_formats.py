@@ -14,10 +14,10 @@ from biomechgpt.cohort.shards import shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from tests.helpers.joint_centre_files import csv_of, joint_centres, trc_of, walk
-from tests.helpers.motion_files import CFG, ingest
+from tests.helpers.motion_files import INGEST, ingest
 
 RATE_HZ = 60
-RAW = CFG | {"joint_centre_low_pass_hz": 0}
+RAW = INGEST.model_copy(update={"joint_centre_low_pass_hz": 0})
 MADE = walk(RATE_HZ, n_frames=120)
 TIME_S = np.arange(120) / RATE_HZ
 LATER = {"cfg": RAW, "frame_rate_hz": str(RATE_HZ)}
@@ -53,7 +53,7 @@ def test_parquet_with_whole_millimetres(tmp_path):
     }
     table = pa.table({"time_s": TIME_S, **columns})
     content = saved(tmp_path, lambda file: pq.write_table(table, file))
-    outcome = ingest(tmp_path, "a.parquet", content, cfg=RAW)
+    outcome = ingest(tmp_path, "a.parquet", content, settings=RAW)
     check(outcome, "kinect_v2")
     assert "length_unit_inferred" not in outcome.problems()
 
@@ -61,7 +61,7 @@ def test_parquet_with_whole_millimetres(tmp_path):
 def test_npy_is_known_by_its_number_of_points_or_by_the_table(tmp_path):
     content = saved(tmp_path, np.save, array("azure_kinect"))
     check(ingest(tmp_path, "a.npy", content, **LATER), "azure_kinect")
-    assert ingest(tmp_path, "b.npy", content, cfg=RAW).problems() == ["no_frame_rate"]
+    assert ingest(tmp_path, "b.npy", content, settings=RAW).problems() == ["no_frame_rate"]
     content = saved(tmp_path, np.save, array("h36m17"))
     doubtful = ingest(tmp_path, "c.npy", content, **LATER)
     assert doubtful.problems() == ["skeleton_unknown"]
@@ -73,7 +73,7 @@ def test_npy_is_known_by_its_number_of_points_or_by_the_table(tmp_path):
 def test_npz_with_rate_and_both_sizes_of_smpl(n_points, tmp_path):
     points = array("smpl")[:, :n_points].astype(np.float32)
     content = saved(tmp_path, np.savez, joints=points, fps=RATE_HZ, betas=np.zeros(10))
-    check(ingest(tmp_path, "a.npz", content, cfg=RAW), "smpl")
+    check(ingest(tmp_path, "a.npz", content, settings=RAW), "smpl")
 
 
 def test_npz_with_names_may_hold_its_points_in_any_order(tmp_path):
@@ -81,7 +81,7 @@ def test_npz_with_names_may_hold_its_points_in_any_order(tmp_path):
     names = sorted(points)
     values = np.stack([points[name] for name in names], axis=1)
     content = saved(tmp_path, np.savez, points=values, joint_names=names, time=TIME_S)
-    check(ingest(tmp_path, "a.npz", content, cfg=RAW), "h36m17")
+    check(ingest(tmp_path, "a.npz", content, settings=RAW), "h36m17")
 
 
 def test_points_that_the_skeleton_of_the_table_does_not_have(tmp_path):
@@ -92,9 +92,9 @@ def test_points_that_the_skeleton_of_the_table_does_not_have(tmp_path):
 
 def test_trc_in_millimetres(tmp_path):
     content = trc_of(joint_centres("halpe26", *MADE), TIME_S)
-    check(ingest(tmp_path, "a.trc", content, cfg=RAW), "halpe26")
+    check(ingest(tmp_path, "a.trc", content, settings=RAW), "halpe26")
     rows = content.partition("\n\n")[2]
-    assert ingest(tmp_path, "b.trc", rows, cfg=RAW).problems() == ["unreadable"]
+    assert ingest(tmp_path, "b.trc", rows, settings=RAW).problems() == ["unreadable"]
 
 
 def c3d_of(folder, points: dict) -> bytes:
@@ -108,20 +108,20 @@ def c3d_of(folder, points: dict) -> bytes:
 
 def test_c3d_points_under_a_subject_s_name(tmp_path):
     points = {f"P01:{name}": point for name, point in joint_centres("body25", *MADE).items()}
-    check(ingest(tmp_path, "a.c3d", c3d_of(tmp_path, points), cfg=RAW), "body25")
+    check(ingest(tmp_path, "a.c3d", c3d_of(tmp_path, points), settings=RAW), "body25")
     points["*34"] = points["P01:RHip"]  # a stray marker
-    check(ingest(tmp_path, "b.c3d", c3d_of(tmp_path, points), cfg=RAW), "body25")
+    check(ingest(tmp_path, "b.c3d", c3d_of(tmp_path, points), settings=RAW), "body25")
 
 
 @pytest.mark.parametrize("other", ["P02:", ""])
 def test_points_of_two_subjects_are_refused_in_every_format(other, tmp_path):
     points = joint_centres("body25", *MADE)
     two = {f"{subject}{name}": p for subject in ("P01:", other) for name, p in points.items()}
-    outcome = ingest(tmp_path, "a.c3d", c3d_of(tmp_path, two), cfg=RAW)
+    outcome = ingest(tmp_path, "a.c3d", c3d_of(tmp_path, two), settings=RAW)
     assert outcome.problems() == ["several_recordings"]
-    outcome = ingest(tmp_path, "a.trc", trc_of(two, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "a.trc", trc_of(two, TIME_S), settings=RAW)
     assert outcome.problems() == ["several_recordings"]
-    outcome = ingest(tmp_path, "a.csv", csv_of(two, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "a.csv", csv_of(two, TIME_S), settings=RAW)
     assert outcome.problems() == ["several_recordings"]
 
 
@@ -130,21 +130,21 @@ def test_a_colon_before_or_behind_the_axis_is_no_subject(tmp_path):
     table = csv_of(points, TIME_S)
     names, rows = table.split("\n", 1)
     behind = re.sub(r"_([xyz])\b", r":\1", names)
-    check(ingest(tmp_path, "a.csv", f"{behind}\n{rows}", cfg=RAW), "body25")
+    check(ingest(tmp_path, "a.csv", f"{behind}\n{rows}", settings=RAW), "body25")
     before = re.sub(r"(\w+)_([xyz])\b", r"\2:\1", names)
-    check(ingest(tmp_path, "b.csv", f"{before}\n{rows}", cfg=RAW), "body25")
+    check(ingest(tmp_path, "b.csv", f"{before}\n{rows}", settings=RAW), "body25")
 
 
 def test_points_of_several_clips_are_refused(tmp_path):
     points, clip = array("smpl"), np.repeat([0, 1], 60)
     content = saved(tmp_path, np.savez, joints=points, fps=RATE_HZ, split_points=[0, 60, 120])
-    assert ingest(tmp_path, "a.npz", content, cfg=RAW).problems() == ["several_recordings"]
+    assert ingest(tmp_path, "a.npz", content, settings=RAW).problems() == ["several_recordings"]
     content = saved(tmp_path, np.savez, joints=points, fps=RATE_HZ, clip=clip)
-    assert ingest(tmp_path, "b.npz", content, cfg=RAW).problems() == ["several_recordings"]
+    assert ingest(tmp_path, "b.npz", content, settings=RAW).problems() == ["several_recordings"]
     lines = csv_of(joint_centres("smpl", *MADE), TIME_S).splitlines()
     cells = ["clip", *clip.astype(str)]
     text = "\n".join(f"{line},{cell}" for line, cell in zip(lines, cells, strict=True)) + "\n"
-    assert ingest(tmp_path, "c.csv", text, cfg=RAW).problems() == ["several_recordings"]
+    assert ingest(tmp_path, "c.csv", text, settings=RAW).problems() == ["several_recordings"]
 
 
 def test_c3d_with_markers_of_no_skeleton_says_so(tmp_path):
@@ -152,7 +152,7 @@ def test_c3d_with_markers_of_no_skeleton_says_so(tmp_path):
     writer.set_point_labels(["LASI", "RASI", "LKNE"])
     for _ in range(20):
         writer.add_frames([(np.ones((3, 5), np.float32), np.zeros((0, 0)))])
-    outcome = ingest(tmp_path, "a.c3d", saved(tmp_path, writer.write), cfg=RAW)
+    outcome = ingest(tmp_path, "a.c3d", saved(tmp_path, writer.write), settings=RAW)
     assert outcome.problems() == ["not_motion"]
     assert "markers" in outcome.issues[0].detail
 
@@ -169,21 +169,21 @@ def mediapipe(key: str = "pose_world_landmarks") -> list[dict]:
 
 def test_mediapipe_json_with_frames_in_which_nobody_was_seen(tmp_path):
     frames = mediapipe()
-    check(ingest(tmp_path, "a.json", json.dumps(frames), cfg=RAW), "mediapipe33")
+    check(ingest(tmp_path, "a.json", json.dumps(frames), settings=RAW), "mediapipe33")
     frames[50]["pose_world_landmarks"] = []
-    outcome = ingest(tmp_path, "b.json", json.dumps({"frames": frames}), cfg=RAW)
+    outcome = ingest(tmp_path, "b.json", json.dumps({"frames": frames}), settings=RAW)
     assert np.isnan(outcome.angle_deg("knee_angle_r")).nonzero()[0].tolist() == [50]
 
 
 def test_image_coordinates_are_refused(tmp_path):
     frames = json.dumps(mediapipe("pose_landmarks"))
-    assert ingest(tmp_path, "a.json", frames, cfg=RAW).problems() == ["image_coordinates"]
+    assert ingest(tmp_path, "a.json", frames, settings=RAW).problems() == ["image_coordinates"]
     points = joint_centres("mediapipe33", *MADE)
     flat = {name: point * [1, 1, 0] for name, point in points.items()}
-    outcome = ingest(tmp_path, "b.csv", csv_of(flat, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "b.csv", csv_of(flat, TIME_S), settings=RAW)
     assert outcome.problems() == ["image_coordinates"]
     image = {n: p * [0.05, -0.4, 0.3] + [0.3, 0.9, -0.1] for n, p in points.items()}
-    outcome = ingest(tmp_path, "c.csv", csv_of(image, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "c.csv", csv_of(image, TIME_S), settings=RAW)
     assert outcome.problems() == ["image_coordinates"]
 
 
@@ -236,7 +236,9 @@ def numbered(time_s: np.ndarray, points: np.ndarray) -> str:
 def test_a_table_without_names_whose_clock_wraps_and_whose_frames_double(tmp_path):
     points, time_s = array("kinect_v2"), (TIME_S + 59) % 60
     points, time_s = np.insert(points, 20, points[20], 0), np.insert(time_s, 20, time_s[20])
-    outcome = ingest(tmp_path, "a.csv", numbered(time_s, points), cfg=RAW, skeleton="kinect_v2")
+    outcome = ingest(
+        tmp_path, "a.csv", numbered(time_s, points), settings=RAW, skeleton="kinect_v2"
+    )
     check(outcome, "kinect_v2")
     assert {"clock_wrapped", "repeated_time"} <= set(outcome.problems())
     np.testing.assert_allclose(np.diff(outcome.time_s), 1 / RATE_HZ, atol=2e-4)
@@ -247,7 +249,7 @@ def test_an_absurd_number_is_a_gap_of_its_joints_alone(absurd, tmp_path):
     points = array("kinect_v2")
     points[60, 17] = absurd  # KneeRight
     table = numbered(TIME_S, points)
-    outcome = ingest(tmp_path, "a.csv", table, cfg=RAW, skeleton="kinect_v2")
+    outcome = ingest(tmp_path, "a.csv", table, settings=RAW, skeleton="kinect_v2")
     for name in ("hip_flexion_r", "knee_angle_r", "ankle_angle_r"):
         assert np.isnan(outcome.angle_deg(name)).nonzero()[0].tolist() == [60]
     assert np.isfinite(outcome.angle_deg("knee_angle_l")).all()
@@ -271,7 +273,7 @@ def test_a_pause_of_the_camera_is_a_gap_and_not_smoothed_over(tmp_path):
 def test_zeros_of_a_point_that_was_not_seen_are_gaps(tmp_path):
     points = joint_centres("kinect_v2", *MADE)
     points["WristLeft"][30:40] = 0
-    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), settings=RAW)
     gone = np.isnan(outcome.angle_deg("elbow_flex_l")).nonzero()[0].tolist()
     assert gone == list(range(30, 40))
     assert "zero_points" in outcome.problems()
@@ -281,7 +283,7 @@ def test_frames_in_which_the_tracker_froze_are_gaps(tmp_path):
     points = joint_centres("kinect_v2", *MADE)
     for point in points.values():
         point[40:50] = point[39]
-    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), settings=RAW)
     assert "lost_frames" in outcome.problems()
     frozen = np.isnan(outcome.angle_deg("knee_angle_r")).nonzero()[0].tolist()
     assert frozen == list(range(40, 50))
@@ -291,7 +293,7 @@ def test_heights_below_the_camera_are_no_fall_through_the_floor(tmp_path):
     points = {name: p - [0, 1.5, 0] for name, p in joint_centres("kinect_v2", *MADE).items()}
     for point in points.values():
         point[60] += [0, 0.1, 0]  # 6 m/s
-    check(ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW), "kinect_v2")
+    check(ingest(tmp_path, "a.csv", csv_of(points, TIME_S), settings=RAW), "kinect_v2")
 
 
 def test_one_absurd_point_in_a_frame_without_others_is_a_gap(tmp_path):
@@ -299,7 +301,7 @@ def test_one_absurd_point_in_a_frame_without_others_is_a_gap(tmp_path):
     points[50] = 0
     points[50, 19] = [-32.768, 0, 0]  # FootRight
     table = numbered(TIME_S, points)
-    outcome = ingest(tmp_path, "a.csv", table, cfg=RAW, skeleton="kinect_v2")
+    outcome = ingest(tmp_path, "a.csv", table, settings=RAW, skeleton="kinect_v2")
     assert {"zero_points", "far_points"} <= set(outcome.problems())
     for name in ("hip_flexion_r", "ankle_angle_r"):
         assert np.isnan(outcome.angle_deg(name)).nonzero()[0].tolist() == [50]
@@ -308,7 +310,7 @@ def test_one_absurd_point_in_a_frame_without_others_is_a_gap(tmp_path):
 def test_a_leg_that_the_tracker_threw_about_is_a_gap(tmp_path):
     points = joint_centres("kinect_v2", *MADE)
     points["KneeRight"][60:66] = points["HipRight"][60:66] + np.array([-0.1, 0.4, 0])
-    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), cfg=RAW)
+    outcome = ingest(tmp_path, "a.csv", csv_of(points, TIME_S), settings=RAW)
     assert "lost_leg" in outcome.problems()
     gone = np.isnan(outcome.angle_deg("hip_flexion_r")).nonzero()[0]
     assert set(range(60, 66)) <= set(gone)
@@ -320,7 +322,9 @@ def test_a_leg_that_the_tracker_threw_about_is_a_gap(tmp_path):
 def test_legs_of_no_person_s_length_are_refused(factor, tmp_path):
     points = {n: factor * p for n, p in joint_centres("smpl", *MADE).items()}
     table = csv_of(points, TIME_S)
-    assert ingest(tmp_path, "a.csv", table, cfg=RAW, length_unit="m").problems() == ["out_of_range"]
+    assert ingest(tmp_path, "a.csv", table, settings=RAW, length_unit="m").problems() == [
+        "out_of_range"
+    ]
 
 
 def test_a_wrong_cell_of_the_new_columns_stops_with_its_place(tmp_path):
@@ -340,11 +344,11 @@ def test_a_skeleton_and_a_coordinate_map_in_one_row_stop_with_their_place(tmp_pa
     with pytest.raises(InputError, match=r"line 2, column 'skeleton': 'smpl' stands beside coord"):
         ingest(tmp_path, "a.csv", table, **cells)
     cells["coordinate_map"] = "n/a"
-    check(ingest(tmp_path, "b.csv", table, cfg=RAW, **cells), "smpl")
+    check(ingest(tmp_path, "b.csv", table, settings=RAW, **cells), "smpl")
 
 
 def test_columns_beside_the_points_are_named(tmp_path):
     lines = csv_of(joint_centres("smpl", *MADE), TIME_S).splitlines()
     text = "\n".join([lines[0] + ",battery", *(line + ",1" for line in lines[1:])]) + "\n"
-    outcome = ingest(tmp_path, "a.csv", text, cfg=RAW)
+    outcome = ingest(tmp_path, "a.csv", text, settings=RAW)
     assert "1 columns are not in map smpl: battery" in [i.detail for i in outcome.issues]

@@ -5,13 +5,12 @@ import pytest
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.body.kinematics import pelvis_angles, quaternion_rotation
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.readers import MotionError
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_recording, reading_with
 from tests.helpers.joint_centre_files import LAYOUTS, csv_of, joint_centres, walk
-from tests.helpers.motion_files import CFG, MAPS, ingest
+from tests.helpers.motion_files import INGEST, MAPS, ingest
 
-RAW = CFG | {"joint_centre_low_pass_hz": 0}
+RAW = INGEST.model_copy(update={"joint_centre_low_pass_hz": 0})
 RATE_HZ = 60
 LEGS = {f"{name}_{s}" for name in ("hip_flexion", "hip_adduction", "knee_angle") for s in "rl"}
 FEET = {f"ankle_angle_{s}" for s in "rl"}
@@ -39,7 +38,7 @@ def errors_deg(outcome, angles_rad: np.ndarray) -> dict[str, float]:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_back_the_angles_of_the_movement(layout, tmp_path):
     points, time_s, made = movement(layout)
-    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), cfg=RAW)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), settings=RAW)
     assert outcome.info["coordinate_map"] == layout
     errors = errors_deg(outcome, made[2])
     assert errors.keys() == KNOWN[layout]
@@ -49,7 +48,7 @@ def test_every_layout_gives_back_the_angles_of_the_movement(layout, tmp_path):
 @pytest.mark.parametrize("layout", ["kinect_v2", "azure_kinect", "smpl"])
 def test_the_pelvis_comes_back_too(layout, tmp_path):
     points, time_s, made = movement(layout)
-    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), cfg=RAW)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), settings=RAW)
     turns = pelvis_angles(quaternion_rotation(outcome.frames[:, 3:7]))
     np.testing.assert_allclose(np.degrees(turns), np.degrees(pelvis_angles(made[1])), atol=0.01)
     np.testing.assert_allclose(outcome.frames[:, :3], made[0], atol=1e-4)
@@ -58,7 +57,7 @@ def test_the_pelvis_comes_back_too(layout, tmp_path):
 def test_without_a_spine_hip_flexion_is_that_of_the_thigh_against_the_vertical(tmp_path):
     made = walk(RATE_HZ, tilt_deg=-10)
     points, time_s = joint_centres("coco17", *made), np.arange(len(made[0])) / RATE_HZ
-    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), cfg=RAW)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), settings=RAW)
     assert "pelvis_assumed_upright" in outcome.problems()
     # The trunk's foot moves forward with the tilted pelvis, which adds to its lean.
     for name, tolerance_deg in (("hip_flexion_r", 1.5), ("lumbar_extension", 4)):
@@ -73,7 +72,7 @@ def test_metres_centimetres_and_millimetres_give_the_same(unit, factor, known, t
     ending = f"_{unit}" if known == "by the names" else ""
     cells = {"length_unit": unit} if known == "by the table" else {}
     table = csv_of(points, time_s, factor, ending)
-    outcome = ingest(tmp_path, "walk.csv", table, cfg=RAW, **cells)
+    outcome = ingest(tmp_path, "walk.csv", table, settings=RAW, **cells)
     np.testing.assert_allclose(outcome.frames[:, :3], made[0], atol=1e-4)
     assert ("length_unit_inferred" in outcome.problems()) == (known == "by the legs")
 
@@ -92,7 +91,7 @@ def test_whatever_axis_points_up_the_angles_are_the_same(axis, stated, tmp_path)
         columns[(up + 2) % 3] = forward
         turned[name] = np.stack(columns, axis=1)
     cells = {"up_axis": axis} if stated else {}
-    outcome = ingest(tmp_path, "walk.csv", csv_of(turned, time_s), cfg=RAW, **cells)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(turned, time_s), settings=RAW, **cells)
     assert max(errors_deg(outcome, made[2]).values()) < 1.5
     np.testing.assert_allclose(outcome.frames[:, 1], 0.95, atol=1e-4)
 
@@ -104,8 +103,8 @@ def test_a_body_along_no_axis_needs_the_axis_stated(tmp_path):
         [[np.cos(lying), -np.sin(lying), 0], [np.sin(lying), np.cos(lying), 0], [0, 0, 1]]
     )
     table = csv_of({name: point @ turn.T for name, point in points.items()}, time_s)
-    assert ingest(tmp_path, "walk.csv", table, cfg=RAW).problems() == ["up_axis_unknown"]
-    stated = ingest(tmp_path, "walk.csv", table, cfg=RAW, up_axis="y")
+    assert ingest(tmp_path, "walk.csv", table, settings=RAW).problems() == ["up_axis_unknown"]
+    stated = ingest(tmp_path, "walk.csv", table, settings=RAW, up_axis="y")
     assert max(errors_deg(stated, made[2]).values()) < 1.5
 
 
@@ -119,7 +118,7 @@ def test_exchanged_sides_of_a_few_frames_are_set_right(tmp_path):
             points[right][frames],
             points[left][frames].copy(),
         )
-    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), cfg=RAW)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(points, time_s), settings=RAW)
     detail = next(issue.detail for issue in outcome.issues if issue.problem == "sides_exchanged")
     assert "knee, ankle in 12 frames" in detail
     assert max(errors_deg(outcome, made[2]).values()) < 1.5
@@ -133,7 +132,7 @@ def test_a_body_with_right_and_left_exchanged_is_refused(layout, tmp_path):
     for name, point in points.items():
         side = next((side for side in sides if side in name), None)
         exchanged[name.replace(side, sides[side]) if side else name] = point
-    assert ingest(tmp_path, "walk.csv", csv_of(exchanged, time_s), cfg=RAW).problems() == [
+    assert ingest(tmp_path, "walk.csv", csv_of(exchanged, time_s), settings=RAW).problems() == [
         "mirrored"
     ]
 
@@ -141,11 +140,13 @@ def test_a_body_with_right_and_left_exchanged_is_refused(layout, tmp_path):
 def test_joints_that_a_layout_lacks_are_missing_and_legs_are_needed(tmp_path):
     points, time_s, _ = movement("body25")
     legs = {name: point for name, point in points.items() if not name.endswith(("Elbow", "Wrist"))}
-    outcome = ingest(tmp_path, "walk.csv", csv_of(legs, time_s), cfg=RAW)
+    outcome = ingest(tmp_path, "walk.csv", csv_of(legs, time_s), settings=RAW)
     assert np.isnan(outcome.angle_deg("elbow_flex_r")).all()
     assert np.isfinite(outcome.angle_deg("ankle_angle_r")).all()
     few = {name: point for name, point in points.items() if name != "LKnee"}
-    assert ingest(tmp_path, "few.csv", csv_of(few, time_s), cfg=RAW).problems() == ["not_motion"]
+    assert ingest(tmp_path, "few.csv", csv_of(few, time_s), settings=RAW).problems() == [
+        "not_motion"
+    ]
 
 
 def test_the_default_low_pass_keeps_a_walk_within_two_degrees_and_removes_noise(tmp_path):
@@ -155,7 +156,9 @@ def test_the_default_low_pass_keeps_a_walk_within_two_degrees_and_removes_noise(
     noise = np.random.default_rng(0)
     noisy = {name: point + noise.normal(0, 0.01, point.shape) for name, point in points.items()}
     smooth = ingest(tmp_path, "noisy.csv", csv_of(noisy, time_s)).angle_deg("knee_angle_r")
-    rough = ingest(tmp_path, "noisy.csv", csv_of(noisy, time_s), cfg=RAW).angle_deg("knee_angle_r")
+    rough = ingest(tmp_path, "noisy.csv", csv_of(noisy, time_s), settings=RAW).angle_deg(
+        "knee_angle_r"
+    )
     truth = np.degrees(made[2][:, JOINT_NAMES.index("knee_angle_r")])
     assert np.std(smooth - truth) < 0.6 * np.std(rough - truth)
 
@@ -170,10 +173,10 @@ def test_a_low_pass_beyond_half_the_frame_rate_is_left_out_and_said(tmp_path):
 
 def real_movements(folder):
     """Pelvis, its orientation and angles of every real OpenSim recording, the foot kept in line."""
-    maps = read_coordinate_maps(MAPS)
+    reading = reading_with(MAPS, INGEST)
     for path in sorted(folder.rglob("*_ik.mot"))[::3]:
         try:
-            _, motion = read_trial(path, {}, maps, CFG)
+            motion = read_recording(path, {}, reading)
         except MotionError:  # some of them are there to be refused
             continue
         recorded = motion.frames[:, 7:].copy()
@@ -189,7 +192,7 @@ def test_real_recordings_come_back_within_two_degrees_and_arms_within_five(recor
     for name, time_s, (pelvis_m, quaternions, recorded) in real_movements(recordings):
         made = pelvis_m, quaternion_rotation(quaternions), np.nan_to_num(recorded)
         table = csv_of(joint_centres("kinect_v2", *made), time_s)
-        outcome = ingest(tmp_path / str(compared), "real.csv", table, cfg=RAW)
+        outcome = ingest(tmp_path / str(compared), "real.csv", table, settings=RAW)
         assert outcome.frames is not None, (name, outcome.issues)
         for joint in LEGS | FEET | TRUNK | ARMS:
             truth = np.degrees(recorded[:, JOINT_NAMES.index(joint)])

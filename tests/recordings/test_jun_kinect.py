@@ -8,11 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
-from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from biomechgpt.recordings.readers import MotionError
-from biomechgpt.recordings.trial import read_trial
-from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from biomechgpt.recordings.recording import read_recording, reading_with
+from tests.helpers.motion_files import INGEST, MAPS, SKELETONS
 from tests.helpers.paths import RECORDINGS
 
 FOLDER = RECORDINGS.with_name("datasets") / "jun_kinect"
@@ -20,12 +18,12 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the recordings are
 
 
 def read(path: Path, row: dict):
-    return read_trial(path, row, read_coordinate_maps(MAPS), CFG, read_skeletons(SKELETONS))
+    return read_recording(path, row, reading_with(MAPS + SKELETONS, INGEST))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("raw_quirks/*")), ids=lambda path: path.name)
 def test_original_files_with_absurd_numbers_are_read(path):
-    _, motion = read(path, {"skeleton": "kinect_v2"})
+    motion = read(path, {"skeleton": "kinect_v2"})
     problems = {note.problem for note in motion.notes}
     assert problems & {"far_points", "absurd_numbers"}
     angles_deg = np.degrees(motion.frames[:, 7:])
@@ -46,11 +44,11 @@ def test_one_in_twelve_of_the_recordings_is_read_and_says_what_was_odd(tmp_path)
         part = part.drop_columns("time_ms").append_column("time", [seconds])
         pq.write_table(part, tmp_path / "a.parquet")
         try:
-            skeleton, motion = read(tmp_path / "a.parquet", {})
+            motion = read(tmp_path / "a.parquet", {})
         except MotionError as error:
             refused.append(str(error))
             continue
-        assert skeleton.name == "kinect_v2"
+        assert motion.map_name == "kinect_v2"
         notes.update(note.problem for note in motion.notes)
     assert len(refused) <= 3, refused
     assert notes["zero_points"] > 0

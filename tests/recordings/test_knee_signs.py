@@ -6,9 +6,10 @@ import pytest
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.body.frames import read_trials
 from biomechgpt.cohort.ingest import ingest_shard
-from biomechgpt.cohort.issues import read_issues
 from biomechgpt.cohort.tables import read_cohorts
-from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot
+from biomechgpt.recordings.issues import read_issues
+from biomechgpt.recordings.recording import reading_with
+from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot
 from tests.recordings.test_no_recording import detail_of, standing
 
 KNEE = COORDINATE_NAMES.index("knee_angle_r")
@@ -25,7 +26,7 @@ def ingest_all(folder, files):
     for k, (_, columns) in enumerate(files):
         (folder / f"{k}.mot").write_text(mot(columns))
     cohorts = read_cohorts([{"name": "c", "path": str(folder), "role": "both"}])
-    ingest_shard(cohorts, MAPS, 0, 1, CFG, folder / "t.parquet", folder / "i.tsv")
+    ingest_shard(cohorts, reading_with(MAPS, INGEST), 0, 1, folder / "t.parquet", folder / "i.tsv")
     trials = {t.info["trial_id"]: t for t in read_trials(folder / "t.parquet")}
     knees = {name: np.degrees(np.median(t.frames[:, KNEE])) for name, t in trials.items()}
     inferred = [i for i in read_issues(folder / "i.tsv") if i.problem == "knee_sign_inferred"]

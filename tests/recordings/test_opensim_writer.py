@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.opensim_writer import write_joint_angles
 from biomechgpt.recordings.readers import read_motion
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_recording, reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 
 HALF_A_DIGIT_RAD = np.radians(0.51e-8)  # of what the file can hold
-CFG = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}
+INGEST = IngestSettings(
+    shards=1, angle_unit_when_unstated="refuse", min_leg_joints=14, joint_centre_low_pass_hz=6
+)
 
 
 def test_header_is_that_of_opensim(tmp_path):
@@ -43,13 +45,13 @@ def test_reads_back_equal_through_the_maps_that_users_have(tmp_path, root, rate_
     angles = (waves - 0.2).astype(np.float32)
     path = tmp_path / "trial.mot"
     write_joint_angles(path, dict(zip(JOINT_NAMES, angles.T, strict=True)), rate_hz)
-    maps = read_coordinate_maps((root / "resources/coordinate_maps").glob("*.yaml"))
-    chosen, found = read_trial(path, {}, maps, CFG)
-    assert chosen.name == "biomechgpt34"
-    assert found.notes == []
-    assert found.frame_rate_hz == pytest.approx(rate_hz, rel=1e-6)
-    np.testing.assert_allclose(found.frames[:, 7:], angles, rtol=0, atol=HALF_A_DIGIT_RAD)
-    assert np.isnan(found.frames[:, :7]).all()  # nothing is said of the pelvis
+    reading = reading_with((root / "resources/coordinate_maps").glob("*.yaml"), INGEST)
+    motion = read_recording(path, {}, reading)
+    assert motion.map_name == "biomechgpt34"
+    assert motion.notes == []
+    assert motion.frame_rate_hz == pytest.approx(rate_hz, rel=1e-6)
+    np.testing.assert_allclose(motion.frames[:, 7:], angles, rtol=0, atol=HALF_A_DIGIT_RAD)
+    assert np.isnan(motion.frames[:, :7]).all()  # nothing is said of the pelvis
 
 
 def test_counts_in_the_header_agree_with_the_table(tmp_path):

@@ -7,7 +7,7 @@ from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import apply_map, fitting_maps
 from biomechgpt.recordings.knees import choose_twin
 from biomechgpt.recordings.units import to_radians
-from tests.helpers.motion_files import CFG, MAPS, gait, ingest, mot, rotations, rows
+from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot, rotations, rows
 
 KNEE_DEG = gait(knee=-1)["knee_angle_r"]
 
@@ -38,9 +38,8 @@ def test_03_in_degrees_missing_values_in_degrees(tmp_path):
     outcome = ingest(tmp_path, "a.mot", mot(gait(), None))
     assert_is_the_gait(outcome)
     assert "unit_inferred" in outcome.problems()
-    refused = ingest(
-        tmp_path, "a.mot", mot(gait(), None), cfg=CFG | {"angle_unit_when_unstated": "refuse"}
-    )
+    settings = INGEST.model_copy(update={"angle_unit_when_unstated": "refuse"})
+    refused = ingest(tmp_path, "a.mot", mot(gait(), None), settings=settings)
     assert refused.problems() == ["unit_unknown"]
     assert refused.issues[0].file == "a.mot"
 
@@ -123,7 +122,8 @@ def test_11_missing_columns_no_arms(tmp_path):
     )
     assert_is_the_gait(outcome)
     assert np.isnan(outcome.angle_deg("arm_flex_r")).all()
-    strict = ingest(tmp_path, "a.mot", None, cfg=CFG | {"min_leg_joints": 15})
+    settings = INGEST.model_copy(update={"min_leg_joints": 15})
+    strict = ingest(tmp_path, "a.mot", None, settings=settings)
     assert strict.problems() == ["too_few_joints"]
 
 

@@ -5,11 +5,10 @@ import pytest
 import yaml
 
 from biomechgpt.errors import InputError
-from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
-from biomechgpt.recordings.trial import read_trial
+from biomechgpt.recordings.recording import read_recording, reading_with
 from tests.helpers.joint_centre_files import csv_of, joint_centres, walk
-from tests.helpers.motion_files import CFG, MAPS, SKELETONS
+from tests.helpers.motion_files import INGEST, MAPS, SKELETONS
 
 OWN = {
     "points": ["Pelvis", "R hip", "R knee", "R ankle", "L hip", "L knee", "L ankle"],
@@ -34,7 +33,6 @@ def test_the_layouts_have_the_number_of_points_of_their_sources():
 
 @pytest.mark.parametrize("handedness", ["right", "left"])
 def test_a_layout_of_one_s_own_is_one_file(handedness, tmp_path):
-    skeletons = read_skeletons([written(tmp_path, OWN | {"handedness": handedness})])
     made = walk(60)
     names = {"hip": "Hip", "knee": "Knee", "ankle": "Ankle"}
     centres = joint_centres("kinect_v2", *made)
@@ -46,9 +44,10 @@ def test_a_layout_of_one_s_own_is_one_file(handedness, tmp_path):
     }
     file = tmp_path / "a.csv"
     file.write_text(csv_of(points, np.arange(240) / 60))
-    cfg = CFG | {"joint_centre_low_pass_hz": 0}
-    chosen, motion = read_trial(file, {}, read_coordinate_maps(MAPS), cfg, skeletons)
-    assert chosen.name == "own"
+    settings = INGEST.model_copy(update={"joint_centre_low_pass_hz": 0})
+    own = written(tmp_path, OWN | {"handedness": handedness})
+    motion = read_recording(file, {}, reading_with([*MAPS, own], settings))
+    assert motion.map_name == "own"
     knee = motion.frames[:, 7 + 3]  # knee_angle_r
     np.testing.assert_allclose(np.degrees(knee), np.degrees(made[2][:, 3]), atol=1.5)
 

@@ -3,13 +3,21 @@
 import pytest
 
 from biomechgpt.report.run_files import RunFiles
+from biomechgpt.settings.run_settings import RunSettings
 from tests.helpers import fake_movement, fake_predictions, fake_run
 from tests.helpers.paths import read_yaml
 
 
 @pytest.fixture(scope="session")
 def config() -> dict:
-    return read_yaml("config.yaml")
+    """What a report is made with: config.yaml without the sections for what is made on demand."""
+    on_demand = ("annotate", "reconstruct")
+    return {key: value for key, value in read_yaml("config.yaml").items() if key not in on_demand}
+
+
+@pytest.fixture(scope="session")
+def settings(config) -> RunSettings:
+    return RunSettings.model_validate(config)
 
 
 @pytest.fixture(scope="session")

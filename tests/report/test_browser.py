@@ -10,15 +10,15 @@ from tests.helpers.colours import contrast
 
 
 @pytest.fixture(scope="module")
-def address(config, tmp_path_factory):
+def address(settings, tmp_path_factory):
     """A report with a question of each kind."""
     folder = tmp_path_factory.mktemp("seen")
     predictions = fake_predictions.make(n_participants=12, seeds=(0, 1))
     predictions = predictions[predictions["task"].isin(["activity", "tug"])]
     sources = fake_run.write_run(folder, predictions, draws=50)
-    results = read_results(sources.metrics, sources.tables, config)
+    results = read_results(sources.metrics, sources.tables, settings)
     outputs = (folder / "report.html", folder / "report_tables")
-    build_report(results, sources, config, {}, True, *outputs)
+    build_report(results, sources, settings, {}, True, *outputs)
     return (folder / "report.html").as_uri()
 
 

@@ -15,12 +15,13 @@ from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.paired_comparisons import number_of_comparisons
 from biomechgpt.report.sections.task_sentences import short_sentence
 from biomechgpt.report.summary_table import summary
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.splits.folds_file import read_folds
 
 
 @pytest.fixture(scope="module")
 def results(run, config):
-    return read_results(run.metrics, run.tables, config)
+    return read_results(run.metrics, run.tables, RunSettings.model_validate(config))
 
 
 def text(cell):
@@ -28,7 +29,7 @@ def text(cell):
 
 
 def rows_of(results, config, tokenizers=None, simulated=True):
-    table = claims(results, config, tokenizers or {}, simulated)[-1]
+    table = claims(results, RunSettings.model_validate(config), tokenizers or {}, simulated)[-1]
     return {row[0]: [text(cell) for cell in row] for row in table.rows}, table
 
 
@@ -124,7 +125,7 @@ def test_scale_is_tested_only_by_variants_of_several_bases(results, config):
 
 
 def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
-    rows, _ = rows_of(results, config, run.tokenizers)
+    rows, _ = rows_of(results, config, run.tokenizer_measures)
     row = rows["Reconstruction error of the tokens (degrees)"]
     assert row[1] == "5.78"
     assert row[2] == "2.40 over 34 joints, 3.10 over live ones"
@@ -132,7 +133,8 @@ def test_the_error_of_the_tokens_is_told_both_ways(results, config, run):
 
 def checked(results, config, run):
     tables = (pd.read_parquet(run.trials), read_folds(run.folds), pd.read_parquet(run.issues))
-    table = checklist(results, config, ReportData(None, {}, *tables, labels=None))[-1]
+    data = ReportData(None, {}, *tables, labels=None)
+    table = checklist(results, RunSettings.model_validate(config), data)[-1]
     return {row[0]: text(row[3]) for row in table.rows}
 
 
@@ -160,7 +162,8 @@ def test_the_checklist_tells_of_the_tokens_that_the_first_variant_reads(results,
 
 
 def test_what_was_not_given_is_called_unknown(results, config):
-    table = checklist(results, config, ReportData(None, {}, None, None, None, None))[-1]
+    nothing = ReportData(None, {}, None, None, None, None)
+    table = checklist(results, RunSettings.model_validate(config), nothing)[-1]
     said = {row[0]: text(row[3]) for row in table.rows}
     assert "(accepted not known)" in said["6b"]
 
@@ -168,7 +171,7 @@ def test_what_was_not_given_is_called_unknown(results, config):
 def test_a_caution_of_the_config_stands_beside_the_figure(run, config):
     warned = copy.deepcopy(config)
     warned["tasks"]["impaired"]["caution"] = "The groups were exported differently."
-    results = read_results(run.metrics, run.tables, warned)
+    results = read_results(run.metrics, run.tables, RunSettings.model_validate(warned))
     task = next(t for t in results.tasks if t.name == "impaired")
     assert short_sentence(results, task).endswith("Caution: The groups were exported differently.")
 
@@ -201,10 +204,10 @@ def test_chance_xgboost_and_majority_are_known_by_what_they_are(run, config):
         "luck": {"kind": "histogram", "tokenizer": "compact", "labels": "shuffled"},
         "most-frequent": {"kind": "majority"},
     }
-    found = read_results(run.metrics, run.tables, renamed)
+    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
     assert (found.xgboost, found.chance, found.majority) == ("counts", "luck", "most-frequent")
     del renamed["baselines"]["luck"], renamed["baselines"]["counts"]
-    found = read_results(run.metrics, run.tables, renamed)
+    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
     assert (found.xgboost, found.chance) == ("other-tokens", "gait-by-luck")
 
 

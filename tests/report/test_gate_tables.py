@@ -18,8 +18,8 @@ def results(table: pd.DataFrame | None):
     return SimpleNamespace(table=lambda name: table, variants=["tiny-all"])
 
 
-def test_missed_and_vain_questions_are_shares_with_their_n(config):
-    (table,) = gates(results(pd.DataFrame(ROWS, columns=list(COLUMNS))), config["tasks"])
+def test_missed_and_vain_questions_are_shares_with_their_n(settings):
+    (table,) = gates(results(pd.DataFrame(ROWS, columns=list(COLUMNS))), settings.tasks)
     first, second = table.rows
     assert first[0] == ("fall history", "diagnosis is lower limb prosthesis user", "", "")
     assert [first[1], second[1]] == ["applies", "does not apply"]
@@ -33,8 +33,8 @@ def test_missed_and_vain_questions_are_shares_with_their_n(config):
     assert "80 %" in table.caption
 
 
-def test_without_a_table_there_is_no_section(config):
-    assert gates(results(None), config["tasks"]) == []
+def test_without_a_table_there_is_no_section(settings):
+    assert gates(results(None), settings.tasks) == []
 
 
 def test_tasks_left_out_say_in_how_many_folds_and_why(tmp_path):

@@ -18,10 +18,10 @@ EVIL = "<script>alert(1)</script>"
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
-def build(sources, config, path, simulated=True):
-    results = read_results(sources.metrics, sources.tables, config)
+def build(sources, settings, path, simulated=True):
+    results = read_results(sources.metrics, sources.tables, settings)
     tables = path.parent / "report_tables"
-    build_report(results, sources, config, VERSIONS, simulated, path, tables)
+    build_report(results, sources, settings, VERSIONS, simulated, path, tables)
     return path.read_text(encoding="utf-8")
 
 
@@ -39,8 +39,8 @@ def few(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(run, config, folder):
-    return build(run, config, folder / "report.html")
+def page(run, settings, folder):
+    return build(run, settings, folder / "report.html")
 
 
 class Tags(HTMLParser):
@@ -97,13 +97,13 @@ def test_contents_lead_to_every_section(page):
     assert len(sections) == 7 + 9 + 3 + 3 + 4
 
 
-def test_simulated_data_is_called_so_everywhere(page, few, config, tmp_path):
+def test_simulated_data_is_called_so_everywhere(page, few, settings, tmp_path):
     headers = re.findall(r"<section.*?<h2>(.*?)</h2>", page, re.DOTALL)
     assert headers
     for text in (*headers, *captions(page)):
         assert "Simulated data" in text
     assert "Simulated data" in re.search("<title>(.*?)</title>", page)[1]
-    recorded = build(few, config, tmp_path / "recorded.html", simulated=False)
+    recorded = build(few, settings, tmp_path / "recorded.html", simulated=False)
     assert "Simulated data" not in recorded
 
 
@@ -183,7 +183,7 @@ def test_labels_and_missing_labels_are_counted_by_hand(page):
     assert re.search(r"walking speed m s</th><td[^>]*>0 \(0 %\)", missing)
 
 
-def test_a_hostile_label_stays_text(config, tmp_path):
+def test_a_hostile_label_stays_text(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,))
     hostile = {"cane": EVIL, "walker": "=cmd|' /C calc'!A0", "none": "$\\frac$"}
     mine = predictions["task"] == "assistive_device"
@@ -198,7 +198,7 @@ def test_a_hostile_label_stays_text(config, tmp_path):
     answers.assign(answer=EVIL).to_parquet(sources.answers)
     issues = pd.read_parquet(sources.issues).assign(detail=EVIL, file=EVIL)
     issues.to_parquet(sources.issues)
-    page = build(sources, {**config, "run": EVIL}, tmp_path / "report.html")
+    page = build(sources, settings.model_copy(update={"run": EVIL}), tmp_path / "report.html")
     assert page.count("<script") == 1
     assert "&lt;script&gt;" in page
     assert [tag for tag, _ in Tags(page).found].count("script") == 1
@@ -209,26 +209,26 @@ def test_a_hostile_label_stays_text(config, tmp_path):
     assert not re.search(r'(^|,)"?=', text, re.MULTILINE)
 
 
-def test_without_the_optional_parts_the_report_says_so(few, config, tmp_path):
+def test_without_the_optional_parts_the_report_says_so(few, settings, tmp_path):
     little = RunFiles(few.metrics, few.tables)
-    page = build(little, config, tmp_path / "report.html")
+    page = build(little, settings, tmp_path / "report.html")
     assert page.count("section is left out") == 3
     assert page.count("answers.parquet was not given") == 2
     empty = little._replace(benchmarks=tmp_path / "none", trials=few.trials, answers=few.answers)
-    page = build(empty, config, tmp_path / "empty.html")
+    page = build(empty, settings, tmp_path / "empty.html")
     assert "no benchmark files" in page
     assert "Lengths in tokens are left out" in page
     assert page.count("no joint angles were given") == 2
 
 
-def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(config, tmp_path):
+def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,))
     predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
     sources = fake_run.write_run(tmp_path, predictions, draws=10)
     for path in sources.tables.iterdir():
         if path.stem not in ("table1", "comparisons", "unreadable"):
             path.unlink()
-    page = build(sources, config, tmp_path / "report.html")
+    page = build(sources, settings, tmp_path / "report.html")
     for name in ("leakage", "calibration", "classes", "confusions", "phrasings", "prediction_sets"):
         assert f"wrote no {name}.csv" in page
 
@@ -239,10 +239,10 @@ def test_conditions_of_questions_and_tasks_left_out_are_shown(page):
     assert "left out in 1 of 1 folds: three people only." in page
 
 
-def test_a_variant_with_few_tasks_and_one_participant(config, tmp_path):
+def test_a_variant_with_few_tasks_and_one_participant(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=1, seeds=(0,))
     few = predictions[predictions["task"].isin(["activity", "tug"])]
-    page = build(fake_run.write_run(tmp_path, few, draws=10), config, tmp_path / "report.html")
+    page = build(fake_run.write_run(tmp_path, few, draws=10), settings, tmp_path / "report.html")
     assert "1 participant," in page
     visible = re.sub(r"<svg.*?</svg>|base64,[^\"]*|<script>.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r"\bnan\b", visible, re.IGNORECASE)
@@ -250,46 +250,46 @@ def test_a_variant_with_few_tasks_and_one_participant(config, tmp_path):
 
 
 @pytest.mark.parametrize("rows", ["kind == 'regression'", "kind == 'classification'"])
-def test_one_kind_of_question_alone(rows, config, tmp_path):
+def test_one_kind_of_question_alone(rows, settings, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,)).query(rows)
     sources = fake_run.write_run(tmp_path, predictions, draws=10)
-    page = build(sources, config, tmp_path / "report.html")
+    page = build(sources, settings, tmp_path / "report.html")
     assert "Fewer than 10 participants" in page
     assert "t-interval" in page
     assert "question with" in page or "No classification question was answered" in page
 
 
-def test_five_hundred_test_trials_stay_under_ten_megabytes(config, tmp_path):
+def test_five_hundred_test_trials_stay_under_ten_megabytes(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=120, seeds=(0,))
     assert predictions.query("task == 'activity'")["trial_id"].nunique() >= 500
-    build(fake_run.write_run(tmp_path, predictions, draws=10), config, tmp_path / "report.html")
+    build(fake_run.write_run(tmp_path, predictions, draws=10), settings, tmp_path / "report.html")
     assert (tmp_path / "report.html").stat().st_size < 10e6
 
 
-def test_nobody_was_tested(config, tmp_path):
+def test_nobody_was_tested(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=5, seeds=(0,)).assign(split="validation")
     sources = fake_run.write_run(tmp_path, predictions, draws=10)
-    assert "answers 0 kinds of question" in build(sources, config, tmp_path / "report.html")
+    assert "answers 0 kinds of question" in build(sources, settings, tmp_path / "report.html")
 
 
-def test_several_folds(config, tmp_path):
+def test_several_folds(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=12, seeds=(0,))
     predictions = predictions[predictions["task"].isin(["impaired", "tug"])]
     people = predictions["participant_id"].rank(method="dense").astype(int) % 2
     halves = predictions.assign(fold=people.map({0: "fold-0", 1: "fold-1"}))
-    page = build(fake_run.write_run(tmp_path, halves, draws=10), config, tmp_path / "report.html")
+    page = build(fake_run.write_run(tmp_path, halves, draws=10), settings, tmp_path / "report.html")
     assert "fold-0" in page
     assert "fold-1" in page
     assert "as the tokens keep it" in page
 
 
-def test_the_same_inputs_make_the_same_bytes(few, config, tmp_path):
-    pages = [build(few, config, tmp_path / f"{name}.html") for name in ("one", "again")]
+def test_the_same_inputs_make_the_same_bytes(few, settings, tmp_path):
+    pages = [build(few, settings, tmp_path / f"{name}.html") for name in ("one", "again")]
     assert pages[0] == pages[1]
 
 
-def test_terminal_summary(run, config):
-    found = read_results(run.metrics, run.tables, config)
+def test_terminal_summary(run, settings):
+    found = read_results(run.metrics, run.tables, settings)
     text = summary(found, simulated=True)
     assert "simulated data" in text
     assert "simulated" not in summary(found, simulated=False)
@@ -300,13 +300,15 @@ def test_terminal_summary(run, config):
     assert max(map(len, text.splitlines())) <= 110
 
 
-def test_training_participants_are_shown_apart_and_only_if_they_were_asked(few, config, tmp_path):
-    assert "On training participants" not in build(few, config, tmp_path / "report.html")
+def test_training_participants_are_shown_apart_and_only_if_they_were_asked(few, settings, tmp_path):
+    assert "On training participants" not in build(few, settings, tmp_path / "report.html")
     metrics = pd.read_parquet(few.metrics)
     headline = metrics[(metrics["task"] == "impaired") & (metrics["metric"] == "macro_f1")]
     trained = headline.assign(split="train", value=0.987, n_participants=77)
     pd.concat([metrics, trained]).to_parquet(tmp_path / "metrics.parquet")
-    changed = build(few._replace(metrics=tmp_path / "metrics.parquet"), config, tmp_path / "r.html")
+    changed = build(
+        few._replace(metrics=tmp_path / "metrics.parquet"), settings, tmp_path / "r.html"
+    )
     shown = section(changed, "training")
     assert re.search(r">0\.987?<|>0\.99<", shown)
     assert "77 participants" in shown

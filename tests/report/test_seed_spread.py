@@ -20,8 +20,8 @@ def fitted_once(tmp_path_factory):
     return fake_run.write_run(tmp_path_factory.mktemp("once"), predictions, draws=50)
 
 
-def test_a_model_fitted_once_has_no_sd_and_others_have_theirs(fitted_once, config):
-    results = read_results(fitted_once.metrics, fitted_once.tables, config)
+def test_a_model_fitted_once_has_no_sd_and_others_have_theirs(fitted_once, settings):
+    results = read_results(fitted_once.metrics, fitted_once.tables, settings)
     for table in (classification(results)[0], regression(results)[0]):
         shown = {row[0].text: row[1].text for row in table.rows}
         assert shown["xgboost"].endswith(" ± n/a")
@@ -29,13 +29,14 @@ def test_a_model_fitted_once_has_no_sd_and_others_have_theirs(fitted_once, confi
         assert "n/a" not in shown["chance"]
 
 
-def test_the_report_says_what_the_sd_covers(fitted_once, config, tmp_path):
-    redrawn = config | {"finetune": config["finetune"] | {"redraw_tokenizer": True}}
+def test_the_report_says_what_the_sd_covers(fitted_once, settings, tmp_path):
+    finetune = settings.finetune.model_copy(update={"redraw_tokenizer": True})
+    redrawn = settings.model_copy(update={"finetune": finetune})
     pages = []
-    for number, cfg in enumerate((config, redrawn)):
+    for number, own in enumerate((settings, redrawn)):
         path = tmp_path / f"{number}.html"
-        results = read_results(fitted_once.metrics, fitted_once.tables, cfg)
-        build_report(results, fitted_once, cfg, {}, True, path, tmp_path / f"tables-{number}")
+        results = read_results(fitted_once.metrics, fitted_once.tables, own)
+        build_report(results, fitted_once, own, {}, True, path, tmp_path / f"tables-{number}")
         pages.append(path.read_text(encoding="utf-8"))
     assert "covers phrasings and order of training only" in pages[0]
     assert "covers tokenizer, embedded base, phrasings and order of training" in pages[1]

@@ -10,6 +10,7 @@ from biomechgpt.report.page.blocks import Cell
 from biomechgpt.report.results import read_results
 from biomechgpt.report.sections.movement_kept import movement_kept
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
+from biomechgpt.settings.run_settings import RunSettings
 
 
 def texts(row):
@@ -21,8 +22,8 @@ def tables(blocks):
 
 
 @pytest.fixture(scope="module")
-def results(run, config):
-    return read_results(run.metrics, run.tables, config)
+def results(run, settings):
+    return read_results(run.metrics, run.tables, settings)
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +63,18 @@ def test_ids_may_look_like_numbers_or_like_nothing(run, labels, tmp_path):
     assert by_diagnosis.rows[0][2] == Cell("1", "1 participant")
 
 
-def test_classifiers_say_what_they_see(results, config):
-    (table,) = tables(classifiers_on_tokens(results, config))
+def test_classifiers_say_what_they_see(results, settings):
+    (table,) = tables(classifiers_on_tokens(results, settings))
     assert Cell("xgboost", "tokens") in table.head
     assert len(table.rows) == len(results.tasks)
     assert texts(table.rows[0])[1] != "–"
 
 
 def test_models_stand_side_by_side_only_where_their_tokens_differ(results, config):
-    assert models_by_tokenizer(results, config) == []
+    assert models_by_tokenizer(results, RunSettings.model_validate(config)) == []
     other = copy.deepcopy(config)
     other["variants"]["tiny-more"] = other["variants"]["tiny-all"] | {"tokenizer": "residual"}
-    (table,) = tables(models_by_tokenizer(results, other))
+    (table,) = tables(models_by_tokenizer(results, RunSettings.model_validate(other)))
     assert [texts(row)[0] for row in table.rows] == ["compact", "residual"]
     assert texts(table.rows[0])[2] != "–"
     assert texts(table.rows[1])[2] == "–"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.settings.tasks_section import TaskSettings
 from tests.helpers.paths import ROOT
@@ -21,10 +22,14 @@ def test_what_is_stored_is_byte_by_byte_what_config_yaml_says():
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     run = RunSettings.model_validate({key: config[key] for key in RunSettings.model_fields})
     assert run.to_dict() == {key: config[key] for key in RunSettings.model_fields}
-    for section in ("motion", "tokenizers", "base_models", "variants", "tasks"):
+    for section in ("motion", "tokenizers", "base_models", "variants"):
         assert json.dumps(run.to_dict()[section]) == json.dumps(config[section])
-    training = {k: v for k, v in config["finetune"].items() if k in TrainingSettings.model_fields}
-    assert json.dumps(TrainingSettings.model_validate(training).to_dict()) == json.dumps(training)
+    for model, entry in [
+        (TrainingSettings, config["finetune"]),
+        *((QuestionSettings, task) for task in config["tasks"].values()),
+    ]:
+        part = {key: value for key, value in entry.items() if key in model.model_fields}
+        assert json.dumps(model.model_validate(part).to_dict()) == json.dumps(part)
 
 
 def test_a_value_that_is_left_out_stays_out():

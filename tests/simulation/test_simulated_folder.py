@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.settings.simulate_section import SimulateSettings
 from biomechgpt.simulation import simulate_cohort
 from biomechgpt.simulation.people import apportion, assign_diagnoses, draw_person
 from biomechgpt.simulation.plan import assign_protocols, plan_trials
@@ -21,9 +22,11 @@ PROSTHESIS = "lower limb prosthesis user"
 
 
 def simulate(folder: Path, seed: int = 1, participants: int = 10, most: int = 4) -> Path:
-    cfg = {"seed": seed, "participants": participants, "max_trials_per_participant": most,
-           "frame_rate_hz": 30}  # fmt: skip
-    simulate_cohort(folder, cfg, NORMAL_GAIT, COHORT)
+    settings = SimulateSettings.model_validate(
+        {"seed": seed, "participants": participants, "max_trials_per_participant": most}
+        | {"frame_rate_hz": 30}
+    )
+    simulate_cohort(folder, settings, NORMAL_GAIT, COHORT)
     return folder
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from biomechgpt.body.coordinates import JOINTS
 from biomechgpt.body.kinematics import leg_positions
-from biomechgpt.simulation.gait import stance
+from biomechgpt.simulation.gait_pattern import stance
 from biomechgpt.simulation.ground import N_JOINTS, contact_points, orientation
 from biomechgpt.simulation.people import draw_person
 from biomechgpt.simulation.plan import Planned
-from biomechgpt.simulation.trial import simulate_trial
+from biomechgpt.simulation.simulated_trial import simulate_trial
 from biomechgpt.simulation.waveforms import GRID, INDEX, curve, evaluate
 from tests.helpers.paths import read_yaml
 

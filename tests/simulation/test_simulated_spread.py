@@ -9,7 +9,7 @@ from scipy.signal import butter, sosfiltfilt, welch
 from biomechgpt.simulation.noise import add_noise, low_passed_normals
 from biomechgpt.simulation.people import draw_person
 from biomechgpt.simulation.plan import Planned
-from biomechgpt.simulation.trial import simulate_trial
+from biomechgpt.simulation.simulated_trial import simulate_trial
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, channels_of, curve, evaluate
 from tests.helpers.paths import read_yaml
 

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.errors import InputError
+from biomechgpt.settings.cohorts_section import CohortSettings
+from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.splits.folds import assign_folds, check_enough_people, check_folds, fold_names
 from biomechgpt.splits.folds_file import read_folds
 
-CFG = {
-    "scheme": "holdout",
-    "test_fraction": 0.3,
-    "validation_fraction": 0.1,
-    "folds": 5,
-    "seed": 0,
-    "stratify_by": ["diagnosis", "tug_s"],
-    "file": None,
-}
+SETTINGS = SplitSettings(
+    scheme="holdout",
+    test_fraction=0.3,
+    validation_fraction=0.1,
+    folds=5,
+    seed=0,
+    stratify_by=["diagnosis", "tug_s"],
+    file=None,
+)
 ROLES = {"clinic": "both", "gym": "train", "ward": "test"}
 
 
@@ -48,7 +50,7 @@ def tables(people: list[dict]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def assign(people: list[dict], **changes: object) -> pd.DataFrame:
-    return assign_folds(*tables(people), ROLES, {**CFG, **changes})
+    return assign_folds(*tables(people), ROLES, SETTINGS.model_copy(update=changes))
 
 
 def split_of(folds: pd.DataFrame, fold: str = "holdout") -> dict[str, str]:
@@ -77,7 +79,9 @@ person = st.fixed_dictionaries(
 def test_any_cohort_is_divided_without_leaks_or_refused(people, scheme, seed):
     trials, labels = tables(people)
     try:
-        folds = assign_folds(trials, labels, ROLES, {**CFG, "scheme": scheme, "seed": seed})
+        folds = assign_folds(
+            trials, labels, ROLES, SETTINGS.model_copy(update={"scheme": scheme, "seed": seed})
+        )
     except InputError as error:
         if "Add participants" in str(error) or "role train" in str(error):
             return
@@ -127,7 +131,9 @@ def test_rare_labels_are_shared_out_before_common_ones(seed):
 def test_every_participant_is_tested_once_and_classes_are_spread_by_kfold():
     people = [{"diagnosis": "rare" if n < 10 else "common"} for n in range(43)]
     folds = assign(people, scheme="kfold")
-    assert sorted(folds["fold"].unique()) == fold_names({**CFG, "scheme": "kfold"})
+    assert sorted(folds["fold"].unique()) == fold_names(
+        SETTINGS.model_copy(update={"scheme": "kfold"})
+    )
     tested = folds[folds["split"] == "test"]
     assert sorted(tested["participant_id"]) == [f"P{n:03d}" for n in range(43)]
     assert set(tested["fold"].value_counts()) == {8, 9}
@@ -159,12 +165,17 @@ def test_people_joined_by_a_chain_of_groups_and_recordings_stay_together():
 def test_order_of_rows_does_not_matter_and_the_seed_does():
     people = [{"diagnosis": "stroke" if n % 3 else "amputation"} for n in range(40)]
     trials, labels = tables(people)
-    expected = assign_folds(trials, labels, ROLES, CFG)
+    expected = assign_folds(trials, labels, ROLES, SETTINGS)
     shuffled = assign_folds(
-        trials.sample(frac=1, random_state=1), labels.sample(frac=1, random_state=2), ROLES, CFG
+        trials.sample(frac=1, random_state=1),
+        labels.sample(frac=1, random_state=2),
+        ROLES,
+        SETTINGS,
     )
     pd.testing.assert_frame_equal(expected, shuffled)
-    assert not expected.equals(assign_folds(trials, labels, ROLES, {**CFG, "seed": 1}))
+    assert not expected.equals(
+        assign_folds(trials, labels, ROLES, SETTINGS.model_copy(update={"seed": 1}))
+    )
 
 
 def test_the_draw_is_the_same_on_every_machine():
@@ -210,7 +221,7 @@ def test_the_users_own_folds_are_taken(tmp_path):
     changes = write(tmp_path / "own.tsv", GOOD_ROWS)
     folds = assign([{}] * 3, **changes)
     assert sorted(folds.itertuples(index=False, name=None)) == sorted(GOOD_ROWS)
-    assert fold_names({**CFG, **changes}) == ["first", "second"]
+    assert fold_names(SETTINGS.model_copy(update=changes)) == ["first", "second"]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +277,9 @@ def test_many_columns_keep_their_shares_together(seed):
     trials = labels[["trial_id", "participant_id"]].assign(
         cohort="clinic", split_group=None, angles_sha256=names
     )
-    folds = assign_folds(trials, labels, ROLES, {**CFG, "stratify_by": columns, "seed": seed})
+    folds = assign_folds(
+        trials, labels, ROLES, SETTINGS.model_copy(update={"stratify_by": columns, "seed": seed})
+    )
     tested = labels["participant_id"].map(split_of(folds)) == "test"
     for column in columns:
         counts = labels.groupby(column)["trial_id"].count()
@@ -278,7 +291,7 @@ def test_folds_that_are_no_text_are_refused_and_names_that_look_missing_are_read
     for content in (b"", b"\xff\xfe\0", b"fold\0"):
         path.write_bytes(content)
         with pytest.raises(InputError, match=r"own\.tsv, line 1"):
-            fold_names({"scheme": "file", "file": str(path)})
+            fold_names(SETTINGS.model_copy(update={"scheme": "file", "file": str(path)}))
     path.write_text("fold\tparticipant_id\tsplit\nNA\tNone\ttrain\n")
     assert read_folds(path).to_numpy().tolist() == [["NA", "None", "train"]]
 
@@ -293,24 +306,24 @@ def cohort_of(name: str, groups: list[str]) -> Cohort:
 
 def test_more_folds_than_people_are_refused_from_the_tables_alone():
     entries = [
-        {"name": "a", "path": "a", "role": "both"},
-        {"name": "b", "path": "b", "role": "train"},
+        CohortSettings(name="a", path="a", role="both"),
+        CohortSettings(name="b", path="b", role="train"),
     ]
     cohorts = [cohort_of("a", [None] * 13 + ["family"] * 3), cohort_of("b", [None] * 30)]
-    kfold = CFG | {"scheme": "kfold"}
-    check_enough_people(cohorts, entries, 160, kfold | {"folds": 14})
+    kfold = SETTINGS.model_copy(update={"scheme": "kfold", "folds": 20})
+    check_enough_people(cohorts, entries, 160, kfold.model_copy(update={"folds": 14}))
     with pytest.raises(
         InputError, match=r"split\.folds is 20, .* of 14 people .*folds to 14 at most"
     ):
-        check_enough_people(cohorts, entries, 160, kfold | {"folds": 20})
-    simulated = [{"name": "simulated", "role": "both"}]
-    check_enough_people([], simulated, 20, kfold | {"folds": 20})
+        check_enough_people(cohorts, entries, 160, kfold)
+    simulated = [CohortSettings(name="simulated", role="both")]
+    check_enough_people([], simulated, 20, kfold)
     with pytest.raises(InputError, match=r"of 19 people"):
-        check_enough_people([], simulated, 19, kfold | {"folds": 20})
+        check_enough_people([], simulated, 19, kfold)
 
 
 def test_two_people_are_too_few_for_any_split():
-    entries = [{"name": "a", "path": "a", "role": "both"}]
+    entries = [CohortSettings(name="a", path="a", role="both")]
     with pytest.raises(InputError, match=r"trials of 2 people.*add participants"):
-        check_enough_people([cohort_of("a", [None, None])], entries, 160, CFG)
-    check_enough_people([cohort_of("a", [None] * 3)], entries, 160, CFG)
+        check_enough_people([cohort_of("a", [None, None])], entries, 160, SETTINGS)
+    check_enough_people([cohort_of("a", [None] * 3)], entries, 160, SETTINGS)

@@ -9,7 +9,7 @@ from tests.helpers.small_tokenizer import TINY, angles
 
 @pytest.fixture
 def tiny_cfg():
-    return dict(TINY)
+    return TINY
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,19 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import Trial
 from biomechgpt.body.gait_events import contact_times_s
 from biomechgpt.tokenizer.code_use import zipf_slope
-from biomechgpt.tokenizer.measure import reconstruct
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.measure import measure_tokenizer
 from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
-from biomechgpt.tokenizer.training import train_tokenizer
-from biomechgpt.tokenizer.trial_tables import measure_trials, tokens_changed
-from tests.helpers.small_tokenizer import TINY, angles
+from biomechgpt.tokenizer.tokenising import tokenise_shard
+from biomechgpt.tokenizer.trial_tables import tokens_changed
+from tests.helpers.small_tokenizer import TINY, angles, encoded_and_decoded, train_on, write_tables
 
 RATE_HZ = 30.0
 EVERYONE = {f"t{number:02d}" for number in range(12)}
@@ -79,44 +81,49 @@ def test_zipf_slope_of_zipfian_and_of_even_use():
 @pytest.fixture(scope="module")
 def folder(shard, tmp_path_factory):
     path = tmp_path_factory.mktemp("tokenizer")
-    trained = train_tokenizer([shard], EVERYONE, TINY, path / "checkpoints")
+    trained = train_on([shard], EVERYONE, TINY, path / "checkpoints")
     save_tokenizer(path, trained, TINY, RATE_HZ, ["mtp_angle_r"])
     return path
 
 
 def test_tables_hold_every_held_out_trial_and_joint(folder, shard, tmp_path):
-    ids = sorted(EVERYONE)
-    people = [f"p{number % 4}" for number in range(12)]
-    trials = pd.DataFrame({"trial_id": ids, "participant_id": people})
-    trials.to_parquet(tmp_path / "trials.parquet")
+    people = {trial: f"p{number % 4}" for number, trial in enumerate(sorted(EVERYONE))}
     splits = {"p0": "train", "p1": "train", "p2": "validation", "p3": "test"}
-    folds = pd.DataFrame({"fold": "f", "participant_id": splits.keys(), "split": splits.values()})
-    folds.to_csv(tmp_path / "folds.tsv", sep="\t", index=False)
-    tables = (tmp_path / "trials.parquet", tmp_path / "folds.tsv")
-    measure_trials(folder, [shard], *tables, "f", tmp_path / "measures")
-    rows = pd.read_parquet(tmp_path / "measures/trials.parquet").set_index("trial_id")
+    tables = write_tables(tmp_path, people, splits)
+    tokenise_shard(folder, shard, EVERYONE, tmp_path / "tokens.parquet")
+    measures = tmp_path / "measures"
+    measure_tokenizer(folder, tmp_path / "tokens.parquet", [shard], *tables, "f", measures)
+    rows = pd.read_parquet(measures / "trials.parquet").set_index("trial_id")
     assert set(rows.index) == {"t02", "t06", "t10", "t03", "t07", "t11"}
     assert rows.loc["t03", "split"] == "test"
     tokenizer = load_tokenizer(folder)
-    result = reconstruct(tokenizer, Trial({}, angles(55, 3), None))
-    expected = joint_errors(angles(55, 3)[:52], result.angles_rad, tokenizer.statistics.live)
+    result = encoded_and_decoded(tokenizer, angles(55, 3))
+    expected = joint_errors(angles(55, 3)[:52], result.decoded_rad, tokenizer.statistics.live)
     assert rows.loc["t03", "rmse_deg"] == pytest.approx(expected["rmse_deg"], abs=1e-3)
-    joints = pd.read_parquet(tmp_path / "measures/joints.parquet").set_index(["split", "joint"])
+    joints = pd.read_parquet(measures / "joints.parquet").set_index(["split", "joint"])
     assert joints.loc[("test", "mtp_angle_r"), "rmse_deg"] == 0
     assert joints.loc[("test", "knee_angle_r"), "rmse_deg"] > 0
+    metrics = json.loads((measures / "metrics.json").read_text())
+    assert [(m["split"], m["n_trials"]) for m in metrics] == [
+        ("test", 3),
+        ("train", 6),
+        ("validation", 3),
+    ]
+    drawn = pd.read_parquet(measures / "curves.parquet").query("joint == 'knee_angle_r'")
+    assert set(drawn["trial_id"]) == {"t03", "t07", "t11"}
+    known = np.rad2deg(angles(55, 3)[:52, 3])
+    assert drawn.query("trial_id == 't03'")["original_deg"].to_numpy() == pytest.approx(
+        known, abs=1e-3
+    )
 
 
 def test_tokens_changed_counts_tokens_that_differ(folder, monkeypatch):
     tokenizer = load_tokenizer(folder)
-    result = reconstruct(tokenizer, Trial({}, angles(60, 4), None))
-    still = Trial({}, np.repeat(angles(60, 4)[:1], 60, axis=0), None)
-    assert 0 <= tokens_changed(tokenizer, result) <= 1
-    held = reconstruct(tokenizer, still)
+    result = encoded_and_decoded(tokenizer, angles(60, 4))
+    still = np.repeat(angles(60, 4)[:1], 60, axis=0)
+    assert 0 <= tokens_changed(result) <= 1
+    held = encoded_and_decoded(tokenizer, still)
     other = held._replace(tokens=np.where(np.arange(len(held.tokens)) < 5, -1, held.tokens))
-    assert tokens_changed(tokenizer, other) - tokens_changed(tokenizer, held) == pytest.approx(
-        (5 - (held.tokens[:5] != _later(tokenizer, still)[:5]).sum()) / 14
+    assert tokens_changed(other) - tokens_changed(held) == pytest.approx(
+        (5 - (held.tokens[:5] != encode_trial(tokenizer, still[1:])[:5]).sum()) / 14
     )
-
-
-def _later(tokenizer, trial):
-    return reconstruct(tokenizer, Trial({}, trial.frames[1:], None)).tokens

@@ -19,7 +19,7 @@ KINDS = {
 
 def tokenizer(tiny_cfg, **changed):
     torch.manual_seed(0)
-    model = MotionTokenizer(tiny_cfg | changed, 34)
+    model = MotionTokenizer(tiny_cfg.model_copy(update=changed), 34)
     for _ in range(3):
         model.train()(torch.randn(16, 32, 34))
     return model.eval()
@@ -31,18 +31,18 @@ def test_tokens_decode_to_what_training_saw(tiny_cfg, changed):
     motion = torch.randn(48, 34)
     tokens = model.encode(motion)
     assert len(tokens) == 48 // model.downsampling * model.tokens_per_step
-    assert model.tokens_per_step == tokens_per_step(tiny_cfg | changed)
+    assert model.tokens_per_step == tokens_per_step(tiny_cfg.model_copy(update=changed))
     assert ((tokens >= 0) & (tokens < model.vocabulary_size)).all()
     with torch.inference_mode():
         expected = model(motion[None])[0][0]
     assert torch.allclose(model.decode(tokens), expected, atol=1e-5)
-    assert model.code_vectors().shape == (model.vocabulary_size, tiny_cfg["code_dim"])
+    assert model.code_vectors().shape == (model.vocabulary_size, tiny_cfg.code_dim)
 
 
 def test_the_tokens_of_a_step_stand_in_ranges_of_their_own(tiny_cfg):
     model = tokenizer(tiny_cfg, **KINDS["parts"])
     rows = model.encode(torch.randn(96, 34)).view(-1, 6)
-    assert (rows // tiny_cfg["codebook_size"] == torch.arange(6)).all()
+    assert (rows // tiny_cfg.codebook_size == torch.arange(6)).all()
 
 
 def test_the_arms_have_tokens_of_their_own(tiny_cfg):

@@ -39,7 +39,7 @@ class _Bends(torch.nn.Linear):
 
 
 def test_position_loss_is_differentiable_and_does_not_look_at_absent_joints():
-    cfg = TINY | {"position_weight": 1.0}
+    cfg = TINY.model_copy(update={"position_weight": 1.0})
     zeros = np.zeros(34, np.float32)
     statistics = Statistics(zeros, zeros + 0.3, zeros == 0)
     windows, real = np.zeros((2, 8, 34), np.float32), torch.ones(2, 8, dtype=torch.bool)

@@ -1,13 +1,14 @@
 import torch
 
 from biomechgpt.tokenizer.quantizer import ResidualQuantizer
+from tests.helpers.small_tokenizer import TINY
 
 
 def quantizer(size=16, dim=4, levels=1, read_levels=None, decay=0.9):
     torch.manual_seed(0)
     cfg = {"codebook_size": size, "code_dim": dim, "levels": levels, "codebook_decay": decay}
     cfg |= {"read_levels": read_levels or levels, "reset_below": 0.1}
-    return ResidualQuantizer(cfg)
+    return ResidualQuantizer(TINY.model_copy(update=cfg))
 
 
 def latents(batch=8, dim=4, length=10):

@@ -9,23 +9,26 @@ from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.reconstruction import check_named, reconstruct_shard
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.tokens import read_tokens
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import TINY
+from tests.helpers.small_tokenizer import TINY, train_on
 
 IDS = ["t00", "t05", "site/t 08"]  # with several cohorts an id has its cohort in front
-INGEST = {"angle_unit_when_unstated": "refuse", "min_leg_joints": 14}
+INGEST = IngestSettings(
+    shards=1, angle_unit_when_unstated="refuse", min_leg_joints=14, joint_centre_low_pass_hz=6
+)
 
 
 @pytest.fixture(scope="module")
 def made(shard, tmp_path_factory):
     """A folder with a tokenizer, angles and tokens of three trials, one with an odd id."""
     folder = tmp_path_factory.mktemp("made")
-    trained = train_tokenizer([shard], {"t00", "t01"}, TINY, folder / "checkpoints")
+    trained = train_on([shard], {"t00", "t01"}, TINY, folder / "checkpoints")
     save_tokenizer(folder / "tokenizer", trained, TINY, 30, ["mtp_angle_r"])
     own = {trial.info["trial_id"]: trial for trial in read_trials(shard)}
     with FrameWriter(folder / "angles.parquet", JOINT_NAMES, unit="rad") as writer:
@@ -47,7 +50,7 @@ def test_motion_files_read_back_as_what_the_tokens_decode_to(made, trials, root,
     maps = sorted((root / "resources/coordinate_maps").glob("*.yaml"))
     cohort = read_cohort("again", out)
     read, issues = tmp_path / "read.parquet", tmp_path / "issues.tsv"
-    ingest_shard([cohort], maps, 0, 1, INGEST, read, issues)
+    ingest_shard([cohort], reading_with(maps, INGEST), 0, 1, read, issues)
     tokenizer, tokens = load_tokenizer(made / "tokenizer"), read_tokens([made / "0.parquet"])
     decoded = {
         trial_id: decode_trial(tokenizer, codes)
@@ -80,7 +83,9 @@ def test_only_the_trials_asked_for_are_written(made, trials, tmp_path):
 
 
 def test_tokens_of_another_tokenizer_are_refused(made, shard, trials, tmp_path):
-    trained = train_tokenizer([shard], {"t02"}, {**TINY, "seed": 1, "steps": 2}, tmp_path / "c")
+    trained = train_on(
+        [shard], {"t02"}, TINY.model_copy(update={"seed": 1, "steps": 2}), tmp_path / "c"
+    )
     save_tokenizer(tmp_path / "other", trained, TINY, 30, [])
     with pytest.raises(InputError, match=r"0\.parquet: made by another tokenizer"):
         reconstruct_shard(tmp_path / "other", made / "0.parquet", trials, set(), tmp_path / "out")

@@ -2,12 +2,13 @@ import pytest
 import torch
 
 from biomechgpt.tokenizer.scalar import ScalarQuantizer
+from tests.helpers.small_tokenizer import TINY
 
 
 @pytest.fixture
 def module():
     torch.manual_seed(0)
-    return ScalarQuantizer({"scalar_steps": [5, 4, 3], "code_dim": 6})
+    return ScalarQuantizer(TINY.model_copy(update={"scalar_steps": [5, 4, 3], "code_dim": 6}))
 
 
 def test_every_code_is_reached_and_has_its_own_vector(module):

@@ -1,9 +1,10 @@
 import pytest
 
 from biomechgpt.tokenizer.schedule import FINAL_RATE_SHARE, Patience, last_step, rate_share
+from tests.helpers.small_tokenizer import TINY
 
-CFG = {"steps": 1000, "warmup_steps": 10, "patience_steps": 0}
-PATIENT = CFG | {"patience_steps": 100}
+CFG = TINY.model_copy(update={"steps": 1000, "warmup_steps": 10, "patience_steps": 0})
+PATIENT = CFG.model_copy(update={"patience_steps": 100})
 
 
 def share(step, cfg, cooling_from=None):

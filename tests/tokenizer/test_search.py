@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from biomechgpt.tokenizer.code_search import code_search
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.network import MotionTokenizer
-from biomechgpt.tokenizer.search import better_codes
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from tests.helpers.small_tokenizer import ABSENT, angles
@@ -24,7 +24,7 @@ def tokenizer(tiny_cfg):
 
     def make(**changed):
         torch.manual_seed(0)
-        cfg = tiny_cfg | {"spread_weight": 1.0} | changed
+        cfg = tiny_cfg.model_copy(update={"spread_weight": 1.0} | changed)
         model = MotionTokenizer(cfg, 34)
         for _ in range(3):
             model.train()(torch.randn(16, 32, 34))
@@ -39,7 +39,7 @@ def tokenizer(tiny_cfg):
 def error(tokenizer, tokens, frames):
     """Of live and recorded joints, as the tokenizer weighs them."""
     spread, live = tokenizer.statistics.std_rad, tokenizer.statistics.live
-    whole = frames[: len(frames) // tokenizer.cfg["downsampling"] * tokenizer.cfg["downsampling"]]
+    whole = frames[: len(frames) // tokenizer.cfg.downsampling * tokenizer.cfg.downsampling]
     made = tokenizer.model.decode(torch.from_numpy(tokens.astype(np.int64))).numpy()
     squared = spread * np.square(made - whole / spread)
     return np.where(np.isnan(whole) | ~live, 0, squared).sum()
@@ -52,7 +52,7 @@ def test_tokens_that_are_looked_for_decode_nearer(tokenizer, changed, n_frames):
     frames = 3 * angles(n_frames, 1)
     nearest, better, best = (encode_trial(one, frames) for one in (without, once, often))
     assert nearest.shape == better.shape == best.shape
-    books = without.cfg["codebook_size"]
+    books = without.cfg.codebook_size
     assert np.array_equal(nearest // books, best // books)
     errors = [error(without, tokens, frames) for tokens in (nearest, better, best)]
     assert errors[0] >= errors[1] >= errors[2]
@@ -65,7 +65,7 @@ def test_a_movement_that_its_tokens_decode_to_keeps_them(tokenizer):
     codes = torch.randint(32, (20, 1))
     vectors = branch.quantizer.vectors()[codes[:, 0]]
     movement = branch.decoder(vectors.T[None])[0].T
-    found = better_codes(branch, codes, movement, torch.ones_like(movement), 2)
+    found = code_search(branch, codes, movement, torch.ones_like(movement), 2)
     assert torch.equal(found, codes)
 
 
@@ -76,9 +76,9 @@ def test_what_is_not_recorded_is_not_looked_for(tokenizer):
     with torch.no_grad():
         codes = branch.quantizer(branch.encoder(frames.T[None])).codes[0]
     weight = torch.ones_like(frames)
-    everything = better_codes(branch, codes, frames, weight, 1)
+    everything = code_search(branch, codes, frames, weight, 1)
     weight[:, ABSENT] = 0
-    without = better_codes(branch, codes, frames, weight, 1)
+    without = code_search(branch, codes, frames, weight, 1)
     assert not torch.equal(everything, without)
 
     def off(found):

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import FrameWriter
+from biomechgpt.body.frames import FrameWriter, read_trials
+from biomechgpt.errors import InputError
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
+from biomechgpt.tokenizer.stage import make_tokenizer
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import (
     FILE,
@@ -14,8 +18,9 @@ from biomechgpt.tokenizer.strangeness import (
     save_familiar,
     strangeness,
 )
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import ABSENT, angles
+from tests.helpers.motion_files import INGEST
+from tests.helpers.paths import read_yaml
+from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on, write_tables
 
 N_TRAIN, N_VALIDATION = 60, 40
 
@@ -33,15 +38,13 @@ def cohort(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def fitted(cohort, tmp_path_factory):
-    from tests.helpers.small_tokenizer import TINY
-
     folder = tmp_path_factory.mktemp("tokenizer")
     train = {f"t{n}" for n in range(N_TRAIN)}
-    validation = {f"t{n}" for n in range(N_TRAIN, N_TRAIN + N_VALIDATION)}
-    trained = train_tokenizer([cohort], train, TINY, folder / "work", "code")
+    trained = train_on([cohort], train, TINY, folder / "work")
     save_tokenizer(folder / "it", trained, TINY, 30.0, [])
     tokenizer = load_tokenizer(folder / "it")
-    return tokenizer, fit_familiar(tokenizer, [cohort], train, validation), folder / "it"
+    trials = list(read_trials(cohort))
+    return tokenizer, fit_familiar(tokenizer, trials[:N_TRAIN], trials[N_TRAIN:]), folder / "it"
 
 
 def ratios(fitted, movements) -> np.ndarray:
@@ -103,9 +106,19 @@ def test_each_person_weighs_the_same_in_a_limit():
     assert _quantile(np.array([5.0]), ["one"]) == 5
 
 
-def test_without_validation_people_nothing_is_known(fitted, cohort):
-    tokenizer, _, _ = fitted
-    assert fit_familiar(tokenizer, [cohort], {"t0"}, set()) is None
+def test_without_validation_people_nothing_is_known(cohort, tmp_path):
+    people = {f"t{number}": f"p{number // 2}" for number in range(6)}
+    tables = write_tables(tmp_path, people, dict.fromkeys(people.values(), "train"))
+    motion = MotionSettings.model_validate(read_yaml("config.yaml")["motion"])
+    tiny, folder = TINY.model_copy(update={"steps": 2}), tmp_path / "it"
+    make_tokenizer([cohort], *tables, "f", tiny, INGEST, motion, "", folder)
+    assert load_familiar(folder) is None
+    assert load_reading_settings(folder) == (INGEST, motion)
+
+
+def test_a_tokenizer_of_an_earlier_version_does_not_say_how_its_recordings_were_read(tmp_path):
+    with pytest.raises(InputError, match=r"reading\.json.*earlier version.*train .* anew"):
+        load_reading_settings(tmp_path)
 
 
 def test_a_joint_that_no_training_trial_has_is_left_out(fitted, tmp_path):
@@ -116,7 +129,7 @@ def test_a_joint_that_no_training_trial_has_is_left_out(fitted, tmp_path):
             movement = angles(90, 1)  # without the neck joint
             movement = movement if number else np.repeat(movement[:1], 90, axis=0)
             writer.write({"trial_id": f"t{number}", "participant_id": f"p{number}"}, movement)
-    paths = [tmp_path / "0.parquet"]
-    familiar = fit_familiar(tokenizer, paths, {"t0", "t1"}, {"t2"})
+    trials = list(read_trials(tmp_path / "0.parquet"))
+    familiar = fit_familiar(tokenizer, trials[:2], trials[2:])
     assert np.isnan(familiar.mean[ABSENT])
     assert np.isfinite(strangeness(angles(90, 0), tokenizer, familiar).ratio)

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from tests.helpers.paths import read_yaml
 from tests.helpers.script_process import Files, run_script, weights_sha256
 
 pytestmark = pytest.mark.slow
@@ -15,7 +16,11 @@ def train(folder, cores, shard, tables, cfg):
         cores,
         input=Files(joint_angles=[str(shard)], **tables),
         params=Files(
-            threads=2, cfg=cfg, motion={"frame_rate_hz": 30, "zero_joints": []}, code="code"
+            threads=2,
+            cfg=cfg.to_dict(),
+            ingest=read_yaml("config.yaml")["ingest"],
+            motion=read_yaml("config.yaml")["motion"],
+            training_code="code",
         ),
         wildcards=Files(fold="holdout"),
     )
@@ -29,6 +34,6 @@ def test_one_and_four_free_cores_give_the_same_tokenizer(shard, tmp_path, tiny_c
     (tmp_path / "folds.tsv").write_text(folds)
     tables = {name: str(tmp_path / name) for name in ("trials.parquet", "folds.tsv")}
     tables = {"trials": tables["trials.parquet"], "folds": tables["folds.tsv"]}
-    wide = tiny_cfg | {"width": 96, "code_dim": 96, "batch_size": 32, "steps": 20}
+    wide = tiny_cfg.model_copy(update={"width": 96, "code_dim": 96, "batch_size": 32, "steps": 20})
     first, second = (train(tmp_path / str(n), n, shard, tables, wide) for n in (1, 4))
     assert weights_sha256(first) == weights_sha256(second) != []

@@ -5,20 +5,20 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from biomechgpt.body.frames import Trial
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer import tokenising
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.measure import measure_tokenizer, reconstruct, write_curves
+from biomechgpt.tokenizer.decoded import decode
+from biomechgpt.tokenizer.measure import SplitMeasures
 from biomechgpt.tokenizer.storage import DESCRIPTION, load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
 from biomechgpt.tokenizer.tokens import (
     gather_tokens,
     read_tokens,
 )
-from biomechgpt.tokenizer.training import train_tokenizer
-from tests.helpers.small_tokenizer import ABSENT, angles
+from biomechgpt.tokenizer.windows import read_chosen
+from tests.helpers.small_tokenizer import ABSENT, angles, encoded_and_decoded, train_on
 
 SOME = {"t00", "t01", "t05", "t08"}
 
@@ -28,7 +28,7 @@ def folder(shard, tmp_path_factory):
     from tests.helpers.small_tokenizer import TINY
 
     path = tmp_path_factory.mktemp("tokenizer")
-    trained = train_tokenizer([shard], SOME, TINY, path / "checkpoints")
+    trained = train_on([shard], SOME, TINY, path / "checkpoints")
     save_tokenizer(path, trained, TINY, 30, ["mtp_angle_r"])
     return path
 
@@ -66,8 +66,8 @@ def test_metadata_names_the_tokenizer(tokenizer, folder, shard, tmp_path):
 
 
 def test_metadata_counts_the_tokens_of_a_step(shard, tmp_path, tiny_cfg):
-    cfg = tiny_cfg | {"levels": 2, "read_levels": 2, "downsampling": 8, "steps": 3}
-    trained = train_tokenizer([shard], SOME, cfg, tmp_path / "checkpoints")
+    cfg = tiny_cfg.model_copy(update={"levels": 2, "read_levels": 2, "downsampling": 8, "steps": 3})
+    trained = train_on([shard], SOME, cfg, tmp_path / "checkpoints")
     save_tokenizer(tmp_path / "t", trained, cfg, 30, [])
     tokenise_shard(tmp_path / "t", shard, SOME, tmp_path / "0.parquet")
     table = read_tokens([tmp_path / "0.parquet"])
@@ -82,7 +82,7 @@ def test_a_trial_shorter_than_a_step_is_held_still(tokenizer):
     frames = angles(3, 0)
     held = np.concatenate([frames, frames[-1:]])
     assert np.array_equal(encode_trial(tokenizer, frames), encode_trial(tokenizer, held))
-    assert len(reconstruct(tokenizer, Trial({}, angles(3, 0), None)).angles_rad) == 3
+    assert len(encoded_and_decoded(tokenizer, angles(3, 0)).decoded_rad) == 3
 
 
 @pytest.fixture
@@ -143,11 +143,18 @@ def test_tokenizer_for_other_joints_is_refused(described):
         load()
 
 
+def measured(tokenizer, shard, trial_ids):
+    measures = SplitMeasures(tokenizer, "train")
+    for trial in read_chosen([shard], trial_ids):
+        measures.add(decode(tokenizer, trial, encode_trial(tokenizer, trial.frames)))
+    return measures.metrics()
+
+
 def test_error_is_the_rmse_in_degrees_over_observed_frames(tokenizer, shard):
-    metrics = measure_tokenizer(tokenizer, [shard], {"t05"}, "test")
+    metrics = measured(tokenizer, shard, {"t05"})
     original = angles(65, 5)
-    result = reconstruct(tokenizer, Trial({}, original, None))
-    error = np.rad2deg(result.angles_rad - original[:64])
+    result = encoded_and_decoded(tokenizer, original)
+    error = np.rad2deg(result.decoded_rad - original[:64])
     knee = np.sqrt(np.mean(error[:, 3] ** 2))
     assert metrics["rmse_deg_per_joint"]["knee_angle_r"] == pytest.approx(knee, abs=2e-3)
     assert metrics["rmse_deg_per_joint"]["mtp_angle_r"] == 0.0
@@ -160,16 +167,6 @@ def test_error_is_the_rmse_in_degrees_over_observed_frames(tokenizer, shard):
 
 
 def test_code_use_adds_up(tokenizer, shard):
-    metrics = measure_tokenizer(tokenizer, [shard], SOME, "test")
+    metrics = measured(tokenizer, shard, SOME)
     assert metrics["used_codes"] + metrics["dead_codes"] == 32
     assert 1 <= metrics["perplexity"] <= metrics["used_codes"]
-
-
-def test_curves_hold_original_and_reconstruction(tokenizer, shard, tmp_path):
-    write_curves(tokenizer, [shard], ["t00"], tmp_path / "curves.parquet")
-    curves = pq.read_table(tmp_path / "curves.parquet").to_pandas()
-    knee = curves.query("joint == 'knee_angle_r'")
-    assert knee["original_deg"].to_numpy() == pytest.approx(
-        np.rad2deg(angles(40, 0)[:, 3]), abs=1e-3
-    )
-    assert "mtp_angle_r" not in set(curves["joint"])

@@ -13,11 +13,15 @@ from biomechgpt.tokenizer import losses, training
 from biomechgpt.tokenizer import statistics as statistics_module
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise, restore
-from biomechgpt.tokenizer.training import TokenizerTraining, train_tokenizer
+from biomechgpt.tokenizer.training import TokenizerTraining
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
-from tests.helpers.small_tokenizer import ABSENT, ZEROED, angles
+from tests.helpers.small_tokenizer import ABSENT, ZEROED, angles, train_on
 
 EVERYONE = {f"t{number:02d}" for number in range(12)}
+
+
+def store_of(shard, trial_ids, folder):
+    return store_frames([shard], dict.fromkeys(trial_ids, "train"), folder)["train"]
 
 
 def weights(trained):
@@ -26,7 +30,7 @@ def weights(trained):
 
 def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
-    whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
+    whole = weights(train_on([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
     step = TokenizerTraining.backward
 
     def killed_at_step_45(*args):
@@ -38,10 +42,10 @@ def test_interrupted_and_resumed_equals_uninterrupted(shard, tmp_path, tiny_cfg,
     calls_so_far = [0]
     monkeypatch.setattr(TokenizerTraining, "backward", killed_at_step_45)
     with pytest.raises(KeyboardInterrupt):
-        train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
+        train_on([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
     monkeypatch.setattr(TokenizerTraining, "backward", step)
     torch.manual_seed(99)
-    resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
+    resumed = weights(train_on([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
@@ -63,8 +67,8 @@ PATIENT = {
 def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cfg, monkeypatch):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
     learnt = {f"t{number:02d}" for number in range(12) if number % 4}
-    held_out, cfg = EVERYONE - learnt, tiny_cfg | PATIENT
-    whole = train_tokenizer([shard], learnt, cfg, tmp_path / "whole", "", held_out)
+    held_out, cfg = EVERYONE - learnt, tiny_cfg.model_copy(update=PATIENT)
+    whole = train_on([shard], learnt, cfg, tmp_path / "whole", held_out)
     step = TokenizerTraining.backward
     for stop in (5, 30, whole.history[-1]["step"] - 5):
         calls = []
@@ -77,10 +81,10 @@ def test_a_patient_training_resumes_as_if_never_stopped(shard, tmp_path, tiny_cf
 
         monkeypatch.setattr(TokenizerTraining, "backward", killed)
         with pytest.raises(KeyboardInterrupt):
-            train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
+            train_on([shard], learnt, cfg, tmp_path / f"cut{stop}", held_out)
         monkeypatch.setattr(TokenizerTraining, "backward", step)
         torch.manual_seed(99)
-        resumed = train_tokenizer([shard], learnt, cfg, tmp_path / f"cut{stop}", "", held_out)
+        resumed = train_on([shard], learnt, cfg, tmp_path / f"cut{stop}", held_out)
         first, second = weights(whole), weights(resumed)
         assert all(torch.equal(first[name], second[name]) for name in first)
         assert [e["validation_deg"] for e in whole.history] == [
@@ -92,14 +96,14 @@ def test_training_ends_when_validation_no_longer_improves(shard, tmp_path, tiny_
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 10)
     monkeypatch.setattr(training, "live_error_deg", lambda *args: next(errors))
     errors = iter([5.0, 4.0, 3.99, 3.98, 3.97, 3.0, 3.0, 3.0])
-    cfg = tiny_cfg | {"patience_steps": 30, "steps": 500}
-    trained = train_tokenizer([shard], {"t00"}, cfg, tmp_path, "", {"t01"})
+    cfg = tiny_cfg.model_copy(update={"patience_steps": 30, "steps": 500})
+    trained = train_on([shard], {"t00"}, cfg, tmp_path, {"t01"})
     assert trained.history[-1]["step"] == 65
 
 
 def test_patience_without_validation_participants_is_an_error(shard, tmp_path, tiny_cfg):
     with pytest.raises(InputError, match="no validation participant"):
-        train_tokenizer([shard], EVERYONE, tiny_cfg | {"patience_steps": 5}, tmp_path)
+        train_on([shard], EVERYONE, tiny_cfg.model_copy(update={"patience_steps": 5}), tmp_path)
 
 
 def test_statistics_of_both_sides_are_those_of_frames_and_mirror_images():
@@ -112,7 +116,7 @@ def test_statistics_of_both_sides_are_those_of_frames_and_mirror_images():
 
 
 def test_half_of_the_windows_are_mirrored(shard, tmp_path):
-    store = store_frames([shard], {"t00"}, tmp_path)
+    store = store_of(shard, {"t00"}, tmp_path)
     as_drawn, _ = draw_windows(store, 400, 40, torch.Generator().manual_seed(0))
     turned, _ = draw_windows(store, 400, 40, torch.Generator().manual_seed(0), mirror=True)
     same = np.array([np.array_equal(a, b) for a, b in zip(as_drawn, turned, strict=True)])
@@ -122,7 +126,7 @@ def test_half_of_the_windows_are_mirrored(shard, tmp_path):
 
 
 def test_windows_take_on_postures_of_others_and_keep_their_movement(shard, tmp_path):
-    store = store_frames([shard], {"t00", "t01", "t02"}, tmp_path)
+    store = store_of(shard, {"t00", "t01", "t02"}, tmp_path)
     own, _ = draw_windows(store, 300, 40, torch.Generator().manual_seed(0))
     mixed, _ = draw_windows(store, 300, 40, torch.Generator().manual_seed(0), posture_mixing=1.0)
     posture, shift = own.mean(axis=1), (mixed - own).mean(axis=1)
@@ -145,18 +149,15 @@ def test_windows_take_on_postures_of_others_and_keep_their_movement(shard, tmp_p
 
 def test_spread_weight_makes_the_widest_joint_count_most(tiny_cfg):
     statistics = Statistics(*(np.array(v, np.float32) for v in ([0, 0], [3, 1])), np.ones(2, bool))
-    windows, cfg, found = np.zeros((1, 8, 2), np.float32), tiny_cfg, []
-    for joint in range(2):
-        model = _Off(joint)
-        losses_by_weight = [
-            losses.losses_of(
-                model, windows, torch.ones(1, 8, dtype=bool), statistics, cfg | {"spread_weight": w}
-            )
-            for w in (0.0, 1.0)
-        ]
-        found.append([one.reconstruction.item() for one in losses_by_weight])
-    assert found[0][0] == found[1][0]
-    assert found[0][1] == pytest.approx(3 * found[1][1])
+    windows, real = np.zeros((1, 8, 2), np.float32), torch.ones(1, 8, dtype=bool)
+
+    def loss(joint, spread_weight):
+        cfg = tiny_cfg.model_copy(update={"spread_weight": spread_weight})
+        parts = losses.losses_of(_Off(joint), windows, real, statistics, cfg)
+        return parts.reconstruction.item()
+
+    assert loss(0, 0.0) == loss(1, 0.0)
+    assert loss(0, 1.0) == pytest.approx(3 * loss(1, 1.0))
 
 
 class _Off(torch.nn.Linear):
@@ -176,7 +177,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     shard, tmp_path, tiny_cfg, monkeypatch
 ):
     monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
-    whole = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
+    whole = weights(train_on([shard], EVERYONE, tiny_cfg, tmp_path / "whole"))
     step = TokenizerTraining.backward
 
     def told_to_stop_in_step_45(*args):
@@ -188,7 +189,7 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     calls, before = [], signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(TokenizerTraining, "backward", told_to_stop_in_step_45)
     with pytest.raises(SystemExit, match=r"after step 45 of .*; its checkpoint is written"):
-        train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
+        train_on([shard], EVERYONE, tiny_cfg, tmp_path / "cut")
     assert signal.getsignal(signal.SIGTERM) == before
     kept = sorted(path.name for path in (tmp_path / "cut").glob("checkpoint-*"))
     assert kept == ["checkpoint-40", "checkpoint-45"]
@@ -196,36 +197,36 @@ def test_sigterm_writes_a_checkpoint_and_a_damaged_one_gives_way(
     state.write_bytes(state.read_bytes()[:-1] + b"x")
     calls.clear()
     monkeypatch.setattr(TokenizerTraining, "backward", lambda *args: calls.append(1) or step(*args))
-    resumed = weights(train_tokenizer([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
-    assert len(calls) == tiny_cfg["steps"] - 40
+    resumed = weights(train_on([shard], EVERYONE, tiny_cfg, tmp_path / "cut"))
+    assert len(calls) == tiny_cfg.steps - 40
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
 def test_checkpoint_of_another_config_is_not_resumed(shard, tmp_path, tiny_cfg):
-    short = tiny_cfg | {"steps": 12}
-    train_tokenizer([shard], EVERYONE, short, tmp_path)
-    changed = short | {"learning_rate": 1e-3}
-    resumed = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path))
-    fresh = weights(train_tokenizer([shard], EVERYONE, changed, tmp_path / "fresh"))
+    short = tiny_cfg.model_copy(update={"steps": 12})
+    train_on([shard], EVERYONE, short, tmp_path)
+    changed = short.model_copy(update={"learning_rate": 1e-3})
+    resumed = weights(train_on([shard], EVERYONE, changed, tmp_path))
+    fresh = weights(train_on([shard], EVERYONE, changed, tmp_path / "fresh"))
     assert all(torch.equal(fresh[name], resumed[name]) for name in fresh)
 
 
 def test_checkpoint_of_other_data_is_not_resumed(shard, tmp_path, tiny_cfg):
     path = tmp_path / "0.parquet"
     path.write_bytes(shard.read_bytes())
-    short = tiny_cfg | {"steps": 12}
-    first = weights(train_tokenizer([path], EVERYONE, short, tmp_path / "c"))
+    short = tiny_cfg.model_copy(update={"steps": 12})
+    first = weights(train_on([path], EVERYONE, short, tmp_path / "c"))
     with FrameWriter(path, JOINT_NAMES, unit="rad") as writer:
         for trial in read_trials(shard):
             writer.write(trial.info, trial.frames[::-1])
-    again = weights(train_tokenizer([path], EVERYONE, short, tmp_path / "c"))
+    again = weights(train_on([path], EVERYONE, short, tmp_path / "c"))
     assert any(not torch.equal(first[name], again[name]) for name in first)
 
 
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_it_learns(shard, tmp_path, tiny_cfg, bfloat16):
-    cfg = tiny_cfg | {"steps": 300, "bfloat16": bfloat16}
-    trained = train_tokenizer([shard], EVERYONE, cfg, tmp_path)
+    cfg = tiny_cfg.model_copy(update={"steps": 300, "bfloat16": bfloat16})
+    trained = train_on([shard], EVERYONE, cfg, tmp_path)
     assert all(value.dtype != torch.bfloat16 for value in trained.model.state_dict().values())
     original = angles(80, 4)
     codes = trained.model.encode(torch.from_numpy(normalise(original, trained.statistics)))
@@ -235,11 +236,11 @@ def test_it_learns(shard, tmp_path, tiny_cfg, bfloat16):
 
 def test_no_training_trial_is_an_error(shard, tmp_path, tiny_cfg):
     with pytest.raises(InputError, match="no training participant"):
-        train_tokenizer([shard], {"somebody else"}, tiny_cfg, tmp_path)
+        train_on([shard], {"somebody else"}, tiny_cfg, tmp_path)
 
 
 def test_statistics_see_training_trials_only(shard, tmp_path):
-    store = store_frames([shard], {"t00", "t02"}, tmp_path)
+    store = store_of(shard, {"t00", "t02"}, tmp_path)
     expected = np.concatenate([angles(40, 0), angles(50, 2)])
     assert np.array_equal(store.angles_rad, expected)
     statistics = fit_statistics(store.angles_rad)
@@ -265,7 +266,7 @@ def test_normalise_and_restore_are_inverse_on_live_joints():
 
 
 def test_windows_lie_within_a_trial_and_long_trials_come_more_often(shard, tmp_path):
-    store = store_frames([shard], EVERYONE, tmp_path)
+    store = store_of(shard, EVERYONE, tmp_path)
     generator = torch.Generator().manual_seed(0)
     windows, real = draw_windows(store, 2000, 32, generator)
     assert real.all()
@@ -277,7 +278,7 @@ def test_windows_lie_within_a_trial_and_long_trials_come_more_often(shard, tmp_p
 
 
 def test_short_trial_is_padded_and_marked(shard, tmp_path):
-    store = store_frames([shard], {"t00"}, tmp_path)
+    store = store_of(shard, {"t00"}, tmp_path)
     windows, real = draw_windows(store, 4, 64, torch.Generator().manual_seed(0))
     assert real.sum(dim=1).tolist() == [40] * 4
     assert np.isnan(windows[:, 40:]).all()

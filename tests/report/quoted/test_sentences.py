@@ -11,6 +11,7 @@ from biomechgpt.report.quoted.machines import processor_sentence
 from biomechgpt.report.quoted.marked_blocks import BLOCK, END, fill
 from biomechgpt.report.quoted.opponents import tally
 from biomechgpt.report.quoted.sentences import text_blocks
+from tests.helpers.small_run_of_figures import CONFIG
 
 EXPECTED = Path(__file__).with_name("expected_page.md")
 
@@ -83,7 +84,9 @@ def test_chance_is_the_better_of_shuffled_labels_and_always_the_same_answer(reco
     ],
 )
 def test_what_seeds_share_is_said(record, finetune, words):
-    run = record.run | {"config": record.run["config"] | {"finetune": finetune}}
+    run = record.run | {
+        "config": record.run["config"] | {"finetune": CONFIG["finetune"] | finetune}
+    }
     assert words in text_blocks(record._replace(run=run), {})["cohort"]
 
 
@@ -133,7 +136,7 @@ def test_figures_of_several_processors_are_quoted_from_least_to_largest(tmp_path
 
 
 def test_a_run_of_other_settings_is_not_compared(record):
-    config = record.run["config"] | {"simulate": {"seed": 8}}
+    config = record.run["config"] | {"simulate": CONFIG["simulate"] | {"seed": 8}}
     other = record._replace(run=record.run | {"config": config})
     with pytest.raises(InputError, match="docs/runs/elsewhere was made with other settings"):
         text_blocks(record, {"elsewhere": other})

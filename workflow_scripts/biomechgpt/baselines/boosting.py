@@ -14,7 +14,7 @@ from scipy.stats import loguniform, randint, uniform
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.model_selection import GroupKFold, RandomizedSearchCV
 
-from biomechgpt.baselines.task_examples import Answers, Examples, most_likely
+from biomechgpt.baselines.task_examples import Examples, Predictions, most_likely
 
 log = logging.getLogger(__name__)
 # Ranges as usual for XGBoost on a few hundred rows; the paper gives none.
@@ -83,21 +83,21 @@ def _model(parameters: dict, classification: bool, seed: int) -> xgboost.XGBMode
 
 
 def predict(
-    training: Examples, asked: Examples, options: Sequence[str], parameters: dict, seed: int
-) -> Answers:
-    """Fit on `training` and answer for `asked`.
+    training: Examples, held_out: Examples, options: Sequence[str], parameters: dict, seed: int
+) -> Predictions:
+    """Fit on `training` and answer for `held_out`.
 
     An option that training never saw has probability 0; `options` is empty for a regression.
     """
     if not options:
         model = _model(parameters, False, seed).fit(training.features, training.truth)
-        return model.predict(asked.features).astype(float), None
-    probabilities = np.zeros((len(asked.truth), len(options)))
+        return model.predict(held_out.features).astype(float), None
+    probabilities = np.zeros((len(held_out.truth), len(options)))
     seen = np.unique(training.truth)
     columns = [list(options).index(label) for label in seen]
     if len(seen) == 1:
         probabilities[:, columns] = 1.0
     else:
         model = _model(parameters, True, seed).fit(training.features, training.truth)
-        probabilities[:, columns] = model.predict_proba(asked.features)
+        probabilities[:, columns] = model.predict_proba(held_out.features)
     return most_likely(probabilities, options)

@@ -1,6 +1,6 @@
-"""What a baseline sees of trials: a row of numbers each. Here what needs no measuring.
+"""What a baseline sees of trials: a row of numbers each. Here those that need no measuring.
 
-Where a step learns something of the data, it learns from the trials named as training ones.
+What a step learns of the data (means, thresholds, weights), it learns from training trials.
 """
 
 import os
@@ -35,16 +35,16 @@ def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:
     """The length of each trial in s, and five powers of its logarithm."""
     trials = read_accepted(trials_path)
     duration_s = trials[["duration_s"]].to_numpy()
-    known = trials["trial_id"].isin(training).to_numpy()
-    # Standardised before the powers are taken, so that they differ from one another.
-    powers = standardise(np.log(duration_s), known) ** np.arange(1, 6)
-    values = standardise(np.hstack([duration_s, powers]), known)
+    in_training = trials["trial_id"].isin(training).to_numpy()
+    # Standardised first, since powers of numbers far from 0 are nearly proportional to one another.
+    powers = standardise(np.log(duration_s), in_training) ** np.arange(1, 6)
+    values = standardise(np.hstack([duration_s, powers]), in_training)
     return Features(pd.Index(trials["trial_id"]), values)
 
 
-def standardise(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Columns (N, K) with mean 0 and spread 1 over the rows `known` (N,) bool; 0 where constant."""
-    mean, spread = values[known].mean(axis=0), values[known].std(axis=0)
+def standardise(values: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Columns (N, K) with mean 0 and spread 1 over the rows `training` (N,) bool; 0 where constant."""
+    mean, spread = values[training].mean(axis=0), values[training].std(axis=0)
     varies = spread > 1e-6
     scaled = (values - mean) / np.where(varies, spread, 1.0)
     return np.where(varies, scaled, 0.0).astype(np.float32)

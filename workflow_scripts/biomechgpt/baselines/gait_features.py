@@ -21,9 +21,9 @@ PAIRS = [name[:-2] for name in JOINT_NAMES if name.endswith("_r")]
 def gait_features(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[str, float]:
     """Features of one trial (T, 34) by name; NaN where a joint is not recorded.
 
-    Those of `gait.Gait`, the duration, and of each joint mean, range (5 % to 95 %), lowest and
-    highest angle in degrees, mean speed in degrees a second, and jerkiness; of each pair of joints
-    right minus left of mean, range and speed, and how alike the two move.
+    They are those of `gait.Gait` and the duration; of each joint the mean angle, the range (5 % to
+    95 %) and its ends in degrees, the mean speed in degrees a second, and the jerkiness; of each pair
+    of joints right minus left of mean, range and speed, and how alike the two move.
     """
     angles = np.rad2deg(joint_angles_rad.astype(float))
     velocity = np.gradient(angles, axis=0) * frame_rate_hz
@@ -45,16 +45,16 @@ def gait_features(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[st
 
 
 def _symmetry(features: dict[str, float], angles: np.ndarray) -> dict[str, float]:
-    found = {}
+    symmetry = {}
     for pair in PAIRS:
         for what in ("mean", "range", "speed"):
             right, left = (features[f"{pair}_{side}.{what}"] for side in "rl")
-            found[f"{pair}.{what}_asymmetry"] = right - left
+            symmetry[f"{pair}.{what}_asymmetry"] = right - left
         right, left = (angles[:, JOINT_NAMES.index(f"{pair}_{side}")] for side in "rl")
         spread = right.std() * left.std()
         covariance = ((right - right.mean()) * (left - left.mean())).mean()
-        found[f"{pair}.likeness"] = covariance / spread if spread > 0 else np.nan
-    return found
+        symmetry[f"{pair}.likeness"] = covariance / spread if spread > 0 else np.nan
+    return symmetry
 
 
 def measure_shard(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from biomechgpt.baselines.features import Features, durations, feature_table, nothing
-from biomechgpt.baselines.task_examples import Answers, TaskExamples
+from biomechgpt.baselines.task_examples import Predictions, TaskExamples
 from biomechgpt.settings.baselines_section import BaselineSettings
 
 
@@ -24,7 +24,7 @@ class Kind(NamedTuple):
     """
 
     features: Callable[[Mapping[str, Any], pd.DataFrame], Features]
-    predict: Callable[[TaskExamples, dict | None, int], Answers | None]
+    predict: Callable[[TaskExamples, dict | None, int], Predictions | None]
     inputs: tuple[str, ...] = ()
     inputs_with_tokenizer: tuple[str, ...] = ()  # instead, where the config names a tokenizer
     draws_at_random: bool = False  # another seed gives other answers
@@ -85,26 +85,26 @@ def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     return rocket.rocket_features(angles_rad, _training_trials(truths))
 
 
-def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
     from biomechgpt.baselines import majority
 
     return majority.predict(task.training, task.held_out, task.options)
 
 
-def _ridge(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+def _ridge(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
     from biomechgpt.baselines import linear
 
     return linear.predict(task.training, task.held_out, task.options)
 
 
-def _boosting(task: TaskExamples, parameters: dict | None, seed: int) -> Answers:
+def _boosting(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
     from biomechgpt.baselines import boosting
 
     settings = boosting.USUAL if parameters is None else parameters
     return boosting.predict(task.training, task.held_out, task.options, settings, seed)
 
 
-def _measurement(task: TaskExamples, parameters: dict | None, seed: int) -> Answers | None:
+def _measurement(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions | None:
     from biomechgpt.baselines import measurement
 
     if task.label not in measurement.MEASURED:

@@ -1,7 +1,7 @@
 """Ridge regression on many features, its penalty chosen with each participant kept in one fold.
 
 All is computed from inner products of the rows, so that ten thousand features cost no more
-than a few hundred trials. For classes it predicts one number an option (1 where it is the answer),
+than a few hundred trials. For classes it predicts a number for each option (1 where it is the answer),
 made a probability by a softmax whose sharpness minimises the log-loss on the folds left out.
 """
 
@@ -11,26 +11,26 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 from sklearn.model_selection import GroupKFold
 
-from biomechgpt.baselines.task_examples import Answers, Examples, most_likely
+from biomechgpt.baselines.task_examples import Examples, Predictions, most_likely
 
 PENALTIES = np.logspace(-3, 3, 13)  # in units of the mean squared length of a row
 SHARPNESS = np.logspace(-0.5, 2, 26)
 N_FOLDS = 5
 
 
-def predict(training: Examples, asked: Examples, options: Sequence[str]) -> Answers:
-    """Fit on `training` and answer for `asked`; `options` is empty for a regression.
+def predict(training: Examples, held_out: Examples, options: Sequence[str]) -> Predictions:
+    """Fit on `training` and answer for `held_out`; `options` is empty for a regression.
 
     A number stays within those of training. With fewer than two participants the penalty is 1 and
     the sharpness 5.
     """
-    products, asked_products = _centred_products(training.features, asked.features)
+    products, held_out_products = _centred_products(training.features, held_out.features)
     targets = _targets(training.truth, options)  # (N, O)
     penalty, sharpness = _search(products, targets, training.participants, bool(options))
-    found = _fitted(products, targets, asked_products, np.array([penalty]))[0]
+    predicted = _predicted(products, targets, held_out_products, np.array([penalty]))[0]
     if not options:
-        return found[:, 0].clip(training.truth.min(), training.truth.max()), None
-    return most_likely(softmax(sharpness * found, axis=1), options)
+        return predicted[:, 0].clip(training.truth.min(), training.truth.max()), None
+    return most_likely(softmax(sharpness * predicted, axis=1), options)
 
 
 def _targets(truth: np.ndarray, options: Sequence[str]) -> np.ndarray:
@@ -40,29 +40,29 @@ def _targets(truth: np.ndarray, options: Sequence[str]) -> np.ndarray:
     return (truth[:, None] == np.asarray(options)).astype(float)
 
 
-def _centred_products(training, asked) -> tuple[np.ndarray, np.ndarray]:
+def _centred_products(training, held_out) -> tuple[np.ndarray, np.ndarray]:
     """Inner products (N, N) and (M, N) about the mean of training, of mean squared length 1."""
-    products, asked_products = (_dense(rows @ training.T) for rows in (training, asked))
+    products, held_out_products = (_dense(rows @ training.T) for rows in (training, held_out))
     middle = products.mean(axis=0)
-    asked_products -= asked_products.mean(axis=1, keepdims=True) + middle - middle.mean()
+    held_out_products -= held_out_products.mean(axis=1, keepdims=True) + middle - middle.mean()
     products -= middle[:, None] + middle - middle.mean()
     scale = max(np.trace(products) / len(products), 1e-12)
-    return products / scale, asked_products / scale
+    return products / scale, held_out_products / scale
 
 
 def _dense(products) -> np.ndarray:
     return np.asarray(products.todense() if hasattr(products, "todense") else products, float)
 
 
-def _fitted(
-    products: np.ndarray, targets: np.ndarray, asked_products: np.ndarray, penalties: np.ndarray
+def _predicted(
+    products: np.ndarray, targets: np.ndarray, held_out_products: np.ndarray, penalties: np.ndarray
 ) -> np.ndarray:
     """What ridge regression predicts (P, M, O) with each of `penalties`."""
     values, vectors = np.linalg.eigh(products)
     middle = targets.mean(axis=0)
     rotated = vectors.T @ (targets - middle)  # (N, O)
     shrunk = rotated / (values.clip(min=0)[:, None] + penalties[:, None, None])  # (P, N, O)
-    return middle + (asked_products @ vectors) @ shrunk
+    return middle + (held_out_products @ vectors) @ shrunk
 
 
 def _search(
@@ -75,7 +75,7 @@ def _search(
     left_out = np.empty((len(PENALTIES), *targets.shape))
     for train, test in GroupKFold(n_folds).split(targets, groups=participants):
         parts = products[np.ix_(train, train)], targets[train], products[np.ix_(test, train)]
-        left_out[:, test] = _fitted(*parts, PENALTIES)
+        left_out[:, test] = _predicted(*parts, PENALTIES)
     if not classes:
         errors = np.abs(left_out - targets).mean(axis=(1, 2))
         return PENALTIES[errors.argmin()], 1.0

@@ -30,7 +30,8 @@ def search_baseline(
     parameters = {}
     for task, rows in training.groupby("task", sort=False):
         log.info("searching for %s", task)
-        known = examples(rows, histograms)
-        parameters[task] = search_parameters(known, cfg.searches, cfg.inner_folds, cfg.seed)
+        parameters[task] = search_parameters(
+            examples(rows, histograms), cfg.searches, cfg.inner_folds, cfg.seed
+        )
     with replacing(parameters_path) as temporary:
         temporary.write_text(json.dumps(parameters, indent=1))

@@ -22,7 +22,7 @@ TRIPLES = torch.tensor(list(combinations(range(LENGTH), 3)))  # (84, 3)
 MULTIROCKET_WEIGHTS = torch.full((len(TRIPLES), LENGTH), -1.0).scatter(1, TRIPLES, 2.0)[:, None]
 N_THRESHOLDS = 2  # of each kernel, dilation and representation
 N_GROUPS, N_IN_GROUP = 32, 8  # Hydra's kernels of each dilation and representation
-MAX_CHANNELS = 8  # that a kernel of Hydra sums; one of MultiRocket sums up to nine
+MAX_CHANNELS = 8  # that a kernel of Hydra sums; a kernel of MultiRocket sums up to nine
 GOLDEN_RATIO = (np.sqrt(5) + 1) / 2
 
 
@@ -61,23 +61,23 @@ def draw_kernels(training: Sequence[Tensor], seed: int) -> Kernels:
 
 
 def _subsets(sizes: np.ndarray, n_channels: int, rng: np.random.Generator) -> Tensor:
-    """Random subsets of the channels (..., C) of the sizes given (...)."""
+    """Random subsets of the channels (..., C) of `sizes` (...)."""
     ranks = rng.random((*sizes.shape, n_channels)).argsort(axis=-1).argsort(axis=-1)
     return torch.tensor(ranks < sizes[..., None], dtype=torch.float32)
 
 
 def _thresholds(training: Sequence[Tensor], kernels: Kernels, rng: np.random.Generator) -> Tensor:
     """Evenly spread quantiles (D, 2, 84, B) of the responses of each kernel to one movement."""
-    found = torch.zeros_like(kernels.thresholds)
-    quantiles = (np.arange(found.numel()) * GOLDEN_RATIO % 1).reshape(found.shape)
+    thresholds = torch.zeros_like(kernels.thresholds)
+    quantiles = (np.arange(thresholds.numel()) * GOLDEN_RATIO % 1).reshape(thresholds.shape)
     for index, dilation in enumerate(kernels.dilations):
         series = training[rng.integers(len(training))]
         for part, signal in enumerate((series, series.diff())):
             responses = _multirocket_responses(signal, kernels.channels[index, part], dilation)
             for kernel, response in enumerate(responses.numpy()):
                 levels = np.quantile(response, quantiles[index, part, kernel])
-                found[index, part, kernel] = torch.tensor(levels)
-    return found
+                thresholds[index, part, kernel] = torch.tensor(levels)
+    return thresholds
 
 
 def transform(series: Tensor, kernels: Kernels) -> tuple[Tensor, Tensor]:
@@ -120,11 +120,11 @@ def _pool(responses: Tensor, thresholds: Tensor, index: int, dilation: int) -> T
     ends = dilation * (LENGTH - 1) // 2
     pooled = torch.empty(4, *thresholds.shape)
     for parity in (0, 1):
-        chosen = slice((index + parity) % 2, None, 2)
-        inner = responses[chosen]
+        of_parity = slice((index + parity) % 2, None, 2)
+        inner = responses[of_parity]
         if parity and inner.shape[1] > 2 * ends:
             inner = inner[:, ends:-ends]
-        pooled[:, chosen] = _describe(inner[:, None] - thresholds[chosen][:, :, None])
+        pooled[:, of_parity] = _describe(inner[:, None] - thresholds[of_parity][:, :, None])
     return pooled.flatten()
 
 

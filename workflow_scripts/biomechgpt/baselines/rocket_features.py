@@ -39,14 +39,14 @@ def rocket_features(angles_rad: dict[str, np.ndarray], training: Collection[str]
 
     A joint that a trial lacks enters at the training mean, as it does in the motion tokenizer.
     """
-    known = np.array([trial_id in training for trial_id in angles_rad])
+    in_training = np.array([trial_id in training for trial_id in angles_rad])
     movements = list(angles_rad.values())
-    chosen = [movement for movement, is_known in zip(movements, known, strict=True) if is_known]
-    statistics = fit_statistics(np.concatenate(chosen))
+    training_rows = np.flatnonzero(in_training)
+    statistics = fit_statistics(np.concatenate([movements[row] for row in training_rows]))
     series = [torch.from_numpy(normalise(m, statistics).T.copy()) for m in movements]
-    kernels = draw_kernels([series[index] for index in np.flatnonzero(known)], SEED)
-    transformed = [transform(one, kernels) for one in series]
+    kernels = draw_kernels([series[row] for row in training_rows], SEED)
+    transformed = [transform(signal, kernels) for signal in series]
     multirocket, hydra = (torch.stack(part).numpy() for part in zip(*transformed, strict=True))
     # The square root evens out counts; wins can be negative where no kernel fits.
     values = np.hstack([multirocket, np.sqrt(hydra.clip(min=0))])
-    return Features(pd.Index(angles_rad), standardise(values, known))
+    return Features(pd.Index(angles_rad), standardise(values, in_training))

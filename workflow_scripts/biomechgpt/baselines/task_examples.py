@@ -10,7 +10,7 @@ from scipy import sparse
 from biomechgpt.baselines.features import Features
 
 # The answers (N,), text or number, and of a classification the probability of every option (N, O).
-Answers = tuple[np.ndarray, np.ndarray | None]
+Predictions = tuple[np.ndarray, np.ndarray | None]
 
 
 class Examples(NamedTuple):
@@ -43,6 +43,6 @@ def examples(truths: pd.DataFrame, features: Features) -> Examples:
     )
 
 
-def most_likely(probabilities: np.ndarray, options: Sequence[str]) -> Answers:
+def most_likely(probabilities: np.ndarray, options: Sequence[str]) -> Predictions:
     """The answers of a classification: of each row (N, O) the option that stands out."""
     return np.asarray(options)[probabilities.argmax(axis=1)], probabilities

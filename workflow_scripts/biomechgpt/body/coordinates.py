@@ -61,4 +61,13 @@ JOINTS = (
     *_arm("l"),
 )
 JOINT_NAMES = tuple(joint.name for joint in JOINTS)
+# Angles of one leg and one arm without their side, and of the trunk.
+LEG, ARM = (
+    tuple(joint.name.removesuffix("_r") for joint in limb)
+    for limb in (_leg("r", 1.5708, 1.5708), _arm("r"))
+)
+LEG_JOINTS, ARM_JOINTS = (
+    tuple(f"{name}_{side}" for side in "rl" for name in limb) for limb in (LEG, ARM)
+)
+TRUNK_JOINTS = tuple(joint.name for joint in (*_spine("lumbar"), *_spine("neck")))
 COORDINATE_NAMES = PELVIS_POSITION + PELVIS_ORIENTATION + JOINT_NAMES

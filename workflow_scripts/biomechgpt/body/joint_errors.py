@@ -1,22 +1,27 @@
-"""How far joint angles lie from those they stand for."""
-
-from collections.abc import Iterable
+"""How far joint angles lie from those they stand for: the root mean square of each joint."""
 
 import numpy as np
 
 
-def rmse_per_joint(errors: Iterable[np.ndarray]) -> np.ndarray:
-    """Root mean square over all frames of some trials, (J,), in the unit of `errors`.
+class SquaredErrors:
+    """Adds up the squared errors of each joint over trials; NaN is an angle that was not observed."""
 
-    Args:
-        errors: Of each trial (T, J); NaN where an angle was not observed.
+    def __init__(self, n_joints: int):
+        self.squared, self.n_frames = np.zeros(n_joints), np.zeros(n_joints)
 
-    Returns:
-        NaN for a joint that no frame has.
-    """
-    squared, n_frames = 0.0, 0
-    for error in errors:
-        squared = squared + np.nansum(np.square(error, dtype=np.float64), axis=0)
-        n_frames = n_frames + (~np.isnan(error)).sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(squared / n_frames)
+    def add(self, errors: np.ndarray) -> None:
+        """Take up the errors (T, J) of a trial."""
+        self.squared += np.nansum(np.square(errors, dtype=np.float64), axis=0)
+        self.n_frames += (~np.isnan(errors)).sum(axis=0)
+
+    def rmse(self) -> np.ndarray:
+        """Over all frames, (J,), in the unit of the errors; NaN for a joint that no frame has."""
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(self.squared / self.n_frames)
+
+
+def rmse_per_joint(errors: np.ndarray) -> np.ndarray:
+    """The root mean square (J,) of errors (T, J) over the frames that have the joint."""
+    sums = SquaredErrors(errors.shape[1])
+    sums.add(errors)
+    return sums.rmse()

@@ -1,79 +1,55 @@
-"""A motion file that somebody brings, through the readers that a cohort's files go through."""
+"""A motion file that somebody brings, read and tokenised as the files of a cohort are."""
 
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from biomechgpt.chat.run_trials import ChatTrial
-from biomechgpt.cohort.issues import Issue
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.recordings import Recordings, tokenise_recordings
+from biomechgpt.motion.strip import strip
 from biomechgpt.recordings.readers import READERS
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.recordings.recording import Reading
+from biomechgpt.recordings.trajectories import read_trajectory
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer
 
 OWN_FILE = "own file"
-TABLES = {
-    "participants.tsv": "participant_id\nnobody\n",
-    "trials.tsv": "trial_id\tparticipant_id\tfile\nrecording\tnobody\t{file}\n",
-}
-
-
-class Reading(NamedTuple):
-    """How the files of a cohort are read; all of it comes from the config."""
-
-    maps: Sequence[Path]
-    ingest: Mapping
-    motion: Mapping
+NOBODY = dict.fromkeys(("cohort", "participant_id", "trial_id", "split_group"), "")
 
 
 class OwnFile(NamedTuple):
-    """A file that was read: the movement, None where it cannot be used, and what was found wrong."""
+    """A file that was read: the movement, None where it cannot be used, and its problems."""
 
     trial: ChatTrial | None
     problems: list[str]
 
 
-def read_own_file(path: Path, name: str, tokenizer: Path, reading: Reading) -> OwnFile:
+def read_own_file(
+    path: Path, name: str, tokenizer: StoredTokenizer, reading: Reading, motion: MotionSettings
+) -> OwnFile:
     """Read the motion file `path`, which its owner calls `name`, for a motion tokenizer.
 
-    Nothing is left on the disk, and no part of `name` but its ending becomes part of a path.
-    InputError where the ending is none of the formats, or there is no such file.
+    Nothing is written, and no part of `name` becomes part of a path.
+
+    Raises:
+        InputError: the ending is none of the formats, or there is no such file.
     """
-    ending = Path(name).suffix.lower()
-    if ending not in READERS:
+    if Path(name).suffix.lower() not in READERS:
         known = ", ".join(READERS)
         raise InputError(f"{name!r} ends in none of {known}: export the movement as one of these.")
-    with tempfile.TemporaryDirectory(prefix="biomechgpt-") as work:
-        cohort = Path(work, "cohort")
-        cohort.mkdir()
-        try:
-            shutil.copyfile(path, cohort / f"recording{ending}")
-        except OSError as error:
-            raise InputError(
-                f"{path} cannot be read ({error.strerror}): name a motion file."
-            ) from None
-        for table, text in TABLES.items():
-            (cohort / table).write_text(text.format(file=f"recording{ending}"), encoding="utf-8")
-        recordings = Recordings(cohort, reading.maps, reading.ingest, reading.motion)
-        found = tokenise_recordings(tokenizer, recordings, Path(work))
-        problems = [_sentence(issue, cohort, name) for issue in found.issues]
-        if not found.infos:
-            return OwnFile(None, problems)
-        (trial,) = read_chosen([found.joint_angles], {"recording"})
-    angles_rad = trial.frames.astype(np.float64)
-    missing = trial.info["missing_joints"]
-    return OwnFile(
-        ChatTrial(name, "", OWN_FILE, False, angles_rad, missing, found.tokens["recording"]),
-        problems,
-    )
-
-
-def _sentence(issue: Issue, cohort: Path, name: str) -> str:
-    """A line of the ingestion report, under the file's own name and not that of its copy."""
-    copy = cohort / f"recording{Path(name).suffix.lower()}"
-    detail = issue.detail.replace(str(copy), name).replace(copy.name, name)
-    return f"{issue.severity}: {issue.problem}: {detail}"
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): name a motion file.") from None
+    trial, issues, _ = strip(read_trajectory(path, NOBODY | {"file": name}, reading), motion)
+    problems = [
+        f"{issue.severity}: {issue.problem}: {issue.detail.replace(str(path), name)}"
+        for issue in issues
+    ]
+    if trial is None:
+        return OwnFile(None, problems)
+    tokens = encode_trial(tokenizer, trial.frames)
+    angles_rad, missing = trial.frames.astype(np.float64), trial.info["missing_joints"]
+    return OwnFile(ChatTrial(name, "", OWN_FILE, False, angles_rad, missing, tokens), problems)

@@ -117,7 +117,7 @@ def regression_metrics(
     rows = agreement_rows(truth, number, origin, None) if len(truth) else np.empty((0, len(_SUMS)))
     n_people = int(person.max(initial=-1)) + 1
     sums = np.stack([np.bincount(person, column, n_people) for column in rows.T], axis=-1)
-    found = agreement_measures(with_clusters(sums[None])[0].sum(axis=0), origin)
-    found.pop("within_mdc")
-    found["p"] = p_value(found["r"], np.isfinite(number).sum())
-    return {name: float(value) for name, value in found.items()}
+    measures = agreement_measures(with_clusters(sums[None])[0].sum(axis=0), origin)
+    measures.pop("within_mdc")
+    measures["p"] = p_value(measures["r"], np.isfinite(number).sum())
+    return {name: float(value) for name, value in measures.items()}

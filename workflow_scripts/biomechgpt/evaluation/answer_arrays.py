@@ -48,7 +48,7 @@ class Answers(NamedTuple):
             "n_trials": self.rows["trial_id"].nunique(),
         }
 
-    def given(self, reading: str) -> np.ndarray:
+    def encoded(self, reading: str) -> np.ndarray:
         """What was answered, encoded as `truth` is; K or NaN where it cannot be read.
 
         `reading`: `answer` (most probable option, decided number) or `text`.
@@ -98,11 +98,11 @@ def read_answers(rows: pd.DataFrame, options: list[str], participants: pd.Index)
     return Answers(rows, options, seeds, seed, person, truth, probabilities)
 
 
-def confusion_sums(answers: Answers, given: np.ndarray, n_participants: int) -> np.ndarray:
+def confusion_sums(answers: Answers, encoded: np.ndarray, n_participants: int) -> np.ndarray:
     """Confusion counts (S, P, K, K + 1) of each seed and participant."""
     k = len(answers.options)
     shape = (len(answers.seeds), n_participants, k, k + 1)
-    cell = np.ravel_multi_index((answers.seed, answers.person, answers.truth, given), shape)
+    cell = np.ravel_multi_index((answers.seed, answers.person, answers.truth, encoded), shape)
     return np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
 
 

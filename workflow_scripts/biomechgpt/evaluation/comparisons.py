@@ -8,41 +8,43 @@ import pandas as pd
 
 from biomechgpt.evaluation import agreement, intervals, metrics
 from biomechgpt.evaluation.answer_arrays import Answers
-from biomechgpt.evaluation.scores import Score, score
+from biomechgpt.evaluation.scores import ModelScore, score
 
 COMPARED = {"classification": ("macro_f1", "weighted_f1"), "regression": ("mae", "r")}
 
 
-class Model(NamedTuple):
+class ComparedModel(NamedTuple):
     """A model on a task: its answers, their score, and the (fold, trial) that it answered."""
 
     name: str
     answers: Answers
-    score: Score
+    score: ModelScore
     trials: pd.MultiIndex
 
 
-def model(name: str, answers: Answers, its_score: Score) -> Model:
+def model(name: str, answers: Answers, its_score: ModelScore) -> ComparedModel:
     """Put together what a comparison needs."""
-    return Model(name, answers, its_score, _trials(answers).unique().sort_values())
+    return ComparedModel(name, answers, its_score, _trials(answers).unique().sort_values())
 
 
-def pairs(models: list[Model], weights: np.ndarray) -> Iterator[tuple[Model, Model]]:
+def pairs(
+    models: list[ComparedModel], weights: np.ndarray
+) -> Iterator[tuple[ComparedModel, ComparedModel]]:
     """Every pair in the order of `models`, both on the trials that both answered."""
-    for i, one in enumerate(models):
+    for i, first in enumerate(models):
         for other in models[i + 1 :]:
-            shared = one.trials.intersection(other.trials)
+            shared = first.trials.intersection(other.trials)
             if len(shared):
-                yield tuple(_restricted(each, shared, weights) for each in (one, other))
+                yield tuple(_restricted(each, shared, weights) for each in (first, other))
 
 
-def comparison_rows(one: Model, other: Model) -> list[dict]:
-    """`one` minus `other`, positive where `one` is better."""
-    kind = "regression" if one.answers.numeric else "classification"
-    names = {"variant": one.name, "other": other.name}
-    n_seeds = {"n_seeds": len(one.answers.seeds), "other_n_seeds": len(other.answers.seeds)}
-    own = _own_difference(one, other)[1]
-    rows = (_difference(one, other, metric, own) for metric in COMPARED[kind])
+def comparison_rows(first: ComparedModel, other: ComparedModel) -> list[dict]:
+    """`first` minus `other`, positive where `first` is better."""
+    kind = "regression" if first.answers.numeric else "classification"
+    names = {"variant": first.name, "other": other.name}
+    n_seeds = {"n_seeds": len(first.answers.seeds), "other_n_seeds": len(other.answers.seeds)}
+    own = _own_difference(first, other)[1]
+    rows = (_difference(first, other, metric, own) for metric in COMPARED[kind])
     return [{**names, **row, **n_seeds} for row in rows]
 
 
@@ -55,31 +57,31 @@ def phrasing_rows(answers: Answers, weights: np.ndarray) -> list[dict]:
     sides = [answers.only(keep) for keep in (held_out, ~held_out)]
     models = [model("", side, score(side, weights, "answer")) for side in sides]
     rows = []
-    for one, other in pairs(models, weights):
-        own = _own_difference(one, other)[1]
+    for first, other in pairs(models, weights):
+        own = _own_difference(first, other)[1]
         for metric in COMPARED["regression" if answers.numeric else "classification"]:
-            means = (each.score.values[metric].mean() for each in (one, other))
+            means = (each.score.values[metric].mean() for each in (first, other))
             levels = dict(zip(("held_out", "seen"), means, strict=True))
-            rows.append({**levels, **_difference(one, other, metric, own)})
+            rows.append({**levels, **_difference(first, other, metric, own)})
     return rows
 
 
-def t_rows(one: Model, other: Model | None) -> list[dict]:
-    """The t-interval over participants of the level of `one`, or of its difference from `other`."""
-    measure, own = _own_difference(one, other)
+def t_rows(first: ComparedModel, other: ComparedModel | None) -> list[dict]:
+    """The t-interval over participants of the level of `first`, or of its difference from `other`."""
+    measure, own = _own_difference(first, other)
     low, high = intervals.t_interval(own)
-    row = {"variant": one.name, "other": other.name if other else "", "measure": measure}
+    row = {"variant": first.name, "other": other.name if other else "", "measure": measure}
     row |= {"value": own.mean() if len(own) else np.nan, "low": low, "high": high}
     verdict = _verdict(own, len(own), (low, high)) if other else ""
     return [{**row, "verdict": verdict, "n_participants": len(own)}]
 
 
-def _own_difference(one: Model, other: Model | None) -> tuple[str, np.ndarray]:
-    """The measure that each participant has and its differences (P,), positive: `one` is better.
+def _own_difference(first: ComparedModel, other: ComparedModel | None) -> tuple[str, np.ndarray]:
+    """The measure that each participant has and its differences (P,), positive: `first` is better.
 
-    Without `other` the level of `one`. A participant whose measure is undefined is left out.
+    Without `other` the level of `first`. A participant whose measure is undefined is left out.
     """
-    measure, sign, own = _own_measure(one.answers)
+    measure, sign, own = _own_measure(first.answers)
     if other is not None:
         own = sign * (own - _own_measure(other.answers)[2])
     return measure, own[np.isfinite(own)]
@@ -87,24 +89,24 @@ def _own_difference(one: Model, other: Model | None) -> tuple[str, np.ndarray]:
 
 def _own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
     """Its name, its sign (1: more is better) and its value for each participant, NaN if absent."""
-    given = answers.given("answer")
+    encoded = answers.encoded("answer")
     if answers.numeric:
-        name, sign, values = "mae", -1, agreement.absolute_errors(answers.truth, given)
+        name, sign, values = "mae", -1, agreement.absolute_errors(answers.truth, encoded)
     else:
-        name, sign, values = "accuracy", 1, (given == answers.truth).astype(float)
+        name, sign, values = "accuracy", 1, (encoded == answers.truth).astype(float)
     n = answers.person.max() + 1
     with np.errstate(invalid="ignore"):
         own = np.bincount(answers.person, values, n) / np.bincount(answers.person, minlength=n)
     return name, sign, own
 
 
-def _difference(one: Model, other: Model, metric: str, own: np.ndarray) -> dict:
+def _difference(first: ComparedModel, other: ComparedModel, metric: str, own: np.ndarray) -> dict:
     """The difference of `metric`; `own` are those of each participant, for the t-test."""
     sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
-    a, b = one.score, other.score
+    a, b = first.score, other.score
     value = sign * (a.values[metric].mean() - b.values[metric].mean())
     draws = sign * (a.draws[metric] - b.draws[metric])
-    size = one.answers.size
+    size = first.answers.size
     low, high = intervals.interval(draws, size["n_participants"])
     verdict = _verdict(np.append(draws, value), size["n_participants"], (low, high))
     row = {"metric": metric, "difference": value, "low": low, "high": high, "verdict": verdict}
@@ -132,9 +134,9 @@ def _trials(answers: Answers) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(answers.rows[["fold", "trial_id"]])
 
 
-def _restricted(one: Model, trials: pd.MultiIndex, weights: np.ndarray) -> Model:
+def _restricted(first: ComparedModel, trials: pd.MultiIndex, weights: np.ndarray) -> ComparedModel:
     """The model on `trials` alone."""
-    if len(trials) == len(one.trials):
-        return one
-    answers = one.answers.only(_trials(one.answers).isin(trials))
-    return Model(one.name, answers, score(answers, weights, "answer"), trials)
+    if len(trials) == len(first.trials):
+        return first
+    answers = first.answers.only(_trials(first.answers).isin(trials))
+    return ComparedModel(first.name, answers, score(answers, weights, "answer"), trials)

@@ -29,8 +29,8 @@ def limit(scores: np.ndarray, person: np.ndarray, level: float) -> float:
     order = np.argsort(scores, kind="stable")
     weight = np.cumsum(1 / (n_trials[code[order]] * (len(n_trials) + 1)))
     at = np.searchsorted(weight, level - 1e-9)
-    found = scores[order][at] if at < len(scores) else np.inf
-    return float(found) if np.isfinite(found) else np.nan
+    score = scores[order][at] if at < len(scores) else np.inf
+    return float(score) if np.isfinite(score) else np.nan
 
 
 def limits_of_others(scores: np.ndarray, person: np.ndarray, level: float) -> np.ndarray:

@@ -34,6 +34,7 @@ from biomechgpt.evaluation.number_choice import number_choices, with_decided_num
 from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.evaluation.seed_spread import without_empty_spread
 from biomechgpt.files import replacing
+from biomechgpt.settings.evaluate_section import EvaluateSettings
 
 # `answer`: the most probable option, or the mean or median of the predicted distribution of numbers.
 # `text`: what the freely generated text says, as the paper reads it.
@@ -66,13 +67,13 @@ class Evaluation(NamedTuple):
 def evaluate(
     predictions: pd.DataFrame,
     folds: pd.DataFrame,
-    cfg: dict,
+    settings: EvaluateSettings,
     variants: Sequence[str],
     baselines: Sequence[str],
     detectable: Mapping[str, float] = NOT_KNOWN,
     label_ranges: Mapping[str, float] = NOT_KNOWN,
 ) -> Evaluation:
-    """Evaluate predictions of all splits they hold; `cfg` has `bootstrap_draws` and `seed`.
+    """Evaluate predictions of all splits they hold.
 
     `detectable` is the minimal detectable change of the tasks that have one, `label_ranges` the width
     of the middle 90 % of the training labels of numeric tasks, both in their units.
@@ -90,13 +91,13 @@ def evaluate(
     trials: list[pa.Table] = []
     measured = headline(predictions)
     for split, of_split in measured.groupby("split"):
-        draws = resample(of_split["participant_id"], cfg["bootstrap_draws"], cfg["seed"])
+        draws = resample(of_split["participant_id"], settings.bootstrap_draws, settings.seed)
         for head, answers in _by_task(of_split, models, draws.participants):
             key = {"split": split, **head}
             scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
             _compare(rows, key, answers, scored, draws)
         if split == "test":
-            order = fitted_calibration.random_order(folds, cfg["seed"])
+            order = fitted_calibration.random_order(folds, settings.seed)
             trials = _uncertainty(rows, predictions, order, models, draws, label_ranges)
             _phrasings(rows, predictions, models, draws)
     tables = {
@@ -138,8 +139,8 @@ def _check(predictions: pd.DataFrame, folds: pd.DataFrame, names: Sequence[str])
         raise InputError(f"task {row.task}, trial {row.trial_id}, of {row.variant}: no truth")
     planned = folds.set_index(["fold", "participant_id"])["split"]
     keys = predictions[["fold", "participant_id", "split"]].drop_duplicates()
-    found = planned.reindex(pd.MultiIndex.from_frame(keys[["fold", "participant_id"]]))
-    wrong = found.to_numpy() != keys["split"].to_numpy()
+    planned_split = planned.reindex(pd.MultiIndex.from_frame(keys[["fold", "participant_id"]]))
+    wrong = planned_split.to_numpy() != keys["split"].to_numpy()
     if wrong.any():
         row = keys[wrong].iloc[0]
         raise InputError(
@@ -170,23 +171,23 @@ def _measure(
     answers: dict[str, Answers],
     draws: Resampling,
     detectable: float | None,
-) -> dict[str, scores.Score]:
+) -> dict[str, scores.ModelScore]:
     """Add the measures, confusions and unreadable answers; return the scores of the answers."""
     scored = {}
-    for name, given in answers.items():
-        head, size = {**key, "variant": name}, given.size
+    for name, of_model in answers.items():
+        head, size = {**key, "variant": name}, of_model.size
         for reading in READINGS:
-            score = scores.score(given, draws.weights, reading, detectable)
-            found = long_rows.metric_rows(score, given.seeds, reading, size)
-            found += long_rows.class_rows(score, given.options, given.seeds, reading, size)
-            _add(rows["metrics"], head, found)
-            _add(rows["confusions"], head, long_rows.confusion_rows(score, given, reading))
+            score = scores.score(of_model, draws.weights, reading, detectable)
+            new_rows = long_rows.metric_rows(score, of_model.seeds, reading, size)
+            new_rows += long_rows.class_rows(score, of_model.options, of_model.seeds, reading, size)
+            _add(rows["metrics"], head, new_rows)
+            _add(rows["confusions"], head, long_rows.confusion_rows(score, of_model, reading))
             scored.setdefault(name, score)
-        votes = scores.score_votes(given, draws.weights)
+        votes = scores.score_votes(of_model, draws.weights)
         if votes is not None:
-            found = long_rows.metric_rows(votes[0], given.seeds, "vote", votes[1])
-            _add(rows["metrics"], head, found)
-        _add(rows["unreadable"], head, [long_rows.unreadable_row(given)])
+            new_rows = long_rows.metric_rows(votes[0], of_model.seeds, "vote", votes[1])
+            _add(rows["metrics"], head, new_rows)
+        _add(rows["unreadable"], head, [long_rows.unreadable_row(of_model)])
     return scored
 
 
@@ -194,7 +195,7 @@ def _compare(
     rows: dict[str, list],
     key: dict,
     answers: dict[str, Answers],
-    scored: dict[str, scores.Score],
+    scored: dict[str, scores.ModelScore],
     draws: Resampling,
 ) -> None:
     """Add every paired difference, and for test participants the t-intervals."""
@@ -204,7 +205,7 @@ def _compare(
         _add(rows["comparisons"], key, comparisons.comparison_rows(*pair))
     if key["split"] == "test":
         head = {"task": key["task"], "kind": key["kind"]}
-        for pair in [*((one, None) for one in models), *pairs]:
+        for pair in [*((model, None) for model in models), *pairs]:
             _add(rows["t_intervals"], head, comparisons.t_rows(*pair))
 
 
@@ -217,23 +218,23 @@ def _uncertainty(
     label_ranges: Mapping[str, float],
 ) -> list[pa.Table]:
     """Add what is said of test participants alone; return the table of their answers."""
-    asked = headline(predictions)
-    tested, validation = (asked[asked["split"] == split] for split in ("test", "validation"))
+    measured = headline(predictions)
+    tested, validation = (measured[measured["split"] == split] for split in ("test", "validation"))
     people = pd.Index(validation["participant_id"].unique())
-    known = {head["task"]: given for head, given in _by_task(validation, models, people)}
-    found = []
+    known = {head["task"]: of_model for head, of_model in _by_task(validation, models, people)}
+    per_trials = []
     for head, answers in _by_task(tested, models, draws.participants):
         calibrated = {}
         for name, test in answers.items():
             nobody = test.only(test.person < 0)
-            given = known.get(head["task"], {}).get(name, nobody)
-            calibrated[name] = fitted_calibration.calibrate(test, given, order)
+            of_model = known.get(head["task"], {}).get(name, nobody)
+            calibrated[name] = fitted_calibration.calibrate(test, of_model, order)
             key = {**head, "variant": name}
             label_range = label_ranges.get(head["task"], np.nan)
             _add_uncertainty(rows, key, test, calibrated[name], draws.weights, label_range)
-            found.append(per_trial(test, calibrated[name]))
+            per_trials.append(per_trial(test, calibrated[name]))
         _add(rows["notes"], {"task": head["task"]}, notes.notes_on(answers, calibrated))
-    return found
+    return per_trials
 
 
 def _phrasings(
@@ -243,9 +244,9 @@ def _phrasings(
     tested = predictions[predictions["split"] == "test"]
     kinds = tested.groupby(["task", "variant"])["phrasing_held_out"].transform("nunique")
     for head, answers in _by_task(tested[kinds == 2], models, draws.participants):
-        for name, given in answers.items():
-            found = comparisons.phrasing_rows(given, draws.weights)
-            _add(rows["phrasings"], {**head, "variant": name}, found)
+        for name, of_model in answers.items():
+            new_rows = comparisons.phrasing_rows(of_model, draws.weights)
+            _add(rows["phrasings"], {**head, "variant": name}, new_rows)
 
 
 def _add_uncertainty(
@@ -265,11 +266,11 @@ def _add_uncertainty(
         _add(rows["number_intervals"], key, intervals)
         return
     score = scores.score_calibrated(test, p, weights)
-    found = long_rows.metric_rows(score, test.seeds, "calibrated", test.size)
-    _add(rows["metrics"], {"split": "test", **key}, found)
+    new_rows = long_rows.metric_rows(score, test.seeds, "calibrated", test.size)
+    _add(rows["metrics"], {"split": "test", **key}, new_rows)
     _add(rows["reliability"], key, reliability.reliability_rows(test, p, weights))
     _add(rows["prediction_sets"], key, reliability.set_rows(test, calibrated, weights))
 
 
-def _add(rows: list, head: dict, found: list[dict]) -> None:
-    rows.extend({**head, **row} for row in found)
+def _add(rows: list, head: dict, new_rows: list[dict]) -> None:
+    rows.extend({**head, **row} for row in new_rows)

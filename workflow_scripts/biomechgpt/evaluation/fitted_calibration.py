@@ -50,12 +50,12 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
     probabilities = test.probabilities.copy()
     limits, pooled = np.full((2, len(test.truth), len(LEVELS)), np.nan)
     rows, known = [], _groups(validation)
-    for (fold, seed), mine in _groups(test).items():
+    for (fold, seed), positions in _groups(test).items():
         calibrating = validation.only(known.get((fold, seed), np.array([], dtype=int)))
-        tested = test.only(mine)
+        tested = test.only(positions)
         people, own = (part.rows["participant_id"].to_numpy() for part in (calibrating, tested))
         temperature, n_temperature, scores = _cross_fitted(calibrating, fold, order)
-        probabilities[mine] = at_temperature(test.probabilities[mine], temperature)
+        probabilities[positions] = at_temperature(test.probabilities[positions], temperature)
         everyone = np.concatenate([people, own])
         every_score = np.concatenate([scores, _scores(tested, temperature)])
         head = {"fold": fold, "seed": seed, "number": tested.rows["number_choice"].iloc[0]}
@@ -64,14 +64,14 @@ def calibrate(test: Answers, validation: Answers, order: dict[tuple[str, str], i
         for place, level in enumerate(LEVELS):
             limit = conformal.limit(scores, people, level)
             published = conformal.limit(every_score, everyone, level)
-            limits[mine, place] = limit
-            pooled[mine, place] = conformal.limits_of_others(every_score, everyone, level)[
+            limits[positions, place] = limit
+            pooled[positions, place] = conformal.limits_of_others(every_score, everyone, level)[
                 len(people) :
             ]
-            told = {"limit": limit, "published_limit": published}
-            told = told if test.numeric else {name: 1 - value for name, value in told.items()}
+            stated = {"limit": limit, "published_limit": published}
+            stated = stated if test.numeric else {name: 1 - value for name, value in stated.items()}
             status = _status(limit, head["n_conformal"], level)
-            rows.append({**head, "level": level, **told, "status": status})
+            rows.append({**head, "level": level, **stated, "status": status})
     return Calibrated(probabilities, limits, pooled, pd.DataFrame(rows))
 
 
@@ -125,7 +125,7 @@ def fit_temperature(answers: Answers) -> float:
 
 def predicted_interval(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end of every row's interval, (N,) each; the number twice where there is none."""
-    number = answers.given("answer")
+    number = answers.encoded("answer")
     ends = (answers.rows[name].to_numpy(np.float64) for name in ("number_low", "number_high"))
     low, high = (np.where(np.isfinite(end), end, number) for end in ends)
     return low, high
@@ -139,8 +139,8 @@ def _groups(answers: Answers) -> dict[tuple[str, int], np.ndarray]:
     return frame.groupby(["fold", "seed"]).indices
 
 
-def _status(found: float, n_participants: int, level: float) -> str:
-    if np.isfinite(found):
+def _status(limit: float, n_participants: int, level: float) -> str:
+    if np.isfinite(limit):
         return ""
     needed = conformal.participants_needed(level)
     if n_participants < needed:

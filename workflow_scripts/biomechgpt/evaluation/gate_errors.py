@@ -52,9 +52,9 @@ def _truths(predictions: pd.DataFrame, tasks: Mapping[str, Mapping]) -> dict[str
 def _opinions(own: pd.DataFrame, calibration: pd.DataFrame) -> dict[tuple, dict[str, dict]]:
     """By fold, seed and trial, then by task, the calibrated probability of each option."""
     temperatures = calibration.groupby(["fold", "seed", "task"])["temperature"].first()
-    chosen = own[own["kind"] == "classification"]
+    classified = own[own["kind"] == "classification"]
     opinions: dict[tuple, dict[str, dict]] = {}
-    for (fold, seed, task), rows in chosen.groupby(["fold", "seed", "task"]):
+    for (fold, seed, task), rows in classified.groupby(["fold", "seed", "task"]):
         probabilities = np.stack(rows["probabilities"].to_list())
         shares = at_temperature(probabilities, temperatures.get((fold, seed, task), 1.0))
         for trial, options, row in zip(rows["trial_id"], rows["options"], shares, strict=True):
@@ -71,11 +71,11 @@ def _judged(
 ) -> Iterator[dict]:
     """For each trial, seed and conditional task: whether it applies by label, and by own answers."""
     chains = {name: set(earlier_tasks(name, answered)) for name in answered}
-    conditional = [name for name, cfg in answered.items() if cfg.get("applies_to")]
+    conditional = [name for name, cfg in answered.items() if cfg.applies_to]
     trials = own.drop_duplicates(["fold", "seed", "trial_id"])
     for row in trials[["fold", "seed", "trial_id", "participant_id"]].itertuples(index=False):
         truth, opinion = truths[row.trial_id], opinions.get((row.fold, row.seed, row.trial_id), {})
-        labels = {answered[name]["label"]: truth[name] for name in answered if name in truth}
+        labels = {answered[name].label: truth[name] for name in answered if name in truth}
         for name in conditional:
             by_label = YES if name in truth else gate(name, answered, labels, {}).applies
             by_answers = gate(name, answered, {}, opinion).applies

@@ -4,10 +4,10 @@ import numpy as np
 
 from biomechgpt.evaluation import intervals
 from biomechgpt.evaluation.answer_arrays import Answers
-from biomechgpt.evaluation.scores import Score
+from biomechgpt.evaluation.scores import ModelScore
 
 
-def metric_rows(score: Score, seeds: np.ndarray, reading: str, size: dict) -> list[dict]:
+def metric_rows(score: ModelScore, seeds: np.ndarray, reading: str, size: dict) -> list[dict]:
     """Every measure: one row a seed, and one for the mean over seeds with SD and interval.
 
     `size` has n_participants and n_trials.
@@ -23,7 +23,7 @@ def metric_rows(score: Score, seeds: np.ndarray, reading: str, size: dict) -> li
 
 
 def class_rows(
-    score: Score, options: list[str], seeds: np.ndarray, reading: str, size: dict
+    score: ModelScore, options: list[str], seeds: np.ndarray, reading: str, size: dict
 ) -> list[dict]:
     """Precision, recall, F1, support and participants of every class."""
     rows = []
@@ -49,7 +49,7 @@ def _seed_rows(
     return [*rows, {**head, "seed": "mean", **mean, **size, "n_seeds": len(seeds)}]
 
 
-def confusion_rows(score: Score, answers: Answers, reading: str) -> list[dict]:
+def confusion_rows(score: ModelScore, answers: Answers, reading: str) -> list[dict]:
     """Counts of (truth, answer) of every seed; none for numbers."""
     if answers.numeric:
         return []
@@ -67,8 +67,8 @@ def confusion_rows(score: Score, answers: Answers, reading: str) -> list[dict]:
 
 def unreadable_row(answers: Answers) -> dict:
     """How many generated texts could not be read: no text at all, or none of the list."""
-    given = answers.given("text")
-    lost = ~np.isfinite(given) if answers.numeric else given == len(answers.options)
+    encoded = answers.encoded("text")
+    lost = ~np.isfinite(encoded) if answers.numeric else encoded == len(answers.options)
     blank = lost & (answers.rows["answer"].fillna("").str.strip() == "").to_numpy()
     counts = {"unreadable": lost.sum(), "no_text": blank.sum(), "off_list": (lost & ~blank).sum()}
     counts = {name: int(count) for name, count in counts.items()}

@@ -16,16 +16,19 @@ def notes_on(answers: dict[str, Answers], calibrated: dict[str, Calibrated]) -> 
     What holds for every model stands once, with no variant.
     """
     everyone = list(answers.values())
-    told = {name: _model_notes(answers[name], calibrated[name], everyone) for name in answers}
-    shared = [n for n in next(iter(told.values())) if all(n in notes for notes in told.values())]
+    by_model = {name: _model_notes(answers[name], calibrated[name], everyone) for name in answers}
+    first, *others = by_model.values()
+    shared = [note for note in first if all(note in notes for notes in others)]
     rows = [("", note) for note in [*_task_notes(answers), *shared]]
-    rows += [(name, note) for name, notes in told.items() for note in notes if note not in shared]
+    rows += [
+        (name, note) for name, notes in by_model.items() for note in notes if note not in shared
+    ]
     return [{"variant": name, "note": note, "detail": text} for name, (note, text) in rows]
 
 
 def _task_notes(answers: dict[str, Answers]) -> list[tuple[str, str]]:
     """What the truths and participants of a task make of every figure on it."""
-    widest = max(answers.values(), key=lambda one: one.size["n_participants"])
+    widest = max(answers.values(), key=lambda a: a.size["n_participants"])
     n, notes = widest.size["n_participants"], []
     if n < intervals.FEWEST_PARTICIPANTS:
         notes.append(("too_few_participants", f"{n} participants: no interval is estimable."))
@@ -55,7 +58,7 @@ def _class_notes(answers: Answers) -> list[tuple[str, str]]:
         text = f"No test trial is {' or '.join(absent)}: left out of macro averages."
         notes.append(("absent_class", text))
     if rare:
-        text = f"Few participants: {', '.join(rare)}. Macro F1 hangs on them."
+        text = f"Few participants: {', '.join(rare)}. Macro F1 depends on them."
         notes.append(("rare_class", text))
     return [*notes, *_vote_notes(answers)]
 
@@ -77,7 +80,7 @@ def _model_notes(
     """What holds for one model on a task that `all_models` answered."""
     # The usual number: a baseline on shuffled labels has a run for every shuffle.
     n_seeds = mode(sorted((len(model.seeds) for model in all_models), reverse=True))
-    n_trials = max(one.size["n_trials"] for one in all_models)
+    n_trials = max(model.size["n_trials"] for model in all_models)
     notes = []
     if len(answers.seeds) < n_seeds:
         text = f"{len(answers.seeds)} of {n_seeds} seeds: the mean is of those."
@@ -86,8 +89,8 @@ def _model_notes(
     if answers.size["n_trials"] < n_trials or (np.bincount(answers.seed) < most).any():
         text = f"Not all of {n_trials} trials are answered in each seed; compared on shared trials."
         notes.append(("missing_trials", text))
-    given = answers.given("answer")
-    if len(np.unique(given[np.isfinite(given)])) == 1:
+    encoded = answers.encoded("answer")
+    if len(np.unique(encoded[np.isfinite(encoded)])) == 1:
         notes.append(("constant_answer", "Every trial gets the same answer."))
     table = calibrated.table
     if not answers.numeric and not np.isfinite(answers.probabilities).any():

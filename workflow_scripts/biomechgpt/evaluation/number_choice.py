@@ -47,8 +47,8 @@ def with_decided_numbers(predictions: pd.DataFrame, choices: pd.DataFrame) -> pd
 
     Without a distribution the number itself is the answer and the choice is empty.
     """
-    chosen = predictions[KEY].merge(choices[[*KEY, "number"]], on=KEY, how="left")["number"]
-    chosen = chosen.fillna("").set_axis(predictions.index)
-    number = predictions["number_median"].where(chosen != MEAN, predictions["number_mean"])
+    choice = predictions[KEY].merge(choices[[*KEY, "number"]], on=KEY, how="left")["number"]
+    choice = choice.fillna("").set_axis(predictions.index)
+    number = predictions["number_median"].where(choice != MEAN, predictions["number_mean"])
     decided = number.astype(float).fillna(predictions["number"].astype(float))
-    return predictions.assign(decided_number=decided, number_choice=chosen)
+    return predictions.assign(decided_number=decided, number_choice=choice)

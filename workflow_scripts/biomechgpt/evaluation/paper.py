@@ -4,7 +4,7 @@ Tables 1 to 3: weighted F1 or Pearson r, mean and SD over three runs, and the si
 Its tasks have our names for them here; `paper_task` of the config says which task repeats which.
 """
 
-from collections.abc import Mapping
+from biomechgpt.settings.tasks_section import Tasks
 
 COHORT = "another cohort"
 
@@ -69,6 +69,6 @@ PEARSON_R = {
 }
 
 
-def paper_tasks(tasks: Mapping[str, Mapping]) -> dict[str, str]:
+def paper_tasks(tasks: Tasks) -> dict[str, str]:
     """By task of the config the task of the paper that it repeats, where it repeats any."""
-    return {name: cfg["paper_task"] for name, cfg in tasks.items() if cfg.get("paper_task")}
+    return {name: task.paper_task for name, task in tasks.items() if task.paper_task}

@@ -135,13 +135,13 @@ def comparison_figure(comparisons: pd.DataFrame) -> Figure:
     axes.axvline(0, color=INK, linewidth=0.8)
     step = min(0.26, 0.8 / max(len(others), 1))
     for k, other in enumerate(others):
-        mine = rows[rows["other"] == other]
-        y = mine["task"].map(tasks.index) + step * (k - (len(others) - 1) / 2)
+        of_other = rows[rows["other"] == other]
+        y = of_other["task"].map(tasks.index) + step * (k - (len(others) - 1) / 2)
         # Colours and signs repeat at different lengths, so that twelve models differ.
         colour, sign = (ORANGE, BLUE, GREEN)[k % 3], "os^D"[k % 4]
-        axes.hlines(y, mine["low"], mine["high"], color=colour, linewidth=1.2)
+        axes.hlines(y, of_other["low"], of_other["high"], color=colour, linewidth=1.2)
         style = {"color": colour, "marker": sign, "markersize": 4.5, "linestyle": "none"}
-        axes.plot(mine["difference"], y, **style, label=other)
+        axes.plot(of_other["difference"], y, **style, label=other)
     kind = rows.drop_duplicates("task").set_index("task")["metric"]
     names = {"macro_f1": "macro F1", "r": "r"}
     axes.set_yticks(range(len(tasks)), [f"{plain(t)} ({names[kind[t]]})" for t in tasks])

@@ -42,9 +42,13 @@ SCHEMA = pa.schema(
 def per_trial(answers: Answers, calibrated: Calibrated) -> pa.Table:
     """The table `answers.parquet` for one model and task, with the columns of `SCHEMA`."""
     columns = {name: pa.array(answers.rows[name], from_pandas=True) for name in _KEPT}
-    found = _numbers(answers, calibrated) if answers.numeric else _options(answers, calibrated)
+    columns_of_kind = (
+        _numbers(answers, calibrated) if answers.numeric else _options(answers, calibrated)
+    )
     nothing = pa.nulls(len(answers.truth))
-    columns |= {name: found.get(name, nothing) for name in SCHEMA.names if name not in columns}
+    columns |= {
+        name: columns_of_kind.get(name, nothing) for name in SCHEMA.names if name not in columns
+    }
     return pa.table([columns[f.name].cast(f.type) for f in SCHEMA], schema=SCHEMA)
 
 
@@ -57,12 +61,12 @@ def write_answers(tables: list[pa.Table], path: os.PathLike) -> None:
 
 def _options(answers: Answers, calibrated: Calibrated) -> dict[str, pa.Array]:
     p, options = calibrated.probabilities, np.array([*answers.options, None], dtype=object)
-    given = answers.given("answer")
-    known = given < len(answers.options)
+    encoded = answers.encoded("answer")
+    known = encoded < len(answers.options)
     order = np.argsort(-p, axis=1, kind="stable")
-    found = {
-        "decided": options[given],
-        "right": given == answers.truth,
+    columns_of_kind = {
+        "decided": options[encoded],
+        "right": encoded == answers.truth,
         "confidence": np.where(known, p.max(axis=1), np.nan),
         "truth_probability": p[np.arange(len(p)), answers.truth],
         "ranked_options": _lists(options[order], known),
@@ -70,18 +74,18 @@ def _options(answers: Answers, calibrated: Calibrated) -> dict[str, pa.Array]:
     }
     for place, level in enumerate(LEVELS):
         sizes = set_sizes(p, calibrated.limits[:, place])
-        found[f"set_size_{100 * level:.0f}"] = sizes
-    return {name: _array(values) for name, values in found.items()}
+        columns_of_kind[f"set_size_{100 * level:.0f}"] = sizes
+    return {name: _array(values) for name, values in columns_of_kind.items()}
 
 
 def _numbers(answers: Answers, calibrated: Calibrated) -> dict[str, pa.Array]:
-    number = answers.given("answer")
-    found = {"number": number, "error": number - answers.truth}
+    number = answers.encoded("answer")
+    columns_of_kind = {"number": number, "error": number - answers.truth}
     for kind in number_intervals(answers, calibrated):
         prefix = "" if kind.method == "predicted" else f"{kind.method}_"
-        found[f"{prefix}low_{100 * kind.level:.0f}"] = kind.low
-        found[f"{prefix}high_{100 * kind.level:.0f}"] = kind.high
-    return {name: _array(values) for name, values in found.items()}
+        columns_of_kind[f"{prefix}low_{100 * kind.level:.0f}"] = kind.low
+        columns_of_kind[f"{prefix}high_{100 * kind.level:.0f}"] = kind.high
+    return {name: _array(values) for name, values in columns_of_kind.items()}
 
 
 def _array(values: np.ndarray | pa.Array) -> pa.Array:

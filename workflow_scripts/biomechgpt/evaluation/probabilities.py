@@ -47,8 +47,8 @@ def probability_measures(
     gap = p.max(axis=1) - (metrics.most_probable(p) == answers.truth)
     own_bin = np.zeros(len(gap), dtype=int)
     for seed in np.unique(answers.seed[known]):
-        mine = known & (answers.seed == seed)
-        own_bin[mine] = bins(p[mine].max(axis=1))
+        of_seed = known & (answers.seed == seed)
+        own_bin[of_seed] = bins(p[of_seed].max(axis=1))
     in_bin = gap[:, None] * np.eye(MOST_BINS)[own_bin]
     columns = [brier(p, answers.truth), log_loss(p, answers.truth), gap, np.ones(len(gap)), in_bin]
     values = np.column_stack(columns) * known[:, None]

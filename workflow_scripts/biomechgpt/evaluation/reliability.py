@@ -35,17 +35,17 @@ def reliability_rows(answers: Answers, calibrated: np.ndarray, weights: np.ndarr
     readings = {"answer": answers.probabilities, "calibrated": calibrated}
     return [
         {"reading": reading, **row}
-        for reading, given in readings.items()
-        for row in _bin_rows(answers, given, weights)
+        for reading, encoded in readings.items()
+        for row in _bin_rows(answers, encoded, weights)
     ]
 
 
-def _bin_rows(answers: Answers, given: np.ndarray, weights: np.ndarray) -> list[dict]:
-    known = np.isfinite(given).all(axis=1)
+def _bin_rows(answers: Answers, encoded: np.ndarray, weights: np.ndarray) -> list[dict]:
+    known = np.isfinite(encoded).all(axis=1)
     if not known.any():
         return []
-    answers, given = answers.only(known), given[known]
-    confidence, hit = given.max(axis=1), metrics.most_probable(given) == answers.truth
+    answers, encoded = answers.only(known), encoded[known]
+    confidence, hit = encoded.max(axis=1), metrics.most_probable(encoded) == answers.truth
     own_bin = probabilities.bins(confidence)
     of_bin = np.eye(own_bin.max() + 1)[own_bin]
     sums = np.stack(
@@ -106,11 +106,11 @@ def interval_rows(
     for kind in number_intervals(answers, calibrated):
         held = (kind.low - 1e-9 <= answers.truth) & (answers.truth <= kind.high + 1e-9)
         width = kind.high - kind.low
-        found = _means(answers, {"coverage": held}, kind.estimable, weights)
+        results = _means(answers, {"coverage": held}, kind.estimable, weights)
         wide = _means(answers, {"coverage": width}, np.isfinite(width), weights)
         head = {"method": kind.method, "level": kind.level, "mean_width": wide["coverage"]}
         head["label_range"] = label_range
-        rows.append({**head, **found})
+        rows.append({**head, **results})
     return rows
 
 
@@ -118,14 +118,14 @@ def number_intervals(answers: Answers, calibrated: Calibrated) -> list[Interval]
     """The intervals as predicted (if the model gives any), as corrected, and as pooled."""
     low, high = predicted_interval(answers)
     own = [answers.rows[name].to_numpy(np.float64) for name in ("number_low", "number_high")]
-    found = []
+    results = []
     if np.isfinite(own).any():
         everywhere = np.ones(len(low), dtype=bool)
-        found.append(Interval("predicted", PREDICTED_LEVEL, *own, everywhere))
+        results.append(Interval("predicted", PREDICTED_LEVEL, *own, everywhere))
     for method, level, limits in _methods(calibrated):
         ends = moved_outwards(low, high, limits)
-        found.append(Interval(method, level, *ends, np.isfinite(limits)))
-    return found
+        results.append(Interval(method, level, *ends, np.isfinite(limits)))
+    return results
 
 
 def _means(
@@ -136,26 +136,26 @@ def _means(
     Each participant weighs the same, as in the guarantee of the conformal limit. Coverage has its
     interval, and beside it the mean over trials. NaN without rows.
     """
-    mine = answers.only(keep)
-    size = {**mine.size, "n_seeds": len(mine.seeds)}
+    of_rows = answers.only(keep)
+    size = {**of_rows.size, "n_seeds": len(of_rows.seeds)}
     if not keep.any():
         names = (*values, "low", "high", "trial_coverage")
         return {**dict.fromkeys(names, np.nan), **size}
     columns = np.column_stack([np.ones(keep.sum()), *(value[keep] for value in values.values())])
-    sums = mine.summed(columns, weights.shape[1])
+    sums = of_rows.summed(columns, weights.shape[1])
     count = sums[..., :1]
     own = np.divide(sums[..., 1:], count, out=np.zeros_like(sums[..., 1:]), where=count > 0)
     total = in_draws(np.concatenate([count > 0, own], axis=-1), weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (total[..., 1:] / total[..., :1]).mean(axis=1)  # (1 + D, C), mean of the seeds
     low, high = intervals.interval(mean[1:, 0], size["n_participants"])
-    found = {**dict(zip(values, mean[0], strict=True)), "low": low, "high": high}
-    return {**found, "trial_coverage": values["coverage"][keep].mean(), **size}
+    results = {**dict(zip(values, mean[0], strict=True)), "low": low, "high": high}
+    return {**results, "trial_coverage": values["coverage"][keep].mean(), **size}
 
 
-def _rank_of_truth(given: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _rank_of_truth(encoded: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """The place of the truth (N,) among the options by probability, 0 for the first."""
-    order = np.argsort(-given, axis=1, kind="stable")
+    order = np.argsort(-encoded, axis=1, kind="stable")
     return (order == truth[:, None]).argmax(axis=1)
 
 
@@ -164,34 +164,34 @@ def risk_rows(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> 
     certainty, loss = certainties(answers, calibrated)
     if certainty is None:
         return []
-    asked = np.zeros((len(loss), len(TARGETS)))
+    covered = np.zeros((len(loss), len(TARGETS)))
     for seed in range(len(answers.seeds)):
-        mine = answers.seed == seed
-        ordered = np.sort(certainty[mine])[::-1]
+        of_rows = answers.seed == seed
+        ordered = np.sort(certainty[of_rows])[::-1]
         least = ordered[np.ceil(TARGETS * len(ordered) - 1e-9).astype(int) - 1]
-        asked[mine] = certainty[mine][:, None] >= least
+        covered[of_rows] = certainty[of_rows][:, None] >= least
     n_people = weights.shape[1]
-    answered = in_draws(answers.summed(asked, n_people), weights)  # (1 + D, S, T)
-    lost = in_draws(answers.summed(asked * loss[:, None], n_people), weights)
+    answered = in_draws(answers.summed(covered, n_people), weights)  # (1 + D, S, T)
+    lost = in_draws(answers.summed(covered * loss[:, None], n_people), weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         risk = (lost / answered).mean(axis=1)
     rows = []
     for t, target in enumerate(TARGETS):
-        mine = answers.only(asked[:, t] > 0)
-        low, high = intervals.interval(risk[1:, t], mine.size["n_participants"])
-        row = {"target": target, "answered": asked[:, t].mean(), "risk": risk[0, t]}
-        rows.append({**row, "low": low, "high": high, **mine.size})
+        of_rows = answers.only(covered[:, t] > 0)
+        low, high = intervals.interval(risk[1:, t], of_rows.size["n_participants"])
+        row = {"target": target, "answered": covered[:, t].mean(), "risk": risk[0, t]}
+        rows.append({**row, "low": low, "high": high, **of_rows.size})
     return rows
 
 
 def certainties(answers: Answers, calibrated: np.ndarray) -> tuple[np.ndarray | None, np.ndarray]:
     """How certain a model is of each answer, (N,), None if it does not say; and what each costs."""
-    given = answers.given("answer")
+    encoded = answers.encoded("answer")
     if answers.numeric:
-        loss = agreement.absolute_errors(answers.truth, given)
+        loss = agreement.absolute_errors(answers.truth, encoded)
         width = (answers.rows["number_high"] - answers.rows["number_low"]).to_numpy(np.float64)
         certainty = -np.where(np.isfinite(width), width, np.inf)
     else:
-        loss = (given != answers.truth).astype(float)
-        certainty = np.where(given < len(answers.options), calibrated.max(axis=1), -np.inf)
+        loss = (encoded != answers.truth).astype(float)
+        certainty = np.where(encoded < len(answers.options), calibrated.max(axis=1), -np.inf)
     return (certainty if np.isfinite(certainty).any() else None), loss

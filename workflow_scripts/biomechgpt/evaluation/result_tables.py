@@ -91,12 +91,12 @@ def _table(
 ) -> pd.DataFrame:
     means = rows[(rows["split"] == "test") & (rows["seed"] == "mean") & (rows["label"] == "")]
     tasks, models = means["task"].unique(), means["variant"].unique()
-    found = means.set_index(["variant", "task", "metric"])
+    by_key = means.set_index(["variant", "task", "metric"])
     table = {
         (task, name): {
-            model: found.at[(model, task, metric), column]
+            model: by_key.at[(model, task, metric), column]
             for model in models
-            if (model, task, metric) in found.index
+            if (model, task, metric) in by_key.index
         }
         | _reference_cells(reference, task, name, headline, paper_tasks)
         for task in tasks

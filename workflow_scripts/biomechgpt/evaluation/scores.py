@@ -9,7 +9,7 @@ from biomechgpt.evaluation.answer_arrays import Answers, confusion_sums, in_draw
 from biomechgpt.evaluation.probabilities import probability_measures
 
 
-class Score(NamedTuple):
+class ModelScore(NamedTuple):
     """One model on one task, read in one way.
 
     `values` has the measures of every seed, (S,) each; `draws` their mean over seeds in every draw,
@@ -24,15 +24,15 @@ class Score(NamedTuple):
 
 def score(
     answers: Answers, weights: np.ndarray, reading: str, detectable: float | None = None
-) -> Score:
+) -> ModelScore:
     """Score `reading` (`answer` or `text`) in the draws `weights` (1 + D, P) of a `Resampling`.
 
     `detectable` is the minimal detectable change of a numeric task, in its unit.
     """
-    given = answers.given(reading)
+    encoded = answers.encoded(reading)
     if answers.numeric:
-        return _score_numbers(answers, given, weights, detectable)
-    sums = confusion_sums(answers, given, weights.shape[1])
+        return _score_numbers(answers, encoded, weights, detectable)
+    sums = confusion_sums(answers, encoded, weights.shape[1])
     measures = metrics.classification_measures(in_draws(sums, weights))
     if reading == "answer":
         measures |= probability_measures(answers, answers.probabilities, weights)
@@ -43,26 +43,26 @@ def score(
 
 
 def _score_numbers(
-    answers: Answers, given: np.ndarray, weights: np.ndarray, detectable: float | None
-) -> Score:
+    answers: Answers, encoded: np.ndarray, weights: np.ndarray, detectable: float | None
+) -> ModelScore:
     origin = answers.truth.mean()
-    rows = agreement.agreement_rows(answers.truth, given, origin, detectable)
+    rows = agreement.agreement_rows(answers.truth, encoded, origin, detectable)
     sums = agreement.with_clusters(answers.summed(rows, weights.shape[1]))
     measures = agreement.agreement_measures(in_draws(sums, weights), origin)
     if detectable is None:
         del measures["within_mdc"]
-    found = _of_measures(measures)
-    readable = np.bincount(answers.seed, np.isfinite(given))
-    found.values["p"] = agreement.p_value(found.values["r"], readable)
-    return found
+    scored = _of_measures(measures)
+    readable = np.bincount(answers.seed, np.isfinite(encoded))
+    scored.values["p"] = agreement.p_value(scored.values["r"], readable)
+    return scored
 
 
-def score_calibrated(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> Score:
+def score_calibrated(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> ModelScore:
     """The measures of probabilities (N, K) that calibration changed."""
     return _of_measures(probability_measures(answers, calibrated, weights))
 
 
-def score_votes(answers: Answers, weights: np.ndarray) -> tuple[Score, dict[str, int]] | None:
+def score_votes(answers: Answers, weights: np.ndarray) -> tuple[ModelScore, dict[str, int]] | None:
     """One answer a participant by the mean probability over their trials, and who voted.
 
     Participants whose trials do not share one truth have no one answer and are left out. None where
@@ -100,7 +100,7 @@ def mixed_participants(answers: Answers) -> np.ndarray:
     return person[n_truths > 1]
 
 
-def _of_measures(measures: dict[str, np.ndarray]) -> Score:
+def _of_measures(measures: dict[str, np.ndarray]) -> ModelScore:
     values = {name: both[0] for name, both in measures.items()}
     draws = {name: both[1:].mean(axis=1) for name, both in measures.items()}
-    return Score(values, draws, {}, None)
+    return ModelScore(values, draws, {}, None)

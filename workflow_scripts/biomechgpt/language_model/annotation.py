@@ -1,25 +1,33 @@
 """Apply a model to new recordings: its answer to every task about every trial, in one table."""
 
 import logging
-import tempfile
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from biomechgpt.body.frames import read_trials
 from biomechgpt.body.measured_labels import measured_label, measured_labels
-from biomechgpt.cohort.issues import write_issues
+from biomechgpt.cohort.ingest import motion_files
+from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn, open_model
-from biomechgpt.language_model.recordings import Recordings, Tokenised, tokenise_recordings
+from biomechgpt.language_model.description import ModelDescription
+from biomechgpt.motion.strip import strip
 from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
+from biomechgpt.recordings.issues import Issue, write_issues
+from biomechgpt.recordings.recording import Reading, reading_with
+from biomechgpt.recordings.trajectories import read_trajectories
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.spreadsheets import harmless
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.tokenizer.strangeness import Strangeness
 
 log = logging.getLogger(__name__)
@@ -27,32 +35,37 @@ MISSING = "n/a"
 
 
 class MeasuredTrial(NamedTuple):
-    """What is known of a trial without asking the model."""
+    """What is known of a trial without asking the language model."""
 
     info: dict
+    tokens: np.ndarray  # (n_tokens,) uint16
     strangeness: Strangeness | None  # None where the motion tokenizer had no validation people
     labels: Mapping[str, float]  # measured by kinematics, by label column
 
 
-def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
-    """Ask the model in `folder` all its questions about new recordings; write answers and issues.
+def annotate(
+    folder: Path, cohort: Path, maps: Iterable[os.PathLike], answers: Path, issues: Path
+) -> None:
+    """Ask the model in `folder` all its questions about the recordings of a cohort folder.
 
-    A question is asked where the model's own earlier answers do not exclude it. A published model
-    gives calibrated probabilities, and sets and intervals where it promises their coverage. A
-    recording that cannot be used is a line in `issues`; the others are answered.
+    They are read with the settings that the model's own recordings were read with; `maps` are the
+    paths of coordinate maps and skeleton maps. A question is asked where the model's own earlier
+    answers do not exclude it. A published model gives calibrated probabilities, and sets and
+    intervals where it promises their coverage. A recording that cannot be used is a line in
+    `issues`; the others are answered.
 
     Raises:
         InputError: The tables of the cohort are wrong, or no recording can be used.
     """
-    with tempfile.TemporaryDirectory(dir=answers.parent) as work:
-        tokenised = tokenise_recordings(folder / "motion_tokenizer", recordings, Path(work))
-        write_issues(issues, tokenised.issues)
-        if not tokenised.infos:
-            raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
-        model = open_model(folder)
-        trials = _measured_trials(model, tokenised)
+    model = open_model(folder)
+    ingest, motion = load_reading_settings(folder / "motion_tokenizer")
+    trials, problems = _read(cohort, reading_with(maps, ingest), motion, model)
+    write_issues(issues, problems)
+    if not trials:
+        raise InputError(f"No recording of {cohort} can be used; {issues} says why.")
     columns = _model_columns(folder, model.loaded.description)
-    rows = ask_in_turn(model, model.loaded.description["tasks"], tokenised.tokens)
+    tokens = {trial_id: trial.tokens for trial_id, trial in trials.items()}
+    rows = ask_in_turn(model, model.loaded.description.tasks, tokens)
     lines = [_line(row, trials[row["trial_id"]], model) | columns for row in rows]
     table = pd.DataFrame(lines).sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
@@ -61,30 +74,36 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
     log.info(f"{n_asked} answers on {len(trials)} trials, {len(table) - n_asked} do not apply")
 
 
-def _measured_trials(model: AskableModel, tokenised: Tokenised) -> dict[str, MeasuredTrial]:
-    """The trials by their id."""
-    frame_rate_hz = model.motion_tokenizer.frame_rate_hz
-    return {
-        trial.info["trial_id"]: MeasuredTrial(
-            trial.info,
-            model.strangeness(trial.frames),
-            measured_labels(trial.frames, frame_rate_hz),
-        )
-        for trial in read_trials(tokenised.joint_angles)
-    }
+def _read(
+    cohort: Path, reading: Reading, motion: MotionSettings, model: AskableModel
+) -> tuple[dict[str, MeasuredTrial], list[Issue]]:
+    """The usable trials by id, and the issues of all files, those of ingestion first."""
+    files = motion_files(read_cohorts([{"name": "annotate", "path": str(cohort)}]), reading)
+    trials, issues = {}, []
+    for outcome in read_trajectories(files, reading):
+        trial, its_issues, _ = strip(outcome, motion)
+        issues += its_issues
+        if trial is not None:
+            trials[trial.info["trial_id"]] = MeasuredTrial(
+                trial.info,
+                encode_trial(model.motion_tokenizer, trial.frames),
+                model.strangeness(trial.frames),
+                measured_labels(trial.frames, motion.frame_rate_hz),
+            )
+    return trials, sorted(issues, key=lambda issue: issue.stage)
 
 
-def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
+def _model_columns(folder: Path, description: ModelDescription) -> dict[str, str]:
     return {
-        "model": f"{description['variant']}, fold {description['fold']}, seed {description['seed']}",
+        "model": description.name,
         "model_folder": str(folder.resolve()),
-        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
+        "model_learnt_from": "simulated data" if description.simulated else "recordings",
     }
 
 
 def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     """A line of the table: whether the question applies, the answer, and how sure it is."""
-    task = model.loaded.description["tasks"][row["task"]]
+    task = model.loaded.description.tasks[row["task"]]
     reason = model.why_not_promised(trial.strangeness)
     calibration = model.calibration(row["task"], promised=not reason)
     columns = _option_columns if row["kind"] == "classification" else _number_columns
@@ -97,7 +116,7 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
         "applies": row["applies"],
         "because": row["because"],
         **answer,
-        "unit": task.get("unit", ""),
+        "unit": task.unit,
         "measured_by_kinematics": _measured(row, task, trial.labels),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
         **_strangeness_columns(trial.strangeness),
@@ -107,12 +126,12 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     }
 
 
-def _measured(row: dict, task: dict, labels: Mapping[str, float]) -> str | None:
+def _measured(row: dict, task: QuestionSettings, labels: Mapping[str, float]) -> str | None:
     """The answer that kinematics give to the same question."""
     if row["applies"] == NO:
         return None
-    value = measured_label(labels, task["label"], task.get("unit", ""))
-    return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
+    value = measured_label(labels, task.label, task.unit)
+    return None if np.isnan(value) else f"{value:.{task.decimals}f}"
 
 
 def _strangeness_columns(strangeness: Strangeness | None) -> dict:
@@ -125,7 +144,7 @@ def _strangeness_columns(strangeness: Strangeness | None) -> dict:
     }
 
 
-def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
+def _option_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
     estimate = option_estimate(row, calibration)
     answer, probability = estimate.ranked[0]
     probabilities = dict(estimate.ranked)
@@ -140,8 +159,8 @@ def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
     }
 
 
-def _number_columns(row: dict, task: dict, calibration: Calibration) -> dict:
-    digits = task["decimals"]
+def _number_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
+    digits = task.decimals
     estimate = number_estimate(row, calibration)
     return NO_ANSWER | {
         "answer": f"{estimate.value:.{digits}f}",

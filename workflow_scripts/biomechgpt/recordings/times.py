@@ -1,5 +1,7 @@
 """The times of a recording's frames, and its frame rate."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from biomechgpt.recordings.overrides import RATES_HZ
@@ -14,15 +16,15 @@ RATE_TOLERANCE = 0.1  # between an assumed rate and the one that stored velociti
 
 
 def decide_time(
-    raw: RawMotion, n_frames: int, override_hz: float | None, map_hz: float | None
+    raw: RawMotion, n_frames: int, row: Mapping, map_hz: float | None
 ) -> tuple[np.ndarray, list[Note]]:
-    """Times of the frames (T,): from the table's rate, the file's times or rate, the map's rate.
+    """Times of the frames (T,): by the rate in the table, the file's times or rate, or the map's rate.
 
     Raises:
         MotionError: `no_frame_rate`.
     """
-    if override_hz is not None:
-        return np.arange(n_frames) / override_hz, []
+    if row.get("frame_rate_hz"):
+        return np.arange(n_frames) / float(row["frame_rate_hz"]), []
     if raw.time_s is not None:
         return raw.time_s, []
     rate_hz = raw.frame_rate_hz or map_hz
@@ -93,7 +95,7 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
 
 
 def _guess(time_s: np.ndarray, step: float) -> str:
-    """What a time column with steps far too large may hold, as a question."""
+    """A question to the user: what a time column with far too large steps may hold."""
     if time_s[0] == 0 and abs(time_s[-1] - 100) < 1e-6:
         return " (percent of the gait cycle? then it is no recording)"
     guesses = ["frame numbers?"] if step >= 1 and abs(step - round(step)) < 1e-6 else []

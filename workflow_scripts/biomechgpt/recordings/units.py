@@ -1,7 +1,6 @@
 """The unit of a file's rotations, and what its columns are in radians."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,28 +13,21 @@ UNITS = ("deg", "rad")
 DEGREES_ABOVE = 6.5  # the largest joint angle in radians stays below one turn, 6.28
 
 
-class Unit(NamedTuple):
-    """The unit of a file's rotations, and how doubtful it is."""
-
-    name: str  # deg | rad
-    notes: list[Note]
-
-
 def decide_unit(
     mapped: Mapping[str, np.ndarray],
     coordinate_map: CoordinateMap,
     stated: str | None,
     override: str | None,
     when_unstated: str,
-) -> Unit:
-    """The unit of joint angles: the table's word, the file's word, or the one that fits a body.
+) -> tuple[str, list[Note]]:
+    """The unit, deg or rad: as the table says, else as the file says, else the one that fits a body.
 
     Raises:
         MotionError: `unit_unknown` where the file is silent and `when_unstated` is `refuse` or both
             units fit; `unit_doubtful` where it says degrees and only radians fit.
     """
     if override is not None:
-        return Unit(override, [])
+        return override, []
     if stated is None and when_unstated == "refuse":
         raise MotionError(
             "unit_unknown",
@@ -44,7 +36,7 @@ def decide_unit(
         )
     largest = max(float(np.nanmax(np.abs(column), initial=0)) for column in mapped.values())
     if stated == "rad" or (stated == "deg" and largest > DEGREES_ABOVE):
-        return Unit(stated, [])
+        return stated, []
     fitting = [unit for unit in UNITS if fits_body(to_radians(mapped, unit, coordinate_map))]
     if stated == "deg" and fitting == ["rad"]:
         raise MotionError(
@@ -52,10 +44,10 @@ def decide_unit(
             f"said to be degrees, yet no joint angle exceeds {largest:.2f}, which fits radians only; "
             "set angle_unit to rad in trials.tsv",
         )
-    return Unit(stated, []) if stated else _inferred(fitting, largest)
+    return (stated, []) if stated else _inferred(fitting, largest)
 
 
-def _inferred(fitting: list[str], largest: float) -> Unit:
+def _inferred(fitting: list[str], largest: float) -> tuple[str, list[Note]]:
     if fitting == list(UNITS):
         raise MotionError(
             "unit_unknown",
@@ -64,9 +56,7 @@ def _inferred(fitting: list[str], largest: float) -> Unit:
         )
     # Where neither fits, checks of the converted angles say what is wrong with them.
     unit = fitting[0] if fitting else ("deg" if largest > DEGREES_ABOVE else "rad")
-    return Unit(
-        unit, [Note("unit_inferred", f"taken as {unit}: largest joint angle {largest:.2f}")]
-    )
+    return unit, [Note("unit_inferred", f"taken as {unit}: largest joint angle {largest:.2f}")]
 
 
 def to_radians(

@@ -20,6 +20,7 @@ from biomechgpt.report.sections.participants import cohort, labels, token_length
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NO_FILE = [Paragraph("This section is left out: its file was not given.", "quiet")]
@@ -54,22 +55,26 @@ def sections_of(
     results: Results,
     data: ReportData,
     files: RunFiles,
-    config: dict,
+    settings: RunSettings,
     versions: dict[str, str],
     simulated: bool,
 ) -> list[Section]:
     """All sections that have something to say."""
     of_trust = [
-        ("claims", "Claim by claim", claims(results, config, files.tokenizers, simulated)),
+        (
+            "claims",
+            "Claim by claim",
+            claims(results, settings, files.tokenizer_measures, simulated),
+        ),
         ("leakage", "Leakage audit", leakage_audit(results.table("leakage"))),
-        ("tripod", "TRIPOD+AI checklist", checklist(results, config, data)),
+        ("tripod", "TRIPOD+AI checklist", checklist(results, settings, data)),
     ]
     return [
-        *_grouped(RESULTS, _results(results, files, config)),
+        *_grouped(RESULTS, _results(results, files, settings)),
         *question_sections(results, data.answers, data.curves),
-        *_grouped(DATA, _data(results, data, files, config)),
+        *_grouped(DATA, _data(results, data, files, settings)),
         *_grouped(TRUST, of_trust),
-        *_grouped(RUN, _run(data, files, config, versions)),
+        *_grouped(RUN, _run(data, files, settings, versions)),
     ]
 
 
@@ -77,14 +82,16 @@ def _grouped(group: str, parts: list[tuple[str, str, list[Block]]]) -> list[Sect
     return [Section(name, title, group, blocks) for name, title, blocks in parts if blocks]
 
 
-def _results(results: Results, files: RunFiles, config: dict) -> list[tuple[str, str, list[Block]]]:
+def _results(
+    results: Results, files: RunFiles, settings: RunSettings
+) -> list[tuple[str, str, list[Block]]]:
     counts = read_table(Path(results.folder, "table1.parquet"))
-    least = config["questions"]["min_training_participants"]
+    least = settings.questions.min_training_participants
     questions = [*table_one(counts, results.paper_tasks), *left_out(files.left_out, least)]
     return [
         ("glance", "Results at a glance", glance(results)),
         ("questions", "Questions and participants", questions),
-        ("gates", "Whether a question applies", gates(results, config["tasks"])),
+        ("gates", "Whether a question applies", gates(results, settings.tasks)),
         ("classification", "Classification", model_scores.classification(results)),
         ("regression", "Numbers", model_scores.regression(results)),
         ("training", "On training participants", model_scores.on_training(results)),
@@ -94,7 +101,7 @@ def _results(results: Results, files: RunFiles, config: dict) -> list[tuple[str,
 
 
 def _data(
-    results: Results, data: ReportData, files: RunFiles, config: dict
+    results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
     people = rejected = tokenizer = NO_FILE
     if data.trials is not None:
@@ -104,12 +111,12 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
-    if files.tokenizers:
+    if files.tokenizer_measures:
         tokenizer = [
-            *tokenizers(files.tokenizers),
+            *tokenizers(files.tokenizer_measures),
             *movement_kept(files.tokenizer_measures, data.labels),
-            *classifiers_on_tokens(results, config),
-            *models_by_tokenizer(results, config),
+            *classifiers_on_tokens(results, settings),
+            *models_by_tokenizer(results, settings),
         ]
     return [
         ("cohort", "Cohort", people),
@@ -119,14 +126,14 @@ def _data(
 
 
 def _run(
-    data: ReportData, files: RunFiles, config: dict, versions: dict[str, str]
+    data: ReportData, files: RunFiles, settings: RunSettings, versions: dict[str, str]
 ) -> list[tuple[str, str, list[Block]]]:
     hashed = {"metrics.parquet": files.metrics, "folds.tsv": files.folds}
     hashed = {name: path for name, path in hashed.items() if path is not None}
-    redrawn = config["finetune"]["redraw_tokenizer"]
+    redrawn = settings.finetune.redraw_tokenizer
     spread = OWN_TOKENIZER if redrawn else SHARED_TOKENIZER
     provenance = [
-        *run_record.configuration(config, versions),
+        *run_record.configuration(settings.to_dict(), versions),
         *run_record.hashes(hashed, data.trials),
     ]
     return [

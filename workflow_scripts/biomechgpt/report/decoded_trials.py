@@ -2,25 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
-import numpy as np
-
-from biomechgpt.body.frames import Trial
-from biomechgpt.tokenizer.coding import decode_trial
-from biomechgpt.tokenizer.reconstruction import read_own_tokens
-from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
+from biomechgpt.tokenizer.decoded import DecodedTrial, decode, read_own_tokens
+from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.windows import read_chosen
-
-
-class DecodedTrial(NamedTuple):
-    """A trial, its tokens, and both angles in rad up to the end of the last token."""
-
-    trial: Trial
-    tokenizer: StoredTokenizer
-    tokens: np.ndarray  # (L,)
-    recorded_rad: np.ndarray  # (T, J), NaN where missing
-    decoded_rad: np.ndarray  # (T, J)
 
 
 def decode_trials(
@@ -51,10 +36,5 @@ def decode_trials(
     for trial in read_chosen(joint_angles, set(trial_folds)):
         trial_id = trial.info["trial_id"]
         fold = trial_folds[trial_id]
-        decoded[trial_id] = _decoded(trial, loaded[fold], codes_of[fold, trial_id])
+        decoded[trial_id] = decode(loaded[fold], trial, codes_of[fold, trial_id])
     return {trial_id: decoded[trial_id] for trial_id in trial_folds}
-
-
-def _decoded(trial: Trial, tokenizer: StoredTokenizer, codes: np.ndarray) -> DecodedTrial:
-    angles_rad = decode_trial(tokenizer, codes)[: len(trial.frames)]
-    return DecodedTrial(trial, tokenizer, codes, trial.frames[: len(angles_rad)], angles_rad)

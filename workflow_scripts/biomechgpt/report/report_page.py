@@ -10,12 +10,13 @@ from biomechgpt.report.page.csv_tables import csv_link, write_csv_tables
 from biomechgpt.report.page.html_file import write_page
 from biomechgpt.report.results import Results
 from biomechgpt.report.run_files import RunFiles, read_data
+from biomechgpt.settings.run_settings import RunSettings
 
 
 def build_report(
     results: Results,
     files: RunFiles,
-    config: dict,
+    settings: RunSettings,
     versions: dict[str, str],
     simulated: bool,
     page: os.PathLike,
@@ -24,17 +25,17 @@ def build_report(
     """Write the page, and each of its tables as CSV into the folder `tables`.
 
     `simulated` (any cohort is) puts "Simulated data" over every section. The first of the
-    `variants` of `config` is the one whose results stand at the top.
+    variants of `settings` is the one whose results stand at the top.
     """
-    data = read_data(files, config)
-    sections = _numbered(sections_of(results, data, files, config, versions, simulated))
+    data = read_data(files, settings)
+    sections = _numbered(sections_of(results, data, files, settings, versions, simulated))
     write_page(
         page,
         "report.html",
         ["report.css"],
         ["report.js"],
         title="BiomechGPT report",
-        run=config["run"],
+        run=settings.run,
         simulated=simulated,
         tag="Simulated data" if simulated else "",
         sections=sections,

@@ -11,6 +11,8 @@ import pandas as pd
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.settings.tasks_section import Tasks
 
 PRIMARY = {"classification": "macro_f1", "regression": "mae"}
 SECONDARY = {"classification": "weighted_f1", "regression": "r"}
@@ -134,31 +136,31 @@ def _turned(row: tuple) -> tuple:
     return turned._replace(low=-row.high, high=-row.low, **verdicts)
 
 
-def _of_kind(config: dict, kind: str, labels: str = "recorded") -> str | None:
+def _of_kind(settings: RunSettings, kind: str, labels: str = "recorded") -> str | None:
     """The first baseline of a kind, one with the first variant's tokenizer before others."""
-    tokenizer = next(iter(config["variants"].values()))["tokenizer"]
+    tokenizer = next(iter(settings.variants.values())).tokenizer
     on_own_tokens = {
-        name: baseline.get("tokenizer") == tokenizer
-        for name, baseline in config["baselines"].items()
-        if baseline["kind"] == kind and baseline.get("labels", "recorded") == labels
+        name: baseline.tokenizer == tokenizer
+        for name, baseline in settings.baselines.items()
+        if baseline.kind == kind and baseline.labels == labels
     }
     return max(on_own_tokens, key=on_own_tokens.get, default=None)
 
 
-def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Results:
-    """What the evaluation measured on test participants, for the models that `config` names."""
+def read_results(metrics: os.PathLike, tables: os.PathLike, settings: RunSettings) -> Results:
+    """What the evaluation measured on test participants, for the models that `settings` name."""
     every_split = pd.read_parquet(metrics)
     paths = (Path(tables, f"{name}.parquet") for name in ("comparisons", "unreadable"))
     measured, comparisons, unreadable = (
         table[table["split"] == "test"] for table in (every_split, *map(read_table, paths))
     )
     means = measured.query("seed == 'mean' and label == ''")
-    variants, baselines = list(config["variants"]), config["baselines"]
-    simple = [n for n, b in baselines.items() if b.get("labels") != "shuffled"]
+    variants, baselines = list(settings.variants), settings.baselines
+    simple = [n for n, b in baselines.items() if b.labels != "shuffled"]
     shuffled = [name for name in baselines if name not in simple]
     return Results(
         metrics=measured,
-        tasks=_answered_tasks(measured[measured["variant"] == variants[0]], config["tasks"]),
+        tasks=_answered_tasks(measured[measured["variant"] == variants[0]], settings.tasks),
         means={(row.variant, row.task, row.metric, row.reading): row for row in means.itertuples()},
         comparisons=comparisons,
         differences={
@@ -169,24 +171,24 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, config: dict) -> Res
         variants=variants,
         baselines=list(baselines),
         simple=simple,
-        xgboost=_of_kind(config, "histogram"),
-        chance=_of_kind(config, "histogram", "shuffled") or next(iter(shuffled), None),
-        majority=_of_kind(config, "majority"),
-        paper_tasks=paper_tasks(config["tasks"]),
-        draws=config["evaluate"]["bootstrap_draws"],
+        xgboost=_of_kind(settings, "histogram"),
+        chance=_of_kind(settings, "histogram", "shuffled") or next(iter(shuffled), None),
+        majority=_of_kind(settings, "majority"),
+        paper_tasks=paper_tasks(settings.tasks),
+        draws=settings.evaluate.bootstrap_draws,
         folder=Path(tables),
     )
 
 
-def _answered_tasks(measured: pd.DataFrame, tasks: dict) -> list[AnsweredTask]:
+def _answered_tasks(measured: pd.DataFrame, tasks: Tasks) -> list[AnsweredTask]:
     return [
         AnsweredTask(
             name=row.task,
             kind=row.kind,
             title=plain(row.task),
-            unit=tasks[row.task].get("unit", ""),
-            detectable=tasks[row.task].get("minimal_detectable_change", np.nan),
-            caution=tasks[row.task].get("caution", ""),
+            unit=tasks[row.task].unit,
+            detectable=tasks[row.task].minimal_detectable_change,
+            caution=tasks[row.task].caution,
             headline=PRIMARY[row.kind],
             second=SECONDARY[row.kind],
             n_participants=row.n_participants,

@@ -11,6 +11,7 @@ from biomechgpt.evaluation.evaluate import headline
 from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.question_sections.trial_curves import TrialCurves, trial_curves
 from biomechgpt.report.question_sections.worst_trials import trials_to_draw
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.splits.folds_file import read_folds
 
 NO_FILES: Mapping = {}
@@ -56,13 +57,13 @@ class ReportData(NamedTuple):
     labels: pd.DataFrame | None
 
 
-def read_data(files: RunFiles, config: dict) -> ReportData:
+def read_data(files: RunFiles, settings: RunSettings) -> ReportData:
     """Read what several sections need."""
-    variant, settings = next(iter(config["variants"].items()))
+    variant, its_settings = next(iter(settings.variants.items()))
     answers = None if files.answers is None else _headline_answers(files.answers, variant)
     curves = {}
     if answers is not None and files.joint_angles:
-        curves = _worst_curves(files, answers, settings["tokenizer"])
+        curves = _worst_curves(files, answers, its_settings.tokenizer)
     return ReportData(
         answers=answers,
         curves=curves,

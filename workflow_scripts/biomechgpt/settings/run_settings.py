@@ -27,7 +27,7 @@ class PredictSettings(StrictModel):
     )
 
 
-class QuestionSettings(StrictModel):
+class TaskCriteria(StrictModel):
     """What a task needs to be asked."""
 
     min_training_participants: Count = Field(
@@ -62,7 +62,7 @@ class RunSettings(StrictModel):
     baselines: dict[Name, BaselineSettings] = Field(description="Baselines by name.")
     baseline_search: BaselineSearchSettings
     evaluate: EvaluateSettings
-    questions: QuestionSettings
+    questions: TaskCriteria
     tasks: Annotated[dict[Name, TaskSettings], Field(min_length=1)] = Field(
         description="The questions by task name."
     )

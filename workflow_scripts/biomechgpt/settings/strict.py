@@ -13,7 +13,9 @@ class StrictModel(BaseModel):
     A value that may be left out is then the empty one that its field names.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """The mapping that the model was built from, its keys in the order of the fields."""

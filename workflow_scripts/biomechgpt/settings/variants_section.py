@@ -33,5 +33,6 @@ class VariantSettings(StrictModel):
     tasks: AllOrNamed = Field(description="all or a list of names from tasks.")
     lora: LoraSettings
     finetune: FinetuneOverrides = Field(
-        FinetuneOverrides(), description="What this variant sets otherwise than finetune."
+        default_factory=FinetuneOverrides,
+        description="What this variant sets otherwise than finetune.",
     )

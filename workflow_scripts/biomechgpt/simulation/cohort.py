@@ -6,26 +6,29 @@ from pathlib import Path
 import numpy as np
 
 from biomechgpt.files import replacing
+from biomechgpt.settings.simulate_section import SimulateSettings
 from biomechgpt.simulation import sidecars
 from biomechgpt.simulation.people import Person, assign_diagnoses, draw_person
 from biomechgpt.simulation.plan import Planned, Protocol, assign_protocols, plan_trials
-from biomechgpt.simulation.trial import Trial, simulate_trial
+from biomechgpt.simulation.simulated_trial import SimulatedTrial, simulate_trial
 from biomechgpt.simulation.writing import write_json, write_motion, write_table
 
 
-def simulate_cohort(folder: str | os.PathLike, cfg: dict, normal_gait: dict, cohort: dict) -> None:
+def simulate_cohort(
+    folder: str | os.PathLike, settings: SimulateSettings, normal_gait: dict, cohort: dict
+) -> None:
     """Write a cohort folder of simulated people (docs/contracts.md).
 
-    `cfg` holds `seed`, `participants`, `max_trials_per_participant`, `frame_rate_hz`; `normal_gait`
-    and `cohort` are the contents of resources/normal_gait.yaml and simulated_cohort.yaml. The same
-    arguments give the same bytes; every person has a seed of their own.
+    `normal_gait` and `cohort` are the contents of resources/normal_gait.yaml and
+    simulated_cohort.yaml. The same arguments give the same bytes; every person has a seed of their
+    own.
     """
     with replacing(folder) as temporary:
         temporary.mkdir()
-        people, protocols, choices = _draw_people(cfg, normal_gait, cohort)
+        people, protocols, choices = _draw_people(settings, normal_gait, cohort)
         rows = []
         for person, protocol in zip(people, protocols, strict=True):
-            rows += _simulate_person(temporary, person, protocol, cfg, normal_gait, cohort)
+            rows += _simulate_person(temporary, person, protocol, settings, normal_gait, cohort)
         _drop_labels(rows, cohort["people"]["missing_device_share"], choices)
         write_table(temporary / "participants.tsv", [_participant_row(p) for p in people])
         write_table(temporary / "trials.tsv", rows)
@@ -36,10 +39,10 @@ def simulate_cohort(folder: str | os.PathLike, cfg: dict, normal_gait: dict, coh
 
 
 def _draw_people(
-    cfg: dict, normal_gait: dict, cohort: dict
+    settings: SimulateSettings, normal_gait: dict, cohort: dict
 ) -> tuple[list[Person], list[Protocol], np.random.Generator]:
-    count = cfg["participants"]
-    shared, *own = np.random.SeedSequence(cfg["seed"]).spawn(count + 1)
+    count = settings.participants
+    shared, *own = np.random.SeedSequence(settings.seed).spawn(count + 1)
     choices = np.random.default_rng(shared)
     diagnoses = assign_diagnoses(count, cohort["people"], choices)
     people = [
@@ -50,13 +53,18 @@ def _draw_people(
 
 
 def _simulate_person(
-    folder: Path, person: Person, protocol: Protocol, cfg: dict, normal_gait: dict, cohort: dict
+    folder: Path,
+    person: Person,
+    protocol: Protocol,
+    settings: SimulateSettings,
+    normal_gait: dict,
+    cohort: dict,
 ) -> list[dict]:
     rows = []
     (folder / "motion" / person.participant_id).mkdir(parents=True)
-    planned = plan_trials(person, protocol, cfg["max_trials_per_participant"], cohort)
+    planned = plan_trials(person, protocol, settings.max_trials_per_participant, cohort)
     for number, plan in enumerate(planned, start=1):
-        trial = simulate_trial(person, plan, normal_gait, cohort, cfg["frame_rate_hz"])
+        trial = simulate_trial(person, plan, normal_gait, cohort, settings.frame_rate_hz)
         name = f"{person.participant_id}_T{number:02d}"
         file = f"motion/{person.participant_id}/{name}.mot"
         write_motion(folder / file, trial.tracks.time_s, trial.measured_deg, trial.pelvis_m)
@@ -65,7 +73,7 @@ def _simulate_person(
 
 
 def _trial_row(
-    name: str, file: str, person: Person, plan: Planned, trial: Trial, protocol: Protocol
+    name: str, file: str, person: Person, plan: Planned, trial: SimulatedTrial, protocol: Protocol
 ) -> dict:
     labels = trial.labels
     speed, cadence = labels.get("walking_speed_m_s"), labels.get("cadence_steps_min")
@@ -102,7 +110,7 @@ def _participant_row(person: Person) -> dict:
 
 
 def _drop_labels(rows: list[dict], share: float, random: np.random.Generator) -> None:
-    """Some trials' device was not written down."""
+    """Remove the device of some trials, as if nobody had written it down."""
     for row, missing in zip(rows, random.random(len(rows)) < share, strict=True):
         if missing:
             row["assistive_device"] = None

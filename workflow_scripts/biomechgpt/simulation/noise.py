@@ -3,11 +3,10 @@
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from biomechgpt.body.coordinates import ARM, LEG
 from biomechgpt.simulation.people import Person, shared_normals
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, pose_of
 
-ARM = ("arm_flex", "arm_add", "arm_rot", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev")
-LEG = ("hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle", "subtalar_angle", "mtp_angle")  # fmt: skip  # noqa: E501
 DRIFT_HZ = (0.3, 1.0)
 
 
@@ -43,7 +42,7 @@ def add_noise(
 def low_passed_normals(
     shape: tuple[int, int], cutoff_hz: float, frame_rate_hz: float, random: np.random.Generator
 ) -> np.ndarray:
-    """Normals (T, C) of standard deviation 1 with no more above `cutoff_hz` than filtered movement has.
+    """Normals (T, C) of standard deviation 1 low-passed at `cutoff_hz`, as filtered movement is.
 
     The filter is the usual one of motion laboratories, and frames beyond the ends keep it from
     ringing there. A rate that cannot show the cut-off gives white noise.

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from biomechgpt.simulation.gait import Gait, stance
+from biomechgpt.simulation.gait_pattern import GaitPattern, stance
 from biomechgpt.simulation.ground import pelvis_path
 from biomechgpt.simulation.timeline import Tracks
 from biomechgpt.simulation.waveforms import CHANNELS, INDEX, channels_of, evaluate
 
 
-def render_angles(tracks: Tracks, gait: Gait) -> np.ndarray:
+def render_angles(tracks: Tracks, gait: GaitPattern) -> np.ndarray:
     """Angles (T, 37) in degrees, without measurement noise, head movements or sway."""
     angles = np.zeros((len(tracks.time_s), len(CHANNELS)))
     for name, weight in tracks.ways.items():
@@ -43,7 +43,7 @@ def add_sway(
     more: float,
     random: np.random.Generator,
 ) -> None:
-    """Slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, `more` times its size."""
+    """Add slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, times `more`."""
     for joint, size_deg in sizes_deg.items():
         for channel in channels_of(joint):
             height_deg = 0.6 * more * size_deg * random.standard_normal(3)
@@ -54,12 +54,12 @@ def add_sway(
 def add_head_movement(
     angles: np.ndarray, tracks: Tracks, joint: str, size_deg: float, every_steps: int = 3
 ) -> None:
-    """Head turns every three steps, in place, as in the functional gait assessment."""
+    """Add, in place, head turns every three steps, as in the functional gait assessment."""
     turned = np.sin(np.pi * 2 * tracks.phase / every_steps)
     angles[:, INDEX[joint]] += size_deg * np.tanh(2 * turned)
 
 
-def render_path(tracks: Tracks, gait: Gait, angles: np.ndarray, scale: float) -> np.ndarray:
+def render_path(tracks: Tracks, gait: GaitPattern, angles: np.ndarray, scale: float) -> np.ndarray:
     """Pelvis position (T, 3) in m."""
     stepping = sum(tracks.ways.values(), np.zeros(len(tracks.time_s)))[:, None]
     weight = stepping * stance(tracks.phase, gait.double_support) + (1 - stepping) * 0.5

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from biomechgpt.simulation.gait import Gait
+from biomechgpt.simulation.gait_pattern import GaitPattern
 
 RAMP_S = 0.35  # over which a way of going replaces another
 STEP_SD_LIMIT = 2.5
@@ -40,7 +40,7 @@ class Tracks:
 class Timeline:
     """Segments one after the other; each method appends one and returns its duration in s."""
 
-    def __init__(self, gait: Gait, variation: dict, random: np.random.Generator):
+    def __init__(self, gait: GaitPattern, variation: dict, random: np.random.Generator):
         self.gait, self.variation, self.random = gait, variation, random
         self.now_s, self.seated = 0.0, 0.0
         self.segments: list[Segment] = []
@@ -66,7 +66,7 @@ class Timeline:
         turn_deg: float = 0.0,
         pace: float | np.ndarray = 1.0,
     ) -> float:
-        """`count` steps; `pace` is the cadence relative to the gait's own, one or one a step."""
+        """`count` steps; `pace` is the cadence relative to the gait's own, for all steps or for each."""
         durations_s = self._step_times(count, np.broadcast_to(pace, count))
         sign = -1 if way == "backward" else 1
         self.knots.append((self.now_s, self.phase, self.knots[-1][2]))

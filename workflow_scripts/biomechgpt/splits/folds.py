@@ -12,6 +12,8 @@ import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.errors import InputError
+from biomechgpt.settings.cohorts_section import CohortSettings
+from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.spelling import ALIKE, nearest
 from biomechgpt.splits.folds_file import COLUMNS
 from biomechgpt.splits.own_folds import read_own_folds, read_table
@@ -22,57 +24,66 @@ COLUMNS_READ = ["trial_id", "participant_id", "cohort", "split_group", "angles_s
 
 
 def assign_folds(
-    trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], cfg: dict
+    trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], settings: SplitSettings
 ) -> pd.DataFrame:
-    """Divide the participants of the accepted trials as `cfg` (the config's `split`) says.
+    """Divide the participants of the accepted trials into training, validation and test.
 
     `trials`: trial_id, participant_id, cohort, split_group, angles_sha256. `labels`: trial_id,
     participant_id and the columns of `stratify_by`. `roles`: cohort -> both, train or test.
-    Returns fold, participant_id, split, sorted. A fold is named `holdout`, `fold-0` ... or as the
-    user's file names it. Participants of a test cohort are test in every fold. Raises `InputError`
-    where there are too few participants or the user's file does not fit.
+    A fold is named
+    `holdout`, `fold-0` ... or as in the user's file. Participants of a test cohort are test in every
+    fold.
+
+    Returns:
+        fold, participant_id and split, sorted.
+
+    Raises:
+        InputError: There are too few participants, or the user's file does not fit.
     """
-    units = make_units(trials, labels, roles, cfg["stratify_by"])
-    if cfg["scheme"] == "file":
+    units = make_units(trials, labels, roles, settings.stratify_by)
+    if settings.scheme == "file":
         role_of = {person: unit.role for unit in units for person in unit.participants}
-        folds = read_own_folds(cfg["file"], role_of, set(labels["participant_id"]))
+        folds = read_own_folds(settings.file, role_of, set(labels["participant_id"]))
     else:
-        folds = _frame(_folds_of_units(units, cfg))
+        folds = _frame(_folds_of_units(units, settings))
     check_folds(folds, trials)
     return folds
 
 
-def fold_names(cfg: dict) -> list[str] | None:
-    """The folds that `cfg` (the config's `split`) leads to; None where only the data can tell."""
-    match cfg["scheme"]:
+def fold_names(settings: SplitSettings) -> list[str] | None:
+    """The folds of a scheme; None where only the data can tell."""
+    match settings.scheme:
         case "holdout":
             return ["holdout"]
         case "kfold":
-            return [f"fold-{index}" for index in range(cfg["folds"])]
+            return [f"fold-{index}" for index in range(settings.folds)]
         case "file":
-            return list(dict.fromkeys(read_table(cfg["file"])["fold"]))
+            return list(dict.fromkeys(read_table(settings.file)["fold"]))
     return None
 
 
 def check_enough_people(
-    brought: list[Cohort], entries: list[dict], n_simulated: int, cfg: dict
+    recorded: list[Cohort], entries: list[CohortSettings], n_simulated: int, settings: SplitSettings
 ) -> None:
-    """Raise `InputError` where tables alone show too few people for `cfg`, the config's `split`.
+    """Check, from the tables alone, that there are enough people for the split.
 
-    `entries` are the config's `cohorts`, those of them with tables `brought`; `n_simulated` people are
-    in one without. People of one split_group count as one.
+    Of `entries`, the config's `cohorts`, `recorded` are those with tables; each other cohort will
+    have `n_simulated` people. A split_group counts as one person.
+
+    Raises:
+        InputError: There are too few.
     """
-    n_people = {entry["name"]: n_simulated for entry in entries if "path" not in entry}
-    for cohort in brought:
+    n_people = {entry.name: n_simulated for entry in entries}
+    for cohort in recorded:
         n_people[cohort.name] = trial_labels([cohort])["split_group"].nunique()
-    tested = sum(n_people[entry["name"]] for entry in entries if entry["role"] == "both")
-    if cfg["scheme"] == "kfold" and tested < cfg["folds"]:
+    tested = sum(n_people[entry.name] for entry in entries if entry.role == "both")
+    if settings.scheme == "kfold" and tested < settings.folds:
         raise InputError(
-            f"split.folds is {cfg['folds']}, but the cohorts of role both have trials of {tested} "
+            f"split.folds is {settings.folds}, but the cohorts of role both have trials of {tested} "
             f"people (a split_group counts as one): set split.folds to {tested} at most, or choose "
             "another split.scheme."
         )
-    if cfg["scheme"] != "file" and sum(n_people.values()) < 3:
+    if settings.scheme != "file" and sum(n_people.values()) < 3:
         raise InputError(
             f"The cohorts have trials of {sum(n_people.values())} people (a split_group counts as one); "
             "training, validation and test need one each: add participants."
@@ -80,10 +91,11 @@ def check_enough_people(
 
 
 def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
-    """Raise `InputError` unless every fold keeps apart what could be one person.
+    """Check that nobody who could be the same person is on two sides of a fold.
 
-    In each fold every participant of `trials` has exactly one split, nobody with the same
-    `split_group` or `angles_sha256` another one, and train and test are not empty.
+    Raises:
+        InputError: In some fold a participant of `trials` has not exactly one split, participants
+            with the same `split_group` or `angles_sha256` differ in theirs, or train or test is empty.
     """
     people = set(trials["participant_id"])
     for fold, rows in folds.groupby("fold"):
@@ -106,7 +118,7 @@ def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
 def make_units(
     trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], stratify_by: list[str]
 ) -> list[Unit]:
-    """Join participants that could be one person; in the order of their first participant."""
+    """Join participants that could be the same person, ordered by the first of each unit."""
     carried = _labels_of_participants(
         labels[labels["trial_id"].isin(trials["trial_id"])], stratify_by
     )
@@ -149,7 +161,7 @@ def _joined(trials: pd.DataFrame) -> list[tuple[str, ...]]:
 def _labels_of_participants(
     labels: pd.DataFrame, stratify_by: list[str]
 ) -> dict[str, set[tuple[int, str]]]:
-    """Per participant its (column rank, value); a column of numbers counts as labelled or not."""
+    """The (column rank, value) of each participant; numbers count as labelled or not."""
     carried: dict[str, set[tuple[int, str]]] = {}
     for rank, column in enumerate(stratify_by):
         if column not in labels:
@@ -164,38 +176,40 @@ def _labels_of_participants(
     return carried
 
 
-def _folds_of_units(units: list[Unit], cfg: dict) -> dict[str, dict[str, list[Unit]]]:
-    """Fold -> split -> units, for the schemes that draw."""
+def _folds_of_units(units: list[Unit], settings: SplitSettings) -> dict[str, dict[str, list[Unit]]]:
+    """Fold -> split -> units, for all schemes but `file`."""
     always_test = [unit for unit in units if unit.role == "test"]
     tested = [unit for unit in units if unit.role == "both"]
     n_people = sum(len(unit.participants) for unit in units if unit.role != "test")
     folds = {}
-    for name, test in _test_sides(tested, cfg, bool(always_test)).items():
+    for name, test in _test_sides(tested, settings, bool(always_test)).items():
         tested_here = set(test)
         rest = [unit for unit in units if unit.role != "test" and unit not in tested_here]
         n_rest = sum(len(unit.participants) for unit in rest)
         _need(len(rest), 2, "to train and to validate on, beside those tested")
-        n_validation = min(max(1, round(cfg["validation_fraction"] * n_people)), n_rest - 1)
-        seed = f"{cfg['seed']}/{name}"  # other folds, other validation participants
+        n_validation = min(max(1, round(settings.validation_fraction * n_people)), n_rest - 1)
+        seed = f"{settings.seed}/{name}"  # other folds, other validation participants
         train, validation = stratify(rest, [n_rest - n_validation, n_validation], seed)
         folds[name] = {"train": train, "validation": validation, "test": test + always_test}
     return folds
 
 
-def _test_sides(tested: list[Unit], cfg: dict, has_test_cohort: bool) -> dict[str, list[Unit]]:
-    """Fold -> the units of cohorts with role both that it tests."""
+def _test_sides(
+    tested: list[Unit], settings: SplitSettings, has_test_cohort: bool
+) -> dict[str, list[Unit]]:
+    """Fold -> the units of cohorts of role both that are tested in it."""
     n_people = sum(len(unit.participants) for unit in tested)
-    if cfg["scheme"] == "holdout":
+    if settings.scheme == "holdout":
         if has_test_cohort and len(tested) < 2:
             return {"holdout": []}
         _need(len(tested), 2, "to train and test on")
-        n_test = min(max(1, round(cfg["test_fraction"] * n_people)), n_people - 1)
-        return {"holdout": stratify(tested, [n_people - n_test, n_test], str(cfg["seed"]))[1]}
-    if cfg["scheme"] == "kfold":
-        _need(len(tested), cfg["folds"], f"for split.folds: {cfg['folds']}")
-        share, over = divmod(n_people, cfg["folds"])
-        sizes = [share + (index < over) for index in range(cfg["folds"])]
-        sides = stratify(tested, sizes, str(cfg["seed"]))
+        n_test = min(max(1, round(settings.test_fraction * n_people)), n_people - 1)
+        return {"holdout": stratify(tested, [n_people - n_test, n_test], str(settings.seed))[1]}
+    if settings.scheme == "kfold":
+        _need(len(tested), settings.folds, f"for split.folds: {settings.folds}")
+        share, over = divmod(n_people, settings.folds)
+        sizes = [share + (index < over) for index in range(settings.folds)]
+        sides = stratify(tested, sizes, str(settings.seed))
     else:
         _need(len(tested), 2, "to leave one out")
         sides = [[unit] for unit in tested]

@@ -13,7 +13,7 @@ def code_use(uses: np.ndarray, tokenizer: StoredTokenizer) -> dict:
     """
     model = tokenizer.model
     per_book = uses.reshape(model.tokens_per_step, model.codebook_size)
-    entropies = [_entropy_bits(one) for one in per_book]
+    entropies = [_entropy_bits(book_uses) for book_uses in per_book]
     steps_per_second = tokenizer.frame_rate_hz / model.downsampling
     most = model.tokens_per_step * np.log2(model.codebook_size)
     return {

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from biomechgpt.tokenizer.search import better_codes
+from biomechgpt.tokenizer.code_search import code_search
 from biomechgpt.tokenizer.statistics import joint_weights, normalise, restore
 from biomechgpt.tokenizer.storage import StoredTokenizer
 
@@ -15,20 +15,18 @@ def encode_trial(tokenizer: StoredTokenizer, angles_rad: np.ndarray) -> np.ndarr
     last frame until the step is full.
     """
     model, statistics, cfg = tokenizer.model, tokenizer.statistics, tokenizer.cfg
-    step = cfg["downsampling"]
+    step = cfg.downsampling
     whole = angles_rad[: max(1, len(angles_rad) // step) * step]
     if len(whole) < step:
         whole = np.concatenate([whole, np.repeat(whole[-1:], step - len(whole), axis=0)])
     normalised = torch.from_numpy(normalise(whole, statistics))
     codes = model.codes(normalised)
-    if cfg["search_rounds"]:
-        seen = ~np.isnan(whole) & statistics.live
-        weight = torch.from_numpy(seen * joint_weights(statistics, cfg["spread_weight"]))
+    if cfg.search_rounds:
+        observed = ~np.isnan(whole) & statistics.live
+        weight = torch.from_numpy(observed * joint_weights(statistics, cfg.spread_weight))
         codes = [
-            better_codes(
-                b, chosen, normalised[:, b.joints], weight[:, b.joints], cfg["search_rounds"]
-            )
-            for b, chosen in zip(model.branches, codes, strict=True)
+            code_search(b, nearest, normalised[:, b.joints], weight[:, b.joints], cfg.search_rounds)
+            for b, nearest in zip(model.branches, codes, strict=True)
         ]
     return model.tokens(codes).numpy().astype(np.uint16)
 

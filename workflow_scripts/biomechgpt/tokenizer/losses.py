@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from biomechgpt.body.joint_errors import SquaredErrors
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.positions import limb_ends
 from biomechgpt.tokenizer.statistics import Statistics, joint_weights, normalise
@@ -28,7 +30,7 @@ def losses_of(
     windows: np.ndarray,
     real: Tensor,
     statistics: Statistics,
-    cfg: dict,
+    cfg: TokenizerSettings,
 ) -> Losses:
     """Smooth L1 on angles and on their finite difference, over observed live joints only.
 
@@ -41,13 +43,13 @@ def losses_of(
     target = torch.from_numpy(normalise(windows, statistics)).to(device)
     reconstruction, commitment = model(target)
     both = observed[:, 1:] & observed[:, :-1]
-    weight = torch.from_numpy(joint_weights(statistics, cfg["spread_weight"])).to(device)
+    weight = torch.from_numpy(joint_weights(statistics, cfg.spread_weight)).to(device)
     return Losses(
         masked_smooth_l1(reconstruction, target, observed, weight),
         masked_smooth_l1(reconstruction.diff(dim=1), target.diff(dim=1), both, weight),
         commitment,
         _position_loss(reconstruction, target, observed, statistics)
-        if cfg["position_weight"]
+        if cfg.position_weight
         else commitment.new_zeros(()),
     )
 
@@ -79,7 +81,7 @@ def live_error_deg(
 ) -> float:
     """Mean over live joints of the RMSE of each, in degrees, of whole trials (T, J) in rad."""
     device, step = next(model.parameters()).device, model.downsampling
-    squared, frames = np.zeros(len(statistics.live)), np.zeros(len(statistics.live))
+    errors_rad = SquaredErrors(len(statistics.live))
     model.eval()
     for angles_rad in trials:
         whole = angles_rad[: len(angles_rad) // step * step]
@@ -87,8 +89,6 @@ def live_error_deg(
             continue
         target = normalise(whole, statistics)
         made = model(torch.from_numpy(target)[None].to(device))[0][0].cpu().numpy()
-        error = np.where(np.isnan(whole), 0.0, (made - target) * statistics.std_rad)
-        squared += np.square(error, dtype=np.float64).sum(axis=0)
-        frames += (~np.isnan(whole)).sum(axis=0)
-    seen = statistics.live & (frames > 0)
-    return float(np.rad2deg(np.sqrt(squared[seen] / frames[seen])).mean())
+        errors_rad.add(np.where(np.isnan(whole), np.nan, (made - target) * statistics.std_rad))
+    seen = statistics.live & (errors_rad.n_frames > 0)
+    return float(np.rad2deg(errors_rad.rmse()[seen]).mean())

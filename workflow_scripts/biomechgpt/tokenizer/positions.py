@@ -21,8 +21,8 @@ def limb_ends(joint_angles_rad: Tensor) -> Tensor:
 def _limbs(angle: dict[str, Tensor], side: str) -> list[Tensor]:
     def turn(axis: tuple[float, float, float], name: str) -> Tensor:
         # The model mirrors left axes in the sagittal plane.
-        chosen = axis if side == "r" else (-axis[0], -axis[1], axis[2])
-        return _rotation(chosen, angle[f"{name}_{side}"])
+        mirrored = axis if side == "r" else (-axis[0], -axis[1], axis[2])
+        return _rotation(mirrored, angle[f"{name}_{side}"])
 
     def offset(place_m: tuple[float, float, float]) -> Tensor:
         x, y, z = place_m

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
+
 K_MEANS_ROUNDS = 8
 BEAM = 4  # sums of codes that are kept from level to level when a movement is encoded
 
@@ -40,12 +42,12 @@ class Codebook(nn.Module):
         self.register_buffer("initialised", torch.tensor(False))
 
     def forward(self, flat: Tensor) -> tuple[Tensor, Tensor]:
-        """Rows (N, D) -> their codes' vectors (N, D) and the codes (N,); in training it follows."""
+        """Rows (N, D) -> vectors (N, D) and numbers (N,) of their codes; training updates the codebook."""
         if self.training and not self.initialised:
             self._start(self._draw(flat, len(self.codebook)))
         codes = self.nearest(flat)
         if self.training:
-            self._follow(flat, codes)
+            self._update_ema(flat, codes)
         return functional.embedding(codes, self.codebook), codes
 
     def nearest(self, flat: Tensor) -> Tensor:
@@ -71,21 +73,21 @@ class Codebook(nn.Module):
 
     def _draw(self, flat: Tensor, n: int) -> Tensor:
         """`n` rows at random, slightly moved so that no two codes are equal."""
-        chosen = flat[torch.randint(len(flat), (n,), device=flat.device)]
-        return chosen + 0.01 * flat.std() * torch.randn_like(chosen)
+        rows = flat[torch.randint(len(flat), (n,), device=flat.device)]
+        return rows + 0.01 * flat.std() * torch.randn_like(rows)
 
     def _sums(self, flat: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         count = torch.bincount(codes, minlength=len(self.codebook)).to(flat.dtype)
         return torch.zeros_like(self.code_sum).index_add_(0, codes, flat), count
 
-    def _follow(self, flat: Tensor, codes: Tensor) -> None:
+    def _update_ema(self, flat: Tensor, codes: Tensor) -> None:
         total, count = self._sums(flat, codes)
         self.code_count.lerp_(count, 1 - self.decay)
         self.code_sum.lerp_(total, 1 - self.decay)
         dead = self.code_count < self.reset_below * self.code_count.mean()
         n_dead = int(dead.sum())
         if n_dead:
-            # As if the new code had been used as often as the average one: it gets time to be found.
+            # As if the new code had been used as often as the average one: it gets time to be used.
             mean_count = self.code_count.mean()
             self.code_sum[dead] = self._draw(flat, n_dead) * mean_count
             self.code_count[dead] = mean_count
@@ -100,14 +102,12 @@ class ResidualQuantizer(nn.Module):
     themselves.
     """
 
-    def __init__(self, cfg: dict):
+    def __init__(self, cfg: TokenizerSettings):
         super().__init__()
-        self.read_levels = cfg["read_levels"]
+        self.read_levels = cfg.read_levels
         self.levels = nn.ModuleList(
-            Codebook(
-                cfg["codebook_size"], cfg["code_dim"], cfg["codebook_decay"], cfg["reset_below"]
-            )
-            for _ in range(cfg["levels"])
+            Codebook(cfg.codebook_size, cfg.code_dim, cfg.codebook_decay, cfg.reset_below)
+            for _ in range(cfg.levels)
         )
 
     def forward(self, latents: Tensor) -> Quantized:
@@ -124,9 +124,9 @@ class ResidualQuantizer(nn.Module):
         """Of each row (N, D) the sum of its codes (N, D) and the codes (N, levels), one by one."""
         nearest, codes = torch.zeros_like(rest), []
         for number in range(self._levels_in_use()):
-            part, chosen = self.levels[number](rest)
+            part, level_codes = self.levels[number](rest)
             nearest, rest = nearest + part, rest - part
-            codes.append(chosen)
+            codes.append(level_codes)
         return nearest, torch.stack(codes, dim=1)
 
     def _search(self, flat: Tensor) -> tuple[Tensor, Tensor]:
@@ -137,9 +137,9 @@ class ResidualQuantizer(nn.Module):
             distance = level.codebook.square().sum(1) - 2 * rest @ level.codebook.T
             distance = (distance + rest.square().sum(2, keepdim=True)).flatten(1)  # (N, beam * K)
             best = distance.topk(min(BEAM, distance.shape[1]), largest=False).indices  # (N, beam)
-            before, chosen = best // len(level.codebook), best % len(level.codebook)
-            sums = _rows(sums, before) + functional.embedding(chosen, level.codebook)
-            codes = torch.cat([_rows(codes, before), chosen[..., None]], dim=2)
+            before, last = best // len(level.codebook), best % len(level.codebook)
+            sums = _rows(sums, before) + functional.embedding(last, level.codebook)
+            codes = torch.cat([_rows(codes, before), last[..., None]], dim=2)
         return sums[:, 0], codes[:, 0]
 
     def _levels_in_use(self) -> int:
@@ -159,6 +159,6 @@ class ResidualQuantizer(nn.Module):
             flat = flat - level.codebook[level.nearest(flat)]
 
 
-def _rows(values: Tensor, chosen: Tensor) -> Tensor:
-    """Of values (N, beam, D) the rows `chosen` (N, beam) of each n."""
-    return values.gather(1, chosen[..., None].expand(-1, -1, values.shape[2]))
+def _rows(values: Tensor, rows: Tensor) -> Tensor:
+    """Of values (N, beam, D) the `rows` (N, beam) of each n."""
+    return values.gather(1, rows[..., None].expand(-1, -1, values.shape[2]))

@@ -13,8 +13,8 @@ from biomechgpt.files import replacing
 from biomechgpt.recordings.opensim_writer import write_joint_angles
 from biomechgpt.spelling import nearest
 from biomechgpt.tokenizer.coding import decode_trial
-from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
-from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
+from biomechgpt.tokenizer.decoded import read_own_tokens
+from biomechgpt.tokenizer.storage import load_tokenizer
 
 log = logging.getLogger(__name__)
 COORDINATE_MAP = "biomechgpt34"  # of resources/coordinate_maps, which reads these files
@@ -63,14 +63,6 @@ def reconstruct_shard(
             rows.append(row)
         _write_tables(rows, temporary)
     log.info("%d trials", len(rows))
-
-
-def read_own_tokens(tokenizer: StoredTokenizer, paths: Sequence[os.PathLike]) -> TokenTable:
-    """The tokens of some shards; raises `InputError` when another tokenizer made them."""
-    tokens = read_tokens(paths)
-    if tokens.metadata.tokenizer_sha256 != tokenizer.sha256:
-        raise InputError(f"{paths[0]}: made by another tokenizer than the one given; delete it")
-    return tokens
 
 
 def _row(trial) -> dict[str, str]:

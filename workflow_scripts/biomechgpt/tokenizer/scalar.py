@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.quantizer import Quantized
 
 
@@ -20,14 +21,14 @@ class ScalarQuantizer(nn.Module):
 
     read_levels = 1
 
-    def __init__(self, cfg: dict):
+    def __init__(self, cfg: TokenizerSettings):
         super().__init__()
-        steps = torch.tensor(cfg["scalar_steps"])
-        radix = torch.tensor([math.prod(cfg["scalar_steps"][:i]) for i in range(len(steps))])
+        steps = torch.tensor(cfg.scalar_steps)
+        radix = torch.tensor([math.prod(cfg.scalar_steps[:i]) for i in range(len(steps))])
         self.register_buffer("steps", steps, persistent=False)
         self.register_buffer("radix", radix, persistent=False)
-        self.project_in = nn.Linear(cfg["code_dim"], len(steps))
-        self.project_out = nn.Linear(len(steps), cfg["code_dim"])
+        self.project_in = nn.Linear(cfg.code_dim, len(steps))
+        self.project_out = nn.Linear(len(steps), cfg.code_dim)
 
     def forward(self, latents: Tensor) -> Quantized:
         """Quantise (B, D, L); the gradient passes straight through the rounding."""

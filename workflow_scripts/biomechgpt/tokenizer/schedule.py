@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
+
 FINAL_RATE_SHARE = 0.05  # of the learning rate, at its end
 WORTH_WAITING_FOR = 0.99  # of the validation error: a fall by less than 1 % is none
 
@@ -24,30 +26,30 @@ class Patience:
             self.cooling_from = step
 
 
-def last_step(patience: Patience, cfg: dict) -> int:
+def last_step(patience: Patience, cfg: TokenizerSettings) -> int:
     """The step after which training ends, as far as is known now."""
     if patience.cooling_from is None:
-        return cfg["steps"]
-    return min(cfg["steps"], patience.cooling_from + cooling_steps(cfg))
+        return cfg.steps
+    return min(cfg.steps, patience.cooling_from + cooling_steps(cfg))
 
 
-def cooling_steps(cfg: dict) -> int:
+def cooling_steps(cfg: TokenizerSettings) -> int:
     """For how long the learning rate falls once validation participants no longer improve."""
-    return max(1, cfg["patience_steps"] // 2)
+    return max(1, cfg.patience_steps // 2)
 
 
-def rate_share(step: int, patience: Patience, cfg: dict) -> float:
+def rate_share(step: int, patience: Patience, cfg: TokenizerSettings) -> float:
     """Share of the learning rate for the step after `step` steps: a linear warm-up, then a cosine.
 
     The cosine spans all `steps`; with `patience_steps` it begins when validation participants no
     longer improve, at the latest so that it ends with `steps`.
     """
-    length = cfg["steps"]
-    warm = min(1.0, (step + 1) / max(1, cfg["warmup_steps"]))
+    length = cfg.steps
+    warm = min(1.0, (step + 1) / max(1, cfg.warmup_steps))
     first = 0
-    if cfg["patience_steps"]:
+    if cfg.patience_steps:
         length = cooling_steps(cfg)
-        first = cfg["steps"] - length
+        first = cfg.steps - length
         first = first if patience.cooling_from is None else min(first, patience.cooling_from)
     done = min(1.0, max(0.0, (step - first) / length))
     return warm * (FINAL_RATE_SHARE + (1 - FINAL_RATE_SHARE) * 0.5 * (1 + math.cos(math.pi * done)))

@@ -1,21 +1,22 @@
-"""The tokenizer stage: choose the participants, train, measure, write one folder."""
+"""The training stage: choose the participants, train, write the tokenizer folder."""
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.splits.accepted import trials_by_split
-from biomechgpt.tokenizer.measure import measure_tokenizer, write_curves
+from biomechgpt.tokenizer.reading_settings import save_reading_settings
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar
 from biomechgpt.tokenizer.training import train_tokenizer
-
-log = logging.getLogger(__name__)
-N_CURVES = 3  # held-out trials whose curves the report shows
+from biomechgpt.tokenizer.windows import store_frames
 
 
 def make_tokenizer(
@@ -23,38 +24,30 @@ def make_tokenizer(
     trials_path: os.PathLike,
     folds_path: os.PathLike,
     fold: str,
-    cfg: dict,
-    motion_cfg: dict,
+    cfg: TokenizerSettings,
+    ingest: IngestSettings,
+    motion: MotionSettings,
     code: str,
     folder: os.PathLike,
 ) -> None:
-    """Write the tokenizer folder of a fold: weights, statistics, description, metrics, curves.
+    """Write the tokenizer folder of a fold: weights, statistics, description, how the
+    recordings were read, and what is familiar.
 
     Only participants of the fold's training split are trained on, those of its validation split
-    tell when to stop and what is strange; error and code use are measured on each split.
-    `motion_cfg` is the config's `motion`, `code` the hash of the code that trains.
+    tell when to stop and what is strange. `code` is the hash of the code that trains.
     """
     by_split = trials_by_split(trials_path, folds_path, fold)
+    split_of = {
+        trial: split for split in ("train", "validation") for trial in by_split.get(split, [])
+    }
+    stores = store_frames(joint_angles_paths, split_of, Path(folder).parent)
     checkpoints = checkpoint_folder(folder)
-    train, validation = (set(by_split.get(split, [])) for split in ("train", "validation"))
-    trained = train_tokenizer(joint_angles_paths, train, cfg, checkpoints, code, validation)
+    trained = train_tokenizer(stores, cfg, checkpoints, code)
     with replacing(folder) as temporary:
-        rate_hz, zero_joints = motion_cfg["frame_rate_hz"], motion_cfg["zero_joints"]
-        save_tokenizer(temporary, trained, cfg, rate_hz, zero_joints)
-        stored = load_tokenizer(temporary)
-        familiar = fit_familiar(stored, joint_angles_paths, train, validation)
-        if familiar is not None:
-            save_familiar(temporary, familiar)
-        metrics = [
-            measure_tokenizer(stored, joint_angles_paths, set(ids), split)
-            for split, ids in by_split.items()
-        ]
-        (temporary / "metrics.json").write_text(json.dumps(metrics, indent=1))
+        save_tokenizer(temporary, trained, cfg, motion.frame_rate_hz, motion.zero_joints)
+        save_reading_settings(temporary, ingest, motion)
+        if "validation" in stores:
+            train, validation = (list(stores[s].trials()) for s in ("train", "validation"))
+            save_familiar(temporary, fit_familiar(load_tokenizer(temporary), train, validation))
         (temporary / "history.json").write_text(json.dumps(trained.history, indent=1))
-        held_out = by_split.get("test", by_split["train"])
-        step = max(1, len(held_out) // N_CURVES)
-        chosen = held_out[::step][:N_CURVES]
-        write_curves(stored, joint_angles_paths, chosen, temporary / "curves.parquet")
     shutil.rmtree(checkpoints)
-    for line in metrics:
-        log.info("%(split)s: %(rmse_deg_live)s degrees on live joints", line)

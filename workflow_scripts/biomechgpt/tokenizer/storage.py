@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.trained import Trained
@@ -25,7 +26,7 @@ class StoredTokenizer(NamedTuple):
 
     model: MotionTokenizer
     statistics: Statistics
-    cfg: dict
+    cfg: TokenizerSettings
     frame_rate_hz: float
     zero_joints: list[str]
     sha256: str
@@ -33,14 +34,18 @@ class StoredTokenizer(NamedTuple):
 
 
 def save_tokenizer(
-    folder: Path, trained: Trained, cfg: dict, frame_rate_hz: float, zero_joints: list[str]
+    folder: Path,
+    trained: Trained,
+    cfg: TokenizerSettings,
+    frame_rate_hz: float,
+    zero_joints: list[str],
 ) -> None:
     """Write weights, statistics and `tokenizer.json` (config, joint order, frame rate) to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(trained.model.state_dict(), folder / WEIGHTS)
     save_arrays(trained.statistics._asdict(), folder / STATISTICS)
     description = {
-        "config": cfg,
+        "config": cfg.to_dict(),
         "joints": JOINT_NAMES,
         "zero_joints": zero_joints,
         "frame_rate_hz": frame_rate_hz,
@@ -58,9 +63,9 @@ def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
     description = json.loads((folder / DESCRIPTION).read_text())
     if tuple(description["joints"]) != JOINT_NAMES:
         raise InputError(f"{folder / DESCRIPTION}: made for other joints; train the tokenizer anew")
-    cfg = description["config"]
-    if "bfloat16" not in cfg:
+    if "bfloat16" not in description["config"]:
         raise InputError(f"{folder}: made by an earlier version of this workflow; train it anew")
+    cfg = TokenizerSettings.model_validate(description["config"])
     model = MotionTokenizer(cfg, len(JOINT_NAMES))
     model.load_state_dict(load_file(folder / WEIGHTS))
     statistics = Statistics(**load_arrays(folder / STATISTICS))

@@ -6,8 +6,7 @@ is divided by its 95 % quantile over validation people, the error by that of as 
 the larger one counts. docs/log.md compares them with distances of the latents.
 """
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,6 @@ from biomechgpt.body.frames import Trial
 from biomechgpt.tokenizer.coding import decode_trial, encode_trial
 from biomechgpt.tokenizer.statistics import Statistics, normalise
 from biomechgpt.tokenizer.storage import StoredTokenizer
-from biomechgpt.tokenizer.windows import read_chosen
 
 FILE = "strangeness.safetensors"
 BELOW = 0.95  # share of validation people's trials, each person weighing the same, below the limit
@@ -56,15 +54,10 @@ class Strangeness(NamedTuple):
 
 
 def fit_familiar(
-    tokenizer: StoredTokenizer,
-    paths: Sequence[os.PathLike],
-    train: set[str],
-    validation: set[str],
-) -> Familiar | None:
-    """Features of the trials `train`, limits of the trials `validation`; None where one is empty."""
-    if not train or not validation:
-        return None
-    seen = np.array([_features(t.frames, tokenizer) for t in read_chosen(paths, train)])
+    tokenizer: StoredTokenizer, train: Iterable[Trial], validation: Sequence[Trial]
+) -> Familiar:
+    """Features of training trials, limits of validation trials."""
+    seen = np.array([_features(trial.frames, tokenizer) for trial in train])
     known = ~np.isnan(seen)
     counts = known.sum(axis=0)
     mean = np.where(counts, np.nansum(seen, axis=0) / np.maximum(counts, 1), np.nan)
@@ -75,7 +68,7 @@ def fit_familiar(
     deviation = np.sqrt(np.diag(covariance).clip(1e-6))
     correlation = (1 - SHRINKAGE) * covariance / np.outer(deviation, deviation)
     np.fill_diagonal(correlation, 1.0)
-    return _limits(mean, spread, correlation, tokenizer, list(read_chosen(paths, validation)))
+    return _limits(mean, spread, correlation, tokenizer, validation)
 
 
 def _limits(

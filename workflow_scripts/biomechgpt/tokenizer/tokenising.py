@@ -60,7 +60,7 @@ def _metadata(tokenizer: StoredTokenizer) -> TokensMetadata:
         tokenizer.sha256,
         tokenizer.statistics_sha256,
         tokenizer.frame_rate_hz,
-        tokenizer.cfg["downsampling"],
+        tokenizer.cfg.downsampling,
         tokenizer.model.tokens_per_step,
         tokenizer.model.vocabulary_size,
     )

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -14,18 +14,14 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
-from biomechgpt.files import file_sha256
+from biomechgpt.errors import InputError
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.tokenizer.losses import live_error_deg, losses_of
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.schedule import Patience, last_step, rate_share
 from biomechgpt.tokenizer.statistics import Statistics, fit_statistics, normalise
 from biomechgpt.tokenizer.trained import Trained
-from biomechgpt.tokenizer.windows import (
-    FrameStore,
-    draw_windows,
-    store_frames,
-    stored_trials,
-)
+from biomechgpt.tokenizer.windows import FrameStore, draw_windows
 from biomechgpt.training_loop import Training
 
 log = logging.getLogger(__name__)
@@ -43,39 +39,45 @@ class Data(NamedTuple):
 
 
 def train_tokenizer(
-    joint_angles_paths: Sequence[os.PathLike],
-    trial_ids: set[str],
-    cfg: dict,
+    stores: Mapping[str, FrameStore],
+    cfg: TokenizerSettings,
     checkpoint_folder: os.PathLike,
     code: str = "",
-    validation_ids: Collection[str] = (),
 ) -> Trained:
-    """Train on the trials named; `cfg` is one entry of the config's `tokenizers`.
+    """Train on the split `train`; `cfg` is one entry of the config's `tokenizers`.
 
-    The trials of `validation_ids` are looked at to tell when to stop, and never trained on. Goes on
-    from the checkpoint in `checkpoint_folder` when there is one of the same config, code and data;
-    on a CPU the result is then bit-equal to that of an uninterrupted run.
+    The split `validation` tells when to stop and is never trained on. Goes on from the checkpoint in
+    `checkpoint_folder` when there is one of the same config, code and data; on a CPU the result is
+    then bit-equal to that of an uninterrupted run.
 
-    Raises `InputError` when no trial is left to train on or, with `patience_steps`, to validate on,
-    and `FloatingPointError` when the loss is not finite.
+    Raises:
+        InputError: If no trial is left to train on or, with `patience_steps`, to validate on.
+        FloatingPointError: If a loss or a gradient is not finite.
     """
-    hashes = [file_sha256(path) for path in joint_angles_paths]
-    mark = fingerprint(cfg, code, sorted(trial_ids), sorted(validation_ids), hashes)
-    folder = open_checkpoints(checkpoint_folder, mark)
-    store = store_frames(joint_angles_paths, trial_ids, folder)
-    held_out = []
-    if validation_ids or cfg["patience_steps"]:
-        kept = store_frames(joint_angles_paths, set(validation_ids), folder, "validation")
-        held_out = list(stored_trials(kept))
-    data = Data(store, held_out, fit_statistics(store.angles_rad, cfg["mirror"]))
+    _check_splits(stores, cfg)
+    store, validation = stores["train"], stores.get("validation")
+    parts = [(part.infos, part.sha256) for part in (store, validation) if part]
+    folder = open_checkpoints(checkpoint_folder, fingerprint(cfg.to_dict(), code, parts))
+    held_out = [trial.frames for trial in validation.trials()] if validation else []
+    data = Data(store, held_out, fit_statistics(store.angles_rad, cfg.mirror))
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.manual_seed(cfg["seed"])
+    torch.manual_seed(cfg.seed)
     model = MotionTokenizer(cfg, store.angles_rad.shape[1]).to(device)
     log.info("%d frames of %d trials on %s", len(store.angles_rad), len(store.lengths), device)
     training = TokenizerTraining(model, data, cfg, folder)
     training.resume()
     training.run()
     return Trained(training.result().eval().cpu(), data.statistics, training.history)
+
+
+def _check_splits(stores: Mapping[str, FrameStore], cfg: TokenizerSettings) -> None:
+    needed = ["train", "validation"] if cfg.patience_steps else ["train"]
+    for split in needed:
+        if split not in stores:
+            people = {"train": "training", "validation": "validation"}[split]
+            raise InputError(
+                f"no {people} participant has an accepted trial: see ingest_report.tsv"
+            )
 
 
 def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
@@ -91,15 +93,17 @@ def _averaging(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
 class TokenizerTraining(Training):
     """The training of a motion tokenizer; `data` is what it learns from and is validated on."""
 
-    def __init__(self, model: MotionTokenizer, data: Data, cfg: dict, checkpoints: Path):
+    def __init__(
+        self, model: MotionTokenizer, data: Data, cfg: TokenizerSettings, checkpoints: Path
+    ):
         optimizer = torch.optim.AdamW(model.parameters(), betas=BETAS, weight_decay=0.0)
         super().__init__(optimizer, checkpoints, CHECKPOINT_EVERY)
         self.model, self.data, self.cfg = model, data, cfg
-        self.windows_random = torch.Generator().manual_seed(cfg["seed"])
+        self.windows_random = torch.Generator().manual_seed(cfg.seed)
         self.patience, self.history = Patience(), []
         self.networks = {"model": model}
-        if cfg["averaging"]:
-            self.networks["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg["averaging"]))
+        if cfg.averaging:
+            self.networks["averaged"] = AveragedModel(model, avg_fn=_averaging(cfg.averaging))
 
     def result(self) -> MotionTokenizer:
         """The network with its averaged weights, where they are averaged."""
@@ -109,19 +113,19 @@ class TokenizerTraining(Training):
         return last_step(self.patience, self.cfg)
 
     def learning_rate(self) -> float:
-        return self.cfg["learning_rate"] * rate_share(self.step, self.patience, self.cfg)
+        return self.cfg.learning_rate * rate_share(self.step, self.patience, self.cfg)
 
     def backward(self) -> Tensor:
         cfg = self.cfg
-        if self.step == cfg["unquantised_steps"] > 0:
+        if self.step == cfg.unquantised_steps > 0:
             self._start_codebooks()
-        windows, real = self._draw_windows(cfg["batch_size"])
+        windows, real = self._draw_windows(cfg.batch_size)
         self.losses = losses_of(self.model.train(), windows, real, self.data.statistics, cfg)
         total = (
             self.losses.reconstruction
-            + cfg["velocity_weight"] * self.losses.velocity
-            + cfg["commitment_weight"] * self.losses.commitment
-            + cfg["position_weight"] * self.losses.position
+            + cfg.velocity_weight * self.losses.velocity
+            + cfg.commitment_weight * self.losses.commitment
+            + cfg.position_weight * self.losses.position
         )
         total.backward()
         return total.detach()
@@ -154,17 +158,17 @@ class TokenizerTraining(Training):
         return draw_windows(
             self.data.train,
             n_windows,
-            cfg["window_frames"],
+            cfg.window_frames,
             self.windows_random,
-            cfg["mirror"],
-            cfg["posture_mixing"],
+            cfg.mirror,
+            cfg.posture_mixing,
         )
 
     @torch.no_grad()
     def _start_codebooks(self) -> None:
         """From now on with codes, which start where the latents lie."""
-        per_window = self.cfg["window_frames"] // self.cfg["downsampling"]
-        needed = LATENTS_PER_CODE * self.cfg["codebook_size"]
+        per_window = self.cfg.window_frames // self.cfg.downsampling
+        needed = LATENTS_PER_CODE * self.cfg.codebook_size
         windows, _ = self._draw_windows(-(-needed // per_window))
         device = next(self.model.parameters()).device
         latents = self.model.latents(
@@ -179,11 +183,11 @@ class TokenizerTraining(Training):
         cfg = self.cfg
         entry = {"step": self.step, **self.clock.read(), **self._rounded_losses()}
         # Without codes the error is lower than it will be; a training that never has any is judged.
-        codes_to_come = self.step <= cfg["unquantised_steps"] < cfg["steps"]
+        codes_to_come = self.step <= cfg.unquantised_steps < cfg.steps
         if self.data.validation and not codes_to_come:
             error = live_error_deg(self.result(), self.data.validation, self.data.statistics)
             entry["validation_deg"] = round(error, 4)
-            self.patience.note(self.step, error, cfg["patience_steps"])
+            self.patience.note(self.step, error, cfg.patience_steps)
         self.history.append(entry)
         self.log_progress(json.dumps(entry))
 

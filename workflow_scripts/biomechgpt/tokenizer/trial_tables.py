@@ -1,75 +1,37 @@
-"""Tables of what a tokenizer keeps: a row a trial, and a row a joint."""
-
-import os
-from collections.abc import Sequence
+"""Rows of the tables of what a tokenizer keeps: one a trial, and one a joint."""
 
 import numpy as np
-import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import Trial
-from biomechgpt.files import replacing
-from biomechgpt.splits.accepted import trials_by_split
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.measure import Reconstruction, reconstruct
+from biomechgpt.tokenizer.decoded import DecodedTrial
 from biomechgpt.tokenizer.movement_errors import gait_errors, joint_errors
-from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
-from biomechgpt.tokenizer.windows import read_chosen
-
-MEASURED = ("validation", "test")  # those that were trained on say nothing here
+from biomechgpt.tokenizer.storage import StoredTokenizer
 
 
-def measure_trials(
-    tokenizer_folder: os.PathLike,
-    joint_angles_paths: Sequence[os.PathLike],
-    trials_path: os.PathLike,
-    folds_path: os.PathLike,
-    fold: str,
-    folder: os.PathLike,
-) -> None:
-    """Write `trials` and `joints` of held-out participants to `folder` (docs/contracts.md)."""
-    tokenizer = load_tokenizer(tokenizer_folder)
-    by_split = trials_by_split(trials_path, folds_path, fold)
-    rows, joints = [], []
-    for split in MEASURED:
-        errors_deg: list[np.ndarray] = []
-        for trial in read_chosen(joint_angles_paths, set(by_split.get(split, []))):
-            result = reconstruct(tokenizer, trial)
-            original = trial.frames[: len(result.angles_rad)]
-            rows.append({**_names(trial), "split": split, **_row(tokenizer, result, original)})
-            errors_deg.append(np.rad2deg(result.angles_rad - original))
-        if errors_deg:
-            joints += _joint_rows(np.concatenate(errors_deg), split, tokenizer)
-    with replacing(folder) as temporary:
-        temporary.mkdir(parents=True)
-        pd.DataFrame(rows).to_parquet(temporary / "trials.parquet", index=False)
-        pd.DataFrame(joints).to_parquet(temporary / "joints.parquet", index=False)
-
-
-def _names(trial: Trial) -> dict:
-    return {key: trial.info[key] for key in ("trial_id", "participant_id")}
-
-
-def _row(tokenizer: StoredTokenizer, result: Reconstruction, original_rad: np.ndarray) -> dict:
-    made, rate_hz = result.angles_rad, tokenizer.frame_rate_hz
+def trial_row(decoded: DecodedTrial, split: str) -> dict:
+    """What the tokens of one trial keep of it (docs/contracts.md)."""
+    recorded_rad, decoded_rad = decoded.recorded_rad, decoded.decoded_rad
     values = {
-        **joint_errors(original_rad, made, tokenizer.statistics.live),
-        **gait_errors(original_rad, made, rate_hz),
-        "tokens_changed": tokens_changed(tokenizer, result),
+        **joint_errors(recorded_rad, decoded_rad, decoded.tokenizer.statistics.live),
+        **gait_errors(recorded_rad, decoded_rad, decoded.tokenizer.frame_rate_hz),
+        "tokens_changed": tokens_changed(decoded),
     }
-    return {"n_frames": len(original_rad)} | {key: round(v, 4) for key, v in values.items()}
+    names = {key: decoded.trial.info[key] for key in ("trial_id", "participant_id")}
+    rounded = {key: round(value, 4) for key, value in values.items()}
+    return {**names, "split": split, "n_frames": len(recorded_rad), **rounded}
 
 
-def tokens_changed(tokenizer: StoredTokenizer, result: Reconstruction) -> float:
-    """Share of a trial's tokens that are others when it starts one frame later; NaN if too short."""
-    later = result.trial.frames[1:]
-    if len(later) < tokenizer.cfg["downsampling"]:
+def tokens_changed(decoded: DecodedTrial) -> float:
+    """Share of a trial's tokens that change when it starts one frame later; NaN if too short."""
+    later = decoded.trial.frames[1:]
+    if len(later) < decoded.tokenizer.cfg.downsampling:
         return np.nan
-    tokens = encode_trial(tokenizer, later)
-    return float((tokens != result.tokens[: len(tokens)]).mean())
+    tokens = encode_trial(decoded.tokenizer, later)
+    return float((tokens != decoded.tokens[: len(tokens)]).mean())
 
 
-def _joint_rows(errors_deg: np.ndarray, split: str, tokenizer: StoredTokenizer) -> list[dict]:
+def joint_rows(tokenizer: StoredTokenizer, errors_deg: np.ndarray, split: str) -> list[dict]:
     """A row each of the 34 joints; those set to zero have no error, those never seen are left out."""
     rows = []
     for name, error, live in zip(JOINT_NAMES, errors_deg.T, tokenizer.statistics.live, strict=True):

@@ -1,9 +1,12 @@
-"""The frames that the tokenizer trains on: one memory-mapped array, windows drawn by index."""
+"""The frames that the tokenizer trains on: a memory-mapped array a split, windows drawn by index."""
 
+import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
 import numpy as np
 import torch
@@ -12,9 +15,6 @@ from torch import Tensor
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import Trial, read_trials
 from biomechgpt.body.mirror import SIGNS, SOURCES
-from biomechgpt.errors import InputError
-
-_WHOSE = {"train": "training", "validation": "validation"}
 
 
 class FrameStore(NamedTuple):
@@ -23,9 +23,16 @@ class FrameStore(NamedTuple):
     angles_rad: np.ndarray  # (N, J) float32, memory-mapped
     starts: np.ndarray  # (trials,) int64
     lengths: np.ndarray  # (trials,) int64
+    infos: list[dict]  # of each trial, as in `body.frames.Trial`
+    sha256: str  # of the frames
+
+    def trials(self) -> Iterable[Trial]:
+        """The trials, in the order of the frames."""
+        for info, start, length in zip(self.infos, self.starts, self.lengths, strict=True):
+            yield Trial(info, self.angles_rad[start : start + length], None)
 
 
-def read_chosen(paths: Sequence[os.PathLike], trial_ids: set[str]) -> Iterable[Trial]:
+def read_chosen(paths: Sequence[os.PathLike], trial_ids: Container[str]) -> Iterable[Trial]:
     """The trials with these ids, in the order of the shards, one at a time."""
     for path in paths:
         for trial in read_trials(path):
@@ -34,27 +41,31 @@ def read_chosen(paths: Sequence[os.PathLike], trial_ids: set[str]) -> Iterable[T
 
 
 def store_frames(
-    paths: Sequence[os.PathLike], trial_ids: set[str], folder: Path, split: str = "train"
-) -> FrameStore:
-    """Write the frames of the chosen trials to a file in `folder` and map it into memory."""
-    lengths, file_path = [], folder / f"{split}.float32"
-    with open(file_path, "wb") as file:
-        for trial in read_chosen(paths, trial_ids):
-            file.write(np.ascontiguousarray(trial.frames, np.float32).tobytes())
-            lengths.append(len(trial.frames))
-    if not lengths:
-        raise InputError(
-            f"no {_WHOSE[split]} participant has an accepted trial: see ingest_report.tsv"
-        )
-    shape = (sum(lengths), len(JOINT_NAMES))
-    frames = np.memmap(file_path, np.float32, mode="r", shape=shape)
-    return FrameStore(frames, np.cumsum([0, *lengths[:-1]]), np.array(lengths))
+    paths: Sequence[os.PathLike], split_of: Mapping[str, str], folder: Path
+) -> dict[str, FrameStore]:
+    """The frames of each split, read once and mapped into memory; `split_of` holds the trials' ids.
+
+    They lie in files in `folder` that have no names and vanish with the process, however it ends.
+    """
+    files: dict[str, IO[bytes]] = {}
+    infos: dict[str, list[dict]] = {}
+    with ExitStack() as open_files:  # what is mapped stays when they are closed
+        for trial in read_chosen(paths, split_of):
+            split = split_of[trial.info["trial_id"]]
+            if split not in files:
+                files[split] = open_files.enter_context(TemporaryFile(dir=folder))
+                infos[split] = []
+            files[split].write(np.ascontiguousarray(trial.frames, np.float32).tobytes())
+            infos[split].append(trial.info)
+        return {split: _mapped(file, infos[split]) for split, file in files.items()}
 
 
-def stored_trials(store: FrameStore) -> Iterable[np.ndarray]:
-    """The frames (T, J) in rad of each trial of the store."""
-    for start, length in zip(store.starts, store.lengths, strict=True):
-        yield store.angles_rad[start : start + length]
+def _mapped(file: IO[bytes], infos: list[dict]) -> FrameStore:
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    lengths = np.array([info["n_frames"] for info in infos])
+    frames = np.memmap(file, np.float32, mode="r", shape=(lengths.sum(), len(JOINT_NAMES)))
+    return FrameStore(frames, np.cumsum([0, *lengths[:-1]]), lengths, infos, sha256)
 
 
 def draw_windows(

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from biomechgpt.recordings.readers.body import check_rows, read_line
-from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion, Skeleton
+from biomechgpt.recordings.readers.raw import Hierarchy, MotionError, Note, RawMotion
+from biomechgpt.recordings.readers.text_table import check_rows, read_line
 
 HIERARCHY_LIMIT_LINES = 20_000
 AXES = {"X": 0, "Y": 1, "Z": 2}
@@ -18,13 +18,13 @@ def read_bvh(path: Path) -> RawMotion:
     """Read channels in the order that CHANNELS gives, in degrees and the file's unit of length.
 
     Beside the channels there is `{joint}.bend`: the angle between a joint's segment and its
-    direction in the skeleton's rest pose, which is what an elbow's flexion is.
+    direction in the rest pose, as the flexion of an elbow is measured.
 
     Raises:
         MotionError: `unreadable`, `one_row` or, with a second root, `several_recordings`.
     """
     with open(path, "rb") as file:
-        channels, skeleton = _read_hierarchy(file)
+        channels, hierarchy = _read_hierarchy(file)
         n_claimed, frame_time_s = _read_motion_header(file)
         values = _read_frames(file, len(channels))
     names = [f"{joint}.{channel}" for joint, channel in channels]
@@ -33,13 +33,13 @@ def read_bvh(path: Path) -> RawMotion:
     if n_claimed != len(values):
         detail = f"the header says {n_claimed} frames, the file has {len(values)}"
         notes.append(Note("row_count", detail))
-    columns.update(_bends(skeleton, columns))
+    columns.update(_bends(hierarchy, columns))
     time_s = np.arange(len(values)) * frame_time_s
-    return RawMotion(time_s, columns, "deg", notes, skeleton=skeleton)
+    return RawMotion(time_s, columns, "deg", notes, hierarchy=hierarchy)
 
 
-def _read_hierarchy(file: BufferedReader) -> tuple[list[tuple[str, str]], Skeleton]:
-    """Channels in column order, (joint, e.g. Xrotation), and the skeleton."""
+def _read_hierarchy(file: BufferedReader) -> tuple[list[tuple[str, str]], Hierarchy]:
+    """Channels in column order, (joint, e.g. Xrotation), and the hierarchy."""
     open_joints: list[str] = []
     channels: list[tuple[str, str]] = []
     parents: dict[str, str] = {}
@@ -62,7 +62,7 @@ def _read_hierarchy(file: BufferedReader) -> tuple[list[tuple[str, str]], Skelet
             case ["CHANNELS", _, *kinds] if open_joints and set(kinds) <= CHANNELS:
                 channels += [(open_joints[-1], kind) for kind in kinds]
             case ["MOTION"] if channels:
-                return channels, Skeleton(parents, _rotation_orders(channels), offsets)
+                return channels, Hierarchy(parents, _rotation_orders(channels), offsets)
     raise MotionError("unreadable", "no HIERARCHY with channels before MOTION")
 
 
@@ -121,10 +121,10 @@ def _read_frames(file: BufferedReader, n_channels: int) -> np.ndarray:
     return whole
 
 
-def _bends(skeleton: Skeleton, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _bends(hierarchy: Hierarchy, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     bends = {}
-    for joint, offset in skeleton.child_offsets.items():
-        order = skeleton.rotation_orders.get(joint, "")
+    for joint, offset in hierarchy.child_offsets.items():
+        order = hierarchy.rotation_orders.get(joint, "")
         length = float(np.linalg.norm(offset))
         if len(order) != 3 or length == 0:
             continue

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.recordings.readers.body import Table, read_line, read_table, take_time
 from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion
+from biomechgpt.recordings.readers.text_table import TextTable, read_line, read_table, take_time
 from biomechgpt.recordings.readers.titles import check_title
 
 HEADER_LIMIT_LINES = 2_000
@@ -43,7 +43,7 @@ def read_opensim(path: Path) -> RawMotion:
 
 
 def read_header(file: BufferedReader) -> Header:
-    """Read up to and including `endheader`, whatever stands behind it on its line."""
+    """Read up to and including the line `endheader`."""
     values: dict[str, str] = {}
     title = ""
     for _ in range(HEADER_LIMIT_LINES):
@@ -72,7 +72,7 @@ def _count(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() and len(text) < 20 else None
 
 
-def _compare(header: Header, table: Table) -> list[Note]:
+def _compare(header: Header, table: TextTable) -> list[Note]:
     """Where the header and the table disagree, the table is right."""
     n_rows = len(next(iter(table.columns.values())))
     notes = []
@@ -88,7 +88,7 @@ def _compare(header: Header, table: Table) -> list[Note]:
 def _coordinate_names(
     columns: dict[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """The columns under their coordinates' names; the first of two for one coordinate counts."""
+    """The columns by coordinate; of two for the same coordinate the first is kept."""
     named: dict[str, np.ndarray] = {}
     doubled = []
     for name, values in columns.items():

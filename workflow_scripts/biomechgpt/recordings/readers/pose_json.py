@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.recordings.readers.points import array_columns
+from biomechgpt.recordings.readers.point_tables import array_columns
 from biomechgpt.recordings.readers.raw import UNPACKED_BYTES, MotionError, RawMotion
 
 FRAME_LISTS = ("frames", "data", "results")

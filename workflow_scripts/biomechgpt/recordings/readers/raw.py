@@ -21,7 +21,7 @@ class MotionError(ValueError):
 
 
 def check_unpacked(n_bytes: int, n_columns: int, file_bytes: int) -> None:
-    """Refuse a file of `file_bytes` that would unpack to out-of-all-proportion `n_bytes`.
+    """Refuse a file of `file_bytes` that would unpack to `n_bytes` out of all proportion.
 
     Raises:
         MotionError: `unreadable`.
@@ -44,7 +44,7 @@ class Note(NamedTuple):
     detail: str
 
 
-class Skeleton(NamedTuple):
+class Hierarchy(NamedTuple):
     """The joints of a skeleton file and how they rest."""
 
     parents: dict[str, str]  # joint -> the joint that it hangs on, "" for the root
@@ -61,4 +61,4 @@ class RawMotion(NamedTuple):
     notes: list[Note]
     frame_rate_hz: float | None = None  # as the file states it, where it has no time column
     implied_rate_hz: float | None = None  # from stored velocities, a few percent off
-    skeleton: Skeleton | None = None  # where the format has one
+    hierarchy: Hierarchy | None = None  # where the format has one

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from biomechgpt.recordings.readers.body import read_rows, split_cells
 from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion
 from biomechgpt.recordings.readers.several import of_single_subject
+from biomechgpt.recordings.readers.text_table import read_rows, split_cells
 
 SECTIONS = ("devices", "joints", "model outputs", "segments", "trajectories", "events")
 UNITS = {"deg": "deg", "rad": "rad"}

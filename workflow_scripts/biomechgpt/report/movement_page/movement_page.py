@@ -10,12 +10,13 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.joint_errors import rmse_per_joint
-from biomechgpt.report.decoded_trials import DecodedTrial, decode_trials
+from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.movement_page.skeleton import motion, words
 from biomechgpt.report.page.html_file import write_page
 from biomechgpt.report.page.wording import number
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
+from biomechgpt.tokenizer.decoded import DecodedTrial
 from biomechgpt.tokenizer.reconstruction import check_named
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
     """What the template shows of a trial."""
     tokenizer, info = decoded.tokenizer, decoded.trial.info
     errors_deg, n_frames = _errors_deg(decoded), len(decoded.trial.frames)
-    frames_per_token = tokenizer.cfg["downsampling"] / tokenizer.model.tokens_per_step
+    frames_per_token = tokenizer.cfg.downsampling / tokenizer.model.tokens_per_step
     is_simulated = info["cohort"] in simulated
     original = "as simulated" if is_simulated else "as recorded"
     still = [n for n, live in zip(JOINT_NAMES, tokenizer.statistics.live, strict=True) if not live]
@@ -138,7 +139,7 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
 
 def _rows(decoded: DecodedTrial, errors_deg: np.ndarray) -> list[list[str]]:
     """Of each joint: its name, its range as recorded and as kept, and the error; in degrees."""
-    rmse_deg = rmse_per_joint([errors_deg])
+    rmse_deg = rmse_per_joint(errors_deg)
     return [
         [
             words(JOINT_NAMES[joint]),

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.report.decoded_trials import DecodedTrial
 from biomechgpt.report.drawing.curve_grid import Column, Curve, curve_grid
 from biomechgpt.report.drawing.svg import PAGE_BLUE, PAGE_ORANGE
+from biomechgpt.tokenizer.decoded import DecodedTrial
 
 SHOWN_SECONDS = 8.0
 # What a reader of gait looks at first: right and left leg, trunk, arms.

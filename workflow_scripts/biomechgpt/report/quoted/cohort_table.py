@@ -17,7 +17,7 @@ PAPER_LABELLED = {
 def cohort_table(record: Record) -> str:
     """A Markdown table: people, trials, their length, and how many people have which label."""
     n_people, n_trials = cohort_size(record)
-    tasks = paper_tasks(record.run["config"]["tasks"])
+    tasks = paper_tasks(record.settings.tasks)
     labelled = dict(zip(record.labels["task"], record.labels["participants"], strict=True))
     rows = [
         ["", "paper", "this cohort"],

@@ -7,6 +7,8 @@ import pandas as pd
 
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.report.movement_page.skeleton import DRAWN, POINTS, SIDES, joint_centres
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.windows import read_chosen
 
 RATE_HZ = 15.0
@@ -15,7 +17,7 @@ VIEW_DEG = 35.0  # how far the viewer stands in front of the person's right side
 N_ANSWERS = 3
 
 
-def example_of_run(folder: Path, config: dict) -> dict:
+def example_of_run(folder: Path, settings: RunSettings) -> dict:
     """The test trial with the most questions, its movement in a plane, and the first answers.
 
     Of trials with equally many the first by name is taken, whatever its answers are. `paths_cm` has,
@@ -23,9 +25,9 @@ def example_of_run(folder: Path, config: dict) -> dict:
 
     Args:
         folder: The run's results.
-        config: The configuration of the run.
+        settings: Those of the run.
     """
-    variant, seed = next(iter(config["variants"])), config["finetune"]["seeds"][0]
+    variant, seed = next(iter(settings.variants)), settings.finetune.seeds[0]
     answers = pd.read_parquet(folder / "answers.parquet")
     answers = answers[(answers["variant"] == variant) & (answers["seed"] == seed)]
     trial_id = answers["trial_id"].value_counts(sort=False).sort_index().idxmax()
@@ -38,24 +40,23 @@ def example_of_run(folder: Path, config: dict) -> dict:
     return {
         "trial_id": trial_id,
         "frame_rate_hz": RATE_HZ,
-        "paths_cm": _paths(trial.frames, config["motion"]["frame_rate_hz"]),
+        "paths_cm": _paths(trial.frames, settings.motion.frame_rate_hz),
         "answers": [
-            _answer(row, questions[row.task], config["tasks"][row.task])
+            _answer(row, questions[row.task], settings.tasks[row.task])
             for row in rows.head(N_ANSWERS).itertuples()
         ],
     }
 
 
-def _answer(row, question: str, task: dict) -> dict:
+def _answer(row, question: str, task: TaskSettings) -> dict:
     """A question of the trial, the answer in words with its probability, and the truth."""
     if row.kind == "classification":
         answer = f"{row.decided} ({row.confidence:.0%})"
         return {"question": question, "answer": answer, "truth": row.truth}
-    unit = task["unit"]
     return {
         "question": question,
-        "answer": f"{plain(row.task)} {row.number:.3g} {unit}",
-        "truth": f"{row.truth_number:.3g} {unit}",
+        "answer": f"{plain(row.task)} {row.number:.3g} {task.unit}",
+        "truth": f"{row.truth_number:.3g} {task.unit}",
     }
 
 

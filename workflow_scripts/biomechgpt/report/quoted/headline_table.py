@@ -31,12 +31,12 @@ def _cells(run: QuotedRun, own) -> list[str]:
 
 
 def _question(run: QuotedRun, own) -> str:
-    options = run.record.run["config"]["tasks"][own.task].get("options", [])
-    return f"{plain(own.task)} ({len(options)} classes)" if len(options) > 2 else plain(own.task)
+    n_options = len(run.settings.tasks[own.task].options)
+    return f"{plain(own.task)} ({n_options} classes)" if n_options > 2 else plain(own.task)
 
 
 def _measure(run: QuotedRun, own) -> str:
-    unit = run.record.run["config"]["tasks"][own.task].get("unit")
+    unit = run.settings.tasks[own.task].unit
     return NAMES[own.metric] + (f", {unit}" if unit else "")
 
 

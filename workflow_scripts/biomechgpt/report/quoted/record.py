@@ -14,6 +14,7 @@ from biomechgpt.files import replacing
 from biomechgpt.report.quoted.example import example_of_run
 from biomechgpt.report.results import Results, read_results
 from biomechgpt.report.run_description import read_run_description
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.splits.folds_file import SPLITS
 
 REMEDY = "Run `make run`, then `make figures-in-docs`."
@@ -48,6 +49,11 @@ class Record(NamedTuple):
     labels: pd.DataFrame
     example: dict
 
+    @property
+    def settings(self) -> RunSettings:
+        """What the run was set to."""
+        return RunSettings.model_validate(self.run["config"])
+
 
 def figures_of_run(folder: os.PathLike) -> Record:
     """What is quoted of a finished run.
@@ -60,11 +66,12 @@ def figures_of_run(folder: os.PathLike) -> Record:
     """
     folder = Path(folder)
     run = read_run_description(folder / "run.json")
+    settings = RunSettings.model_validate(run["config"])
     tables = [f"tables/{name}" for name in ("comparisons", "unreadable", "fold_sizes", "table1")]
     for name in ("metrics", "trials", "answers", *tables):
         _check_there(folder / f"{name}.parquet")
     durations_s = pd.read_parquet(folder / "trials.parquet", columns=["duration_s"])["duration_s"]
-    results = read_results(folder / "metrics.parquet", folder / "tables", run["config"])
+    results = read_results(folder / "metrics.parquet", folder / "tables", settings)
     texts = results.unreadable
     fold_sizes = read_table(folder / "tables/fold_sizes.parquet")
     return Record(
@@ -73,7 +80,7 @@ def figures_of_run(folder: os.PathLike) -> Record:
         unreadable=_columns(texts[texts["variant"] == results.variants[0]], folder, "unreadable"),
         fold_sizes=_columns(fold_sizes, folder, "fold_sizes"),
         labels=_labels(folder / "tables/table1.parquet", fold_sizes["fold"].nunique()),
-        example=example_of_run(folder, run["config"]),
+        example=example_of_run(folder, settings),
     )
 
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.results import PRIMARY
+from biomechgpt.settings.baselines_section import BaselineSettings
+from biomechgpt.settings.run_settings import RunSettings
 
 
 class QuotedRun(NamedTuple):
@@ -16,6 +18,7 @@ class QuotedRun(NamedTuple):
     """
 
     record: Record
+    settings: RunSettings
     variant: str
     paper_baseline: str | None
     decoded: str | None
@@ -36,16 +39,14 @@ class QuotedRun(NamedTuple):
 
     def strongest(self, task: str, metric: str):
         """The row of the simple method with the best figure, None where none answers the task."""
-        return self._best(task, metric, lambda cfg: cfg.get("labels") != "shuffled")
+        return self._best(task, metric, lambda baseline: baseline.labels != "shuffled")
 
     def chance(self, task: str, metric: str):
         """The row of the better of what learnt from shuffled labels and of always the same answer."""
-        return self._best(
-            task, metric, lambda cfg: cfg.get("labels") == "shuffled" or cfg["kind"] == "majority"
-        )
+        return self._best(task, metric, lambda b: b.labels == "shuffled" or b.kind == "majority")
 
-    def _best(self, task: str, metric: str, fits: Callable[[dict], bool]):
-        names = [name for name, cfg in self.record.run["config"]["baselines"].items() if fits(cfg)]
+    def _best(self, task: str, metric: str, fits: Callable[[BaselineSettings], bool]):
+        names = [name for name, baseline in self.settings.baselines.items() if fits(baseline)]
         table = self.record.figures
         rows = table[(table["task"] == task) & (table["metric"] == metric)]
         rows = rows[rows["model"].isin(names) & rows["value"].notna()]
@@ -55,19 +56,20 @@ class QuotedRun(NamedTuple):
 
 def quoted_run(record: Record) -> QuotedRun:
     """Name the models of a record that sentences speak of."""
-    config = record.run["config"]
-    variant, settings = next(iter(config["variants"].items()))
-    tokens = {"tokenizer": settings["tokenizer"], "labels": "recorded"}
+    settings = record.settings
+    variant, tokenizer = next((name, v.tokenizer) for name, v in settings.variants.items())
     return QuotedRun(
         record=record,
+        settings=settings,
         variant=variant,
-        paper_baseline=_baseline(config, {"kind": "histogram"} | tokens),
-        decoded=_baseline(config, {"kind": "rocket"} | tokens),
-        duration=_baseline(config, {"kind": "duration", "labels": "recorded"}),
+        paper_baseline=_baseline(settings, "histogram", tokenizer),
+        decoded=_baseline(settings, "rocket", tokenizer),
+        duration=_baseline(settings, "duration", ""),
     )
 
 
-def _baseline(config: dict, wanted: dict[str, str]) -> str | None:
-    """The first baseline with these settings."""
-    baselines = ((n, {"labels": "recorded"} | cfg) for n, cfg in config["baselines"].items())
-    return next((name for name, cfg in baselines if wanted.items() <= cfg.items()), None)
+def _baseline(settings: RunSettings, kind: str, tokenizer: str) -> str | None:
+    """The first baseline of this kind, with this tokenizer, that learnt from true labels."""
+    wanted = (kind, tokenizer, "recorded")
+    baselines = settings.baselines.items()
+    return next((n for n, b in baselines if (b.kind, b.tokenizer, b.labels) == wanted), None)

@@ -20,6 +20,7 @@ from biomechgpt.report.quoted.opponents import (
 from biomechgpt.report.quoted.record import Record
 from biomechgpt.report.quoted.roles import QuotedRun, quoted_run
 from biomechgpt.report.sections.claims import TUNED
+from biomechgpt.settings.finetune_section import FinetuneSettings
 
 GB_PER_MIB = 1024**2 / 1e9
 TUNED_WITHIN = 0.10  # of the paper's weighted F1
@@ -62,24 +63,24 @@ def time_sentence(run: dict) -> str:
 
 def cohort_sentence(record: Record) -> str:
     """Whose movement it was, how many were tested, and what an interval is of."""
-    config = record.run["config"]
+    settings = record.settings
     n_people, n_trials = cohort_size(record)
     tested = record.fold_sizes[record.fold_sizes["split"] == "test"]
-    drawn = f"**simulated** cohort (`simulate.seed: {config['simulate']['seed']}`)"
+    drawn = f"**simulated** cohort (`simulate.seed: {settings.simulate.seed}`)"
     kind = drawn if record.run["simulated"] else "cohort"
     return (
         f"Run of {record.run['date']} on a {kind} of {n_people} participants with {n_trials} trials; "
         f"{tested['participants'].sum()} participants with {tested['trials'].sum()} trials were tested. "
-        f"Figures are the mean of {_seeds(config['finetune'])}, with the 95 % interval over participants."
+        f"Figures are the mean of {_seeds(settings.finetune)}, with the 95 % interval over participants."
     )
 
 
-def _seeds(finetune: dict) -> str:
+def _seeds(finetune: FinetuneSettings) -> str:
     """How many seeds there are, and what they share."""
-    seeds = plural(len(finetune["seeds"]), "seed")
-    if len(finetune["seeds"]) == 1:
+    seeds = plural(len(finetune.seeds), "seed")
+    if len(finetune.seeds) == 1:
         return seeds
-    if finetune.get("redraw_tokenizer"):
+    if finetune.redraw_tokenizer:
         return f"{seeds}, each with a tokenizer and a base of its own"
     return f"{seeds}, which share one tokenizer and one base"
 
@@ -102,7 +103,7 @@ def text_sentence(record: Record) -> str:
 
 def difficulty_sentence(run: QuotedRun) -> str:
     """How near the paper's baseline comes to the figures that the simulator was tuned to."""
-    tasks = paper.paper_tasks(run.record.run["config"]["tasks"])
+    tasks = paper.paper_tasks(run.settings.tasks)
     published = paper.WEIGHTED_F1["paper: XGBoost"]
     pairs = [
         (published[theirs][0], run.row(task, run.paper_baseline, "weighted_f1"))

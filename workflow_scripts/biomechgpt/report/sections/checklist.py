@@ -9,16 +9,17 @@ from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.results import Results
 from biomechgpt.report.run_files import ReportData
 from biomechgpt.report.sections.paired_comparisons import number_of_comparisons
+from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.tokenizer.network import tokens_per_step
 
 ITEMS = Path(__file__).parents[1] / "assets/tripod_ai.yaml"
 BY_AUTHORS = Cell("for the authors to write", "a program cannot know it", "quiet")
 
 
-def checklist(results: Results, config: dict, data: ReportData) -> list:
+def checklist(results: Results, settings: RunSettings, data: ReportData) -> list:
     """The items, what the run says to each, and where in report or repository it stands."""
     items = yaml.safe_load(ITEMS.read_text(encoding="utf-8"))
-    values = _Known(_about_config(config) | _about_data(data) | _about_results(results))
+    values = _Known(_about_settings(settings) | _about_data(data) | _about_results(results))
     rows = [
         [item["item"], item["part"], item["topic"], _answer(item, values), item.get("where", "–")]
         for item in items
@@ -47,35 +48,33 @@ def _answer(item: Mapping, values: _Known) -> Cell | str:
     return item.get("described", BY_AUTHORS)
 
 
-def _about_config(config: dict) -> dict:
-    first_variant = next(iter(config["variants"].values()))
-    tokenizer = config["tokenizers"][first_variant["tokenizer"]]
-    simulated = [cohort["name"] for cohort in config["cohorts"] if "path" not in cohort]
-    names = [
-        f"{c['name']} ({'simulated' if c['name'] in simulated else 'recorded'})"
-        for c in config["cohorts"]
-    ]
-    roles = ", ".join(f"{c['name']}: {c.get('role', 'both')}" for c in config["cohorts"])
+def _about_settings(settings: RunSettings) -> dict:
+    tokenizer = settings.tokenizers[next(iter(settings.variants.values())).tokenizer]
+    cohorts = {
+        cohort.name: "recorded" if cohort.path else "simulated" for cohort in settings.cohorts
+    }
+    roles = ", ".join(f"{cohort.name}: {cohort.role}" for cohort in settings.cohorts)
     models = [
-        f"{n}: {v['base_model']} with LoRA of rank {v['lora']['rank']}"
-        for n, v in config["variants"].items()
+        f"{name}: {variant.base_model} with LoRA of rank {variant.lora.rank}"
+        for name, variant in settings.variants.items()
     ]
-    return config["motion"] | {
-        "cohorts": ", ".join(names),
-        "n_cohorts": len(names),
+    all_simulated = set(cohorts.values()) == {"simulated"}
+    return settings.motion.to_dict() | {
+        "cohorts": ", ".join(f"{name} ({origin})" for name, origin in cohorts.items()),
+        "n_cohorts": len(cohorts),
         "cohort_roles": f"Trained and tested on people of: {roles}.",
         "data_availability": "Simulated: the configuration makes them again."
-        if len(simulated) == len(names)
+        if all_simulated
         else "The authors' to say.",
-        "n_zero_joints": len(config["motion"]["zero_joints"]),
-        "min_leg_joints": config["ingest"]["min_leg_joints"],
-        "label_columns": ", ".join(dict.fromkeys(t["label"] for t in config["tasks"].values())),
-        "frames_per_token": f"{tokenizer['downsampling'] / tokens_per_step(tokenizer):g}",
-        "codebook_size": tokenizer["codebook_size"],
-        "scheme": config["split"]["scheme"].replace("_", " "),
+        "n_zero_joints": len(settings.motion.zero_joints),
+        "min_leg_joints": settings.ingest.min_leg_joints,
+        "label_columns": ", ".join(dict.fromkeys(task.label for task in settings.tasks.values())),
+        "frames_per_token": f"{tokenizer.downsampling / tokens_per_step(tokenizer):g}",
+        "codebook_size": tokenizer.codebook_size,
+        "scheme": settings.split.scheme.replace("_", " "),
         "models": "; ".join(models),
-        "baselines": ", ".join(config["baselines"]) or "none",
-        "most_copies": config["finetune"]["most_copies"],
+        "baselines": ", ".join(settings.baselines) or "none",
+        "most_copies": settings.finetune.most_copies,
     }
 
 

@@ -13,6 +13,8 @@ from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import bounds, number, people
 from biomechgpt.report.results import NAMES, AnsweredTask, Results
 from biomechgpt.report.sections.tokenizer_error import read_metrics
+from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.settings.variants_section import VariantSettings
 
 LARGEST = "paper: Gemma 3 4B, all tasks"
 # The paper's questions to which the difficulty of the simulated cohort was set (docs/simulated_cohort.md).
@@ -35,7 +37,7 @@ CAUTIONS = {
 
 def claims(
     results: Results,
-    config: dict,
+    settings: RunSettings,
     tokenizers: Mapping[tuple[str, str], os.PathLike],
     simulated: bool,
 ) -> list:
@@ -46,8 +48,8 @@ def claims(
         _above_chance(results),
         _p_values(results),
         *(_tokenizer(tokenizers) if tokenizers else []),
-        _transfer(results, config),
-        _scale(config),
+        _transfer(results, settings),
+        _scale(settings),
     ]
     head = ["claim", "paper", "this run", "verdict", "what to keep in mind"]
     caption = "The paper's claims (arXiv 2505.18465v1) and what this run says to each of them."
@@ -182,13 +184,13 @@ def _tokenizer(tokenizers: Mapping[tuple[str, str], os.PathLike]) -> list[list]:
     return [["Reconstruction error of the tokens (degrees)", "5.78", cell, verdict, caution]]
 
 
-def _transfer(results: Results, config: dict) -> list:
+def _transfer(results: Results, settings: RunSettings) -> list:
     """Each variant against those that are like it and learnt only some of its tasks."""
-    variants = config["variants"]
+    variants = settings.variants
     learnt = {
         name: {task.name for task in results.tasks}
-        if variant["tasks"] == "all"
-        else set(variant["tasks"])
+        if variant.tasks == "all"
+        else set(variant.tasks)
         for name, variant in variants.items()
     }
     pairs = [
@@ -213,12 +215,12 @@ def _transfer(results: Results, config: dict) -> list:
     return ["More tasks in training help each other", theirs, words, verdict, caution]
 
 
-def _but_tasks(variant: dict) -> dict:
-    return {key: value for key, value in variant.items() if key != "tasks"}
+def _but_tasks(variant: VariantSettings) -> VariantSettings:
+    return variant.model_copy(update={"tasks": "all"})
 
 
-def _scale(config: dict) -> list:
-    bases = sorted({variant["base_model"] for variant in config["variants"].values()})
+def _scale(settings: RunSettings) -> list:
+    bases = sorted({variant.base_model for variant in settings.variants.values()})
     ours = "see Paired comparisons" if len(bases) > 1 else f"one base model: {bases[0]}"
     verdict = "see there" if len(bases) > 1 else "not tested"
     caution = "Differences of 0.00 to 0.11 over three seeds, without an interval over people."

@@ -12,6 +12,7 @@ from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.page.blocks import Cell, Sentences, TableBlock
 from biomechgpt.report.page.wording import count, people
 from biomechgpt.report.results import Results
+from biomechgpt.settings.tasks_section import Tasks
 
 
 def table_one(counts: pd.DataFrame, paper_tasks: Mapping[str, str]) -> list:
@@ -55,7 +56,7 @@ def left_out(tables: Sequence[PathLike], least: int) -> list:
     return [Sentences([("a question", rule), *sentences])]
 
 
-def gates(results: Results, tasks: Mapping[str, Mapping]) -> list:
+def gates(results: Results, tasks: Tasks) -> list:
     """How often the first variant's own answers close or open a question wrongly; [] without table."""
     table = results.table("gates")
     if table is None or table.empty:
@@ -63,7 +64,7 @@ def gates(results: Results, tasks: Mapping[str, Mapping]) -> list:
     own = table[table["variant"] == results.variants[0]]
     rows = [
         [
-            Cell(plain(row.task), only_if(tasks[row.task])),
+            Cell(plain(row.task), only_if(tasks[row.task].to_dict())),
             "applies" if row.applies == "yes" else "does not apply",
             *(_share(n, row) for n in (row.own_yes, row.own_unknown, row.own_no)),
             count(row.not_followed),

@@ -3,17 +3,19 @@
 from biomechgpt.report.page.blocks import Cell, Heading, Paragraph, TableBlock
 from biomechgpt.report.page.wording import bounds, level, number
 from biomechgpt.report.results import AnsweredTask, Results
+from biomechgpt.settings.baselines_section import BaselineSettings
+from biomechgpt.settings.run_settings import RunSettings
 
 SEES_ANGLES = ("gait_features", "rocket")
 SEES_TOKENS = ("histogram", "n_grams")
 
 
-def classifiers_on_tokens(results: Results, config: dict) -> list:
+def classifiers_on_tokens(results: Results, settings: RunSettings) -> list:
     """The same kind of classifier on recorded angles, on decoded ones, and others on tokens."""
-    baselines = config["baselines"]
+    baselines = settings.baselines
     inputs = {name: _input(baselines[name]) for name in results.simple}
     inputs = {name: kind for name, kind in inputs.items() if kind}
-    if not any("tokenizer" in baselines[name] for name in inputs):
+    if not any(baselines[name].tokenizer for name in inputs):
         return []
     rows = []
     for task in results.tasks:
@@ -32,24 +34,24 @@ def classifiers_on_tokens(results: Results, config: dict) -> list:
     ]
 
 
-def _input(baseline: dict) -> str:
+def _input(baseline: BaselineSettings) -> str:
     """What a baseline sees of the movement, "" where that is neither angles nor tokens."""
-    if baseline["kind"] in SEES_TOKENS:
+    if baseline.kind in SEES_TOKENS:
         return "tokens"
-    if baseline["kind"] in SEES_ANGLES:
-        return "decoded angles" if "tokenizer" in baseline else "joint angles"
+    if baseline.kind in SEES_ANGLES:
+        return "decoded angles" if baseline.tokenizer else "joint angles"
     return ""
 
 
-def models_by_tokenizer(results: Results, config: dict) -> list:
+def models_by_tokenizer(results: Results, settings: RunSettings) -> list:
     """The fine-tuned models side by side where they read different tokens."""
-    variants = config["variants"]
-    if len({variant["tokenizer"] for variant in variants.values()}) < 2:
+    variants = settings.variants
+    if len({variant.tokenizer for variant in variants.values()}) < 2:
         return []
     rows = [
         [
-            Cell(variant["tokenizer"], name),
-            variant["base_model"],
+            Cell(variant.tokenizer, name),
+            variant.base_model,
             *(_level(results, name, task) for task in results.tasks),
         ]
         for name, variant in variants.items()

@@ -28,7 +28,7 @@ SHOWN_SECONDS = 8.0
 
 
 def read_metrics(folders: Mapping[tuple[str, str], os.PathLike]) -> list[tuple[str, str, dict]]:
-    """Fold, tokenizer and one entry a split, from `metrics.json` of each tokenizer's folder."""
+    """Fold, tokenizer and one entry a split, from `metrics.json` of each folder of measures."""
     return [
         (fold, tokenizer, entry)
         for (fold, tokenizer), folder in folders.items()
@@ -39,8 +39,8 @@ def read_metrics(folders: Mapping[tuple[str, str], os.PathLike]) -> list[tuple[s
 def tokenizers(folders: Mapping[tuple[str, str], os.PathLike]) -> list:
     """Reconstruction error and code use on held-out participants; curves of the first tokenizer.
 
-    `folders`, by fold and tokenizer, have `metrics.json` (a list, one entry a split) and, if it was
-    written, `curves.parquet`.
+    `folders`, by fold and tokenizer, have `metrics.json` (a list, one entry a split) and
+    `curves.parquet`.
     """
     measured = read_metrics(folders)
     held_out = [entry for _, _, entry in measured if entry["split"] == "test"]

@@ -6,19 +6,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.recordings.readers.body import read_line, read_table, take_time
 from biomechgpt.recordings.readers.opensim import read_opensim
-from biomechgpt.recordings.readers.points import names_of_numbers, read_unnamed
+from biomechgpt.recordings.readers.point_tables import names_of_numbers, read_unnamed
 from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion, check_unpacked
 from biomechgpt.recordings.readers.several import check_dividers, of_single_subject
+from biomechgpt.recordings.readers.text_table import read_line, read_table, take_time
 from biomechgpt.recordings.readers.vicon import is_nexus, read_nexus, read_pycgm
 
 
 def read_csv(path: Path) -> RawMotion:
-    """Read a CSV file with names in its first row, or what else bears that extension.
+    """Read a CSV file with names in its first row, or another format with that extension.
 
-    That is a `.mot` that was saved again, an ASCII export of Vicon Nexus, results of pyCGM and points
-    without names.
+    Those are a `.mot` that was saved again, an ASCII export of Vicon Nexus, results of pyCGM, and
+    points without names.
 
     Raises:
         MotionError: `unreadable`, `one_row`, `not_motion` or `several_recordings`.

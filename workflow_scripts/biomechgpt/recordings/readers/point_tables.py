@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from biomechgpt.recordings.overrides import LENGTH_UNITS
-from biomechgpt.recordings.readers.body import (
+from biomechgpt.recordings.readers.raw import MotionError, RawMotion
+from biomechgpt.recordings.readers.several import of_single_subject
+from biomechgpt.recordings.readers.text_table import (
     MISSING,
     read_line,
     read_table,
     split_cells,
     take_time,
 )
-from biomechgpt.recordings.readers.raw import MotionError, RawMotion
-from biomechgpt.recordings.readers.several import of_single_subject
 
 LEAST_POINTS = 10  # fewer numbers in a first line are no body
 TRC_HEADER_LINES = 3
@@ -28,10 +28,10 @@ def point_names(names: Iterable[str], unit: str | None = None) -> list[str]:
 
 
 def names_of_numbers(line: str) -> list[str] | None:
-    """Names for a table whose first line holds numbers, None where that line is something else.
+    """Names for a table whose first line holds numbers; None where that line is something else.
 
-    Such rows are x, y and z of one point after the other, the time before them or not, and each
-    point's number before it or not.
+    Such rows hold x, y and z of each point in turn, with or without the time before them, and with or
+    without the number of a point before it.
     """
     for separator in ("\t", ",", ";", None):
         cells = split_cells(line, separator)

@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from biomechgpt.files import replacing
@@ -20,6 +20,12 @@ class Issue(NamedTuple):
     severity: str  # warning | rejected
     problem: str
     detail: str
+
+
+def issue_of(info: Mapping, stage: str, severity: str, problem: str, detail: str) -> Issue:
+    """An issue of the trial that `info` names; `detail` becomes a single line."""
+    ids = (info[field] for field in Issue._fields[:4])
+    return Issue(*ids, stage, severity, problem, " ".join(detail.split()))
 
 
 def write_issues(path: os.PathLike, issues: Iterable[Issue]) -> None:

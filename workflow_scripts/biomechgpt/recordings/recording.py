@@ -1,6 +1,7 @@
-"""One motion file, from its columns to a checked trial in the body's coordinates."""
+"""One motion file, from its columns to checked frames in the body's coordinates."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,44 +9,61 @@ import numpy as np
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES, JOINT_NAMES
 from biomechgpt.recordings import canonical, plausibility, times, units
+from biomechgpt.recordings.coordinate_map_files import read_coordinate_maps
 from biomechgpt.recordings.coordinate_maps import (
     CoordinateMap,
     apply_map,
     fitting_maps,
     unknown_columns,
 )
-from biomechgpt.recordings.joint_centres.layouts import Skeleton
+from biomechgpt.recordings.hierarchy import check_hierarchy
+from biomechgpt.recordings.joint_centres.conversion import skeleton_coordinates
+from biomechgpt.recordings.joint_centres.layouts import Skeleton, read_skeletons
 from biomechgpt.recordings.joint_centres.points import Points, choose_skeleton, read_points
-from biomechgpt.recordings.joint_centres.trial import skeleton_coordinates
 from biomechgpt.recordings.knees import KNEES, check_bending, choose_twin, undo_flips
 from biomechgpt.recordings.lost_frames import lost_frames, note_lost
 from biomechgpt.recordings.readers import MotionError, Note, RawMotion, read_motion
-from biomechgpt.recordings.skeletons import check_skeleton
+from biomechgpt.settings.ingest_section import IngestSettings
 
+SKELETONS = "skeletons"  # the folder of skeleton maps
 NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
 
+class Reading(NamedTuple):
+    """How motion files are read: the known sources, and settings."""
+
+    coordinate_maps: list[CoordinateMap]
+    skeletons: list[Skeleton]
+    settings: IngestSettings
+
+
 class Motion(NamedTuple):
-    """One trial in the body's coordinates."""
+    """One recording in the body's coordinates."""
 
     time_s: np.ndarray  # (T,) float64, from 0
     frames: np.ndarray  # (T, 41) float64, columns as COORDINATE_NAMES
     frame_rate_hz: float
     notes: list[Note]
+    map_name: str  # of the coordinate map or the skeleton map
     undecided_maps: frozenset[str] = frozenset()  # maps between which its knees do not decide
 
 
-def read_trial(
-    path: Path,
-    row: Mapping,
-    maps: list[CoordinateMap],
-    cfg: Mapping,
-    skeletons: Sequence[Skeleton] = (),
-) -> tuple[CoordinateMap | Skeleton, Motion]:
+def reading_with(map_paths: Iterable[os.PathLike], settings: IngestSettings) -> Reading:
+    """Reading by the coordinate maps and, from a folder `skeletons`, the skeleton maps of these paths.
+
+    Raises:
+        InputError: a file is no map; the message names the file and the key.
+    """
+    paths = [Path(path) for path in map_paths]
+    skeleton_paths = [path for path in paths if path.parent.name == SKELETONS]
+    coordinate_maps = read_coordinate_maps(path for path in paths if path not in skeleton_paths)
+    return Reading(coordinate_maps, read_skeletons(skeleton_paths), settings)
+
+
+def read_recording(path: Path, row: Mapping, reading: Reading) -> Motion:
     """Read one motion file, joint angles or joint centres, into the body's coordinates.
 
-    `row` may hold the overrides of trials.tsv; `cfg` holds `angle_unit_when_unstated`,
-    `min_leg_joints` and `joint_centre_low_pass_hz`.
+    `row` may hold the overrides of trials.tsv.
 
     Raises:
         MotionError: with the reason; docs/cohort.md and docs/joint_centres.md list them.
@@ -53,55 +71,51 @@ def read_trial(
     raw = read_motion(path)
     if row.get("coordinate_map") is None:
         points = read_points(raw.columns)
-        skeleton = choose_skeleton(skeletons, points, row.get("skeleton"))
+        skeleton = choose_skeleton(reading.skeletons, points, row.get("skeleton"))
         if skeleton is not None:
-            return skeleton, _from_centres(raw, skeleton, points, row, cfg)
-    return _from_angles(raw, row, maps, cfg)
+            return _from_centres(raw, skeleton, points, row, reading.settings)
+    return _from_angles(raw, row, reading)
 
 
 def _from_centres(
-    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, cfg: Mapping
+    raw: RawMotion, skeleton: Skeleton, points: Points, row: Mapping, settings: IngestSettings
 ) -> Motion:
-    low_pass_hz = cfg["joint_centre_low_pass_hz"]
+    low_pass_hz = settings.joint_centre_low_pass_hz
     values, time_s, notes = skeleton_coordinates(raw, skeleton, points, row, low_pass_hz)
-    plausibility.check_presence(_joints(values), cfg["min_leg_joints"])
+    plausibility.check_presence(_joints(values), settings.min_leg_joints)
     unknown = [name for name in raw.columns if name not in points.columns]
-    return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)])
+    return clean(values, time_s, [*notes, *_unknown(unknown, skeleton.name)], skeleton.name)
 
 
-def _from_angles(
-    raw: RawMotion, row: Mapping, maps: list[CoordinateMap], cfg: Mapping
-) -> tuple[CoordinateMap, Motion]:
-    twins = _maps_for(row, maps, raw)
+def _from_angles(raw: RawMotion, row: Mapping, reading: Reading) -> Motion:
+    twins, settings = _maps_for(row, reading.coordinate_maps, raw), reading.settings
     mapped, lost_notes = _without_lost(apply_map(twins[0], raw.columns))
     joints = _joints(mapped)
-    plausibility.check_presence(joints, cfg["min_leg_joints"])
-    unit = units.decide_unit(
-        joints, twins[0], raw.unit, row.get("angle_unit"), cfg["angle_unit_when_unstated"]
+    plausibility.check_presence(joints, settings.min_leg_joints)
+    unit, unit_notes = units.decide_unit(
+        joints, twins[0], raw.unit, row.get("angle_unit"), settings.angle_unit_when_unstated
     )
-    values, flip_notes = undo_flips(units.to_radians(mapped, unit.name, twins[0]))
+    values, flip_notes = undo_flips(units.to_radians(mapped, unit, twins[0]))
     coordinate_map, knee_notes = choose_twin(twins, values)
     if coordinate_map is not twins[0]:
         mapped, _ = _without_lost(apply_map(coordinate_map, raw.columns))
-        values, _ = undo_flips(units.to_radians(mapped, unit.name, coordinate_map))
-    override_hz = float(row["frame_rate_hz"]) if row.get("frame_rate_hz") else None
+        values, _ = undo_flips(units.to_radians(mapped, unit, coordinate_map))
     n_frames = len(next(iter(joints.values())))
-    time_s, time_notes = times.decide_time(raw, n_frames, override_hz, coordinate_map.frame_rate_hz)
-    notes = raw.notes + lost_notes + unit.notes + flip_notes + knee_notes + time_notes
+    time_s, time_notes = times.decide_time(raw, n_frames, row, coordinate_map.frame_rate_hz)
+    notes = raw.notes + lost_notes + unit_notes + flip_notes + knee_notes + time_notes
     notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
-    if raw.skeleton is not None:
-        notes += check_skeleton(raw.skeleton, coordinate_map)
-    motion = clean(values, time_s, notes)
+    if raw.hierarchy is not None:
+        notes += check_hierarchy(raw.hierarchy, coordinate_map)
+    motion = clean(values, time_s, notes, coordinate_map.name)
     _check_source(motion, map_is_told=row.get("coordinate_map") is not None)
-    undecided = frozenset(item.name for item in twins if knee_notes)
-    return coordinate_map, motion._replace(undecided_maps=undecided)
+    return motion._replace(undecided_maps=frozenset(item.name for item in twins if knee_notes))
 
 
 def _check_source(motion: Motion, map_is_told: bool) -> None:
-    """Refuse knees and heights that no source of joint angles has; joint centres, which have another
-    origin and no sign of their own, do not come here.
+    """Refuse knees and heights of the pelvis that no source of joint angles has.
 
-    Whoever names the map in the table answers for the sign of its knees.
+    A map that the table names is believed on the sign of its knees. Joint centres are not checked
+    here: they have another origin, and their knees no sign in the file.
 
     Raises:
         MotionError: `out_of_range` or `implausible_speed`.
@@ -139,8 +153,10 @@ def _unknown(unknown: list[str], map_name: str) -> list[Note]:
     return [Note("unknown_columns", detail)]
 
 
-def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) -> Motion:
-    """Drop repeated rows and open ends, undo jumps, check, and set the 41 columns side by side.
+def clean(
+    values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note], map_name: str
+) -> Motion:
+    """Drop repeated rows and ends with gaps, undo jumps, check, and assemble the 41 columns.
 
     `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN.
 
@@ -153,21 +169,26 @@ def clean(values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note]) 
     values, time_s, span_notes = _trim(values, time_s[keep])
     values, jump_notes = canonical.unwrap_joints(values)
     frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
+    plausibility.check_needed(_joints(values))
+    values, misbuilt_notes = _without_misbuilt(values)
     joints = _joints(values)
-    plausibility.check_needed(joints)
-    if misbuilt := plausibility.misbuilt_joints(joints):
-        detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
-        notes = [*notes, Note("joint_out_of_range", detail)]
-        values = {name: column for name, column in values.items() if name not in misbuilt}
-        joints = {name: column for name, column in joints.items() if name not in misbuilt}
     plausibility.check_posture(joints)
     plausibility.check_range(joints)
     speed_notes = plausibility.check_speed(joints, time_s)
-    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
-    notes = notes + plausibility.remarks(joints)
+    notes = notes + misbuilt_notes + time_notes + spike_notes + span_notes + jump_notes
+    notes += rate_notes + speed_notes + plausibility.remarks(joints)
     time_s, values = times.mark_time_gaps(time_s, values)
     frames = canonical.assemble(values, len(time_s))
-    return Motion(time_s - time_s[0], frames, frame_rate_hz, notes)
+    return Motion(time_s - time_s[0], frames, frame_rate_hz, notes, map_name)
+
+
+def _without_misbuilt(
+    values: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    misbuilt = plausibility.misbuilt_joints(_joints(values))
+    kept = {name: column for name, column in values.items() if name not in misbuilt}
+    detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
+    return kept, [Note("joint_out_of_range", detail)] if misbuilt else []
 
 
 def _trim(

@@ -1,4 +1,4 @@
-"""The numeric body of a text table: separator, rows that do not fit, and fast reading."""
+"""The numbers of a text table: its separator, rows that do not fit, and fast reading."""
 
 import re
 from io import BufferedReader
@@ -32,7 +32,7 @@ END_OF_FILE = "\x1a\0"  # what DOS and disks put behind the last row
 PEEK_BYTES = 1 << 16
 
 
-class Table(NamedTuple):
+class TextTable(NamedTuple):
     """The numeric columns of a text table."""
 
     columns: dict[str, np.ndarray]  # name -> (T,) float64
@@ -89,7 +89,7 @@ def _next_filled(file: BufferedReader) -> tuple[int, str]:
             return offset, line
 
 
-def read_table(file: BufferedReader) -> Table:
+def read_table(file: BufferedReader) -> TextTable:
     """Read column names and numbers from where `file` stands.
 
     Handles tabs, commas, semicolons (with decimal commas) and white space, spaces around cells,
@@ -107,7 +107,7 @@ def read_table(file: BufferedReader) -> Table:
     return read_rows(file, _without_tail(split_cells(header, separator)), separator)
 
 
-def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> Table:
+def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> TextTable:
     """Read the rows of numbers from where `file` stands, a cell for each of `names`.
 
     Raises:
@@ -128,8 +128,7 @@ def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> 
 
 
 def check_rows(file: BufferedReader, width: int) -> None:
-    """Refuse what is left of `file` where pandas, which fills short rows up, would need far more
-    memory than whole rows of `width` cells take.
+    """Refuse the rest of `file` where pandas, which fills up short rows, would need far more memory.
 
     Raises:
         MotionError: `unreadable`.
@@ -180,13 +179,13 @@ def _drop_broken_rows(
 
 
 def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int]:
-    """Numbers (from 0) of the rows with too few cells: pandas fills them without a word."""
+    """Numbers (from 0) of the rows with too few cells, which pandas fills silently."""
     lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in file)
     filled = (line for line in lines if line.strip(" \t,;" + END_OF_FILE))
     return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]
 
 
-def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
+def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> TextTable:
     if len(frame) < 2:
         raise MotionError("one_row", "a motion needs at least two rows")
     columns: dict[str, np.ndarray] = {}
@@ -215,7 +214,7 @@ def _columns(frame: pd.DataFrame, names: list[str], notes: list[Note]) -> Table:
         notes = [*notes, Note("duplicate_columns", detail)]
     if text:
         notes = [*notes, Note("text_columns", f"ignored, no numbers in them: {', '.join(text)}")]
-    return Table(columns, len(names), notes)
+    return TextTable(columns, len(names), notes)
 
 
 def _numbers(cells: pd.Series, name: str) -> np.ndarray | None:

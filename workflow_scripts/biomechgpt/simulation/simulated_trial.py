@@ -7,7 +7,7 @@ import numpy as np
 from biomechgpt.body.coordinates import JOINTS
 from biomechgpt.body.kinematics import pelvis_angles
 from biomechgpt.simulation.activities import perform
-from biomechgpt.simulation.gait import Gait, build_gait
+from biomechgpt.simulation.gait_pattern import GaitPattern, build_gait
 from biomechgpt.simulation.ground import N_JOINTS, orientation
 from biomechgpt.simulation.noise import add_noise, gap_mask
 from biomechgpt.simulation.people import Person
@@ -26,7 +26,7 @@ HIGH_DEG = np.degrees([joint.high_rad for joint in JOINTS])
 
 
 @dataclass
-class Trial:
+class SimulatedTrial:
     """What happened and what was measured of it.
 
     `angles_deg` (T, 37) and `pelvis_m` (T, 3) are without error, `measured_deg` (T, 37) has errors
@@ -34,7 +34,7 @@ class Trial:
     """
 
     tracks: Tracks
-    gait: Gait
+    gait: GaitPattern
     segments: list[Segment]
     strikes_s: list[float]
     angles_deg: np.ndarray
@@ -45,7 +45,7 @@ class Trial:
 
 def simulate_trial(
     person: Person, plan: Planned, normal_gait: dict, cohort: dict, frame_rate_hz: float
-) -> Trial:
+) -> SimulatedTrial:
     """Let `person` do one planned trial; labels are measured on the movement that results."""
     gait = build_gait(person, _wished_speed(person, plan, cohort), plan.device, normal_gait, cohort)
     numbers = cohort["activities"]
@@ -59,7 +59,7 @@ def simulate_trial(
     if plan.activity == "overground walking":
         labels |= walking_labels(tracks.time_s, path, timeline.strikes_s)
     measured = _measure(angles, tracks, person, plan.device, frame_rate_hz, cohort)
-    return Trial(
+    return SimulatedTrial(
         tracks, gait, timeline.segments, timeline.strikes_s, angles, measured, path, labels
     )
 

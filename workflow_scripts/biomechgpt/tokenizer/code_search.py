@@ -27,7 +27,7 @@ class Search(NamedTuple):
     weight: Tensor  # (J, T), what their squared errors count
 
 
-def better_codes(
+def code_search(
     branch: Branch, codes: Tensor, normalised: Tensor, weight: Tensor, rounds: int
 ) -> Tensor:
     """Codes (L, levels) of a movement that decode to no larger an error than `codes`.
@@ -49,7 +49,7 @@ def _improved(search: Search, codes: Tensor, steps: Tensor) -> Tensor:
     """`codes` (L, levels) with better ones at `steps`, or as they were where none is better."""
     vectors = _vectors(search, codes)
     errors, aim = _errors_and_aim(search, vectors)
-    best, found = _around(errors[None])[0, steps], codes.clone()
+    best, improved = _around(errors[None])[0, steps], codes.clone()
     for level, book in enumerate(search.books):
         now = codes[steps, level]
         others = _neighbours(book, now, aim[steps] - vectors[steps] + book[now])  # (C, steps)
@@ -61,11 +61,11 @@ def _improved(search: Search, codes: Tensor, steps: Tensor) -> Tensor:
         best = torch.where(better, after, best)
         changed = codes[steps]
         changed[:, level] = others.gather(0, which[None])[0]
-        found[steps] = torch.where(better[:, None], changed, found[steps])
+        improved[steps] = torch.where(better[:, None], changed, improved[steps])
     # Steps that change at once are felt by each other a little, so the whole is looked at again.
     with torch.no_grad():
-        worth = _errors(search, _vectors(search, found)[None]).sum() < errors.sum()
-    return found if worth else codes
+        worth = _errors(search, _vectors(search, improved)[None]).sum() < errors.sum()
+    return improved if worth else codes
 
 
 def _neighbours(book: Tensor, now: Tensor, aim: Tensor) -> Tensor:
@@ -76,7 +76,7 @@ def _neighbours(book: Tensor, now: Tensor, aim: Tensor) -> Tensor:
 
 def _vectors(search: Search, codes: Tensor) -> Tensor:
     """What codes (L, levels) stand for: (L, D)."""
-    return sum(book[chosen] for book, chosen in zip(search.books, codes.T, strict=True))
+    return sum(book[column] for book, column in zip(search.books, codes.T, strict=True))
 
 
 def _errors(search: Search, vectors: Tensor) -> Tensor:
