@@ -17,14 +17,17 @@ import torch
 from benchmarks import workload
 from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import END_OF_TURN
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.questions.questions_file import read_questions
+from biomechgpt.questions.tasks import options_of
+from biomechgpt.settings.finetune_section import LoraSettings
 from biomechgpt.tokenizer.tokens import read_tokens
 
 ANSWER_TOKENS = 4  # of a random model
-LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
+LORA = LoraSettings(rank=32, alpha=32, dropout=0.0)
 
 
 def main() -> None:
@@ -66,11 +69,11 @@ def of_random_model(
     """A random model with adapters, the paper's mix of questions, and the motions."""
     tasks = shipped_tasks()
     trials = workload.trials(count, tasks)
-    kinds = {task.name: (task.kind, list(task.options)) for task in tasks}
+    settings = {task.name: task.settings for task in tasks}
     questions = pd.DataFrame(
         {
-            "trial_id": str(number), "task": task, "kind": kinds[task][0], "question": question,
-            "options": kinds[task][1], "answer": answer,
+            "trial_id": str(number), "task": task, "kind": settings[task].kind, "question": question,
+            "options": options_of(settings[task]), "answer": answer,
         }
         for number, trial in enumerate(trials)
         for task, question, answer in trial.questions
@@ -78,9 +81,10 @@ def of_random_model(
     base = workload.random_base(size, tasks)
     model = adapters.add_adapters(base, LORA, 0, None).eval()
     loading.never_pack(model)
-    cfg = workload.task_config()
-    numbers = possible_numbers(questions, cfg)
-    description = {"max_length": 1024, "tasks": cfg, "possible_numbers": numbers}
+    numbers = possible_numbers(questions, settings)
+    description = ModelDescription.model_construct(
+        max_length=1024, tasks=settings, possible_numbers=numbers
+    )
     motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
     return LoadedModel(model, base.tokenizer, description), questions, motions
 

@@ -16,6 +16,8 @@ import numpy as np
 from benchmarks.shared import shipped_tasks
 from biomechgpt.chat import topics
 from biomechgpt.chat.topics import Topics
+from biomechgpt.questions.tasks import options_of
+from biomechgpt.settings.tasks_section import TaskSettings
 from tests.helpers.paths import read_yaml
 
 PARTS = 20
@@ -100,15 +102,14 @@ def print_wording(model: Path) -> None:
     sample = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
     trials = [chat.trial(name) for name in sample["trial_id"]]
     motions = {trial.name: chat.tokens(trial) for trial in trials}
-    tasks = chat.description["tasks"]
+    tasks = chat.description.tasks
     for whose in (USERS, FIRST):
         questions = []
         for text, task in flat(known):
             meant = rule.match(text)
-            cfg = tasks[task]
             question = text if whose == USERS else chat.questions()[task]
-            options = cfg["options"] if cfg["kind"] == "classification" else []
-            row = {"task": task, "kind": cfg["kind"], "options": options, "question": question}
+            row = {"task": task, "kind": tasks[task].kind, "question": question}
+            row["options"] = options_of(tasks[task])
             labelled = [trial for trial in trials if task in trial.recorded and meant.task == task]
             questions += [row | {"trial_id": t.name, "truth": t.recorded[task]} for t in labelled]
         table = pd.DataFrame(predict(chat.model.loaded, pd.DataFrame(questions), motions))
@@ -117,8 +118,8 @@ def print_wording(model: Path) -> None:
             print(f"  {task}: {_score(rows, tasks[task])}, {len(rows)} answers")
 
 
-def _score(rows, task: dict) -> str:
-    if task["kind"] == "classification":
+def _score(rows, task: TaskSettings) -> str:
+    if task.kind == "classification":
         pairs = zip(rows["options"], rows["probabilities"], strict=True)
         best = np.array([options[int(np.argmax(shares))] for options, shares in pairs])
         as_text = np.mean(rows["parsed"] == rows["truth"])
@@ -126,7 +127,7 @@ def _score(rows, task: dict) -> str:
     truth = rows["truth"].astype(float)
     median, text = ((rows[name] - truth).abs().mean() for name in ("number_median", "number"))
     unread = rows["number"].isna().mean()
-    return f"mean error {median:.3f} {task['unit']}, as text {text:.3f} (unread {unread:.3f})"
+    return f"mean error {median:.3f} {task.unit}, as text {text:.3f} (unread {unread:.3f})"
 
 
 if __name__ == "__main__":

@@ -142,8 +142,9 @@ def _generate_questions(cfg: dict) -> Callable:
         trials = labels[["trial_id", "participant_id"]]
         folds = trials[["participant_id"]].drop_duplicates().assign(fold="f", split="train")
         tasks = shipped_tasks()
-        choice = choose_trials(labels, pd.DataFrame(trials), folds, "f", tasks, 1)
-        rows = generate_questions(list_truths(choice.chosen), tasks, 0)
+        settings = {task.name: task.settings for task in tasks}
+        choice = choose_trials(labels, pd.DataFrame(trials), folds, "f", settings, 1)
+        rows = generate_questions(list_truths(choice.tasks), tasks, 0)
         write_rows(side / "questions.parquet", rows, SCHEMA)
 
     return run

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def shipped_tasks() -> list["Task"]:
     """The tasks of config.yaml with their phrasings."""
     from biomechgpt.questions.tasks import read_tasks
+    from biomechgpt.settings.tasks_section import task_settings
 
-    cfg = read_yaml("config.yaml")["tasks"]
-    return read_tasks(cfg, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in cfg})
+    tasks = task_settings(read_yaml("config.yaml")["tasks"])
+    return read_tasks(tasks, {name: ROOT / f"resources/phrasings/{name}.yaml" for name in tasks})
 
 
 def save_untrained(folder: Path, cfg: dict) -> None:

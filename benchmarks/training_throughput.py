@@ -21,8 +21,9 @@ from biomechgpt.language_model import adapters, language_training
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.steps import plan_steps
 from biomechgpt.language_model.training_metrics import METRICS_FILE
+from biomechgpt.settings.finetune_section import LoraSettings
 
-LORA = {"rank": 32, "alpha": 32, "dropout": 0.0}
+LORA = LoraSettings(rank=32, alpha=32, dropout=0.0)
 BATCH = 10  # questions a step, as the paper's 4B
 WARM_UP = 3  # steps that are not counted
 MAX_LENGTH = 1024

@@ -14,8 +14,7 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.loading import Base
-from biomechgpt.questions.tasks import Task
-from tests.helpers.paths import read_yaml
+from biomechgpt.questions.tasks import Task, options_of
 
 CODES = 512
 MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
@@ -34,11 +33,6 @@ class QuestionedTrial(NamedTuple):
     questions: list[tuple[str, str, str]]  # task, question, answer
 
 
-def task_config() -> dict[str, dict]:
-    """The nine tasks as config.yaml has them."""
-    return read_yaml("config.yaml")["tasks"]
-
-
 def trials(count: int, tasks: list[Task]) -> list[QuestionedTrial]:
     """Random motions whose lengths spread as walking trials do, with four tasks each."""
     random = np.random.default_rng(0)
@@ -49,7 +43,8 @@ def trials(count: int, tasks: list[Task]) -> list[QuestionedTrial]:
         for number in random.choice(len(tasks), 4, replace=False):
             task = tasks[number]
             text = task.train[random.integers(len(task.train))].text
-            reply = str(random.choice(task.options)) if task.options else f"{random.random():.2f}"
+            options = options_of(task.settings)
+            reply = str(random.choice(options)) if options else f"{random.random():.2f}"
             questions.append((task.name, text, reply))
         made.append(QuestionedTrial(random.integers(0, CODES, length), questions))
     return made

@@ -68,15 +68,15 @@ ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.mode
 
 
 if workflow.is_main_process:  # every job reads this file again
-    check_labels(RECORDED_COHORTS, config["tasks"])
+    check_labels(RECORDED_COHORTS, SETTINGS.tasks)
     check_enough_people(
         RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
-    for remark in contradictions(RECORDED_COHORTS, config["tasks"]):
+    for remark in contradictions(RECORDED_COHORTS, SETTINGS.tasks):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
         stratify_by = SETTINGS.split.stratify_by
-        for remark in unused_names(RECORDED_COHORTS, config["tasks"], stratify_by):
+        for remark in unused_names(RECORDED_COHORTS, SETTINGS.tasks, stratify_by):
             logger.warning(remark)
 
 

@@ -1,4 +1,4 @@
-"""Ask a model all its questions on new recordings."""
+"""Ask a model all its questions about new recordings."""
 
 from biomechgpt import job
 

@@ -1,4 +1,4 @@
-"""Build the embedded base model of one fold and pretrain it, without answers."""
+"""Build the embedded base model of one fold and pretrain it, without labels."""
 
 from biomechgpt import job
 
@@ -6,11 +6,13 @@ log = job.start(snakemake)
 
 from biomechgpt.language_model.embedded import build_base_model, training_motions
 from biomechgpt.questions.tasks import read_tasks
+from biomechgpt.settings.base_models_section import EmbeddedBaseSettings
+from biomechgpt.settings.question_settings import question_settings
 
 motions = training_motions(snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold)
-tasks = snakemake.params.tasks
+tasks = question_settings(snakemake.params.tasks)
 build_base_model(
-    snakemake.params.cfg,
+    EmbeddedBaseSettings.model_validate(snakemake.params.cfg),
     motions,
     read_tasks(tasks, dict(zip(tasks, snakemake.input.phrasings, strict=True))),
     snakemake.output[0],

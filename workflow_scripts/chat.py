@@ -10,17 +10,23 @@ from biomechgpt.chat import command
 from biomechgpt.errors import InputError
 
 parser = argparse.ArgumentParser(
-    description="Ask a model about a recorded movement. Without a question, open the page.",
-    epilog="Not a medical device. docs/chat.md says what an answer is worth.",
+    description="Ask a model about a recorded movement; without a question, serve a page to ask on.",
+    epilog="Not a medical device. docs/chat.md explains what an answer is worth.",
 )
-parser.add_argument("question", nargs="?", help="what to ask; without it the page is served")
-parser.add_argument("--model", type=Path, help="a model folder; without it the first of results/")
-parser.add_argument("--run", type=Path, help="results of the run whose trials are asked about")
+parser.add_argument("question", nargs="?", help="the question; without it the page is served")
+parser.add_argument("--model", type=Path, help="a model folder; without it, the first in results/")
+parser.add_argument(
+    "--run", type=Path, help="results folder of the run whose trials are asked about"
+)
 parser.add_argument(
     "--trial", action="append", default=[], help="trial to ask about; may be repeated"
 )
 parser.add_argument(
-    "--file", action="append", default=[], type=Path, help="own motion file instead"
+    "--file",
+    action="append",
+    default=[],
+    type=Path,
+    help="your own motion file instead; may be repeated",
 )
 parser.add_argument("--json", action="store_true", help="print JSON, one answer a line")
 parser.add_argument("--recorded", action="store_true", help="print the recorded label too")
@@ -30,7 +36,7 @@ parser.add_argument(
 parser.add_argument("--port", type=int, help="port of the page (default: a free one from 7860)")
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", FutureWarning)  # of other people's packages
+    warnings.simplefilter("ignore", FutureWarning)  # from packages that we use
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     try:
         sys.exit(command.run(parser.parse_args()))

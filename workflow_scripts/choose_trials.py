@@ -1,4 +1,4 @@
-"""List the true answer to each task on each trial, and count them."""
+"""List the true answer to each task about each trial, and count them."""
 
 from biomechgpt import job
 
@@ -10,11 +10,11 @@ from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, select_cohorts, trial_labels
 from biomechgpt.files import replacing
 from biomechgpt.questions.choice import choose_trials
-from biomechgpt.questions.tasks import tasks_without_words
 from biomechgpt.questions.truths import SCHEMA, list_truths, table_one, write_rows
+from biomechgpt.settings.question_settings import question_settings
 from biomechgpt.splits.folds_file import read_folds
 
-params, made = snakemake.params, snakemake.output
+params, outputs = snakemake.params, snakemake.output
 cohorts = read_cohorts(params.cohorts)
 check_labels(select_cohorts(cohorts, params.recorded), params.columns, params.labels)
 choice = choose_trials(
@@ -22,11 +22,14 @@ choice = choose_trials(
     pd.read_parquet(snakemake.input.trials, columns=["trial_id", "participant_id"]),
     read_folds(snakemake.input.folds),
     snakemake.wildcards.fold,
-    tasks_without_words(params.cfg),
+    question_settings(params.cfg),
     params.min_training_participants,
 )
-n_truths = write_rows(made.truths, list_truths(choice.chosen), SCHEMA)
-for path, table in ((made.table, table_one(made.truths)), (made.left_out, choice.left_out)):
+n_truths = write_rows(outputs.truths, list_truths(choice.tasks), SCHEMA)
+for path, table in (
+    (outputs.table, table_one(outputs.truths)),
+    (outputs.left_out, choice.left_out),
+):
     with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)
 log.info("%d true answers", n_truths)

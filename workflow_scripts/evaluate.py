@@ -43,7 +43,7 @@ write_tables(
     written.tables,
     paper_tasks(tasks),
     audit(pd.read_parquet(files.trials), folds, questions),
-    gate_table(tested, params.tasks, variants, evaluation.calibration),
+    gate_table(tested, tasks, variants, evaluation.calibration),
 )
 decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
 units = {name: task.unit for name, task in tasks.items()}

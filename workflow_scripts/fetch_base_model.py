@@ -7,5 +7,7 @@ job.start(snakemake)
 from pathlib import Path
 
 from biomechgpt.language_model.checkpoint_source import link_checkpoint
+from biomechgpt.settings.base_models_section import CheckpointBaseSettings
 
-link_checkpoint(snakemake.params.cfg, Path(snakemake.output[0]))
+checkpoint = CheckpointBaseSettings.model_validate(snakemake.params.cfg)
+link_checkpoint(checkpoint, Path(snakemake.output[0]))

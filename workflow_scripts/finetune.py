@@ -7,6 +7,7 @@ job.start(snakemake, snakemake.params.threads)
 from pathlib import Path
 
 from biomechgpt.language_model.finetuning import Sources, finetune
+from biomechgpt.settings.variant_run import VariantRun
 
 wildcards = snakemake.wildcards
 sources = Sources(
@@ -16,6 +17,7 @@ sources = Sources(
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
 )
-run = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
-finetune(sources, run | snakemake.params.cfg, Path(snakemake.output[0]), snakemake.params.code)
+key = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
+run = VariantRun.model_validate(key | snakemake.params.cfg)
+finetune(sources, run, Path(snakemake.output[0]), snakemake.params.code)
 job.finish(snakemake)

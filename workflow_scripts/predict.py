@@ -1,4 +1,4 @@
-"""Ask a fine-tuned model the questions on the participants of some splits."""
+"""Ask a fine-tuned model the questions about the participants of some splits."""
 
 from biomechgpt import job
 

@@ -1,4 +1,4 @@
-"""Put a model and its card into one folder that a stranger can use."""
+"""Put a model, its card and its calibration into one folder that others can use."""
 
 from biomechgpt import job
 

@@ -12,7 +12,7 @@ from tests.helpers.page_driver import visit
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    finetune(small_model.write_sources(folder), small_model.JOB_CFG, folder / "model", "code")
+    finetune(small_model.write_sources(folder), small_model.RUN, folder / "model", "code")
     return small_run.write_run(folder / "results", folder / "model")
 
 

@@ -13,7 +13,6 @@ from biomechgpt import seals
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.chat.answers import Number, as_json
 from biomechgpt.chat.asking import open_chat
-from biomechgpt.chat.run_trials import askable
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import prediction, streaming
 from biomechgpt.language_model.prediction import predict
@@ -23,15 +22,15 @@ from biomechgpt.questions.calibration import (
     at_temperature,
     write_calibration,
 )
+from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.strangeness import Familiar
-from tests.helpers.small_model import QUESTION_TEXTS, TASK_CFG, write_motion
-from tests.helpers.small_run import walk
+from tests.helpers.small_model import QUESTION_TEXTS, TASKS, write_motion
+from tests.helpers.small_run import change_task, walk
 
 
 def predicted(chat, trial, task) -> dict:
-    cfg = TASK_CFG[task]
-    row = {"trial_id": "it", "task": task, "kind": cfg["kind"], "question": QUESTION_TEXTS[task]}
-    row["options"] = cfg.get("options", [])
+    row = {"trial_id": "it", "task": task, "kind": TASKS[task].kind, "options": TASKS[task].options}
+    row["question"] = QUESTION_TEXTS[task]
     (found,) = predict(chat.model.loaded, pd.DataFrame([row]), {"it": chat.tokens(trial)})
     return found
 
@@ -86,8 +85,8 @@ def test_a_number_has_its_range_and_no_interval_where_too_few_were_there(chat):
 def test_a_label_of_the_shipped_tasks_has_a_normal_range_with_its_source(root):
     from biomechgpt.chat.asking import _normal_ranges
 
-    cfg = {"label": "walking_speed_m_s", "kind": "regression", "unit": "m/s", "decimals": 2}
-    ranges = _normal_ranges({"pace": cfg, "other": cfg | {"unit": "km/h"}})
+    pace = TaskSettings(kind="regression", label="walking_speed_m_s", unit="m/s", decimals=2)
+    ranges = _normal_ranges({"pace": pace, "other": pace.model_copy(update={"unit": "km/h"})})
     assert set(ranges) == {"pace"}
     assert ranges["pace"].low < ranges["pace"].high
     assert "doi" in ranges["pace"].source
@@ -111,8 +110,8 @@ def test_what_the_model_knows_of_the_person_is_said(chat):
 
 
 def test_a_number_that_training_never_had_cannot_be_asked(chat):
-    described = chat.description | {"possible_numbers": {}}
-    assert set(askable(described)) == {"impaired", "device"}
+    description = chat.description.model_copy(update={"possible_numbers": {}})
+    assert set(description.askable) == {"impaired", "device"}
     assert set(chat.questions()) == set(QUESTION_TEXTS)
 
 
@@ -180,9 +179,8 @@ def test_own_answers_decide_whether_a_question_is_asked(chat, monkeypatch, tempe
     own = chat.ask(trial, QUESTION_TEXTS["impaired"]).estimate.ranked[0][0]
     calibration = Calibration(temperature, {0.8: None, 0.9: None})
     monkeypatch.setitem(chat.model.calibrations, "impaired", calibration)
-    tasks = chat.model.loaded.description["tasks"]
     for value in ("yes", "no"):
-        monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": [value]})
+        change_task(monkeypatch, chat, "device", applies_to={"impaired": [value]})
         answer = chat.ask(trial, QUESTION_TEXTS["device"])
         if temperature > 1:
             assert answer.applies == "unknown"
@@ -204,8 +202,7 @@ def test_recorded_labels_open_no_question(chat, monkeypatch):
     monkeypatch.setitem(
         chat.model.calibrations, "impaired", Calibration(1e6, {0.8: None, 0.9: None})
     )
-    tasks = chat.model.loaded.description["tasks"]
-    monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": ["no"]})
+    change_task(monkeypatch, chat, "device", applies_to={"impaired": ["no"]})
     assert chat.ask(trial, QUESTION_TEXTS["device"]).applies == "unknown"
 
 
@@ -223,9 +220,10 @@ def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_re
     cases = [(False, 1000.0, ""), (False, 1e-6, "unlike"), (False, None, "nobody measured"),
              (True, 1000.0, "learnt from simulated movement")]  # fmt: skip
     for simulated, limit, words in cases:
-        monkeypatch.setitem(chat.description, "simulated", simulated)
+        description = chat.description.model_copy(update={"simulated": simulated})
+        loaded = chat.model.loaded._replace(description=description)
         familiar = limit and everything_familiar(limit)
-        monkeypatch.setattr(chat, "model", chat.model._replace(familiar=familiar))
+        monkeypatch.setattr(chat, "model", chat.model._replace(loaded=loaded, familiar=familiar))
         answer = chat.ask(own, QUESTION_TEXTS["impaired"])
         assert words in answer.no_promise
         assert (answer.estimate.sets[0.8] is None) == bool(words)
@@ -242,8 +240,7 @@ def test_no_coverage_is_promised_on_own_files_unless_familiar_and_learnt_from_re
 def test_what_kinematics_measure_stands_beside_the_models_number(chat, monkeypatch, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
     assert chat.ask(own, QUESTION_TEXTS["speed"]).estimate.measured is None  # another label
-    task = chat.model.loaded.description["tasks"]["speed"]
-    monkeypatch.setitem(task, "label", "walking_speed_m_s")
+    change_task(monkeypatch, chat, "speed", label="walking_speed_m_s")
     found = chat.ask(own, QUESTION_TEXTS["speed"]).estimate
     assert found.measured == pytest.approx(0.51, abs=0.02)
     assert f"{100 * (found.value / found.measured - 1):+.0f} % off" in found.difference

@@ -11,6 +11,7 @@ from biomechgpt.chat import command
 from biomechgpt.errors import InputError
 from biomechgpt.questions.calibration import Calibration
 from tests.helpers.small_model import QUESTION_TEXTS, write_motion
+from tests.helpers.small_run import change_task
 
 
 @pytest.fixture
@@ -67,12 +68,11 @@ def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, tmp_path):
 
 
 def test_a_closed_question_and_a_measured_number_are_said(run, chat, monkeypatch):
-    tasks = chat.model.loaded.description["tasks"]
     monkeypatch.setitem(
         chat.model.calibrations, "impaired", Calibration(1e-3, {0.8: None, 0.9: None})
     )
-    monkeypatch.setitem(tasks["device"], "applies_to", {"impaired": []})
-    monkeypatch.setitem(tasks["speed"], "label", "walking_speed_m_s")
+    change_task(monkeypatch, chat, "device", applies_to={"impaired": []})
+    change_task(monkeypatch, chat, "speed", label="walking_speed_m_s")
     _, out, _ = run(QUESTION_TEXTS["device"], trial=["t6"])
     assert "This question does not apply: the model's own answer to impaired is" in out
     assert "the model wrote" not in out

@@ -49,7 +49,7 @@ def test_a_trial_that_is_not_there_is_named_with_some_that_are(chat):
 
 def test_another_frame_rate_is_refused(run_folder, chat):
     with pytest.raises(InputError, match="30 frames a second, the model needs 100"):
-        open_run(run_folder, chat.description | {"frame_rate_hz": 100})
+        open_run(run_folder, chat.description.model_copy(update={"frame_rate_hz": 100}))
 
 
 def test_a_folder_that_is_no_run_is_refused(run_model, tmp_path):
@@ -72,7 +72,7 @@ def test_a_variant_whose_name_is_a_number_is_calibrated_too(run_folder, chat, tm
     table = pd.read_parquet(other / "tables/calibration.parquet").assign(variant="7")
     table.to_parquet(other / "tables/calibration.parquet", index=False)
     run, model = open_run(other, chat.description), other / "holdout/models/v/seed-0"
-    assert set(_calibration_of_run(model, run, chat.description | {"variant": "7"})) == set(
-        chat.model.calibrations
-    )
+    assert set(
+        _calibration_of_run(model, run, chat.description.model_copy(update={"variant": "7"}))
+    ) == set(chat.model.calibrations)
     assert _calibration_of_run(model, run, chat.description) == {}

@@ -5,6 +5,7 @@ import yaml
 
 from biomechgpt.chat.topics import Topics
 from biomechgpt.questions.tasks import read_tasks
+from biomechgpt.settings.tasks_section import task_settings
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,9 @@ def examples(root):
 @pytest.fixture(scope="module")
 def shipped(root):
     tasks = yaml.safe_load((root / "config.yaml").read_text())["tasks"]
-    return read_tasks(tasks, {name: root / f"resources/phrasings/{name}.yaml" for name in tasks})
+    return read_tasks(
+        task_settings(tasks), {name: root / f"resources/phrasings/{name}.yaml" for name in tasks}
+    )
 
 
 @pytest.fixture(scope="module")

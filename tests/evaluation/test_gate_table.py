@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from biomechgpt.evaluation.gate_errors import COLUMNS, gate_table
+from biomechgpt.settings.tasks_section import task_settings
 
-TASKS = {
+TASKS = task_settings({
     "impaired": {"kind": "classification", "label": "ill", "options": ["yes", "no"]},
     "diagnosis": {
         "kind": "classification", "label": "diagnosis", "options": ["stroke", "other"],
@@ -17,7 +18,7 @@ TASKS = {
         "applies_to": {"diagnosis": ["stroke"]},
     },
     "speed": {"kind": "regression", "label": "speed", "applies_to": {"activity": ["walking"]}},
-}  # fmt: skip
+})  # fmt: skip
 # trial: the truths, and the probability of the first option by task
 TRIALS = {
     "ill, seen": ({"impaired": "yes", "diagnosis": "stroke"}, {"impaired": 0.9, "diagnosis": 0.9}),
@@ -36,7 +37,7 @@ def predictions() -> pd.DataFrame:
     rows = []
     for number, (trial, (truths, first)) in enumerate(TRIALS.items()):
         for task, truth in truths.items():
-            options = TASKS[task]["options"]
+            options = TASKS[task].options
             rows += [
                 {"fold": "holdout", "variant": "model", "seed": seed, "trial_id": trial,
                  "participant_id": f"p{number // 2}", "task": task, "kind": "classification",

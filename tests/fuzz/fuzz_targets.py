@@ -30,6 +30,7 @@ from biomechgpt.recordings.readers.opensim import read_header
 from biomechgpt.recordings.readers.text_table import check_rows, read_line, split_cells
 from biomechgpt.recordings.recording import read_recording, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.splits.folds import fold_names
 from biomechgpt.splits.own_folds import read_own_folds
@@ -41,7 +42,7 @@ READING = reading_with(MAPS + SKELETONS, INGEST.model_copy(update={"min_leg_join
 MOTION = MotionSettings(frame_rate_hz=30, max_gap_s=0.5, min_duration_s=0.02, zero_joints=[])
 CONFIG = config_text()
 TASKS = {
-    name: {"kind": kind, "label": "x", "options": ["<b>", "{unit}"], "unit": "m/s", "decimals": 2}
+    name: QuestionSettings(kind=kind, label="x", options=["<b>", "{unit}"], unit="m/s", decimals=2)
     for name, kind in (("a", "classification"), ("b", "regression"))
 }
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

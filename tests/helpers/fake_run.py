@@ -16,6 +16,7 @@ from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import write_tables
 from biomechgpt.report.run_files import RunFiles
 from biomechgpt.settings.evaluate_section import EvaluateSettings
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import save_tokenizer
@@ -36,7 +37,7 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Run
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
     tasks = read_yaml("config.yaml")["tasks"]
-    gates = gate_table(predictions, tasks, ["tiny-all"], found.calibration)
+    gates = gate_table(predictions, task_settings(tasks), ["tiny-all"], found.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
     write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
     left_out = {"task": ["balance"], "training_participants": 3, "reason": "three people only"}

@@ -13,8 +13,12 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
 from biomechgpt.questions.tasks import Phrasing, Task
+from biomechgpt.settings.base_models_section import EmbeddedBaseSettings
+from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
 from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.tokenizer.network import MotionTokenizer
 from biomechgpt.tokenizer.reading_settings import save_reading_settings
 from biomechgpt.tokenizer.statistics import Statistics
@@ -25,18 +29,19 @@ from tests.helpers.paths import read_yaml
 from tests.helpers.small_tokenizer import TINY
 
 CODES = 16
-BASE_CFG = {
-    "kind": "embedded", "layers": 2, "width": 64, "heads": 2, "feed_forward": 128,
-    "sliding_window": 64, "vocabulary": 420, "epochs": 2, "learning_rate": 3e-3, "batch_size": 8,
-    "seed": 0,
-}  # fmt: skip
+BASE_SETTINGS = EmbeddedBaseSettings(
+    kind="embedded", layers=2, width=64, heads=2, feed_forward=128, sliding_window=64,
+    vocabulary=420, epochs=2, learning_rate=3e-3, batch_size=8, seed=0,
+)  # fmt: skip
 MOTION_CFG = TINY.model_copy(
     update={"codebook_size": CODES, "code_dim": 8, "width": 8, "depth": 1, "dilation_growth": 1}
 )
-TASK_CFG = {
-    "impaired": {"kind": "classification", "label": "impaired", "options": ["yes", "no"]},
-    "device": {"kind": "classification", "label": "device", "options": ["none", "cane", "walker"]},
-    "speed": {"kind": "regression", "label": "speed", "unit": "m/s", "decimals": 2},
+TASKS = {
+    "impaired": QuestionSettings(kind="classification", label="impaired", options=["yes", "no"]),
+    "device": QuestionSettings(
+        kind="classification", label="device", options=["none", "cane", "walker"]
+    ),
+    "speed": QuestionSettings(kind="regression", label="speed", unit="m/s", decimals=2),
 }
 QUESTION_TEXTS = {
     "impaired": "Is the walking impaired, yes or no?",
@@ -44,32 +49,27 @@ QUESTION_TEXTS = {
     "speed": "How fast in m/s?",
 }
 LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
-LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
-FINETUNE = {
-    "learning_rate": 3e-3, "epochs": 1, "batch_size": 8, "max_length": 128,
-    "warmup_fraction": 0.1, "weight_decay": 0.0, "shared_motion": True, "motion_noise": 0.1, "mirror": True,
-    "rephrase": True, "most_copies": 2,
-}  # fmt: skip
-JOB_CFG = {
-    "fold": "holdout", "variant": "v", "seed": 0, "lora": LORA, "tasks": TASK_CFG,
-    "finetune": FINETUNE, "cohorts": ["here", "there"], "simulated": True,
-    "min_training_participants": 3,
-}  # fmt: skip
+LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
+FINETUNE = TrainingSettings(
+    learning_rate=3e-3, epochs=1, batch_size=8, micro_batch_size=8, max_length=128,
+    warmup_fraction=0.1, weight_decay=0.0, shared_motion=True, motion_noise=0.1, mirror=True,
+    rephrase=True, most_copies=2, motion_weight=1.0, answer_weight=1.0,
+)  # fmt: skip
+RUN = VariantRun(
+    fold="holdout", variant="v", seed=0, lora=LORA, tasks=TASKS, finetune=FINETUNE,
+    cohorts=["here", "there"], simulated=True, min_training_participants=3,
+)  # fmt: skip
 
 
-def _task(name: str) -> Task:
-    cfg = TASK_CFG[name]
-    phrasing = (Phrasing(f"{name}-1", QUESTION_TEXTS[name]),)
-    options = tuple(cfg.get("options", ()))
-    unit, decimals = cfg.get("unit", ""), cfg.get("decimals", 0)
-    return Task(
-        name, cfg["kind"], cfg["label"], {}, options, (), unit, decimals, phrasing, phrasing
-    )
+def trained_with(run: VariantRun, **changes) -> VariantRun:
+    """`run` with other settings of training."""
+    return run.model_copy(update={"finetune": run.finetune.model_copy(update=changes)})
 
 
 def make_tasks() -> list[Task]:
-    """The tasks of `TASK_CFG`, each with one phrasing."""
-    return [_task(name) for name in TASK_CFG]
+    """`TASKS`, each with one phrasing."""
+    phrasings = {name: (Phrasing(f"{name}-1", text),) for name, text in QUESTION_TEXTS.items()}
+    return [Task(name, task, phrasings[name], phrasings[name]) for name, task in TASKS.items()]
 
 
 def make_motions() -> list[np.ndarray]:
@@ -86,7 +86,7 @@ def write_base(folder: Path) -> Path:
     torch.set_num_threads(1)
     pairs = [(motion, motion[::-1]) for motion in make_motions()]
     motions = embedded.Motions(pairs, 4 / 30, CODES)
-    embedded.build_base_model(BASE_CFG, motions, make_tasks(), folder, "code")
+    embedded.build_base_model(BASE_SETTINGS, motions, make_tasks(), folder, "code")
     return folder
 
 
@@ -110,9 +110,9 @@ def _question(number: int, name: str, split: str) -> dict:
     truth = truths.get(name, f"{speed:.2f}")
     return {
         "trial_id": f"t{number}", "participant_id": f"p{number // 2}", "split": split,
-        "task": name, "kind": TASK_CFG[name]["kind"], "phrasing_id": f"{name}-1",
+        "task": name, "kind": TASKS[name].kind, "phrasing_id": f"{name}-1",
         "phrasing_held_out": split != "train", "question": QUESTION_TEXTS[name], "answer": truth,
-        "options": TASK_CFG[name].get("options", []), "truth": truth,
+        "options": TASKS[name].options, "truth": truth,
         "truth_number": float("nan") if name in truths else speed,
     }  # fmt: skip
 
@@ -120,7 +120,7 @@ def _question(number: int, name: str, split: str) -> dict:
 def make_questions() -> pd.DataFrame:
     """All tasks asked of each trial; the last six trials are for the test."""
     splits = ["train"] * 16 + ["validation"] * 2 + ["test"] * 6
-    rows = [_question(i, name, splits[i]) for i in range(24) for name in TASK_CFG]
+    rows = [_question(i, name, splits[i]) for i in range(24) for name in TASKS]
     return pd.DataFrame(rows)
 
 
@@ -146,7 +146,7 @@ def write_sources(folder: Path) -> Sources:
     motion_tokenizer = write_motion_tokenizer(folder / "motion/compact")
     tokens = write_tokens(folder / "0.parquet", load_tokenizer(motion_tokenizer).sha256)
     make_questions().to_parquet(folder / "questions.parquet")
-    phrasings = {name: folder / f"{name}.yaml" for name in TASK_CFG}
+    phrasings = {name: folder / f"{name}.yaml" for name in TASKS}
     for name, path in phrasings.items():
         held_out = {f"{name}-held": f"Held out: {QUESTION_TEXTS[name]}"}
         train = {f"{name}-1": QUESTION_TEXTS[name]}

@@ -50,6 +50,12 @@ def write_run(folder: Path, model: Path) -> Path:
     return folder
 
 
+def change_task(monkeypatch, chat, name: str, **changes) -> None:
+    """Let the model of `chat` have a task with other settings."""
+    tasks = chat.description.tasks
+    monkeypatch.setitem(tasks, name, tasks[name].model_copy(update=changes))
+
+
 def write_labels(folder: Path) -> None:
     """The questions table of the run; `activity` is no task of the model and is left out."""
     folder.mkdir()

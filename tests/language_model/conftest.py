@@ -47,12 +47,12 @@ def checkpoint_folder(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def job_cfg():
-    return small_model.JOB_CFG
+def variant_run():
+    return small_model.RUN
 
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory, sources, job_cfg):
+def model_folder(tmp_path_factory, sources, variant_run):
     folder = tmp_path_factory.mktemp("models") / "seed-0"
-    finetune(sources, job_cfg, folder, "code")
+    finetune(sources, variant_run, folder, "code")
     return folder

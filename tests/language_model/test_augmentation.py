@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from biomechgpt.language_model.augmentation import (
-    asked_anew,
-    copies_of_tasks,
-    in_other_words,
-    noisy,
-    other_side,
+    copies_per_task,
+    exchange_sides,
+    paraphrase,
+    reworded_copies,
+    with_random_codes,
 )
 
 COUNTS = {"often": 90, "seldom": 24, "rare": 3}
@@ -33,13 +33,13 @@ def random():
 
 
 def test_rare_tasks_are_asked_more_often_up_to_the_limit(questions):
-    assert copies_of_tasks(questions, 4) == {"often": 1, "seldom": 2, "rare": 4}
-    assert set(copies_of_tasks(questions, 1).values()) == {1}
+    assert copies_per_task(questions, 4) == {"often": 1, "seldom": 2, "rare": 4}
+    assert set(copies_per_task(questions, 1).values()) == {1}
 
 
 def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions, random):
     copies = {"often": 1, "seldom": 2, "rare": 2}
-    asked = asked_anew(questions, copies, PHRASINGS, random)
+    asked = reworded_copies(questions, copies, PHRASINGS, random)
     assert asked["task"].value_counts().to_dict() == {"often": 90, "seldom": 48, "rare": 6}
     for task, question in zip(asked["task"], asked["question"], strict=True):
         assert set(question.split()) <= {word for text in PHRASINGS[task] for word in text.split()}
@@ -50,43 +50,41 @@ def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions
 
 def test_words_are_drawn_anew(questions, random):
     copies = dict.fromkeys(COUNTS, 1)
-    first, second = (asked_anew(questions, copies, PHRASINGS, random) for _ in range(2))
+    first, second = (reworded_copies(questions, copies, PHRASINGS, random) for _ in range(2))
     same = (first["question"].to_numpy() == second["question"].to_numpy()).mean()
     assert same < 0.5
 
 
 def test_other_words_lose_some_and_join_two_phrasings_without_becoming_empty(random):
-    texts = [
-        in_other_words(["a1 a2 a3 a4 a5 a6 a7 a8", "b1 b2 b3 b4"], random) for _ in range(2000)
-    ]
+    texts = [paraphrase(["a1 a2 a3 a4 a5 a6 a7 a8", "b1 b2 b3 b4"], random) for _ in range(2000)]
     assert all(texts)
     both = np.mean(["a" in text and "b" in text for text in texts])
     assert 0.1 < both < 0.2  # three in ten are joined, half of those with another phrasing
     whole = [text for text in texts if text.startswith("a1") and "b" not in text]
     missing = 1 - np.mean([len(text.split()) for text in whole if len(text.split()) <= 8]) / 8
     assert 0.1 < missing < 0.25
-    assert in_other_words(["one"], random) == "one"
+    assert paraphrase(["one"], random) == "one"
 
 
 def test_without_phrasings_the_questions_stay_as_they_are(questions, random):
-    asked = asked_anew(questions, dict.fromkeys(COUNTS, 1), None, random)
+    asked = reworded_copies(questions, dict.fromkeys(COUNTS, 1), None, random)
     pd.testing.assert_frame_equal(asked, questions)
 
 
 def test_noise_leaves_the_other_tokens_alone(random):
     tokens = np.arange(10_000) % 16
-    found = noisy(tokens, 0.3, 16, random)
+    found = with_random_codes(tokens, 0.3, 16, random)
     assert (found != tokens).mean() == pytest.approx(0.3 * 15 / 16, abs=0.02)
-    assert np.array_equal(noisy(tokens, 0.0, 16, random), tokens)
+    assert np.array_equal(with_random_codes(tokens, 0.0, 16, random), tokens)
 
 
 def test_noise_keeps_a_token_in_its_codebook(random):
     tokens = np.arange(10_000) % 64
-    found = noisy(tokens, 1.0, 16, random)
+    found = with_random_codes(tokens, 1.0, 16, random)
     assert np.array_equal(found // 16, tokens // 16)
     assert (found != tokens).mean() == pytest.approx(15 / 16, abs=0.02)
 
 
 def test_left_and_right_change_places_and_nothing_else():
     text = "Left or right: copyright, left-handed, LEFT."
-    assert other_side(text) == "Right or left: copyright, right-handed, LEFT."
+    assert exchange_sides(text) == "Right or left: copyright, right-handed, LEFT."

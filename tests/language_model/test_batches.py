@@ -19,6 +19,7 @@ from biomechgpt.language_model.batches import (
 )
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states, logits
+from biomechgpt.settings.finetune_section import LoraSettings
 
 EXCHANGES = [
     ("Is the walking impaired, yes or no?", "yes"),
@@ -55,7 +56,7 @@ def model(base_folder, request):
     """NF4, adapters and rows in training mode, with a window shorter than the sequences."""
     base = loading.load_base(base_folder, 16)
     set_seed(0)
-    model = adapters.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
+    model = adapters.add_adapters(base, LoraSettings(rank=4, alpha=8, dropout=0.0), 0)
     for name, parameter in adapters.trainable(model).items():  # LoRA starts at no effect
         torch.nn.init.normal_(parameter, std=0.05) if "lora_B" in name else None
     model.config.sliding_window = 12

@@ -17,9 +17,11 @@ from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.checkpoint_source import link_checkpoint, locate, read_note
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states
+from biomechgpt.settings.base_models_section import CheckpointBaseSettings
+from biomechgpt.settings.finetune_section import LoraSettings
 
 CODES = 16
-LORA = {"rank": 4, "alpha": 8, "dropout": 0.0}
+LORA = LoraSettings(rank=4, alpha=8, dropout=0.0)
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
 
 
@@ -103,7 +105,7 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
     def run(folder):
         base = loading.load_base(checkpoint_folder, CODES, resize=True)
         set_seed(0)
-        model = adapters.add_adapters(base, {**LORA, "dropout": 0.1}, 0)
+        model = adapters.add_adapters(base, LORA.model_copy(update={"dropout": 0.1}), 0)
         examples = [encode_example(base.tokenizer, m, EXCHANGES, 128) for m in motions[:6]]
         settings = language_training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
         language_training.train(
@@ -163,9 +165,15 @@ def test_a_gpu_without_bfloat16_is_refused(checkpoint_folder, monkeypatch):
         loading.load_model(checkpoint_folder)
 
 
+def settings_of(checkpoint) -> CheckpointBaseSettings:
+    return CheckpointBaseSettings(
+        kind="checkpoint", source=str(checkpoint), revision=None, motion_tokens="reserved",
+        new_rows="codebook",
+    )  # fmt: skip
+
+
 def test_a_checkpoint_that_lacks_a_weight_is_refused(checkpoint_folder, tmp_path):
-    cfg = {"source": str(checkpoint_folder), "revision": None}
-    link_checkpoint(cfg, tmp_path / "linked")
+    link_checkpoint(settings_of(checkpoint_folder), tmp_path / "linked")
     weights = load_file(checkpoint_folder / "model.safetensors")
     lost = next(name for name in weights if "layers.2.mlp.up_proj" in name)
     (tmp_path / "linked/model.safetensors").unlink()
@@ -176,16 +184,16 @@ def test_a_checkpoint_that_lacks_a_weight_is_refused(checkpoint_folder, tmp_path
 
 
 def test_a_folder_is_linked_and_loads_as_itself(checkpoint_folder, tmp_path):
-    cfg = {"source": str(checkpoint_folder), "revision": None, "motion_tokens": "reserved"}
-    link_checkpoint(cfg, tmp_path / "linked")
-    assert read_note(tmp_path / "linked") == cfg
+    settings = settings_of(checkpoint_folder)
+    link_checkpoint(settings, tmp_path / "linked")
+    assert read_note(tmp_path / "linked") == settings
     assert (tmp_path / "linked/model.safetensors").is_symlink()
     assert len(loading.load_base(tmp_path / "linked", CODES).motion_rows) == CODES + 2
 
 
 @pytest.mark.parametrize("source", ["/no/such/folder", "./nowhere", "gemma", "a/b/c"])
 def test_what_is_neither_folder_nor_hub_id_is_refused(source):
-    with pytest.raises(InputError, match=r"is no folder here and no hub id.*source"):
+    with pytest.raises(InputError, match=r"is no folder on this machine and no hub id.*source"):
         locate(source, None)
 
 

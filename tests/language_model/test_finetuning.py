@@ -8,7 +8,11 @@ import pyarrow as pa
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.language_model.description import (
+    DESCRIPTION_FILE,
+    read_description,
+    write_description,
+)
 from biomechgpt.language_model.examples import encode_prompts
 from biomechgpt.language_model.finetuning import (
     finetune,
@@ -18,8 +22,9 @@ from biomechgpt.language_model.finetuning import (
 )
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
+from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from tests.helpers.small_model import write_tokens
+from tests.helpers.small_model import trained_with, write_tokens
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +86,19 @@ def test_answers_do_not_depend_on_the_other_questions(model_folder, sources, pre
     assert np.allclose(alone["probabilities"], together["probabilities"], atol=1e-4)
 
 
-def test_tokens_of_another_motion_tokenizer_are_refused(sources, job_cfg, model_folder, tmp_path):
+def test_tokens_of_another_motion_tokenizer_are_refused(
+    sources, variant_run, model_folder, tmp_path
+):
     strange = [write_tokens(tmp_path / "0.parquet", "f" * 64)]
     with pytest.raises(InputError, match="motion tokenizer ffffffffffff"):
-        finetune(sources._replace(tokens=strange), job_cfg, tmp_path / "model", "code")
+        finetune(sources._replace(tokens=strange), variant_run, tmp_path / "model", "code")
     with pytest.raises(InputError, match="motion tokenizer ffffffffffff"):
         predict_file(model_folder, strange, sources.questions, tmp_path / "p", ["test"])
 
 
-def test_a_cut_motion_is_counted(sources, job_cfg, tmp_path):
-    short = {**job_cfg["finetune"], "max_length": 48, "epochs": 0.2, "shared_motion": False}
-    finetune(sources, {**job_cfg, "finetune": short}, tmp_path / "model", "code")
+def test_a_cut_motion_is_counted(sources, variant_run, tmp_path):
+    short = trained_with(variant_run, max_length=48, epochs=0.2, shared_motion=False)
+    finetune(sources, short, tmp_path / "model", "code")
     description = json.loads((tmp_path / "model" / "model.json").read_text())
     assert description["training_sequences"] == 48
     assert 0 < description["sequences_with_cut_motion"] < 48
@@ -99,35 +106,33 @@ def test_a_cut_motion_is_counted(sources, job_cfg, tmp_path):
 
 
 def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
-    base, sources, questions, tasks, job_cfg
+    base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
     asked = questions[questions["split"] == "train"]
-    cfg = {
-        **job_cfg,
-        "finetune": {**job_cfg["finetune"], "epochs": 2.5, "motion_noise": 0.4, "mirror": False},
-    }
-    clean = {**cfg, "finetune": {**cfg["finetune"], "motion_noise": 0.0}}
-    one, two, three = (
-        [e.motion_ids for e in p] for p in training_passes(base.tokenizer, asked, tasks, table, cfg)
+    noisy = trained_with(variant_run, epochs=2.5, motion_noise=0.4, mirror=False)
+    clean = trained_with(noisy, motion_noise=0.0)
+    first, second, third = (
+        [e.motion_ids for e in p]
+        for p in training_passes(base.tokenizer, asked, tasks, table, noisy)
     )
     plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, tasks, table, clean)[0]]
-    assert one != two != three
-    assert [len(ids) for ids in one] == [len(ids) for ids in plain]
+    assert first != second != third
+    assert [len(ids) for ids in first] == [len(ids) for ids in plain]
     tokens = sum(len(table.tokens[i]) for i in range(16))
     changed = sum(
-        a != b for x, y in zip(one, plain, strict=True) for a, b in zip(x, y, strict=True)
+        a != b for x, y in zip(first, plain, strict=True) for a, b in zip(x, y, strict=True)
     )
     assert changed / tokens == pytest.approx(0.4 * 15 / 16, abs=0.08)
 
 
 def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
-    base, sources, questions, tasks, job_cfg
+    base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
     asked = questions[questions["split"] == "train"].assign(question="Does the left knee bend?")
-    chosen = job_cfg["finetune"] | {"epochs": 30, "motion_noise": 0.0, "rephrase": False}
-    passes = training_passes(base.tokenizer, asked, tasks, table, {**job_cfg, "finetune": chosen})
+    run = trained_with(variant_run, epochs=30, motion_noise=0.0, rephrase=False)
+    passes = training_passes(base.tokenizer, asked, tasks, table, run)
     plain, other = (motion_ids(base, table, name) for name in ("tokens", "mirrored"))
     n_mirrored = n_motions = 0
     for example in (example for one_pass in passes for example in one_pass):
@@ -146,21 +151,21 @@ def motion_ids(base, table, name):
 
 
 def test_no_task_with_training_questions_is_an_error_that_names_the_variant(
-    sources, job_cfg, tmp_path
+    sources, variant_run, tmp_path
 ):
-    falls = {"falls": job_cfg["tasks"]["impaired"]}
+    run = variant_run.model_copy(update={"tasks": {"falls": variant_run.tasks["impaired"]}})
     words = r"variants.v: none of its tasks \(falls\) has training questions in fold holdout"
     with pytest.raises(InputError, match=words):
-        finetune(sources, {**job_cfg, "tasks": falls}, tmp_path / "model", "code")
+        finetune(sources, run, tmp_path / "model", "code")
 
 
-def test_a_model_knows_only_the_tasks_that_it_was_trained_on(questions, job_cfg):
+def test_a_model_knows_only_the_tasks_that_it_was_trained_on(questions, variant_run):
     """Asked of the others it would answer all the same, by chance."""
-    cfg = {**job_cfg, "tasks": {**job_cfg["tasks"], "falls": job_cfg["tasks"]["impaired"]}}
+    tasks = variant_run.tasks | {"falls": variant_run.tasks["impaired"]}
     training = questions[questions["split"] == "train"]
-    known = only_trained(cfg, training)
-    assert list(known["tasks"]) == ["impaired", "device", "speed"]
-    assert known["tasks_left_out"] == ["falls"]
+    run = only_trained(variant_run.model_copy(update={"tasks": tasks}), training)
+    assert list(run.tasks) == ["impaired", "device", "speed"]
+    assert run.tasks_left_out == ["falls"]
     people = training_people(training)
     assert people["device"] == {"participants": 8, "by_option": {"cane": 8, "none": 8}}
     assert people["speed"] == {"participants": 8, "by_option": {}}
@@ -173,7 +178,7 @@ def test_no_questions_of_a_split_is_an_error(model_folder, sources, tmp_path):
 
 def test_options_that_read_the_same_are_refused():
     with pytest.raises(InputError, match=r"tasks\.x\.options"):
-        check_options("x", {"options": ["Yes", "yes."]})
+        check_options("x", TaskSettings.model_construct(options=["Yes", "yes."]))
 
 
 def test_a_prediction_stands_once(predictions, tmp_path):
@@ -189,6 +194,20 @@ def test_another_table_is_no_prediction(sources):
         read_predictions(sources.tokens)
 
 
-def test_a_model_of_an_earlier_version_tells_its_vocabulary(tmp_path):
-    (tmp_path / DESCRIPTION_FILE).write_text('{"codebook_size": 128, "fold": "holdout"}')
-    assert read_description(tmp_path) == {"motion_vocabulary_size": 128, "fold": "holdout"}
+def test_a_model_of_an_earlier_version_tells_its_vocabulary(model_folder, tmp_path):
+    content = json.loads((model_folder / DESCRIPTION_FILE).read_text())
+    content["codebook_size"] = content.pop("motion_vocabulary_size")
+    (tmp_path / DESCRIPTION_FILE).write_text(json.dumps(content))
+    assert read_description(tmp_path).motion_vocabulary_size == content["codebook_size"]
+
+
+def test_a_description_is_read_and_written_as_it_is(model_folder, tmp_path):
+    write_description(tmp_path, read_description(model_folder))
+    first, second = (folder / DESCRIPTION_FILE for folder in (model_folder, tmp_path))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_description_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / DESCRIPTION_FILE).write_text('{"fold": 3}')
+    with pytest.raises(InputError, match=r"model\.json does not describe a model that can be read"):
+        read_description(tmp_path)

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from biomechgpt.language_model import adapters, forward, loading
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.examples import encode_example
+from biomechgpt.settings.finetune_section import LoraSettings
 
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
 
@@ -15,7 +16,7 @@ EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?"
 def model(base):
     """Adapters that do something and motion rows that are no longer the base's own."""
     torch.manual_seed(0)
-    model = adapters.add_adapters(base, {"rank": 4, "alpha": 8, "dropout": 0.0}, 0)
+    model = adapters.add_adapters(base, LoraSettings(rank=4, alpha=8, dropout=0.0), 0)
     for parameter in adapters.trainable(model).values():
         parameter.data += 0.05 * torch.randn_like(parameter)
     return model.train()

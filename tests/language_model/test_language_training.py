@@ -17,8 +17,9 @@ from biomechgpt.language_model.examples import Example, Question, encode_example
 from biomechgpt.language_model.language_training import LanguageModelTraining
 from biomechgpt.language_model.steps import plan_steps, rate_share
 from biomechgpt.language_model.training_metrics import METRICS_FILE, TENSORBOARD_FOLDER
+from biomechgpt.settings.finetune_section import LoraSettings
 
-LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
+LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
 SETTINGS = language_training.Settings(
     1e-2, 3, 4, 0, answer_weight=2.0, checkpoint_every_steps=4, log_every_steps=2
 )
@@ -164,7 +165,7 @@ def test_micro_batches_equal_one_batch(base_folder, base, examples, tmp_path):
     for size in (None, 2):
         loaded = loading.load_base(base_folder, 16)
         set_seed(0)
-        model = adapters.add_adapters(loaded, {**LORA, "dropout": 0.0}, 0)
+        model = adapters.add_adapters(loaded, LORA.model_copy(update={"dropout": 0.0}), 0)
         settings = language_training.Settings(
             1e-2, 1, 8, 0, micro_batch_size=size, log_every_steps=1
         )

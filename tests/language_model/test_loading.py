@@ -20,9 +20,10 @@ from transformers import (
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import adapters, loading, vocabulary
+from biomechgpt.settings.finetune_section import LoraSettings
 
 CODES = 16
-LORA = {"rank": 4, "alpha": 8, "dropout": 0.1}
+LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
 
 
 def step(model, ids, learning_rate=0.05):

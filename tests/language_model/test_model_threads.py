@@ -3,10 +3,10 @@
 import pytest
 
 from tests.helpers.script_process import Files, run_script, weights_sha256
-from tests.helpers.small_model import BASE_CFG, TASK_CFG
+from tests.helpers.small_model import BASE_SETTINGS, TASKS
 
 pytestmark = pytest.mark.slow
-WIDE = BASE_CFG | {"width": 128, "feed_forward": 384, "epochs": 1}
+WIDE = BASE_SETTINGS.to_dict() | {"width": 128, "feed_forward": 384, "epochs": 1}
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +24,18 @@ def common_job(sources):
 
 
 def build_base(folder, cores, sources, folds):
+    tasks = {name: task.to_dict() for name, task in TASKS.items()}
     return run_script(
         "build_base_model",
         folder,
         cores,
         input=Files(folds=str(folds), **common_job(sources)),
-        params=Files(cfg=WIDE, tasks=TASK_CFG, code="code"),
+        params=Files(cfg=WIDE, tasks=tasks, code="code"),
         wildcards=Files(fold="holdout"),
     )
 
 
-def finetune(folder, cores, sources, base, job_cfg):
+def finetune(folder, cores, sources, base, variant_run):
     own = ("fold", "variant", "seed")
     return run_script(
         "finetune",
@@ -47,7 +48,7 @@ def finetune(folder, cores, sources, base, job_cfg):
             **common_job(sources),
         ),
         params=Files(
-            cfg={key: value for key, value in job_cfg.items() if key not in own},
+            cfg={key: value for key, value in variant_run.to_dict().items() if key not in own},
             threads=1,
             code="code",
         ),
@@ -55,8 +56,10 @@ def finetune(folder, cores, sources, base, job_cfg):
     )
 
 
-def test_one_and_four_free_cores_give_the_same_base_and_model(tmp_path, sources, folds, job_cfg):
+def test_one_and_four_free_cores_give_the_same_base_and_model(
+    tmp_path, sources, folds, variant_run
+):
     bases = [build_base(tmp_path / f"base-{n}", n, sources, folds) for n in (1, 4)]
-    models = [finetune(tmp_path / f"model-{n}", n, sources, bases[0], job_cfg) for n in (1, 4)]
+    models = [finetune(tmp_path / f"model-{n}", n, sources, bases[0], variant_run) for n in (1, 4)]
     for first, second in (bases, models):
         assert weights_sha256(first) == weights_sha256(second) != []

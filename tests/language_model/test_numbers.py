@@ -7,12 +7,13 @@ from biomechgpt.language_model.examples import answer_ids
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.numbers import possible_numbers, quantiles, values
 from biomechgpt.language_model.prediction import _candidates
+from biomechgpt.settings.tasks_section import TaskSettings
 
 
 def possible(questions, answers, decimals):
     speed = questions[questions["task"] == "speed"].head(len(answers))
     (found,) = possible_numbers(
-        speed.assign(answer=answers), {"speed": {"decimals": decimals}}
+        speed.assign(answer=answers), {"speed": TaskSettings.model_construct(decimals=decimals)}
     ).values()
     return found
 
@@ -62,7 +63,7 @@ def test_quantiles_are_those_of_the_distribution():
 
 def test_the_stop_is_scored_behind_whole_numbers_alone(model_folder):
     loaded = load_model(model_folder)
-    loaded.description["possible_numbers"]["speed"] = ["9", "10", "104", "1.", "1.1"]
+    loaded.description.possible_numbers["speed"] = ["9", "10", "104", "1.", "1.1"]
     found = _candidates(loaded, {"kind": "regression", "task": "speed"})
     ended = [answer_ids(loaded.tokenizer, n) for n in ["9", "10", "104", "1.", "1.1"]]
     assert found == [*ended[:3], *(ids[:-1] for ids in ended[3:])]

@@ -66,7 +66,7 @@ def test_replies_of_every_task_are_said_again(base, pretraining, motions, tasks)
     for question, reply in pairs:
         assert question == f"{REPEAT}\n{reply}"
     replies = {reply for _, reply in pairs}
-    options = {option for task in tasks for option in task.options}
+    options = {option for task in tasks for option in task.settings.options}
     assert options < replies
     assert all(float(number) >= 0 for number in replies - options)
 

@@ -15,6 +15,7 @@ from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
+from biomechgpt.settings.base_models_section import CheckpointBaseSettings
 from tests.helpers.gemma_checkpoints import write_checkpoint
 
 FIGURE = {
@@ -51,22 +52,23 @@ def calibration(tmp_path, model_folder):
 
 
 @pytest.fixture(params=["embedded", "1b reserved", "4b resize"])
-def model(request, model_folder, sources, job_cfg, tmp_path):
+def model(request, model_folder, sources, variant_run, tmp_path):
     """A model folder on the embedded base, or on a checkpoint with either kind of motion rows."""
     if request.param == "embedded":
         return model_folder
     layout, motion_tokens = request.param.split()
     checkpoint = write_checkpoint(tmp_path / "hub", layout)
-    cfg = {"kind": "checkpoint", "source": str(checkpoint), "revision": None}
-    link_checkpoint(
-        cfg | {"motion_tokens": motion_tokens, "new_rows": "codebook"}, tmp_path / "base"
-    )
-    finetune(sources._replace(base=tmp_path / "base"), job_cfg, tmp_path / "model", "code")
+    settings = CheckpointBaseSettings(
+        kind="checkpoint", source=str(checkpoint), revision=None, motion_tokens=motion_tokens,
+        new_rows="codebook",
+    )  # fmt: skip
+    link_checkpoint(settings, tmp_path / "base")
+    finetune(sources._replace(base=tmp_path / "base"), variant_run, tmp_path / "model", "code")
     return tmp_path / "model"
 
 
 def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
-    model, metrics, calibration, job_cfg, tmp_path
+    model, metrics, calibration, variant_run, tmp_path
 ):
     """With transformers and peft alone."""
     publish(model, metrics, calibration, tmp_path / "published")
@@ -79,11 +81,11 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     loaded = load_model(model)
-    task = next(iter(job_cfg["tasks"]))
+    task = next(iter(variant_run.tasks))
     asked = {
         "trial_id": "t", "participant_id": "p", "task": task, "kind": "classification",
-        "question": loaded.description["questions"][task],
-        "options": job_cfg["tasks"][task]["options"],
+        "question": loaded.description.questions[task],
+        "options": variant_run.tasks[task].options,
     }  # fmt: skip
     (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]})
     assert done.stdout.startswith(f"{task}: {row['answer']}\ndevice: ")

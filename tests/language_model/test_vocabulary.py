@@ -10,7 +10,8 @@ from transformers import PreTrainedTokenizerFast
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import vocabulary
 from biomechgpt.language_model.embedded import language_tokenizer
-from biomechgpt.questions.tasks import read_tasks
+from biomechgpt.questions.tasks import options_of, read_tasks
+from biomechgpt.settings.tasks_section import task_settings
 
 TEXTS = ["Is it a cane, a walker or none?", "How fast does the person walk in m/s?"] * 3
 
@@ -97,10 +98,10 @@ def test_byte_names_in_text_are_text(named):
 def test_every_word_of_an_option_is_one_piece(root):
     config = yaml.safe_load((root / "config.yaml").read_text())
     files = {name: root / "resources" / "phrasings" / f"{name}.yaml" for name in config["tasks"]}
-    tasks = read_tasks(config["tasks"], files)
+    tasks = read_tasks(task_settings(config["tasks"]), files)
     size = config["base_models"]["tiny"]["vocabulary"]
     tokenizer = language_tokenizer(tasks, size, 128)
-    for option in (option for task in tasks for option in task.options):
+    for option in (option for task in tasks for option in options_of(task.settings)):
         pieces = tokenizer.tokenize(option)
         assert len(pieces) == len(option.split()), pieces
 
@@ -115,5 +116,5 @@ def test_too_many_codes_are_refused(stock):
 
 
 def test_motion_of_another_codebook_is_refused(named):
-    with pytest.raises(InputError, match="another codebook size"):
+    with pytest.raises(InputError, match="another number of codes"):
         vocabulary.motion_ids(named, 17)

@@ -4,11 +4,12 @@ import pytest
 
 from biomechgpt.questions.conditions import circle, condition_errors, earlier_tasks, in_turn
 from biomechgpt.questions.gates import Gate, gate
+from biomechgpt.settings.tasks_section import TaskSettings
 
 
-def choice(label: str, *options: str, **applies_to: list[str]) -> dict:
-    return {"kind": "classification", "label": label, "options": list(options)} | (
-        {"applies_to": applies_to} if applies_to else {}
+def choice(label: str, *options: str, **applies_to: list[str]) -> TaskSettings:
+    return TaskSettings(
+        kind="classification", label=label, options=list(options), applies_to=applies_to
     )
 
 
@@ -16,7 +17,7 @@ TASKS = {
     "falls": choice("fell", "yes", "no", diagnosis=["prosthesis"]),
     "diagnosis": choice("diagnosis", "prosthesis", "stroke", impaired=["yes"]),
     "impaired": choice("impaired", "yes", "no"),
-    "speed": {"kind": "regression", "label": "speed", "applies_to": {"side": ["left"]}},
+    "speed": TaskSettings(kind="regression", label="speed", applies_to={"side": ["left"]}),
 }
 WELL = {"impaired": {"yes": 0.03, "no": 0.97}}
 ILL = {"impaired": {"yes": 0.9, "no": 0.1}}
@@ -59,10 +60,10 @@ def test_every_link_of_a_chain_must_hold(first, share, applies):
 def test_options_that_qualify_count_together():
     tasks = {
         "activity": choice("activity", "walking", "running", "standing"),
-        "cadence": {
-            "kind": "regression", "label": "c", "applies_to": {"activity": ["walking", "running"]},
-        },
-    }  # fmt: skip
+        "cadence": TaskSettings(
+            kind="regression", label="c", applies_to={"activity": ["walking", "running"]}
+        ),
+    }
     shares = {"walking": 0.45, "running": 0.4, "standing": 0.15}
     assert gate("cadence", tasks, {}, {"activity": shares}).applies == "yes"
 

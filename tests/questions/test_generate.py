@@ -12,15 +12,18 @@ from biomechgpt.questions.choice import choose_trials
 from biomechgpt.questions.generate import SCHEMA, generate_questions
 from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.questions.truths import list_truths, read_truths, table_one, write_rows
+from biomechgpt.settings.tasks_section import TaskSettings
 
 TRAIN = tuple(Phrasing(f"t-{number}", f"Train {number}?") for number in range(20))
 HELD_OUT = tuple(Phrasing(f"h-{number}", f"Held out {number}?") for number in range(5))
-DEVICE = Task(
-    "device", "classification", "device", {}, ("none", "cane"), ("harness",), "", 0, TRAIN, HELD_OUT
+DEVICE = TaskSettings(
+    kind="classification", label="device", options=["none", "cane"], ignore=["harness"]
 )
-SPEED = Task("speed", "regression", "speed_m_s", {}, (), (), "m/s", 1, TRAIN, HELD_OUT)
-FALLS = DEVICE._replace(name="falls", label="falls", options=("yes", "no"), ignore=())
-TASKS = [DEVICE, SPEED, FALLS._replace(applies_to={"device": ("cane",)})]
+SPEED = TaskSettings(kind="regression", label="speed_m_s", unit="m/s", decimals=1)
+FALLS = TaskSettings(
+    kind="classification", label="falls", options=["yes", "no"], applies_to={"device": ["cane"]}
+)
+TASKS = {"device": DEVICE, "speed": SPEED, "falls": FALLS}
 
 
 @pytest.fixture
@@ -52,16 +55,16 @@ def folds() -> pd.DataFrame:
 
 
 def rows_of(labels, trials, folds, fold, tasks, seed, least=1):
-    chosen = choose_trials(labels, trials, folds, fold, tasks, least).chosen
-    return generate_questions(list_truths(chosen), tasks, seed)
+    choice = choose_trials(labels, trials, folds, fold, tasks, least)
+    return generate_questions(list_truths(choice.tasks), worded(tasks), seed)
 
 
-def trials_chosen(labels, trials, folds):
-    return choose_trials(labels, trials, folds, "holdout", TASKS, 1).chosen
+def worded(tasks) -> list[Task]:
+    return [Task(name, task, TRAIN, HELD_OUT) for name, task in tasks.items()]
 
 
 def truths_of(labels, trials, folds):
-    return list_truths(trials_chosen(labels, trials, folds))
+    return list_truths(choose_trials(labels, trials, folds, "holdout", TASKS, 1).tasks)
 
 
 def generate(*args) -> pd.DataFrame:
@@ -114,11 +117,11 @@ def many(n_trials: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 def test_phrasings_are_drawn_by_seed_and_trial_and_evenly():
     labels, trials, folds = many(600)
-    first = generate(labels, trials, folds, "holdout", [DEVICE], 0)
-    second = generate(labels, trials, folds, "holdout", [DEVICE], 1)
-    half = generate(labels, trials.iloc[::-2], folds, "holdout", [DEVICE], 0).set_index("trial_id")[
-        "phrasing_id"
-    ]
+    first = generate(labels, trials, folds, "holdout", {"device": DEVICE}, 0)
+    second = generate(labels, trials, folds, "holdout", {"device": DEVICE}, 1)
+    half = generate(labels, trials.iloc[::-2], folds, "holdout", {"device": DEVICE}, 0).set_index(
+        "trial_id"
+    )["phrasing_id"]
     drawn = first.set_index("trial_id")["phrasing_id"]
     pd.testing.assert_series_equal(drawn[half.index], half)
     counts = drawn.value_counts()
@@ -130,12 +133,12 @@ def test_phrasings_are_drawn_by_seed_and_trial_and_evenly():
 
 def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, caplog):
     caplog.set_level(logging.INFO)
-    absent = [
-        DEVICE._replace(name="pain", label="pain"),
-        DEVICE._replace(name="ankle", applies_to={"side": ("left",)}),
-        DEVICE._replace(name="rare", applies_to={"falls": ("often",)}),
-    ]
-    rows = generate(labels, trials, folds, "holdout", [*absent, SPEED], 0)
+    absent = {
+        "pain": DEVICE.model_copy(update={"label": "pain"}),
+        "ankle": DEVICE.model_copy(update={"applies_to": {"side": ["left"]}}),
+        "rare": DEVICE.model_copy(update={"applies_to": {"falls": ["often"]}}),
+    }
+    rows = generate(labels, trials, folds, "holdout", absent | {"speed": SPEED}, 0)
     assert set(rows["task"]) == {"speed"}
     assert "pain is left out: no table has the column pain" in caplog.text
     assert "ankle is left out: no table has the column side (tasks.ankle.applies_to)" in caplog.text
@@ -145,28 +148,37 @@ def test_tasks_without_labels_are_left_out_with_a_line(labels, trials, folds, ca
 def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, trials, folds, caplog):
     caplog.set_level(logging.INFO)
     labels.loc[labels["participant_id"] == "P1", "device"] = None
-    rows = generate(labels, trials, folds, "holdout", [DEVICE, SPEED], 0)
+    rows = generate(labels, trials, folds, "holdout", {"device": DEVICE, "speed": SPEED}, 0)
     assert set(rows["task"]) == {"speed"}
     assert "device is left out: no training participant" in caplog.text
 
 
 def chosen(labels, trials, folds, tasks, least=1):
     choice = choose_trials(labels, trials, folds, "other", tasks, least)
-    return {one.task.name: list(one.trials["trial_id"]) for one in choice.chosen}, choice.left_out
+    return {name: list(rows["trial_id"]) for name, _, rows in choice.tasks}, choice.left_out
 
 
 def test_a_cohort_that_never_fills_a_condition_is_asked_wherever_the_label_is(
     labels, trials, folds, caplog
 ):
-    falls = TASKS[2]
-    assert chosen(labels, trials, folds, [DEVICE, falls])[0]["falls"] == ["T2", "T3"]
+    assert chosen(labels, trials, folds, {"device": DEVICE, "falls": FALLS})[0]["falls"] == [
+        "T2",
+        "T3",
+    ]
     emptied = labels.assign(device=None)
-    assert chosen(emptied, trials, folds, [DEVICE, falls])[0] == {"falls": ["T1", "T2", "T3"]}
+    assert chosen(emptied, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
+        "falls": ["T1", "T2", "T3"]
+    }
     assert "tasks.falls.applies_to.device: cohort a never fills device" in caplog.text
     without = labels.drop(columns="device")
-    assert chosen(without, trials, folds, [DEVICE, falls])[0] == {"falls": ["T1", "T2", "T3"]}
+    assert chosen(without, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
+        "falls": ["T1", "T2", "T3"]
+    }
     two = labels.assign(cohort=["a", "b", "b", "a", "a"], device=["none", None, None, "cane", None])
-    assert chosen(two, trials, folds, [falls, DEVICE])[0]["falls"] == ["T2", "T3"]
+    assert chosen(two, trials, folds, {"falls": FALLS, "device": DEVICE})[0]["falls"] == [
+        "T2",
+        "T3",
+    ]
 
 
 def test_an_empty_cell_of_a_filled_condition_is_not_asked_and_counted(
@@ -198,7 +210,7 @@ def test_all_tasks_left_out_is_an_error_that_says_why(labels, trials, folds):
 
 
 def test_an_option_of_a_single_training_person_is_told(labels, trials, folds, caplog):
-    rows_of(labels, trials, folds, "other", [DEVICE], 0).__next__()
+    rows_of(labels, trials, folds, "other", {"device": DEVICE}, 0).__next__()
     assert "task device: 1 training participant(s) have the option none" in caplog.text
     assert "option cane" not in caplog.text
 
@@ -206,7 +218,7 @@ def test_an_option_of_a_single_training_person_is_told(labels, trials, folds, ca
 def test_all_values_that_are_no_option_are_named_at_once(labels, trials, folds):
     labels["device"] = ["None", "stick", "stick", "harness", None]
     with pytest.raises(InputError) as caught:
-        generate(labels, trials, folds, "holdout", [DEVICE], 0)
+        generate(labels, trials, folds, "holdout", {"device": DEVICE}, 0)
     message = str(caught.value)
     for words in ("device", "'None' (first at trial T1, participant P1, cohort a, 1 trial",
                   "'stick' (first at trial T2", "2 trial(s)", "none or cane", "tasks.device.ignore",
@@ -217,7 +229,7 @@ def test_all_values_that_are_no_option_are_named_at_once(labels, trials, folds):
 def test_a_label_that_is_no_number_stops_a_regression(labels, trials, folds):
     labels["speed_m_s"] = ["1,25", None, "fast", "inf", "0.5"]
     with pytest.raises(InputError, match=r"speed_m_s.*'1,25'.*'fast'.*'inf'.*number in m/s"):
-        generate(labels, trials, folds, "holdout", [SPEED], 0)
+        generate(labels, trials, folds, "holdout", {"speed": SPEED}, 0)
 
 
 def test_a_value_outside_applies_to_and_a_rejected_trial_are_not_checked(labels, trials, folds):
@@ -266,16 +278,6 @@ def test_truths_and_questions_are_the_same_in_parts_of_any_size(
     tables = [pq.read_table(tmp_path / f"{name}.parquet") for name in ("one", "parts")]
     assert tables[0].equals(tables[1])
     assert table_one(tmp_path / "parts.parquet").equals(counts)
-    read = generate_questions(read_truths(tmp_path / "parts.parquet"), TASKS, 0)
+    read = generate_questions(read_truths(tmp_path / "parts.parquet"), worded(TASKS), 0)
     expected = generate(labels, trials, folds, "holdout", TASKS, 0)
     pd.testing.assert_frame_equal(pd.DataFrame(read, columns=SCHEMA.names), expected)
-
-
-def test_truths_know_no_words(labels, trials, folds):
-    """Or an edited phrasing would run every baseline again."""
-    wordless = [task._replace(train=(), held_out=()) for task in TASKS]
-    chosen = choose_trials(labels, trials, folds, "holdout", wordless, 1).chosen
-    first, second = (
-        pd.DataFrame(list_truths(a)) for a in (chosen, trials_chosen(labels, trials, folds))
-    )
-    pd.testing.assert_frame_equal(first, second)

@@ -7,17 +7,18 @@ import pytest
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.settings.tasks_section import TaskSettings
 
-SPEED = {"kind": "regression", "label": "speed", "unit": "m/s", "plausible": [0.1, 3.0]}
-CADENCE = {"kind": "regression", "label": "cadence", "unit": "steps/min", "plausible": [20, 220]}
-CLOCK = {
-    "kind": "regression", "label": "tug_s", "unit": "s", "plausible": [3, 300],
-    "applies_to": {"activity": ["timed up and go"]},
-}  # fmt: skip
-DIAGNOSIS = {
-    "kind": "classification", "label": "diagnosis", "options": ["stroke", "amputation"],
-    "applies_to": {"impaired": ["yes"]}, "contradicted_by": {"impaired": ["no"]},
-}  # fmt: skip
+SPEED = TaskSettings(kind="regression", label="speed", unit="m/s", plausible=[0.1, 3.0])
+CADENCE = TaskSettings(kind="regression", label="cadence", unit="steps/min", plausible=[20, 220])
+CLOCK = TaskSettings(
+    kind="regression", label="tug_s", unit="s", plausible=[3, 300],
+    applies_to={"activity": ["timed up and go"]},
+)  # fmt: skip
+DIAGNOSIS = TaskSettings(
+    kind="classification", label="diagnosis", options=["stroke", "amputation"],
+    applies_to={"impaired": ["yes"]}, contradicted_by={"impaired": ["no"]},
+)  # fmt: skip
 
 
 def cohort(folder, people, trials):
@@ -57,11 +58,9 @@ def sentence(cohorts, **tasks):
     ],
 )
 def test_a_number_that_cannot_be_stops_with_line_value_and_a_guess(tmp_path, task, text, words):
-    cohorts = cohort(
-        tmp_path, {}, {task["label"]: ["1.1" if task is SPEED else "100", text, "n/a"]}
-    )
+    cohorts = cohort(tmp_path, {}, {task.label: ["1.1" if task is SPEED else "100", text, "n/a"]})
     found = sentence(cohorts, x=task)
-    assert f"{tmp_path}/trials.tsv, line 3, column '{task['label']}': " in found
+    assert f"{tmp_path}/trials.tsv, line 3, column '{task.label}': " in found
     assert words in found
     assert found.startswith("1 label(s)")
 
@@ -78,8 +77,8 @@ def test_numbers_of_trials_that_are_not_asked_and_in_range_pass(tmp_path):
     activity = {"activity": ["walking", "timed up and go", "timed up and go"]}
     cohorts = cohort(tmp_path, {}, {"tug_s": ["-999", "9.5", "refused"], **activity})
     check_labels(cohorts, {"tug": CLOCK})
-    check_labels(cohorts, {"tug": {**CLOCK, "plausible": [9.5, 9.6]}})
-    assert "line 3" in sentence(cohorts, tug={**CLOCK, "plausible": [9.6, 300]})
+    check_labels(cohorts, {"tug": CLOCK.model_copy(update={"plausible": [9.5, 9.6]})})
+    assert "line 3" in sentence(cohorts, tug=CLOCK.model_copy(update={"plausible": [9.6, 300]}))
 
 
 def test_many_wrong_numbers_are_counted_and_some_shown(tmp_path):
@@ -116,7 +115,7 @@ def test_a_misspelt_condition_stops_though_no_task_owns_its_column(tmp_path, tas
 
 
 def test_other_values_and_those_that_an_owner_of_the_column_knows_are_no_misspelling(tmp_path):
-    impaired = {"kind": "classification", "label": "impaired", "options": ["Yes", "yes"]}
+    impaired = TaskSettings(kind="classification", label="impaired", options=["Yes", "yes"])
     cohorts = cohort(tmp_path, {}, {"impaired": ["Yes", "no", "FALSE"]})
     check_labels(cohorts, {"diagnosis": DIAGNOSIS, "impaired": impaired})
 
@@ -144,7 +143,7 @@ def test_columns_that_no_table_has_are_named_with_the_nearest(tmp_path):
 
 def test_a_condition_that_nobody_meets_is_named_with_what_the_tables_hold(tmp_path):
     cohorts = cohort(tmp_path, {}, {"impaired": ["affected", "affected", "healthy"]})
-    sentences = unused_names(cohorts, {"x": {**DIAGNOSIS, "label": "impaired"}}, [])
+    sentences = unused_names(cohorts, {"x": DIAGNOSIS.model_copy(update={"label": "impaired"})}, [])
     assert sentences == [
         "tasks.x.applies_to: nobody's impaired is yes, the tables hold affected, healthy. "
         "The task is left out."

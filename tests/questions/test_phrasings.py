@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from biomechgpt.questions.tasks import Task, read_tasks
+from biomechgpt.settings.tasks_section import task_settings
 from tests.helpers.paths import ROOT, read_yaml
 
 FOLDER = ROOT / "resources" / "phrasings"
@@ -58,7 +59,9 @@ def raw() -> dict[str, dict[str, dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 def tasks() -> list[Task]:
-    return read_tasks(CONFIG["tasks"], {name: FOLDER / f"{name}.yaml" for name in CONFIG["tasks"]})
+    return read_tasks(
+        task_settings(CONFIG["tasks"]), {name: FOLDER / f"{name}.yaml" for name in NAMES}
+    )
 
 
 def test_every_shipped_task_has_twenty_phrasings_and_five_held_out(tasks):

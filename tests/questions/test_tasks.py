@@ -3,33 +3,26 @@
 import pytest
 
 from biomechgpt.errors import InputError
-from biomechgpt.questions.tasks import answer_text, listed, number_of, read_tasks
+from biomechgpt.questions.tasks import answer_text, listed, number_of, options_of, read_tasks
+from biomechgpt.settings.tasks_section import TaskSettings
 
-DEVICE = {
-    "kind": "classification",
-    "label": "device",
-    "options": ["none", "cane", "walker"],
-    "applies_to": {"impaired": ["yes"]},
-    "ignore": ["harness"],
-}
-SPEED = {"kind": "regression", "label": "speed_m_s", "unit": "m/s", "decimals": 2}
+DEVICE = TaskSettings(kind="classification", label="device", options=["none", "cane", "walker"])
+SPEED = TaskSettings(kind="regression", label="speed_m_s", unit="m/s", decimals=2)
 PHRASINGS = """
 train: {q-1: "Which device?", q-2: "One of {options}:"}
 held_out: {h-1: "Name it."}
 """
 
 
-def read(tmp_path, cfg: dict, text: str):
+def read(tmp_path, task: TaskSettings, text: str):
     path = tmp_path / "task.yaml"
     path.write_text(text)
-    return read_tasks({"task": cfg}, {"task": path})[0]
+    return read_tasks({"task": task}, {"task": path})[0]
 
 
 def test_a_task_carries_what_config_and_phrasings_say(tmp_path):
     task = read(tmp_path, DEVICE, PHRASINGS)
-    assert task.options == ("none", "cane", "walker")
-    assert task.applies_to == {"impaired": ("yes",)}
-    assert task.ignore == ("harness",)
+    assert (task.name, task.settings) == ("task", DEVICE)
     assert [phrasing.id for phrasing in task.train] == ["q-1", "q-2"]
     assert task.train[1].text == "One of none, cane or walker:"
     assert task.held_out[0].text == "Name it."
@@ -37,19 +30,17 @@ def test_a_task_carries_what_config_and_phrasings_say(tmp_path):
 
 def test_units_are_filled_in_and_options_of_a_regression_are_ignored(tmp_path):
     text = 'train: {a: "Speed in {unit}?"}\nheld_out: {b: "Speed?"}'
-    task = read(tmp_path, {**SPEED, "options": ["left over"]}, text)
-    assert task.train[0].text == "Speed in m/s?"
-    assert task.options == ()
+    speed = SPEED.model_copy(update={"options": ["left over"]})
+    assert read(tmp_path, speed, text).train[0].text == "Speed in m/s?"
+    assert options_of(speed) == []
 
 
-def test_answers_are_options_or_numbers_of_fixed_decimals(tmp_path):
-    device = read(tmp_path, DEVICE, PHRASINGS)
-    speed = read(tmp_path, SPEED, 'train: {a: "S?"}\nheld_out: {b: "T?"}')
-    assert answer_text(device, "cane") == "cane"
-    assert answer_text(speed, "1.3") == "1.30"
-    assert answer_text(speed, 0.456) == "0.46"
-    assert answer_text(speed, "-0.001") == "0.00"
-    assert answer_text(speed._replace(decimals=0), "104.6") == "105"
+def test_answers_are_options_or_numbers_of_fixed_decimals():
+    assert answer_text(DEVICE, "cane") == "cane"
+    assert answer_text(SPEED, "1.3") == "1.30"
+    assert answer_text(SPEED, 0.456) == "0.46"
+    assert answer_text(SPEED, "-0.001") == "0.00"
+    assert answer_text(SPEED.model_copy(update={"decimals": 0}), "104.6") == "105"
 
 
 def test_options_are_listed_as_in_a_sentence():

@@ -12,6 +12,7 @@ from biomechgpt.questions.label_checks import check_labels, contradictions
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.report.quoted.record import figures_of_run
 from biomechgpt.report.quoted.sentences import text_blocks
+from biomechgpt.settings.tasks_section import task_settings
 from biomechgpt.splits.folds import check_folds
 from tests.helpers.project_copies import copy_project, snakemake
 
@@ -85,7 +86,7 @@ def test_reconstructions_are_cohort_folders_of_the_test_participants(edited):
 
 
 def test_simulated_labels_are_plausible_and_contradict_nothing(finished, results):
-    tasks = yaml.safe_load((finished / "config.yaml").read_text())["tasks"]
+    tasks = task_settings(yaml.safe_load((finished / "config.yaml").read_text())["tasks"])
     cohorts = [read_cohort("simulated", results / "cohorts/simulated")]
     check_labels(cohorts, tasks)
     assert contradictions(cohorts, tasks) == []

@@ -18,11 +18,12 @@ import yaml
 from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat.answers import Answer, NormalRange, Number, checked, warnings_of
 from biomechgpt.chat.own_file import OWN_FILE, OwnFile, read_own_file
-from biomechgpt.chat.run_trials import ChatTrial, Run, askable, open_folders, read_run_trial, run_of
+from biomechgpt.chat.run_trials import ChatTrial, Run, open_folders, read_run_trial, run_of
 from biomechgpt.chat.topics import Topics
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.language_model.askable_model import ask_in_turn, open_model
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.questions.calibration import (
@@ -36,6 +37,7 @@ from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
 
@@ -60,13 +62,17 @@ class Chat:
     def __init__(self, folder: Path, run: Run | None):
         self.folder, self.run = folder, run
         self.model = open_model(folder)
-        self.description = self.model.loaded.description
         if not self.model.calibrations:
             calibrations = _calibration_of_run(folder, run, self.description)
             self.model = self.model._replace(calibrations=calibrations)
         self.topics = _topics(self.description)
-        self.normal_ranges = _normal_ranges(self.description["tasks"])
+        self.normal_ranges = _normal_ranges(self.description.tasks)
         self.lock = Lock()  # one answer at a time
+
+    @property
+    def description(self) -> ModelDescription:
+        """What the model folder says of its model."""
+        return self.model.loaded.description
 
     def trial(self, name: str) -> ChatTrial:
         """A trial of the run; InputError where there is none of that name."""
@@ -102,7 +108,7 @@ class Chat:
 
     def questions(self) -> dict[str, str]:
         """The questions that can be asked, by task."""
-        return askable(self.description)
+        return self.description.askable
 
     def ask(self, trial: ChatTrial, question: str) -> Answer:
         """The whole answer; InputError where the question is empty or too long."""
@@ -117,7 +123,7 @@ class Chat:
         Recorded labels are not looked at, so that a trial of the run is treated as a user's file is.
         """
         topic = self.topics.match(checked(question))
-        warnings = warnings_of(self.description["simulated"], trial.split)
+        warnings = warnings_of(self.description.simulated, trial.split)
         answer = Answer(trial.name, question, None, topic.probability, warnings=warnings)
         if topic.task is None:
             yield answer
@@ -139,9 +145,7 @@ class Chat:
             yield answer
 
     def _how_much_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
-        description = self.description
-        frames_per_token = description["downsampling"] / description["tokens_per_step"]
-        token_s = frames_per_token / description["frame_rate_hz"]
+        token_s = self.description.frames_per_token / self.description.frame_rate_hz
         read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
         return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
 
@@ -155,23 +159,23 @@ class Chat:
 
     def _ask_in_turn(self, task: str, tokens: np.ndarray) -> dict:
         """The predicted row of a task, asked after the tasks that tell whether it applies."""
-        tasks = {task, *earlier_tasks(task, self.description["tasks"])}
+        tasks = {task, *earlier_tasks(task, self.description.tasks)}
         rows = ask_in_turn(self.model, tasks, {"trial": tokens})
         return next(row for row in rows if row["task"] == task)
 
     def _add_estimate(self, answer: Answer, row: Mapping, trial: ChatTrial) -> Answer:
         """`answer` with its probabilities or its number."""
-        task = self.description["tasks"][answer.task]
+        task = self.description.tasks[answer.task]
         calibration = self.model.calibration(answer.task, promised=not answer.no_promise)
-        if task["kind"] == "classification":
+        if task.kind == "classification":
             estimate = option_estimate(row, calibration)
         else:
-            labels = measured_labels(trial.angles_rad, self.description["frame_rate_hz"])
-            measured = measured_label(labels, task["label"], task["unit"])
+            labels = measured_labels(trial.angles_rad, self.description.frame_rate_hz)
+            measured = measured_label(labels, task.label, task.unit)
             estimate = Number(
                 *number_estimate(row, calibration),
-                unit=task["unit"],
-                decimals=task["decimals"],
+                unit=task.unit,
+                decimals=task.decimals,
                 normal=self.normal_ranges.get(answer.task),
                 measured=None if np.isnan(measured) else measured,
             )
@@ -180,7 +184,7 @@ class Chat:
 
 
 def _calibration_of_run(
-    folder: Path, run: Run | None, description: Mapping
+    folder: Path, run: Run | None, description: ModelDescription
 ) -> dict[str, Calibration]:
     """The calibration that the evaluation of the model's own run fitted; empty where there is none."""
     if run is None or run.folder != run_of(folder):
@@ -188,25 +192,25 @@ def _calibration_of_run(
     table = run.folder / "tables" / "calibration.parquet"
     if not table.is_file():
         return {}
-    key = (description["fold"], description["variant"], description["seed"])
+    key = (description.fold, description.variant, description.seed)
     return calibration_of_model(read_table(table), *key)
 
 
-def _topics(description: Mapping) -> Topics:
+def _topics(description: ModelDescription) -> Topics:
     examples = _resource("chat_questions.yaml")
-    trained = description.get("phrasings", {})
-    phrasings = {task: trained.get(task, [text]) for task, text in askable(description).items()}
+    phrasings = {
+        task: description.phrasings.get(task, [text]) for task, text in description.askable.items()
+    }
     return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
 
 
-def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
+def _normal_ranges(tasks: Questions) -> dict[str, NormalRange]:
     """By task, for those with a label and unit of resources/normal_ranges.yaml."""
     ranges = _resource("normal_ranges.yaml")
     return {
-        name: NormalRange(*(ranges[task["label"]][field] for field in NormalRange._fields))
+        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
         for name, task in tasks.items()
-        if task["kind"] == "regression"
-        and ranges.get(task["label"], {}).get("unit") == task["unit"]
+        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
     }
 
 

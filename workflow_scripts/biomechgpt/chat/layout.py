@@ -5,7 +5,6 @@ import gradio as gr
 from biomechgpt.chat.answers import LONGEST_QUESTION, NOT_A_DEVICE
 from biomechgpt.chat.conversation import as_html
 from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_ANSWERED, WHEN_LOADED, Page
-from biomechgpt.chat.run_trials import askable
 
 SIMULATED = (
     "<b>Simulated data.</b> The model learnt from movements that were computed, not recorded: "
@@ -21,16 +20,14 @@ def build(page: Page) -> gr.Blocks:
     with gr.Blocks(
         title="Ask about a movement", analytics_enabled=False, delete_cache=(60, 600)
     ) as blocks:
-        banner = (SIMULATED if model["simulated"] else "") + NOT_A_DEVICE
-        name = f"{model['variant']}, fold {model['fold']}, seed {model['seed']}"
-        gr.HTML(
-            f'<h1>Ask about a movement</h1><p class="banner">{banner}</p><p class="about">Model {name}</p>'
-        )
+        banner = (SIMULATED if model.simulated else "") + NOT_A_DEVICE
+        about = f'<p class="banner">{banner}</p><p class="about">Model {model.name}</p>'
+        gr.HTML(f"<h1>Ask about a movement</h1>{about}")
         with gr.Row(equal_height=False):
             with gr.Column(scale=6, min_width=320):
                 pickers = _pickers(page)
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
-                _conversation(page, list(askable(model).values()))
+                _conversation(page, list(model.askable.values()))
         blocks.load(page.show_first, pickers["trial"], pickers["first"], **FAST)
         blocks.unload(page.leave)
     return blocks.queue(max_size=64, api_open=False, default_concurrency_limit=2)

@@ -1,11 +1,12 @@
 """A movement as the page shows it: a line about it, and the data of its player."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.chat.own_file import OWN_FILE
 from biomechgpt.chat.run_trials import ChatTrial
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.report.movement_page.skeleton import motion, words
 
 ABOUT_SPLIT = {
@@ -17,9 +18,9 @@ ABOUT_SPLIT = {
 }
 
 
-def about_movement(trial: ChatTrial, description: Mapping) -> str:
+def about_movement(trial: ChatTrial, description: ModelDescription) -> str:
     """Participant, split, duration and missing joints; HTML with every text escaped."""
-    duration_s = len(trial.angles_rad) / description["frame_rate_hz"]
+    duration_s = len(trial.angles_rad) / description.frame_rate_hz
     parts = [f"participant {trial.participant}"] if trial.participant else []
     parts += [ABOUT_SPLIT[trial.split], f"{duration_s:.1f} s"]
     if trial.missing_joints:
@@ -28,7 +29,7 @@ def about_movement(trial: ChatTrial, description: Mapping) -> str:
     return f'<p class="about"><b>{html.escape(trial.name)}</b> {kind}{html.escape(" · ".join(parts))}</p>'
 
 
-def as_motion(trial: ChatTrial, tokens: Sequence[int], description: Mapping) -> dict:
+def as_motion(trial: ChatTrial, tokens: Sequence[int], description: ModelDescription) -> dict:
     """What `player` of player.js takes. Joints that are zero throughout have no curve."""
     still = [
         name for name, line in zip(JOINT_NAMES, trial.angles_rad.T, strict=True) if not line.any()
@@ -36,9 +37,9 @@ def as_motion(trial: ChatTrial, tokens: Sequence[int], description: Mapping) -> 
     take = "as simulated" if trial.simulated else "as recorded"
     return motion(
         {take: trial.angles_rad},
-        description["frame_rate_hz"],
+        description.frame_rate_hz,
         tokens,
-        description["downsampling"] / description["tokens_per_step"],
+        description.frames_per_token,
         unknown=trial.missing_joints,
         hidden=still,
     )

@@ -11,7 +11,7 @@ from biomechgpt.chat.answers import LONGEST_QUESTION, checked
 from biomechgpt.chat.conversation import Reply, Turn, as_html
 from biomechgpt.chat.movement_view import about_movement, as_motion
 from biomechgpt.chat.opening import Opening
-from biomechgpt.chat.run_trials import ChatTrial, askable
+from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
 
@@ -159,7 +159,7 @@ class Page:
             yield
 
     def _reply(self, trial: ChatTrial) -> Reply:
-        questions = list(askable(self.description).values())
+        questions = list(self.description.askable.values())
         return Reply(trial.name, trial.split, dict(trial.recorded), questions)
 
     def reveal(self, request: gr.Request) -> str:

@@ -12,7 +12,11 @@ import pyarrow.parquet as pq
 from biomechgpt import seals
 from biomechgpt.body.frames import read_trials
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.language_model.description import (
+    DESCRIPTION_FILE,
+    ModelDescription,
+    read_description,
+)
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.tokenizer.tokens import TokensMetadata
@@ -63,23 +67,13 @@ def open_folders(model: os.PathLike, run: os.PathLike | None) -> tuple[Path, Run
     return folder, open_run(run_folder, read_description(folder)) if run_folder else None
 
 
-def askable(description: Mapping) -> dict[str, str]:
-    """A question of each task, without tasks of which training had no number."""
-    return {
-        task: question
-        for task, question in description["questions"].items()
-        if description["tasks"][task]["kind"] == "classification"
-        or description["possible_numbers"].get(task)
-    }
-
-
 def run_of(model: Path) -> Path | None:
     """The results folder that a model folder lies in, None where it lies alone."""
     above = Path(model).resolve().parents
     return above[3] if len(above) > 3 and (above[3] / "trials.parquet").is_file() else None
 
 
-def open_run(folder: Path, description: Mapping) -> Run:
+def open_run(folder: Path, description: ModelDescription) -> Run:
     """Read what a run knows of its trials, for the model with this `description`.
 
     Raises:
@@ -90,13 +84,13 @@ def open_run(folder: Path, description: Mapping) -> Run:
         raise InputError(f"{folder} holds no trials.parquet: name the results of a finished run.")
     accepted = read_accepted(folder / "trials.parquet")
     rates_hz = accepted["n_frames"] / accepted["duration_s"]
-    if not np.allclose(rates_hz, description["frame_rate_hz"], rtol=0.01):
+    if not np.allclose(rates_hz, description.frame_rate_hz, rtol=0.01):
         raise InputError(
             f"{folder}: its movements have {rates_hz.median():.0f} frames a second, the model needs "
-            f"{description['frame_rate_hz']}; name the run that made the model."
+            f"{description.frame_rate_hz}; name the run that made the model."
         )
     labels = _labels(folder, description)
-    tasks = [task for task, cfg in description["tasks"].items() if cfg["label"] == ACTIVITY]
+    tasks = [task for task, cfg in description.tasks.items() if cfg.label == ACTIVITY]
     accepted["activity"] = [_first(labels.get(trial, {}), tasks) for trial in accepted["trial_id"]]
     tokens = _own_tokens(folder, description)
     splits = _splits(folder, description) if tokens else {}  # another run made the model
@@ -130,9 +124,9 @@ def read_run_trial(run: Run, trial_id: str) -> ChatTrial:
     )
 
 
-def _labels(folder: Path, description: Mapping) -> dict[str, dict[str, str]]:
+def _labels(folder: Path, description: ModelDescription) -> dict[str, dict[str, str]]:
     """The recorded labels by trial and task, from one seed: the seeds differ in wording only."""
-    files = sorted((folder / description["fold"] / "questions").glob("seed-*.parquet"))
+    files = sorted((folder / description.fold / "questions").glob("seed-*.parquet"))
     if not files:
         return {}
     table = pd.read_parquet(files[0], columns=["trial_id", "task", "truth"])
@@ -146,13 +140,13 @@ def _first(labels: Mapping[str, str], tasks: list[str]) -> str:
     return next((labels[task] for task in tasks if task in labels), "")
 
 
-def _own_tokens(folder: Path, description: Mapping) -> list[Path]:
+def _own_tokens(folder: Path, description: ModelDescription) -> list[Path]:
     """The token files of the model's fold that its own motion tokenizer made."""
     return [
         path
-        for path in sorted((folder / description["fold"] / "tokens").glob("*/*.parquet"))
+        for path in sorted((folder / description.fold / "tokens").glob("*/*.parquet"))
         if TokensMetadata.of_schema(pq.read_schema(path)).tokenizer_sha256
-        == description["tokenizer_sha256"]
+        == description.tokenizer_sha256
     ]
 
 
@@ -164,8 +158,8 @@ def _tokens(run: Run, shard: str, trial_id: str) -> np.ndarray | None:
     return np.array(table["tokens"][0].as_py(), np.uint16)
 
 
-def _splits(folder: Path, description: Mapping) -> dict[str, str]:
+def _splits(folder: Path, description: ModelDescription) -> dict[str, str]:
     """The split of each participant in the model's fold."""
     folds = read_folds(folder / "folds.tsv")
-    folds = folds[folds["fold"] == description["fold"]]
+    folds = folds[folds["fold"] == description.fold]
     return dict(zip(folds["participant_id"], folds["split"], strict=True))

@@ -14,7 +14,7 @@ def check_tasks(tasks: Tasks) -> list[str]:
         for name, task in tasks.items()
         for fault in [*_keys(task), *_columns(task), *_options(task)]
     ]
-    return faults + condition_errors({name: task.to_dict() for name, task in tasks.items()})
+    return faults + condition_errors(tasks)
 
 
 def _keys(task: TaskSettings) -> list[str]:

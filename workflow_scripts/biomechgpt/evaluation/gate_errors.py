@@ -71,11 +71,11 @@ def _judged(
 ) -> Iterator[dict]:
     """For each trial, seed and conditional task: whether it applies by label, and by own answers."""
     chains = {name: set(earlier_tasks(name, answered)) for name in answered}
-    conditional = [name for name, cfg in answered.items() if cfg.get("applies_to")]
+    conditional = [name for name, cfg in answered.items() if cfg.applies_to]
     trials = own.drop_duplicates(["fold", "seed", "trial_id"])
     for row in trials[["fold", "seed", "trial_id", "participant_id"]].itertuples(index=False):
         truth, opinion = truths[row.trial_id], opinions.get((row.fold, row.seed, row.trial_id), {})
-        labels = {answered[name]["label"]: truth[name] for name in answered if name in truth}
+        labels = {answered[name].label: truth[name] for name in answered if name in truth}
         for name in conditional:
             by_label = YES if name in truth else gate(name, answered, labels, {}).applies
             by_answers = gate(name, answered, {}, opinion).applies

@@ -6,6 +6,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 
 from biomechgpt.language_model.loading import Base
+from biomechgpt.settings.finetune_section import LoraSettings
 
 # The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
 LORA_TARGETS = (
@@ -15,18 +16,18 @@ LORA_TARGETS = (
 
 
 def add_adapters(
-    base: Base, lora: dict, seed: int, codebook: torch.Tensor | None = None
+    base: Base, lora: LoraSettings, seed: int, codebook: torch.Tensor | None = None
 ) -> PeftModel:
-    """Freeze the base; add LoRA of `lora` (rank, alpha, dropout) and trainable motion rows.
+    """Freeze the base; add LoRA and trainable motion rows.
 
     Call it after seeding. Everything trainable is float32. New rows start with the mean and spread of
     the text's rows: projected from the motion tokenizer's `codebook` (K, D), so that similar codes
     start close to each other, or without it at random. Equal rows would all get the same gradient.
     """
     config = LoraConfig(
-        r=lora["rank"],
-        lora_alpha=lora["alpha"],
-        lora_dropout=lora["dropout"],
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
         target_modules=LORA_TARGETS,
         trainable_token_indices={"embed_tokens": base.motion_rows},
         task_type="CAUSAL_LM",

@@ -15,6 +15,7 @@ from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn, open_model
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.motion.strip import strip
 from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
@@ -23,6 +24,7 @@ from biomechgpt.recordings.issues import Issue, write_issues
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.recordings.trajectories import read_trajectories
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
@@ -63,7 +65,7 @@ def annotate(
         raise InputError(f"No recording of {cohort} can be used; {issues} says why.")
     columns = _model_columns(folder, model.loaded.description)
     tokens = {trial_id: trial.tokens for trial_id, trial in trials.items()}
-    rows = ask_in_turn(model, model.loaded.description["tasks"], tokens)
+    rows = ask_in_turn(model, model.loaded.description.tasks, tokens)
     lines = [_line(row, trials[row["trial_id"]], model) | columns for row in rows]
     table = pd.DataFrame(lines).sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
@@ -91,17 +93,17 @@ def _read(
     return trials, sorted(issues, key=lambda issue: issue.stage)
 
 
-def _model_columns(folder: Path, description: Mapping) -> dict[str, str]:
+def _model_columns(folder: Path, description: ModelDescription) -> dict[str, str]:
     return {
-        "model": f"{description['variant']}, fold {description['fold']}, seed {description['seed']}",
+        "model": description.name,
         "model_folder": str(folder.resolve()),
-        "model_learnt_from": "simulated data" if description["simulated"] else "recordings",
+        "model_learnt_from": "simulated data" if description.simulated else "recordings",
     }
 
 
 def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     """A line of the table: whether the question applies, the answer, and how sure it is."""
-    task = model.loaded.description["tasks"][row["task"]]
+    task = model.loaded.description.tasks[row["task"]]
     reason = model.why_not_promised(trial.strangeness)
     calibration = model.calibration(row["task"], promised=not reason)
     columns = _option_columns if row["kind"] == "classification" else _number_columns
@@ -114,7 +116,7 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
         "applies": row["applies"],
         "because": row["because"],
         **answer,
-        "unit": task.get("unit", ""),
+        "unit": task.unit,
         "measured_by_kinematics": _measured(row, task, trial.labels),
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
         **_strangeness_columns(trial.strangeness),
@@ -124,12 +126,12 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
     }
 
 
-def _measured(row: dict, task: dict, labels: Mapping[str, float]) -> str | None:
+def _measured(row: dict, task: QuestionSettings, labels: Mapping[str, float]) -> str | None:
     """The answer that kinematics give to the same question."""
     if row["applies"] == NO:
         return None
-    value = measured_label(labels, task["label"], task.get("unit", ""))
-    return None if np.isnan(value) else f"{value:.{task['decimals']}f}"
+    value = measured_label(labels, task.label, task.unit)
+    return None if np.isnan(value) else f"{value:.{task.decimals}f}"
 
 
 def _strangeness_columns(strangeness: Strangeness | None) -> dict:
@@ -142,7 +144,7 @@ def _strangeness_columns(strangeness: Strangeness | None) -> dict:
     }
 
 
-def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
+def _option_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
     estimate = option_estimate(row, calibration)
     answer, probability = estimate.ranked[0]
     probabilities = dict(estimate.ranked)
@@ -157,8 +159,8 @@ def _option_columns(row: dict, task: dict, calibration: Calibration) -> dict:
     }
 
 
-def _number_columns(row: dict, task: dict, calibration: Calibration) -> dict:
-    digits = task["decimals"]
+def _number_columns(row: dict, task: QuestionSettings, calibration: Calibration) -> dict:
+    digits = task.decimals
     estimate = number_estimate(row, calibration)
     return NO_ANSWER | {
         "answer": f"{estimate.value:.{digits}f}",

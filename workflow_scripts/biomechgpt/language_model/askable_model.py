@@ -41,7 +41,7 @@ class AskableModel(NamedTuple):
 
         The promise is about people like those whose answers the model was calibrated on.
         """
-        if self.loaded.description["simulated"]:
+        if self.loaded.description.simulated:
             return "the model learnt from simulated movement, and this is a recording"
         if strangeness is None:
             return "nobody measured which movements are strange to this model"
@@ -84,7 +84,7 @@ def ask_in_turn(
         Rows as `prediction.predict` gives them, with `applies` and `because` (`questions.gates.Gate`).
         Where `applies` is no, the model was not asked and the row has no answer.
     """
-    all_tasks = model.loaded.description["tasks"]
+    all_tasks = model.loaded.description.tasks
     opinions: dict[str, dict[str, dict[str, float]]] = {trial_id: {} for trial_id in motions}
     rows = []
     for names in in_turn(all_tasks):
@@ -112,7 +112,7 @@ def _question(model: AskableModel, trial_id: str, task: str) -> dict:
     return {
         "trial_id": trial_id,
         "task": task,
-        "kind": description["tasks"][task]["kind"],
-        "question": description["questions"][task],
-        "options": options_of(description["tasks"][task]),
+        "kind": description.tasks[task].kind,
+        "question": description.questions[task],
+        "options": options_of(description.tasks[task]),
     }

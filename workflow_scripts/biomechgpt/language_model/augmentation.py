@@ -11,7 +11,7 @@ MISSING_WORDS = 0.15  # share of the words that are left out
 OTHER_SIDE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
-def copies_of_tasks(questions: pd.DataFrame, most: int) -> dict[str, int]:
+def copies_per_task(questions: pd.DataFrame, most: int) -> dict[str, int]:
     """How often each question of a task is asked in an epoch; rare tasks are asked more often.
 
     A task with n times fewer questions than the most frequent task has the square root of n copies
@@ -22,7 +22,7 @@ def copies_of_tasks(questions: pd.DataFrame, most: int) -> dict[str, int]:
     return wanted.clip(1, most).to_dict()
 
 
-def asked_anew(
+def reworded_copies(
     questions: pd.DataFrame,
     copies: Mapping[str, int],
     phrasings: Mapping[str, Sequence[str]] | None,
@@ -30,20 +30,20 @@ def asked_anew(
 ) -> pd.DataFrame:
     """`questions`, each as often as `copies` says of its task, and reworded unless `phrasings` is None.
 
-    Half of the reworded questions are a phrasing of their task, half are `in_other_words`.
+    Half of the reworded questions are a phrasing of their task, half are made by `paraphrase`.
     """
     repeated = questions.loc[questions.index.repeat(questions["task"].map(copies))]
     if phrasings is None:
         return repeated
     texts = [
-        in_other_words(phrasings[task], random) if random.random() < 0.5
+        paraphrase(phrasings[task], random) if random.random() < 0.5
         else phrasings[task][random.integers(len(phrasings[task]))]
         for task in repeated["task"]
     ]  # fmt: skip
     return repeated.assign(question=texts)
 
 
-def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str:
+def paraphrase(phrasings: Sequence[str], random: np.random.Generator) -> str:
     """One of a task's phrasings with some words missing, sometimes ending like another phrasing.
 
     A model that knows its phrasings by heart does not understand people, who ask in other words.
@@ -56,7 +56,7 @@ def in_other_words(phrasings: Sequence[str], random: np.random.Generator) -> str
     return " ".join(kept or words)
 
 
-def noisy(
+def with_random_codes(
     tokens: np.ndarray, share: float, n_codes: int, random: np.random.Generator
 ) -> np.ndarray:
     """The motion `tokens` with a share of them replaced by random codes of the same codebook.
@@ -68,6 +68,6 @@ def noisy(
     return np.where(replaced, random_tokens, tokens)
 
 
-def other_side(text: str) -> str:
+def exchange_sides(text: str) -> str:
     """`text` with the words left and right exchanged, for a mirrored movement."""
     return re.sub(r"\b(?:[Ll]eft|[Rr]ight)\b", lambda side: OTHER_SIDE[side[0]], text)

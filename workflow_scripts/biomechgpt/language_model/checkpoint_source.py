@@ -1,4 +1,4 @@
-"""Where a base model's files lie: in a folder of the user's, in the hub's cache, or on the hub."""
+"""Find the files of a base model: in a folder of the user, in the cache of the hub, or on the hub."""
 
 import json
 import logging
@@ -17,6 +17,7 @@ from huggingface_hub.errors import (
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.hub import is_hub_id
+from biomechgpt.settings.base_models_section import CheckpointBaseSettings
 
 FILES = ["*.json", "*.safetensors", "*.jinja"]
 NEEDED = ("config.json", "tokenizer.json", "*.safetensors")
@@ -27,15 +28,17 @@ log = logging.getLogger(__name__)
 def locate(source: str, revision: str | None) -> Path:
     """The folder with the checkpoint `source`: a local path, or a hub id at `revision`.
 
-    The hub's cache is looked at first, so that a fetched model needs no network. InputError, with
-    what to do, where there is no such folder or model, where access is refused, or a file is lacking.
+    The cache of the hub comes first, so that a model that was fetched needs no network.
+
+    Raises:
+        InputError: There is no such folder or model, access is refused, or a file is missing.
     """
     local = Path(source).expanduser()
     if local.is_dir():
         return _complete(local.resolve())
     if not is_hub_id(source):
         raise InputError(
-            f"The base model {source} is no folder here and no hub id (owner/name): correct "
+            f"The base model {source} is no folder on this machine and no hub id (owner/name): correct "
             "base_models.*.source."
         )
     try:
@@ -65,43 +68,46 @@ def _reason(source: str, revision: str | None, error: Exception) -> str:
             )
         case RepositoryNotFoundError():
             return (
-                f"The hub has no {source} that you may see: correct base_models.*.source, or log in "
+                f"The hub has no {source} that you have access to: correct base_models.*.source, or log in "
                 "with `hf auth login` if it is gated or private."
             )
         case RevisionNotFoundError():
             return f"{source} has no revision {revision}: correct base_models.*.revision."
         case _:
             return (
-                f"{source} is not in the hub's cache and the hub did not give it: run {fetch} where "
-                "there is a network, or name a local folder in base_models.*.source."
+                f"{source} is not in the hub's cache and could not be fetched: run {fetch} where there is a "
+                "network, or name a local folder in base_models.*.source."
             )
 
 
 def _complete(folder: Path) -> Path:
-    lacking = [name for name in NEEDED if not any(folder.glob(name))]
-    if lacking:
+    missing = [name for name in NEEDED if not any(folder.glob(name))]
+    if missing:
         raise InputError(
-            f"{folder} lacks {' and '.join(lacking)}: a Hugging Face folder of Gemma 3 with "
+            f"{folder} lacks {' and '.join(missing)}: a Hugging Face folder of Gemma 3 with "
             "safetensors weights is needed; fetch it again."
         )
     return folder
 
 
-def link_checkpoint(cfg: dict, folder: Path) -> None:
-    """Make `folder` a folder of links to a checkpoint's files, with `cfg` as its note.
+def link_checkpoint(checkpoint: CheckpointBaseSettings, folder: Path) -> None:
+    """Make `folder` a folder of links to the files of `checkpoint`, which is noted there.
 
-    `cfg` is an entry of the config's `base_models`; errors as for `locate`.
+    Raises:
+        InputError: As `locate` does.
     """
-    found = locate(cfg["source"], cfg["revision"])
+    source = locate(checkpoint.source, checkpoint.revision)
     with replacing(folder) as temporary:
         temporary.mkdir(parents=True, exist_ok=True)
-        for file in (file for pattern in FILES for file in sorted(found.glob(pattern))):
+        for file in (file for pattern in FILES for file in sorted(source.glob(pattern))):
             (temporary / file.name).symlink_to(file.resolve())
-        (temporary / NOTE_FILE).write_text(json.dumps(cfg, indent=2) + "\n")
-    log.info(f"{cfg['source']} is read from {found}")
+        (temporary / NOTE_FILE).write_text(json.dumps(checkpoint.to_dict(), indent=2) + "\n")
+    log.info(f"{checkpoint.source} is read from {source}")
 
 
-def read_note(folder: Path) -> dict | None:
-    """The `cfg` that `link_checkpoint` noted in `folder`; None for a base that was built here."""
+def read_note(folder: Path) -> CheckpointBaseSettings | None:
+    """What `link_checkpoint` noted in `folder`; None for an embedded base."""
     note = Path(folder) / NOTE_FILE
-    return json.loads(note.read_text()) if note.exists() else None
+    if not note.exists():
+        return None
+    return CheckpointBaseSettings.model_validate_json(note.read_text())

@@ -1,4 +1,4 @@
-"""Questions on motions as token sequences: motion, question, answer in Gemma's chat layout."""
+"""Encode motions with questions and answers as token sequences in the chat layout of Gemma."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ END_OF_TURN = "<end_of_turn>"
 
 
 class Prompts(NamedTuple):
-    """A motion, from BOS to its end, and what follows it up to where each answer begins."""
+    """A motion, from BOS to its end, and each question behind it up to where its answer begins."""
 
     motion_ids: list[int]
     questions: list[list[int]]
@@ -26,14 +26,14 @@ class Prompts(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What follows a motion, to the end of the answer's line; the mask is 1 on the answer."""
+    """A question and its answer behind a motion; the mask is 1 on the answer."""
 
     input_ids: list[int]
     answer_mask: list[int]
 
 
 class Example(NamedTuple):
-    """A motion, from BOS to its end, and the questions that share it."""
+    """A motion, from BOS to its end, and the questions about it."""
 
     motion_ids: list[int]
     questions: list[Question]
@@ -41,12 +41,12 @@ class Example(NamedTuple):
     trial_id: str = ""
 
     def length(self) -> int:
-        """Tokens that the model reads."""
+        """How many tokens the model reads."""
         return len(self.motion_ids) + sum(len(question.input_ids) for question in self.questions)
 
 
 def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
-    """Token ids of an answer to the end of its turn."""
+    """Token ids of an answer, with the end of its turn."""
     return tokenizer.encode(answer.strip() + END_OF_TURN, add_special_tokens=False)
 
 
@@ -57,45 +57,50 @@ def encode_prompts(
     max_length: int,
     reserved: int,
 ) -> Prompts:
-    """The prompts of `questions` on the motion `tokens`, leaving `reserved` places for an answer.
+    """The prompts of `questions` about the motion `tokens`, with room for an answer.
 
-    A motion too long for `max_length` loses its end. InputError where a question leaves no room for
-    any motion, or holds the text of a control token.
+    A motion is cut at its end where a prompt and `reserved` tokens of answer exceed `max_length`.
+
+    Raises:
+        InputError: A question leaves no room for a motion, or has the text of a control token in it.
     """
-    asked = [_question_ids(tokenizer, question) for question in questions]
-    room = max_length - reserved - max(map(len, asked))
+    ids = [_question_ids(tokenizer, question) for question in questions]
+    room = max_length - reserved - max(map(len, ids))
     motion, cut = _motion_ids(tokenizer, tokens, room)
-    return Prompts(motion, asked, cut)
+    return Prompts(motion, ids, cut)
 
 
 def encode_example(
     tokenizer: PreTrainedTokenizerFast,
     tokens: Sequence[int],
-    asked: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
     max_length: int,
 ) -> Example:
-    """A motion with its questions and answers; each of them with the motion fits `max_length`.
+    """A motion with pairs of question and answer, each of which fits `max_length` with the motion.
 
-    A motion too long loses its end, an answer is never cut. InputError as for `encode_prompts`.
+    A motion that is too long is cut at its end; answers are never cut.
+
+    Raises:
+        InputError: As `encode_prompts` does.
     """
-    questions = [_encode_question(tokenizer, *pair) for pair in asked]
+    questions = [_encode_question(tokenizer, *pair) for pair in pairs]
     longest = max(len(question.input_ids) for question in questions)
     motion, cut = _motion_ids(tokenizer, tokens, max_length - longest)
     return Example(motion, questions, cut)
 
 
 def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
-    asked, answered = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
+    question_part, answer_part = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
     newline = tokenizer.encode("\n", add_special_tokens=False)
-    mask = [0] * len(asked) + [1] * len(answered) + [0] * len(newline)
-    return Question(asked + answered + newline, mask)
+    mask = [0] * len(question_part) + [1] * len(answer_part) + [0] * len(newline)
+    return Question(question_part + answer_part + newline, mask)
 
 
 def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
     for name in (*CONTROL_TOKENS, MOTION_START):
         if name in question:
             raise InputError(
-                f"The question {question!r} holds the reserved text {name}: reword it."
+                f"The question {question!r} has the reserved text {name} in it: reword it."
             )
     ids = _chat(tokenizer, question)
     return ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :]
@@ -104,7 +109,7 @@ def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int
 def _motion_ids(
     tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], room: int
 ) -> tuple[list[int], int]:
-    """The ids from BOS to the end of the motion, and how many tokens did not fit into `room`."""
+    """The ids from BOS to the end of the motion, and how many tokens did not fit into `room` tokens."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     bare = _chat(tokenizer, "")
     head = bare[: bare.index(end)]
@@ -119,7 +124,7 @@ def _motion_ids(
 
 
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
-    """The prompt of `question` on a motion without tokens."""
+    """The prompt of `question` about a motion without tokens."""
     message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
     text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
     return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template

@@ -1,4 +1,4 @@
-"""Fine-tune a base model on questions about motions (QLoRA) and write its model folder."""
+"""Fine-tune a base model on questions about motions (QLoRA) and write the model folder."""
 
 import logging
 import math
@@ -17,8 +17,14 @@ from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import adapters, language_training, loading
-from biomechgpt.language_model.augmentation import asked_anew, copies_of_tasks, noisy, other_side
+from biomechgpt.language_model.augmentation import (
+    copies_per_task,
+    exchange_sides,
+    reworded_copies,
+    with_random_codes,
+)
 from biomechgpt.language_model.checkpoint_source import read_note
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.numbers import possible_numbers
@@ -26,6 +32,8 @@ from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
+from biomechgpt.settings.finetune_section import TrainingSettings
+from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
 
@@ -34,54 +42,49 @@ PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
 class Sources(NamedTuple):
-    """What a model is made from, as files."""
+    """The files that a model is made from."""
 
-    tokens: Sequence[Path]  # one Parquet a shard
+    tokens: Sequence[Path]
     questions: Path
     phrasings: Mapping[str, Path]  # by task
     base: Path  # a Hugging Face folder
     motion_tokenizer: Path
 
 
-def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
+def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
-    `cfg` has `fold`, `variant`, `seed`, `lora`, `tasks` (definitions by name), `finetune` (the
-    config's block without `seeds`), `cohorts` (names), `simulated` (whether one is) and
-    `min_training_participants`; `code` is the stage's code hash. InputError where tokens and motion
-    tokenizer do not belong together, or where there is nothing to train on.
+    Checkpoints must agree with `code`, the stage's code hash.
+
+    Raises:
+        InputError: Tokens and motion tokenizer do not belong together, or there is nothing to train on.
     """
     motion_tokenizer = load_tokenizer(sources.motion_tokenizer)
     table = read_tokens(sources.tokens)
     check_tokens(table.metadata, motion_tokenizer.sha256, str(sources.motion_tokenizer))
     questions = read_questions(sources.questions, ["train"])
-    questions = questions[questions["task"].isin(cfg["tasks"])]
-    cfg = only_trained(cfg, questions)
-    checkpoint = read_note(sources.base) or {}
+    questions = questions[questions["task"].isin(run.tasks)]
+    run = only_trained(run, questions)
+    checkpoint = read_note(sources.base)
     base = loading.load_base(
         sources.base,
         motion_tokenizer.model.vocabulary_size,
-        checkpoint.get("motion_tokens") == "resize",
+        checkpoint is not None and checkpoint.motion_tokens == "resize",
     )
-    tasks = read_tasks(cfg["tasks"], sources.phrasings)
-    passes = training_passes(base.tokenizer, questions, tasks, table, cfg)
-    set_seed(cfg["seed"])
-    codebook = motion_tokenizer.model.code_vectors()
-    start = codebook if checkpoint.get("new_rows") == "codebook" else None
-    model = adapters.add_adapters(base, cfg["lora"], cfg["seed"], start)
+    tasks = read_tasks(run.tasks, sources.phrasings)
+    passes = training_passes(base.tokenizer, questions, tasks, table, run)
+    set_seed(run.seed)
+    from_codebook = checkpoint is not None and checkpoint.new_rows == "codebook"
+    codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
+    model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     checkpoints = checkpoint_folder(folder)
-    mark = fingerprint(cfg, code, passes, loading.weight_files(sources.base))
+    mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
-        model, passes, base.tokenizer.pad_token_id, settings(cfg), checkpoints, mark
+        model, passes, base.tokenizer.pad_token_id, settings(run), checkpoints, mark
     )
-    description = {
-        **_provenance(cfg, table.metadata, questions, passes[0]),
-        "questions": {task.name: task.train[0].text for task in tasks},
-        "asked_in_turn": in_turn(cfg["tasks"]),
-        "phrasings": {task.name: [p.text for p in task.train] for task in tasks},
-        "joints": list(JOINT_NAMES),
-        "frame_rate_hz": motion_tokenizer.frame_rate_hz,
-    }
+    description = _description(
+        run, table.metadata, questions, passes[0], tasks, motion_tokenizer.frame_rate_hz
+    )
     folders = Folders(Path(sources.base), Path(sources.motion_tokenizer))
     with replacing(folder) as temporary:
         save_model(temporary, model, base.tokenizer, folders, description)
@@ -89,29 +92,31 @@ def finetune(sources: Sources, cfg: dict, folder: Path, code: str) -> None:
     shutil.rmtree(checkpoints)
 
 
-def only_trained(cfg: dict, questions: pd.DataFrame) -> dict:
-    """`cfg` with the tasks of the training questions, and by name those left out.
+def only_trained(run: VariantRun, questions: pd.DataFrame) -> VariantRun:
+    """`run` with the tasks that have training questions, and the names of those left out.
 
-    A model would answer the others too, without having learnt anything of them. InputError where no
-    task is left.
+    A model would answer the others, too, without having learnt anything about them.
+
+    Raises:
+        InputError: No task is left.
     """
     trained = set(questions["task"])
-    left_out = [name for name in cfg["tasks"] if name not in trained]
+    left_out = [name for name in run.tasks if name not in trained]
     if not trained:
         raise InputError(
-            f"variants.{cfg['variant']}: none of its tasks ({', '.join(left_out)}) has training questions "
-            f"in fold {cfg['fold']}; the log of choose_trials says why each is left out. Take the "
+            f"variants.{run.variant}: none of its tasks ({', '.join(left_out)}) has training questions "
+            f"in fold {run.fold}; the log of choose_trials says why each is left out. Take the "
             "variant out, or lower questions.min_training_participants."
         )
-    tasks = {name: task for name, task in cfg["tasks"].items() if name in trained}
-    return cfg | {"tasks": tasks, "tasks_left_out": left_out}
+    tasks = {name: task for name, task in run.tasks.items() if name in trained}
+    return run.model_copy(update={"tasks": tasks, "tasks_left_out": left_out})
 
 
 def training_people(questions: pd.DataFrame) -> dict[str, dict]:
-    """By task how many training participants have its label, and of options how many have each."""
+    """By task how many training participants have its label, and how many have each option."""
     people = questions.groupby("task")["participant_id"].nunique()
-    chosen = questions[questions["kind"] == "classification"]
-    by_option = chosen.groupby(["task", "answer"])["participant_id"].nunique()
+    with_options = questions[questions["kind"] == "classification"]
+    by_option = with_options.groupby(["task", "answer"])["participant_id"].nunique()
     return {
         task: {
             "participants": int(n),
@@ -121,11 +126,11 @@ def training_people(questions: pd.DataFrame) -> dict[str, dict]:
     }
 
 
-def settings(cfg: dict) -> language_training.Settings:
-    """The training settings of a fine-tuning job; the other keys are the examples' concern."""
+def settings(run: VariantRun) -> language_training.Settings:
+    """The training settings of a run; the other keys of `finetune` concern its examples."""
     known = set(language_training.Settings._fields)
-    chosen = {key: value for key, value in cfg["finetune"].items() if key in known}
-    return language_training.Settings(seed=cfg["seed"], **chosen)
+    values = {key: value for key, value in run.finetune.to_dict().items() if key in known}
+    return language_training.Settings(seed=run.seed, **values)
 
 
 def training_passes(
@@ -133,12 +138,14 @@ def training_passes(
     questions: pd.DataFrame,
     tasks: Sequence[Task],
     table: TokenTable,
-    cfg: dict,
+    run: VariantRun,
 ) -> list[list[Example]]:
-    """The examples of every epoch begun: a motion with its questions, or with each by itself.
+    """The examples of every epoch begun: a motion with all its questions, or with each alone.
 
-    Each epoch draws anew what `augmentation` does to them, as `cfg["finetune"]` has it. InputError
-    where a question's trial has no tokens, or nothing is left.
+    Each epoch draws anew what `augmentation` does to them, as `run.finetune` says.
+
+    Raises:
+        InputError: The trial of a question has no tokens, or there are no questions.
     """
     views = zip(table.tokens, table.mirrored, strict=True)
     motions = dict(zip(table.trial_ids, views, strict=True))
@@ -148,63 +155,84 @@ def training_passes(
             f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
             f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
         )
-    chosen = cfg["finetune"]
-    random = np.random.default_rng(cfg["seed"])
-    copies = copies_of_tasks(questions, chosen["most_copies"])
+    cfg, random = run.finetune, np.random.default_rng(run.seed)
+    copies = copies_per_task(questions, cfg.most_copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    share, n_codes = chosen["motion_noise"], table.metadata.codes_per_book
-    passes = []
-    for _ in range(math.ceil(chosen["epochs"])):
-        asked = asked_anew(questions, copies, phrasings if chosen["rephrase"] else None, random)
-        examples = []
-        for trial, pairs in _sequences(asked, chosen["shared_motion"]):
-            tokens, mirrored_tokens = motions[trial]
-            if chosen["mirror"] and random.random() < 0.5:
-                tokens, pairs = mirrored_tokens, [tuple(map(other_side, pair)) for pair in pairs]
-            tokens = noisy(tokens, share, n_codes, random)
-            example = encode_example(tokenizer, tokens, pairs, chosen["max_length"])
-            examples.append(example._replace(trial_id=trial))
-        passes.append(examples)
+    n_codes, passes = table.metadata.codes_per_book, []
+    for _ in range(math.ceil(cfg.epochs)):
+        rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        passes.append(
+            [
+                _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)
+                for trial, pairs in _sequences(rows, cfg.shared_motion)
+            ]
+        )
     cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
     log.info(
         f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "
         f"sequences, asked {copies} times; the motion of {cut} was cut to max_length "
-        f"{chosen['max_length']}"
+        f"{cfg.max_length}"
     )
     return passes
 
 
 def _sequences(
-    asked: pd.DataFrame, shared_motion: bool
+    questions: pd.DataFrame, shared_motion: bool
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """A trial with what is asked and answered in one sequence: all its questions, or each alone."""
-    groups = asked["trial_id"] if shared_motion else np.arange(len(asked))
-    for _, group in asked.groupby(groups, sort=False):
+    """A trial, and the questions with answers of one sequence: all of the trial, or each alone."""
+    groups = questions["trial_id"] if shared_motion else np.arange(len(questions))
+    for _, group in questions.groupby(groups, sort=False):
         pairs = list(zip(group["question"], group["answer"], strict=True))
         yield group["trial_id"].iloc[0], pairs
 
 
-def _provenance(
-    cfg: dict, metadata: TokensMetadata, questions: pd.DataFrame, examples: list[Example]
-) -> dict:
-    """What `model.json` says of the run."""
+def _example(
+    tokenizer: PreTrainedTokenizerFast,
+    trial: str,
+    views: tuple[np.ndarray, np.ndarray],
+    pairs: list[tuple[str, str]],
+    n_codes: int,
+    cfg: TrainingSettings,
+    random: np.random.Generator,
+) -> Example:
+    """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
+    tokens, mirrored_tokens = views
+    if cfg.mirror and random.random() < 0.5:
+        tokens, pairs = mirrored_tokens, [tuple(map(exchange_sides, pair)) for pair in pairs]
+    tokens = with_random_codes(tokens, cfg.motion_noise, n_codes, random)
+    return encode_example(tokenizer, tokens, pairs, cfg.max_length)._replace(trial_id=trial)
+
+
+def _description(
+    run: VariantRun,
+    metadata: TokensMetadata,
+    questions: pd.DataFrame,
+    examples: list[Example],
+    tasks: Sequence[Task],
+    frame_rate_hz: float,
+) -> ModelDescription:
     lengths = np.array([example.length() for example in examples])
-    return {
-        **cfg,
-        "tokenizer_sha256": metadata.tokenizer_sha256,
-        "statistics_sha256": metadata.statistics_sha256,
-        "downsampling": metadata.downsampling,
-        "tokens_per_step": metadata.tokens_per_step,
-        "motion_vocabulary_size": metadata.vocabulary_size,
-        "max_length": cfg["finetune"]["max_length"],
-        "possible_numbers": possible_numbers(questions, cfg["tasks"]),
-        "training_people": training_people(questions),
-        "training_participants": questions["participant_id"].nunique(),
-        "training_trials": questions["trial_id"].nunique(),
-        "training_questions": len(questions),
-        "training_sequences": len(examples),
-        "sequences_with_cut_motion": sum(e.motion_tokens_cut > 0 for e in examples),
-        "sequence_length_median": int(np.median(lengths)),
-        "sequence_length_max": int(lengths.max()),
-        "versions": {name: version(name) for name in PACKAGES},
-    }
+    return ModelDescription(
+        **dict(run),
+        tokenizer_sha256=metadata.tokenizer_sha256,
+        statistics_sha256=metadata.statistics_sha256,
+        downsampling=metadata.downsampling,
+        tokens_per_step=metadata.tokens_per_step,
+        motion_vocabulary_size=metadata.vocabulary_size,
+        max_length=run.finetune.max_length,
+        possible_numbers=possible_numbers(questions, run.tasks),
+        training_people=training_people(questions),
+        training_participants=questions["participant_id"].nunique(),
+        training_trials=questions["trial_id"].nunique(),
+        training_questions=len(questions),
+        training_sequences=len(examples),
+        sequences_with_cut_motion=sum(e.motion_tokens_cut > 0 for e in examples),
+        sequence_length_median=int(np.median(lengths)),
+        sequence_length_max=int(lengths.max()),
+        versions={name: version(name) for name in PACKAGES},
+        questions={task.name: task.train[0].text for task in tasks},
+        asked_in_turn=in_turn(run.tasks),
+        phrasings={task.name: [p.text for p in task.train] for task in tasks},
+        joints=list(JOINT_NAMES),
+        frame_rate_hz=frame_rate_hz,
+    )

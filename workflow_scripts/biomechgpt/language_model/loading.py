@@ -1,8 +1,8 @@
 """Load a base model in 4 bits, with its language tokenizer.
 
-One way for the embedded base and for Gemma 3 checkpoints in a local folder, the multimodal ones
-included: only the language model is loaded, and a weight that the checkpoint lacks is an error
-(transformers would fill it with random numbers and go on).
+The embedded base and Gemma 3 checkpoints in a local folder are loaded in the same way. Of multimodal
+checkpoints only the language model is loaded. A weight that is missing is an error; transformers would
+fill it with random numbers and go on.
 """
 
 from pathlib import Path
@@ -29,9 +29,9 @@ MULTIMODAL_KEYS = {  # the two spellings of a checkpoint with a vision tower
 }
 QUANTISED = (".absmax", ".quant_map", ".quant_state", ".qweight", ".qzeros", ".SCB", "weight_scale")
 
-BYTES_ON_A_CPU = 10**9  # of weights: a model that large would train for weeks
+BYTES_ON_A_CPU = 10**9  # of weights, at most: a larger model would train for weeks
 
-transformers.logging.disable_progress_bar()  # the output is a log file
+transformers.logging.disable_progress_bar()  # its output would go to a log file
 
 
 class Base(NamedTuple):
@@ -39,8 +39,8 @@ class Base(NamedTuple):
 
     model: Gemma3ForCausalLM
     tokenizer: PreTrainedTokenizerFast
-    motion_rows: list[int]  # embedding rows: one a code, then start and end
-    rows_are_new: bool  # the rows were reserved until now and mean nothing yet
+    motion_rows: list[int]  # embedding rows: those of the codes, then start and end
+    rows_are_new: bool  # until now the rows were reserved or missing, so they mean nothing yet
 
 
 def device() -> torch.device:
@@ -48,12 +48,15 @@ def device() -> torch.device:
     return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
 
 
-def load_base(folder: Path, codebook_size: int, resize: bool = False) -> Base:
-    """Load model and tokenizer of `folder` for motion tokens of `codebook_size` codes.
+def load_base(folder: Path, motion_vocabulary_size: int, resize: bool = False) -> Base:
+    """Load model and tokenizer of `folder` for a motion vocabulary of `motion_vocabulary_size` codes.
 
     Weights of the projections are NF4 with doubly quantised scales; the arithmetic is float32 on a
-    CPU and bfloat16 on a GPU. Motion tokens that the tokenizer lacks take reserved rows, or with
-    `resize` new ones. InputError where the folder is no Gemma 3, lacks weights or needs a GPU.
+    CPU and bfloat16 on a GPU. Motion tokens that the tokenizer does not have take reserved rows, or
+    with `resize` new rows.
+
+    Raises:
+        InputError: The folder is no Gemma 3, has missing weights, or needs a GPU.
     """
     if not (Path(folder) / "config.json").exists():
         raise InputError(
@@ -63,8 +66,8 @@ def load_base(folder: Path, codebook_size: int, resize: bool = False) -> Base:
     rows_are_new = not vocabulary.has_motion(tokenizer)
     if rows_are_new:
         name_tokens = vocabulary.add_motion_rows if resize else vocabulary.name_motion_rows
-        tokenizer = name_tokens(tokenizer, codebook_size)
-    rows = vocabulary.motion_ids(tokenizer, codebook_size)
+        tokenizer = name_tokens(tokenizer, motion_vocabulary_size)
+    rows = vocabulary.motion_ids(tokenizer, motion_vocabulary_size)
     model = load_model(folder)
     if rows_are_new and resize:
         _resize(model, len(tokenizer))
@@ -74,18 +77,23 @@ def load_base(folder: Path, codebook_size: int, resize: bool = False) -> Base:
 
 
 def _resize(model: Gemma3ForCausalLM, n_rows: int) -> None:
-    """Give the embedding `n_rows` rows or more; those added are the mean, the same on every machine.
+    """Give the embedding at least `n_rows` rows; added rows are the mean of the others.
 
-    transformers draws added rows at random, and 1B has one more that no adapter trains and saves.
+    transformers would draw them at random: the 1B model has an added row that no adapter trains or
+    saves, so a reload would change it.
     """
-    stock = model.get_input_embeddings().num_embeddings
-    model.resize_token_embeddings(max(n_rows, stock), mean_resizing=False)
+    n_original = model.get_input_embeddings().num_embeddings
+    model.resize_token_embeddings(max(n_rows, n_original), mean_resizing=False)
     weight = model.get_input_embeddings().weight.data
-    weight[stock:] = weight[:stock].mean(0)
+    weight[n_original:] = weight[:n_original].mean(0)
 
 
 def load_model(folder: Path) -> Gemma3ForCausalLM:
-    """The text model of `folder` in 4 bits; InputError if weights are missing from it or quantised."""
+    """The text model of `folder` in 4 bits.
+
+    Raises:
+        InputError: Weights are missing or already quantised, or the model needs a GPU.
+    """
     config = AutoConfig.from_pretrained(folder)
     if config.model_type not in ("gemma3_text", "gemma3"):
         raise InputError(f"{folder}: model_type {config.model_type!r} is not Gemma 3.")
@@ -108,24 +116,22 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
         first = sorted(loading["missing_keys"])[0]
         raise InputError(
             f"{folder} lacks {len(loading['missing_keys'])} weights of the model, {first} first. "
-            "The checkpoint is damaged or of another architecture; fetch or build it again."
+            "The checkpoint is damaged or has another architecture; fetch or build it again."
         )
     return model
 
 
 def _check_not_quantised(folder: Path, config: PreTrainedConfig) -> None:
-    """InputError where weights were saved quantised, or `config` says so: both would win over NF4."""
+    """Raise InputError where the weights or `config` are quantised: both would override NF4."""
     names = [name for file in folder.glob("*.safetensors") for name in _tensor_names(file)]
-    saved = [name for name in names if any(sign in name for sign in QUANTISED)]
-    claimed = [
-        part for part in (config, config.get_text_config()) if hasattr(part, "quantization_config")
-    ]
-    if saved:
+    quantised = [name for name in names if any(sign in name for sign in QUANTISED)]
+    configs = (config, config.get_text_config())
+    if quantised:
         raise InputError(
-            f"{folder} holds weights that were saved quantised, {saved[0]} first. The workflow quantises by "
-            "itself, to NF4: name the original weights in base_models.*.source."
+            f"{folder} holds weights that were saved quantised, {quantised[0]} first. The workflow "
+            "quantises them itself, to NF4: name the original weights in base_models.*.source."
         )
-    if claimed:
+    if any(hasattr(part, "quantization_config") for part in configs):
         raise InputError(
             f"{folder / 'config.json'} has quantization_config, but the weights beside it are plain: take "
             "that key out of config.json."
@@ -138,13 +144,13 @@ def _tensor_names(file: Path) -> list[str]:
 
 
 def _check_machine(folder: Path) -> None:
-    """InputError where this machine cannot train the model: float16 overflows in Gemma 3."""
+    """Raise InputError where this machine cannot train the model: float16 overflows in Gemma 3."""
     n_bytes = sum(size for _, size, _ in weight_files(folder))
     if not torch.cuda.is_available():
         if n_bytes > BYTES_ON_A_CPU:
             raise InputError(
-                f"{folder} has {n_bytes / 1e9:.1f} GB of weights and needs a GPU with CUDA, which is not "
-                "seen here: run on another machine, or let the variant name an embedded base_model."
+                f"{folder} has {n_bytes / 1e9:.1f} GB of weights and needs a GPU with CUDA, which this "
+                "machine does not show: run on another machine, or give the variant an embedded base_model."
             )
     elif not torch.cuda.is_bf16_supported(including_emulation=False):
         raise InputError(
@@ -154,7 +160,7 @@ def _check_machine(folder: Path) -> None:
 
 
 def weight_files(folder: Path) -> list[tuple[str, int, int]]:
-    """Name, size and time of every weight file: tells one base model from another without reading."""
+    """Name, size and time of every weight file, which tell base models apart without reading them."""
     files = sorted(Path(folder).glob("*.safetensors"))
     return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
@@ -170,9 +176,9 @@ def _four_bits(precision: torch.dtype) -> BitsAndBytesConfig:
 
 
 def never_pack(model: torch.nn.Module) -> None:
-    """Keep 4-bit weights as they are in eval mode too, where the arithmetic is then float32.
+    """Keep bitsandbytes from packing 4-bit weights in eval mode, so that the arithmetic is float32.
 
-    The packed kernels compute in bfloat16: answers would depend on the CPU and on the batch.
+    Packed kernels compute in bfloat16: answers would depend on the CPU and on the batch.
     """
     for module in model.modules():
         if isinstance(module, bnb.nn.Linear4bit):
@@ -182,8 +188,8 @@ def never_pack(model: torch.nn.Module) -> None:
 def assert_unpacked(model: torch.nn.Module) -> None:
     """Raise RuntimeError if a 4-bit weight was repacked for inference.
 
-    bitsandbytes does so on CPUs with AVX512-BF16 in the first forward pass in eval mode; gradients
-    through packed weights are wrong without an error. So nothing evaluates a model that trains.
+    bitsandbytes does so on CPUs with AVX512-BF16 in the first forward pass in eval mode. Gradients
+    through packed weights are wrong without an error, so a model in training is never evaluated.
     """
     packed = [
         name

@@ -8,7 +8,6 @@ model.json          provenance, joint order, frame rate, tasks, settings (`descr
 training.jsonl      losses during training
 """
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,11 @@ from transformers import PreTrainedTokenizerFast
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
-from biomechgpt.language_model.description import DESCRIPTION_FILE, read_description
+from biomechgpt.language_model.description import (
+    ModelDescription,
+    read_description,
+    write_description,
+)
 from biomechgpt.language_model.examples import Prompts, encode_prompts
 from biomechgpt.tokenizer.tokens import TokensMetadata
 
@@ -32,7 +35,7 @@ class LoadedModel(NamedTuple):
 
     model: PeftModel
     tokenizer: PreTrainedTokenizerFast
-    description: dict
+    description: ModelDescription
 
     def prompts(self, tokens: Sequence[int], questions: Sequence[str]) -> Prompts:
         """The prompts of `questions` about the motion `tokens`, as long as the model may read.
@@ -40,7 +43,7 @@ class LoadedModel(NamedTuple):
         Raises:
             InputError: As `encode_prompts` does.
         """
-        max_length = self.description["max_length"]
+        max_length = self.description.max_length
         return encode_prompts(self.tokenizer, tokens, questions, max_length, RESERVED_FOR_ANSWER)
 
 
@@ -56,7 +59,7 @@ def save_model(
     model: PeftModel,
     tokenizer: PreTrainedTokenizerFast,
     parts: Folders,
-    description: dict,
+    description: ModelDescription,
 ) -> None:
     """Write a model folder without its training metrics.
 
@@ -64,16 +67,14 @@ def save_model(
     """
     checkpoint = read_note(parts.base)
     adapter = model.active_peft_config
-    adapter.base_model_name_or_path = checkpoint["source"] if checkpoint else "base"
-    adapter.revision = checkpoint["revision"] if checkpoint else None
+    adapter.base_model_name_or_path = checkpoint.source if checkpoint else "base"
+    adapter.revision = checkpoint.revision if checkpoint else None
     model.save_pretrained(folder / "adapter")
     tokenizer.save_pretrained(folder / "language_tokenizer")
     shutil.copytree(parts.motion_tokenizer, folder / "motion_tokenizer")
     if checkpoint is None:
         shutil.copytree(parts.base, folder / "base")
-    description |= {"base": checkpoint}
-    text = json.dumps(description, indent=2, ensure_ascii=False)
-    (folder / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
+    write_description(folder, description.model_copy(update={"base": checkpoint}))
 
 
 def load_model(folder: Path) -> LoadedModel:
@@ -84,15 +85,15 @@ def load_model(folder: Path) -> LoadedModel:
     """
     folder = Path(folder)
     description = read_description(folder)
-    checkpoint, codebook_size = description["base"], description["motion_vocabulary_size"]
+    checkpoint, vocabulary_size = description.base, description.motion_vocabulary_size
     if checkpoint is None:
-        base = loading.load_base(folder / "base", codebook_size)
+        base = loading.load_base(folder / "base", vocabulary_size)
     else:
-        base_folder = locate(checkpoint["source"], checkpoint["revision"])
-        resize = checkpoint["motion_tokens"] == "resize"
-        base = loading.load_base(base_folder, codebook_size, resize)
+        base_folder = locate(checkpoint.source, checkpoint.revision)
+        resize = checkpoint.motion_tokens == "resize"
+        base = loading.load_base(base_folder, vocabulary_size, resize)
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder / "language_tokenizer")
-    if vocabulary.motion_ids(tokenizer, codebook_size) != base.motion_rows:
+    if vocabulary.motion_ids(tokenizer, vocabulary_size) != base.motion_rows:
         raise InputError(f"{folder}: its language tokenizer does not fit its base model.")
     loading.never_pack(base.model)
     model = PeftModel.from_pretrained(base.model, folder / "adapter").eval()

@@ -11,19 +11,21 @@ import math
 import numpy as np
 import pandas as pd
 
+from biomechgpt.settings.question_settings import Questions
+
 MAX_NUMBERS = 400  # scored as answers to one question
 QUANTILES = (0.05, 0.5, 0.95)
 
 
-def possible_numbers(questions: pd.DataFrame, tasks: dict) -> dict[str, list[str]]:
+def possible_numbers(questions: pd.DataFrame, tasks: Questions) -> dict[str, list[str]]:
     """By regression task the numbers, or beginnings of numbers, that are scored: text, ascending.
 
-    `questions` are the training questions, `tasks` the config's.
+    `questions` are the training questions of `tasks`.
     """
     regression = questions[questions["kind"] == "regression"]
     answers = regression["answer"].str.extract(r"^\s*(-?[0-9.]+)", expand=False).astype(float)
     return {
-        task: _beginnings(numbers.min(), numbers.max(), tasks[task]["decimals"])
+        task: _beginnings(numbers.min(), numbers.max(), tasks[task].decimals)
         for task, numbers in answers.dropna().groupby(regression["task"])
     }
 

@@ -19,6 +19,7 @@ from biomechgpt.language_model.model_folder import LoadedModel, check_tokens, lo
 from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.questions.questions_file import read_questions
+from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.tokenizer.tokens import read_tokens
 
 MAX_NEW_TOKENS = 24
@@ -49,7 +50,7 @@ def predict(
         InputError: A trial has no tokens, or two options of a task cannot be told apart.
     """
     for task in questions["task"].unique():
-        check_options(task, loaded.description["tasks"][task])
+        check_options(task, loaded.description.tasks[task])
     rows, started_s = [], time.monotonic()
     for batch in _batches(loaded, questions, motions):
         rows += _answer(loaded, batch)
@@ -64,11 +65,11 @@ def predict(
     return rows
 
 
-def check_options(task: str, cfg: dict) -> None:
+def check_options(name: str, task: QuestionSettings) -> None:
     """Raise InputError where two options of a task read the same."""
-    options = [normalised(option) for option in cfg.get("options", [])]
+    options = [normalised(option) for option in task.options]
     if len(set(options)) < len(options):
-        raise InputError(f"tasks.{task}.options: two options differ only in case or punctuation.")
+        raise InputError(f"tasks.{name}.options: two options differ only in case or punctuation.")
 
 
 def _is_unreadable(row: dict) -> bool:
@@ -123,7 +124,7 @@ def _candidates(loaded: LoadedModel, question: dict) -> list[list[int]]:
     """
     if question["kind"] == "classification":
         return [answer_ids(loaded.tokenizer, option) for option in question["options"]]
-    numbers = loaded.description["possible_numbers"].get(question["task"], [])
+    numbers = loaded.description.possible_numbers.get(question["task"], [])
     ids = [(number, answer_ids(loaded.tokenizer, number)) for number in numbers]
     return [number_ids[:-1] if "." in number else number_ids for number, number_ids in ids]
 
@@ -144,17 +145,21 @@ def _answer(loaded: LoadedModel, batch: Sequence[TrialQuestions]) -> list[dict]:
     ]
 
 
-def _prediction(loaded: LoadedModel, question: dict, score: scoring.Score) -> dict:
+def _prediction(loaded: LoadedModel, question: dict, score: scoring.QuestionScore) -> dict:
     """The row of a question in the table of predictions."""
-    task = loaded.description["tasks"][question["task"]]
-    read = _read_option if task["kind"] == "classification" else _read_number
+    task = loaded.description.tasks[question["task"]]
+    read = _read_option if task.kind == "classification" else _read_number
     text = loaded.tokenizer.decode(score.text, skip_special_tokens=True).strip()
     probabilities = torch.tensor(score.log_probabilities, dtype=torch.float64).softmax(-1).numpy()
     return {**question, **read(loaded, task, question, text, probabilities)}
 
 
 def _read_option(
-    loaded: LoadedModel, task: dict, question: dict, text: str, probabilities: np.ndarray
+    loaded: LoadedModel,
+    task: QuestionSettings,
+    question: dict,
+    text: str,
+    probabilities: np.ndarray,
 ) -> dict:
     nan = float("nan")
     return {
@@ -166,10 +171,14 @@ def _read_option(
 
 
 def _read_number(
-    loaded: LoadedModel, task: dict, question: dict, text: str, probabilities: np.ndarray
+    loaded: LoadedModel,
+    task: QuestionSettings,
+    question: dict,
+    text: str,
+    probabilities: np.ndarray,
 ) -> dict:
-    beginnings = loaded.description["possible_numbers"].get(question["task"], [])
-    numbers = values(beginnings, task["decimals"])
+    beginnings = loaded.description.possible_numbers.get(question["task"], [])
+    numbers = values(beginnings, task.decimals)
     mean = low = median = high = float("nan")
     if len(numbers):
         mean = float(numbers @ probabilities)
@@ -177,7 +186,7 @@ def _read_number(
     return {
         "answer": text,
         "parsed": None,
-        "number": parse_number(text, task["unit"]),
+        "number": parse_number(text, task.unit),
         "number_mean": mean, "number_median": median, "number_low": low, "number_high": high,
         "probabilities": [],
     }  # fmt: skip
@@ -193,10 +202,10 @@ def predict_file(
     """
     loaded = load_model(folder)
     table = read_tokens(tokens)
-    check_tokens(table.metadata, loaded.description["tokenizer_sha256"], f"the model {folder}")
+    check_tokens(table.metadata, loaded.description.tokenizer_sha256, f"the model {folder}")
     questions_of_splits = read_questions(questions, splits)
-    trained = questions_of_splits["task"].isin(loaded.description["tasks"])
+    trained = questions_of_splits["task"].isin(loaded.description.tasks)
     motions = dict(zip(table.trial_ids, table.tokens, strict=True))
-    run = {key: loaded.description[key] for key in ("fold", "variant", "seed")}
+    run = {key: getattr(loaded.description, key) for key in ("fold", "variant", "seed")}
     rows = predict(loaded, questions_of_splits[trained], motions)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])

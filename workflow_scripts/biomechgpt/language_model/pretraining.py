@@ -1,7 +1,7 @@
-"""What the embedded base model reads before it is fine-tuned: motions, and questions without labels.
+"""What the embedded base model reads before fine-tuning: motions, and questions without labels.
 
-A real checkpoint knows words; this one learns here how movement goes on, what a motion holds and how
-long it lasts, how questions read and what replies look like. No label of the cohort is seen.
+A real checkpoint knows words. The embedded base learns here how a movement continues, which tokens a
+motion has and how long it lasts, and what questions and replies look like. It sees no label.
 """
 
 from collections.abc import Sequence
@@ -9,16 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 from transformers import PreTrainedTokenizerFast
 
-from biomechgpt.language_model.augmentation import in_other_words
+from biomechgpt.language_model.augmentation import paraphrase
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.vocabulary import motion_name
-from biomechgpt.questions.tasks import Task
+from biomechgpt.questions.tasks import Task, options_of
 
 RECALL = "Which movements were seen?"
 DURATION = "How long was this recording, in s?"
 REPEAT = "Say this again:"
 RECALLED = 8  # tokens of the motion that a reply repeats
-GLIMPSES, GLIMPSE_TOKENS = 2, 4  # questions a motion on its first tokens alone
+GLIMPSES = 2  # questions about each motion on its first tokens alone
+GLIMPSE_TOKENS = 4  # of these tokens
 
 
 def pretraining_examples(
@@ -30,15 +31,15 @@ def pretraining_examples(
     max_length: int,
     seed: int,
 ) -> list[Example]:
-    """`epochs` passes over the motions; each is followed by two questions that it answers itself.
+    """`epochs` passes over the motions, each with two questions that the motion itself answers.
 
-    `motions` have one or more views each, as they are and mirrored, which passes take in turn.
-    The reply to `RECALL` is some of its tokens in any order, so that the model gathers what a motion
-    holds where an answer begins; the reply to `DURATION` is its length. Beside each motion stand
-    `GLIMPSES` questions of `tasks` on its first instant alone, with a reply drawn at random from the
-    options or digits: they cost little and teach how questions read. A last one asks to say such a
-    reply again. Without it the options of a task, as likely as each other everywhere, get rows of the
-    embedding so alike that no adapter tells them apart later.
+    `motions` have one or more views (as recorded, mirrored), which successive passes take in turn. The
+    reply to `RECALL` is some of the tokens in any order: so the model learns to gather what is in a
+    motion at the place where answers begin. The reply to `DURATION` is its duration in s. In addition
+    there are `GLIMPSES` questions of `tasks` about the first instant of each motion, whose replies are
+    drawn at random from the options or digits: they are short and teach what questions look like. A
+    last question asks to repeat such a reply. Without it the options of a task, all equally probable
+    everywhere, would get rows of the embedding so similar that no adapter could tell them apart.
     """
     random = np.random.default_rng(seed)
     examples = []
@@ -47,8 +48,8 @@ def pretraining_examples(
         views = motions[place]
         motion = views[(done + place) % len(views)]
         part = _stretch(motion, random)
-        asked = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
-        examples.append(encode_example(tokenizer, part, asked, max_length))
+        pairs = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
+        examples.append(encode_example(tokenizer, part, pairs, max_length))
         glimpses = [_random_question(tasks, random) for _ in range(GLIMPSES)]
         for pair in [*glimpses, _repeat(tasks, random)]:
             beginning = motion[:GLIMPSE_TOKENS]
@@ -57,7 +58,7 @@ def pretraining_examples(
 
 
 def _stretch(motion: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Three eighths of the motion at least; every second one goes on to its end."""
+    """A random part of the motion, of at least three eighths; every second part reaches the end."""
     start = int(random.integers(0, len(motion) // 4 + 1))
     if random.random() < 0.5:
         return motion[start:]
@@ -70,8 +71,8 @@ def _recall(motion: np.ndarray, random: np.random.Generator) -> tuple[str, str]:
 
 def _random_question(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
     task = tasks[random.integers(len(tasks))]
-    asked = in_other_words([phrasing.text for phrasing in task.train], random)
-    return asked, _random_reply(task, random)
+    question = paraphrase([phrasing.text for phrasing in task.train], random)
+    return question, _random_reply(task, random)
 
 
 def _repeat(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, str]:
@@ -80,7 +81,8 @@ def _repeat(tasks: Sequence[Task], random: np.random.Generator) -> tuple[str, st
 
 
 def _random_reply(task: Task, random: np.random.Generator) -> str:
-    if task.options:
-        return task.options[random.integers(len(task.options))]
+    options = options_of(task.settings)
+    if options:
+        return options[random.integers(len(options))]
     whole_digits = int(random.integers(1, 4))
-    return f"{random.random() * 10**whole_digits:.{task.decimals}f}"
+    return f"{random.random() * 10**whole_digits:.{task.settings.decimals}f}"

@@ -26,7 +26,7 @@ class TokenTree(NamedTuple):
     candidates: list[list[list[Step]]]
 
 
-class Score(NamedTuple):
+class QuestionScore(NamedTuple):
     """The summed log-probability of every candidate (O,), and the greedy text, as token ids."""
 
     log_probabilities: list[float]
@@ -81,7 +81,7 @@ def _branch(tree: TokenTree, root: int, answers: list[tuple[int, ...]]) -> list[
 
 def score(
     model: PreTrainedModel, trees: Sequence[TokenTree], pad_id: int, stop_id: int, max_tokens: int
-) -> list[list[Score]]:
+) -> list[list[QuestionScore]]:
     """For each tree the scores of the candidates of each question, and the greedy texts.
 
     A text ends before the stop token, or after `max_tokens` tokens.
@@ -94,7 +94,7 @@ def score(
     _continue_texts(model, batch, cache, [texts for _, texts in scores], stop_id, max_tokens)
     return [
         [
-            Score(log_probabilities, _before_stop(text.ids[:max_tokens], stop_id))
+            QuestionScore(log_probabilities, _before_stop(text.ids[:max_tokens], stop_id))
             for log_probabilities, text in zip(*questions, strict=True)
         ]
         for questions in scores

@@ -1,9 +1,9 @@
 """The language tokenizer and the motion tokens in it.
 
-Motion tokens take the places of reserved pieces (`<unused0>`, `<unused1>`, ...), of which Gemma has
-thousands: no embedding is resized, the head stays tied, an adapter loads on the stock base. The
-paper's way, rows added behind all others, is there too. Ids are looked up by token text, never taken
-to be the last rows.
+Motion tokens take the place of reserved pieces (`<unused0>`, `<unused1>`, ...), of which Gemma has
+thousands: the embedding is not resized, the head stays tied, and an adapter fits the original base.
+The paper's way is possible as well: rows added behind all others. Ids are always looked up by the text
+of their token.
 """
 
 import json
@@ -48,9 +48,12 @@ def motion_name(code: int) -> str:
     return f"<motion_{code}>"
 
 
-def motion_names(codebook_size: int) -> list[str]:
-    """The token texts of the motion vocabulary: one a code, then start and end."""
-    return [motion_name(code) for code in range(codebook_size)] + [MOTION_START, MOTION_END]
+def motion_names(motion_vocabulary_size: int) -> list[str]:
+    """The texts of the motion tokens: those of the codes, then start and end."""
+    return [motion_name(code) for code in range(motion_vocabulary_size)] + [
+        MOTION_START,
+        MOTION_END,
+    ]
 
 
 def motion_text(tokens: Iterable[int]) -> str:
@@ -58,35 +61,37 @@ def motion_text(tokens: Iterable[int]) -> str:
     return MOTION_START + "".join(map(motion_name, tokens)) + MOTION_END
 
 
-def motion_ids(tokenizer: PreTrainedTokenizerFast, codebook_size: int) -> list[int]:
-    """Embedding rows of `motion_names(codebook_size)`, found by text; InputError if one is absent."""
+def motion_ids(tokenizer: PreTrainedTokenizerFast, motion_vocabulary_size: int) -> list[int]:
+    """Embedding rows of the `motion_names`, looked up by text; InputError where one is missing."""
     vocabulary = tokenizer.get_vocab()
-    missing = [name for name in motion_names(codebook_size) if name not in vocabulary]
+    missing = [name for name in motion_names(motion_vocabulary_size) if name not in vocabulary]
     if missing:
         raise InputError(
             f"The language tokenizer has no {missing[0]} ({len(missing)} motion tokens missing): it was "
-            "built for another codebook size. Build the base model again for this motion tokenizer."
+            "built for another number of codes. Build the base model again for this motion tokenizer."
         )
-    return [vocabulary[name] for name in motion_names(codebook_size)]
+    return [vocabulary[name] for name in motion_names(motion_vocabulary_size)]
 
 
 def has_motion(tokenizer: PreTrainedTokenizerFast) -> bool:
-    """Whether motion tokens were already named in this tokenizer."""
+    """Whether this tokenizer has motion tokens."""
     return MOTION_START in tokenizer.get_vocab()
 
 
 def name_motion_rows(
-    tokenizer: PreTrainedTokenizerFast, codebook_size: int
+    tokenizer: PreTrainedTokenizerFast, motion_vocabulary_size: int
 ) -> PreTrainedTokenizerFast:
-    """A copy of `tokenizer` in which reserved pieces bear the names of the motion tokens.
+    """A copy of `tokenizer` in which motion tokens replace reserved pieces.
 
     They are neither special (`decode(skip_special_tokens=True)` would drop them) nor normalised.
-    InputError where there are too few `<unused...>` pieces.
+
+    Raises:
+        InputError: There are too few `<unused...>` pieces.
     """
     description = json.loads(tokenizer.backend_tokenizer.to_str())
     vocabulary = description["model"]["vocab"]
     reserved = sorted((t for t in vocabulary if t.startswith("<unused")), key=vocabulary.get)
-    names = motion_names(codebook_size)
+    names = motion_names(motion_vocabulary_size)
     if len(reserved) < len(names):
         raise InputError(
             f"The language tokenizer has {len(reserved)} reserved pieces, {len(names)} motion tokens "
@@ -95,34 +100,34 @@ def name_motion_rows(
     renamed = dict(zip(reserved, names, strict=False))
     description["model"]["vocab"] = {renamed.get(t, t): i for t, i in vocabulary.items()}
     plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
-    others = [t for t in description["added_tokens"] if t["content"] not in renamed]
+    kept = [t for t in description["added_tokens"] if t["content"] not in renamed]
     motion = [
         {"id": vocabulary[old], "content": new, "special": False, **plain}
         for old, new in renamed.items()
     ]
-    description["added_tokens"] = sorted(others + motion, key=lambda token: token["id"])
+    description["added_tokens"] = sorted(kept + motion, key=lambda token: token["id"])
     return _wrap(Tokenizer.from_str(json.dumps(description)), tokenizer.chat_template)
 
 
 def add_motion_rows(
-    tokenizer: PreTrainedTokenizerFast, codebook_size: int
+    tokenizer: PreTrainedTokenizerFast, motion_vocabulary_size: int
 ) -> PreTrainedTokenizerFast:
     """A copy of `tokenizer` with the motion tokens behind all others, as the paper has them."""
     grown = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
-    names = motion_names(codebook_size)
+    names = motion_names(motion_vocabulary_size)
     grown.add_tokens([AddedToken(name, normalized=False, special=False) for name in names])
     return _wrap(grown, tokenizer.chat_template)
 
 
 def train_tokenizer(
-    texts: Sequence[str], vocabulary: int, codebook_size: int
+    texts: Sequence[str], vocabulary: int, motion_vocabulary_size: int
 ) -> PreTrainedTokenizerFast:
-    """A BPE tokenizer in Gemma's manner, trained on `texts`, with reserved pieces for the motion.
+    """A BPE tokenizer like that of Gemma, trained on `texts`, with reserved pieces for motion tokens.
 
-    Spaces become U+2581, digits stand alone, what no piece covers falls back to bytes, so that any
-    text encodes and decodes. `vocabulary` is the largest number of text pieces.
+    Spaces become U+2581, each digit is a piece, and what no piece covers falls back to bytes, so that
+    any text can be encoded. `vocabulary` is the largest number of text pieces.
     """
-    reserved = [f"<unused{i}>" for i in range(codebook_size + 2 + SPARE_RESERVED)]
+    reserved = [f"<unused{i}>" for i in range(motion_vocabulary_size + 2 + SPARE_RESERVED)]
     byte_pieces = [f"<0x{byte:02X}>" for byte in range(256)]
     first = [*CONTROL_TOKENS, *reserved, *byte_pieces]
     tokenizer = Tokenizer(BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
@@ -142,14 +147,14 @@ def train_tokenizer(
         initial_alphabet=["▁", "\n", *PRINTABLE_ASCII],
         show_progress=False,
     )
-    # A word at the start of a turn has no space before it: each is learnt with and without one.
+    # A word at the start of a turn has no space before it, so each is learnt with and without a space.
     words = [word for text in texts for word in text.split()]
     tokenizer.train_from_iterator([*texts, *words], trainer)
     return _wrap(_without_added(tokenizer, set(byte_pieces)), CHAT_TEMPLATE)
 
 
 def _without_added(tokenizer: Tokenizer, names: set[str]) -> Tokenizer:
-    """Leave `names` in the vocabulary only, so that the text `<0x41>` is not read as that byte."""
+    """A copy without `names` as added tokens, so that the text `<0x41>` is not read as a byte."""
     description = json.loads(tokenizer.to_str())
     added = [token for token in description["added_tokens"] if token["content"] not in names]
     return Tokenizer.from_str(json.dumps({**description, "added_tokens": added}))

@@ -1,61 +1,58 @@
-"""The conditions of tasks among one another: which task's answer tells whether another applies."""
+"""The conditions of tasks on each other: whose answer tells whether another task applies."""
 
-from collections.abc import Mapping
-
-Tasks = Mapping[str, Mapping]  # the config's `tasks`
+from biomechgpt.settings.question_settings import Questions
 
 
-def condition_errors(tasks: Tasks) -> list[str]:
-    """What is wrong with `applies_to` of the config's `tasks`, a sentence each, with its key."""
-    waiting = circle(tasks)
+def condition_errors(tasks: Questions) -> list[str]:
+    """What is wrong with `applies_to` of `tasks`: one sentence for each fault, with its key."""
+    way = circle(tasks)
     sentences = []
-    if waiting:
+    if way:
         sentences.append(
-            f"tasks.{waiting[0]}.applies_to goes in a circle, {' -> '.join(waiting)}: none of them could "
+            f"tasks.{way[0]}.applies_to goes in a circle, {' -> '.join(way)}: none of them could "
             "be asked first, so take one condition out."
         )
-    for name, cfg in tasks.items():
-        for column, values in (cfg.get("applies_to") or {}).items():
-            sentences += _values(f"tasks.{name}.applies_to.{column}", column, values, tasks)
+    for name, task in tasks.items():
+        for column, values in (task.applies_to or {}).items():
+            sentences += _impossible(f"tasks.{name}.applies_to.{column}", column, values, tasks)
     return sentences
 
 
-def _values(key: str, column: str, values: list[str], tasks: Tasks) -> list[str]:
-    """Values that no answer to the task of that label can be."""
+def _impossible(key: str, column: str, values: list[str], tasks: Questions) -> list[str]:
+    """A sentence for each value that the task with the label `column` can never have."""
     earlier = task_of_label(column, tasks)
     if earlier is None:
         return []
-    options = tasks[earlier].get("options", [])
-    known = {*options, *tasks[earlier].get("ignore", [])}
+    options = tasks[earlier].options
     return [
         f"{key} names {value}, which is no option of tasks.{earlier}; name some of these: "
         f"{', '.join(options)}."
         for value in values
-        if value not in known
+        if value not in (*options, *tasks[earlier].ignore)
     ]
 
 
-def task_of_label(column: str, tasks: Tasks) -> str | None:
-    """The classification task whose label `column` is; None where there is none."""
-    named = (
+def task_of_label(column: str, tasks: Questions) -> str | None:
+    """The classification task whose label is `column`; None where there is none."""
+    names = (
         name
-        for name, cfg in tasks.items()
-        if cfg["label"] == column and cfg["kind"] == "classification"
+        for name, task in tasks.items()
+        if task.label == column and task.kind == "classification"
     )
-    return next(named, None)
+    return next(names, None)
 
 
-def earlier_tasks(task: str, tasks: Tasks) -> list[str]:
-    """The tasks whose answers say whether `task` applies, the first of the chain first."""
+def earlier_tasks(task: str, tasks: Questions) -> list[str]:
+    """The tasks whose answers tell whether `task` applies, in the order of asking."""
     names: list[str] = []
-    for column in tasks[task].get("applies_to") or {}:
+    for column in tasks[task].applies_to or {}:
         earlier = task_of_label(column, tasks)
         if earlier is not None:
             names += [*earlier_tasks(earlier, tasks), earlier]
     return list(dict.fromkeys(names))
 
 
-def in_turn(tasks: Tasks) -> list[list[str]]:
+def in_turn(tasks: Questions) -> list[list[str]]:
     """The names of `tasks` in the order of asking: each group needs answers of groups before it."""
     depth: dict[str, int] = {}
     for name in tasks:
@@ -67,23 +64,23 @@ def in_turn(tasks: Tasks) -> list[list[str]]:
     ]
 
 
-def circle(tasks: Tasks) -> list[str]:
-    """Tasks whose conditions wait for one another, the first of them named twice; [] without."""
+def circle(tasks: Questions) -> list[str]:
+    """Tasks whose conditions wait for each other, the first of them again at the end; else empty."""
     for start in tasks:
-        path = [start]
-        if _leads_back(path, tasks):
-            return path
+        way = [start]
+        if _leads_back(way, tasks):
+            return way
     return []
 
 
-def _leads_back(path: list[str], tasks: Tasks) -> bool:
-    """Whether conditions lead from the end of `path` to its start; then `path` holds the way."""
-    for column in tasks[path[-1]].get("applies_to") or {}:
+def _leads_back(way: list[str], tasks: Questions) -> bool:
+    """Whether conditions lead from the last task of `way` to its first; then `way` holds them all."""
+    for column in tasks[way[-1]].applies_to or {}:
         earlier = task_of_label(column, tasks)
-        if earlier is None or earlier in path[1:]:
+        if earlier is None or earlier in way[1:]:
             continue
-        path.append(earlier)
-        if earlier == path[0] or _leads_back(path, tasks):
+        way.append(earlier)
+        if earlier == way[0] or _leads_back(way, tasks):
             return True
-        path.pop()
+        way.pop()
     return False

@@ -1,22 +1,23 @@
 """Whether a question applies to a movement, by recorded labels or by a model's own earlier answers.
 
 The conditions of a task (`applies_to`) name label columns. A column that is the label of another
-task makes a chain: whether there was a fall is asked of prosthesis users, who is one is asked of the
-impaired, and who is impaired is asked of everybody.
+task makes a chain: falls are asked of prosthesis users, the diagnosis that tells who uses a prosthesis
+is asked of the impaired, and who is impaired is asked of everybody.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from biomechgpt.questions.conditions import task_of_label
+from biomechgpt.settings.question_settings import Questions
 
 NO, UNKNOWN, YES = "no", "unknown", "yes"
-ORDER = (NO, UNKNOWN, YES)  # of several conditions the first of these that occurs decides
-SURE = 0.8  # calibrated probability from which the model's own answer opens or closes a gate
+ORDER = (NO, UNKNOWN, YES)  # the first of these among several conditions decides
+SURE = 0.8  # calibrated probability from which the model's own answer decides
 
 
 class Gate(NamedTuple):
-    """Whether a question applies, and why, in words; `because` is empty where it has no condition."""
+    """Whether a question applies, and why in words; `because` is empty without a condition."""
 
     applies: str  # yes | no | unknown
     because: str
@@ -25,16 +26,14 @@ class Gate(NamedTuple):
 Opinions = Mapping[str, Mapping[str, float]]  # by task the calibrated probability of each option
 
 
-def gate(
-    task: str, tasks: Mapping[str, Mapping], labels: Mapping[str, str], opinions: Opinions
-) -> Gate:
-    """Whether `task` of the config's `tasks` applies to one movement.
+def gate(task: str, tasks: Questions, labels: Mapping[str, str], opinions: Opinions) -> Gate:
+    """Whether `task` of `tasks` applies to one movement.
 
-    `labels` are what is known, by column; they come before `opinions`, what the model answered. A
-    condition holds where its qualifying options have `SURE` together, and does not where the others
-    have; between them, and where nothing was answered, it is unknown.
+    The recorded `labels`, by column, come before the `opinions`, which the model answered. A condition
+    holds where its qualifying options together have a probability of `SURE` or more, and does not hold
+    where all other options have. Between these, and without an answer, it is unknown.
     """
-    conditions = (tasks[task].get("applies_to") or {}).items()
+    conditions = (tasks[task].applies_to or {}).items()
     gates = [_condition(c, tuple(values), tasks, labels, opinions) for c, values in conditions]
     return _decisive(gates) if gates else Gate(YES, "")
 
@@ -42,7 +41,7 @@ def gate(
 def _condition(
     column: str,
     values: Sequence[str],
-    tasks: Mapping[str, Mapping],
+    tasks: Questions,
     labels: Mapping[str, str],
     opinions: Opinions,
 ) -> Gate:
@@ -73,7 +72,7 @@ def _own_answer(task: str, values: Sequence[str], probabilities: Mapping[str, fl
 
 
 def _decisive(gates: Sequence[Gate]) -> Gate:
-    """All must hold: one that does not decides, then one that is unknown."""
+    """The gate of conditions that must all hold: one that fails decides, else one that is unknown."""
     worst = min(gates, key=lambda condition: ORDER.index(condition.applies))
-    same = [condition.because for condition in gates if condition.applies == worst.applies]
-    return Gate(worst.applies, same[0] if worst.applies == NO else " and ".join(same))
+    reasons = [condition.because for condition in gates if condition.applies == worst.applies]
+    return Gate(worst.applies, reasons[0] if worst.applies == NO else " and ".join(reasons))

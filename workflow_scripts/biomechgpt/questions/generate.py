@@ -26,10 +26,10 @@ SCHEMA = pa.schema(
 
 
 def generate_questions(truths: Iterable[tuple], tasks: list[Task], seed: int) -> Iterator[tuple]:
-    """One row, in the order of `SCHEMA`, for each row of truths (`questions.truths.SCHEMA`), in their order.
+    """One row, in the order of `SCHEMA`, for each row of truths (`questions.truths.SCHEMA`), in order.
 
-    Training rows draw a training phrasing, all others a held-out one, by a hash of seed, trial and
-    task, so that one more trial redraws nothing.
+    Training rows draw a training phrasing, all others a held-out one. A hash of seed, trial and task
+    draws it, so that an additional trial changes no other question.
     """
     task_of = {task.name: task for task in tasks}
     for *trial, name, kind, options, truth, truth_number in truths:

@@ -1,10 +1,10 @@
-"""Look at the labels of users as soon as their tables are read: numbers that cannot be, conditions misspelt.
+"""Check a user's labels when the tables are read: implausible numbers and misspelt conditions.
 
-What is wrong for certain is an error with file, line and value; what may be meant is a remark.
+What is certainly wrong is an error with file, line and value; what may be intended is a remark.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +14,9 @@ from biomechgpt.cohort.tables import RESERVED, Cohort
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import number_of
+from biomechgpt.settings.tasks_section import Tasks, TaskSettings
 from biomechgpt.spelling import ALIKE, nearest
 
-Tasks = Mapping[str, Mapping]  # the config's `tasks`
 MOST_SHOWN = 10
 SAME_MEANING = (
     {"yes", "y", "true", "t", "1", "ja", "j", "oui", "si"},
@@ -24,7 +24,7 @@ SAME_MEANING = (
 )
 
 
-class Cell(NamedTuple):
+class LabelCell(NamedTuple):
     """A label and where it stands."""
 
     path: Path
@@ -39,9 +39,12 @@ class Cell(NamedTuple):
 
 
 def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
-    """Raise `InputError` with every number outside its task's `plausible` and every misspelt condition.
+    """Check the numbers of regression tasks and the spelling of conditions.
 
-    A number counts where the task may ask it: not in trials that its `applies_to` excludes.
+    Numbers in trials that `applies_to` of their task excludes are not checked.
+
+    Raises:
+        InputError: Numbers lie outside `plausible` of their task, or conditions are misspelt.
     """
     faults = [
         sentence
@@ -55,14 +58,14 @@ def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
 
 
 def contradictions(cohorts: list[Cohort], tasks: Tasks) -> list[str]:
-    """A sentence for each label whose task's `contradicted_by` names what another column says."""
+    """A sentence for each label that contradicts another column by `contradicted_by` of its task."""
     return [sentence for cohort in cohorts for sentence in _contradictions(cohort, tasks)]
 
 
 def _contradictions(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
     for name, task in tasks.items():
-        for column, values in task.get("contradicted_by", {}).items():
-            pairs = zip(_cells(cohort, task["label"]), _cells(cohort, column), strict=True)
+        for column, values in task.contradicted_by.items():
+            pairs = zip(_cells(cohort, task.label), _cells(cohort, column), strict=True)
             for label, other in dict.fromkeys(pairs):
                 if label and other and other.value in values:
                     yield (
@@ -72,15 +75,15 @@ def _contradictions(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
 
 
 def unused_names(cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]) -> list[str]:
-    """A sentence for each column of the config that no table has, and each condition nobody meets."""
+    """A sentence for each column of the config that no table has, and each condition met by nobody."""
     return [*_absent_columns(cohorts, tasks, stratify_by), *_met_by_nobody(cohorts, tasks)]
 
 
 def _implausible(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
     for name, task in tasks.items():
-        if task["kind"] != "regression" or "plausible" not in task:
+        if task.kind != "regression":
             continue
-        (low, high), unit = task["plausible"], task["unit"]
+        (low, high), unit = task.plausible, task.unit
         for cell in dict.fromkeys(_asked_cells(cohort, task)):
             number = number_of(cell.value)
             if number < low or number > high:
@@ -90,10 +93,10 @@ def _implausible(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
                 )
 
 
-def _asked_cells(cohort: Cohort, task: Mapping) -> list[Cell]:
+def _asked_cells(cohort: Cohort, task: TaskSettings) -> list[LabelCell]:
     """The labels of the trials that no condition of `task` excludes."""
-    cells = _cells(cohort, task["label"])
-    for column, values in (task.get("applies_to") or {}).items():
+    cells = _cells(cohort, task.label)
+    for column, values in (task.applies_to or {}).items():
         conditions = _cells(cohort, column)
         cells = [
             cell if condition is None or condition.value in values else None
@@ -117,7 +120,7 @@ def _misspelt(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
 
 def _met_by_nobody(cohorts: list[Cohort], tasks: Tasks) -> Iterator[str]:
     for name, column, values in _conditions(tasks):
-        labelled = any(cell for c in cohorts for cell in _cells(c, tasks[name]["label"]))
+        labelled = any(cell for c in cohorts for cell in _cells(c, tasks[name].label))
         cells = [cell.value for cohort in cohorts for cell in _cells(cohort, column) if cell]
         if labelled and cells and not set(cells) & set(values):
             common = ", ".join(value for value, _ in Counter(cells).most_common(5))
@@ -132,7 +135,7 @@ def _absent_columns(
     cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]
 ) -> Iterator[str]:
     columns = {column for c in cohorts for column in (*c.participants, *c.trials)} - RESERVED
-    keys = {f"tasks.{name}.label": task["label"] for name, task in tasks.items()}
+    keys = {f"tasks.{name}.label": task.label for name, task in tasks.items()}
     keys |= {f"tasks.{name}.applies_to": column for name, column, _ in _conditions(tasks)}
     keys |= {f"split.stratify_by[{i}]": column for i, column in enumerate(stratify_by)}
     for key, column in keys.items():
@@ -142,23 +145,21 @@ def _absent_columns(
 
 
 def _conditions(tasks: Tasks) -> list[tuple[str, str, list[str]]]:
-    """Task, column and values that qualify of every `applies_to`."""
+    """Task, column and qualifying values of every condition."""
     return [
         (name, column, values)
         for name, task in tasks.items()
-        for column, values in (task.get("applies_to") or {}).items()
+        for column, values in (task.applies_to or {}).items()
     ]
 
 
 def _options_of(column: str, tasks: Tasks) -> set[str]:
-    owners = [task for task in tasks.values() if task["label"] == column]
-    return {
-        value for task in owners for key in ("options", "ignore") for value in task.get(key, [])
-    }
+    owners = [task for task in tasks.values() if task.label == column]
+    return {value for task in owners for value in (*task.options, *task.ignore)}
 
 
 def _means(text: str, value: str) -> bool:
-    """Whether `text` is `value` in other capitals, spaces, initials or words for yes and no."""
+    """Whether `text` is `value` but for case, spaces or its initials, or another word for yes or no."""
     plain, wanted = _letters(text), _letters(value)
     words = [word for word in value.casefold().split() if word not in ("and", "of")]
     initials = "".join(word[0] for word in words)
@@ -170,8 +171,8 @@ def _letters(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _cells(cohort: Cohort, column: str) -> list[Cell | None]:
-    """The label of each trial in `column` with its place: its own, else that of its participant."""
+def _cells(cohort: Cohort, column: str) -> list[LabelCell | None]:
+    """The label of each trial in `column`, its own or else that of its participant."""
     own = _placed(cohort.trials, column, cohort.folder / "trials.tsv")
     people = cohort.participants
     cells = _placed(people, column, cohort.folder / "participants.tsv")
@@ -180,10 +181,10 @@ def _cells(cohort: Cohort, column: str) -> list[Cell | None]:
     return [cell or other for cell, other in zip(own, inherited, strict=True)]
 
 
-def _placed(table: pd.DataFrame, column: str, path: Path) -> list[Cell | None]:
+def _placed(table: pd.DataFrame, column: str, path: Path) -> list[LabelCell | None]:
     if column not in table:
         return [None] * len(table)
     return [
-        None if value is None else Cell(path, line, column, value)
+        None if value is None else LabelCell(path, line, column, value)
         for line, value in table[column].items()
     ]

@@ -9,7 +9,7 @@ from biomechgpt.questions.tasks import number_of
 MISSING_CODES = {0, -1, -9, 9, -99, 99, -999, 999, -9999, 9999}
 THOUSANDS = re.compile(r"-?\d{1,3}([.,' ]\d{3})+")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-OTHER_UNITS = {  # how many of the other unit one of the task's unit is
+OTHER_UNITS = {  # by unit of the task, how many of another unit make one of it
     "m/s": {"cm/s": 100, "mm/s": 1000, "km/h": 3.6},
     "steps/min": {"steps/s": 1 / 60, "strides/min": 1 / 2},
     "s": {"ms": 1000, "min": 1 / 60},
@@ -20,9 +20,9 @@ OTHER_UNITS = {  # how many of the other unit one of the task's unit is
 
 
 def hint(text: str, unit: str, low: float, high: float) -> str:
-    """`; looks like cm/s, write 0.62` and the like for a cell outside of `low` to `high` `unit`.
+    """Text such as `; looks like cm/s, write 0.62` about a cell outside `low` to `high` `unit`.
 
-    An empty string where nothing explains it. `text` may be no number at all.
+    Empty where nothing explains the cell. `text` may be no number at all.
     """
     guesses = [*_spellings(text), *_units(number_of(text), unit, low, high)]
     return f"; {', or '.join(guesses)}" if guesses else ""

@@ -44,12 +44,16 @@ def write_predictions(path: os.PathLike, rows: Sequence[dict]) -> None:
 
     `number` is the number read in `answer`; `number_mean`, `number_median`, `number_low` and
     `number_high` are mean, median, 5 % and 95 % quantile of a predicted distribution, NaN where there
-    is none. InputError where a key stands twice.
+    is none.
+
+    Raises:
+        InputError: Two rows have the same key.
     """
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in KEY))
-    for one, next_one in pairwise(ordered):
-        if all(one[name] == next_one[name] for name in KEY):
-            raise InputError(f"{path}: two predictions for {[one[name] for name in KEY]}.")
+    keys = [tuple(row[name] for name in KEY) for row in ordered]
+    for key, next_key in pairwise(keys):
+        if key == next_key:
+            raise InputError(f"{path}: two predictions for {list(key)}.")
     columns = {name: [row[name] for row in ordered] for name in SCHEMA.names}
     with replacing(path) as temporary:
         pq.write_table(pa.table(columns, schema=SCHEMA), temporary, compression="zstd")

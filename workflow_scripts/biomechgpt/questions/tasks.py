@@ -4,10 +4,11 @@ import math
 import os
 import string
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from biomechgpt.errors import InputError
+from biomechgpt.settings.question_settings import Questions, QuestionSettings
 from biomechgpt.yaml_files import read_yaml
 
 PLACEHOLDERS = {"classification": {"options"}, "regression": {"unit"}}
@@ -21,53 +22,52 @@ class Phrasing(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One question type of the config: classification has options, regression unit and decimals."""
+    """A task of the config and the phrasings of its question."""
 
     name: str
-    kind: str  # classification | regression
-    label: str  # column of participants.tsv or trials.tsv
-    applies_to: dict[str, tuple[str, ...]]  # column -> values that qualify, all must hold
-    options: tuple[str, ...]
-    ignore: tuple[str, ...]  # label values deliberately left out
-    unit: str
-    decimals: int
+    settings: QuestionSettings
     train: tuple[Phrasing, ...]
     held_out: tuple[Phrasing, ...]
 
 
-def read_tasks(cfg_tasks: dict, phrasing_files: dict[str, str | os.PathLike]) -> list[Task]:
-    """The tasks of `cfg_tasks` (the config's `tasks`), phrasings read and filled in.
+def read_tasks(tasks: Questions, phrasing_files: Mapping[str, str | os.PathLike]) -> list[Task]:
+    """`tasks` with their phrasings, whose placeholders are filled in.
 
-    `phrasing_files` names a YAML file per task with `train` and `held_out`, each a mapping of id to
-    text. `{options}` in a text becomes the options (`a, b or c`), `{unit}` the unit. Raises
-    `InputError` naming file and id for anything else.
+    `phrasing_files` names a YAML file for each task, with `train` and `held_out`, each a mapping of id
+    to text. `{options}` in a text becomes the options (`a, b or c`), `{unit}` the unit.
+
+    Raises:
+        InputError: A phrasing file holds anything else; it names the file and the id.
     """
-    return [_worded(task, phrasing_files[task.name]) for task in tasks_without_words(cfg_tasks)]
+    return [
+        Task(name, task, **_read_phrasings(phrasing_files[name], task))
+        for name, task in tasks.items()
+    ]
 
 
-def answer_text(task: Task, value: str | float) -> str:
-    """The answer as the model shall give it: the option verbatim, or the number without its unit.
+def answer_text(task: QuestionSettings, value: str | float) -> str:
+    """The answer that the model learns: the option verbatim, or the number without its unit.
 
-    A number has exactly `task.decimals` decimals; the unit stands in the question or in the report,
-    so that every token of a numeric answer carries information.
+    A number has exactly `task.decimals` decimals; its unit stands in the question and in the report,
+    so that every token of the answer carries information.
     """
     if task.kind == "classification":
         return str(value)
     return f"{float(value):z.{task.decimals}f}"
 
 
-def only_if(cfg: Mapping) -> str:
-    """For whom the answer to an entry of the config's `tasks` means something; empty for everybody."""
-    conditions = (cfg.get("applies_to") or {}).items()
+def only_if(task: QuestionSettings) -> str:
+    """For whom the answer to a task is meaningful; empty for everybody."""
+    conditions = (task.applies_to or {}).items()
     return " and ".join(f"{column} is {' or '.join(values)}" for column, values in conditions)
 
 
-def options_of(cfg: Mapping) -> list[str]:
-    """The options of an entry of the config's `tasks`.
+def options_of(task: QuestionSettings) -> list[str]:
+    """The options of a classification task; none of a regression.
 
-    A preset that turns a task into a regression still carries the options it lies over.
+    A preset that turns a task into a regression leaves the options of config.yaml in its entry.
     """
-    return list(cfg["options"]) if cfg["kind"] == "classification" else []
+    return list(task.options) if task.kind == "classification" else []
 
 
 def number_of(text: str) -> float:
@@ -80,51 +80,25 @@ def number_of(text: str) -> float:
     return number if math.isfinite(number) and "_" not in text else math.nan
 
 
-def tasks_without_words(cfg_tasks: dict) -> list[Task]:
-    """The tasks of `cfg_tasks`, the config's `tasks`, without phrasings."""
-    return [_task(name, cfg) for name, cfg in cfg_tasks.items()]
-
-
-def _task(name: str, cfg: dict) -> Task:
-    return Task(
-        name=name,
-        kind=cfg["kind"],
-        label=cfg["label"],
-        applies_to={key: tuple(values) for key, values in (cfg.get("applies_to") or {}).items()},
-        options=tuple(options_of(cfg)),
-        ignore=tuple(cfg.get("ignore", ())),
-        unit=cfg["unit"] if cfg["kind"] == "regression" else "",
-        decimals=cfg.get("decimals", 0),
-        train=(),
-        held_out=(),
-    )
-
-
-def _worded(task: Task, path: str | os.PathLike) -> Task:
-    values = {"options": listed(task.options), "unit": task.unit}
-    return task._replace(**_read_phrasings(path, task.kind, values))
-
-
-def listed(options: tuple[str, ...]) -> str:
+def listed(options: Sequence[str]) -> str:
     """`a, b or c`, as a sentence lists it."""
     return " or ".join(filter(None, (", ".join(options[:-1]), *options[-1:])))
 
 
 def _read_phrasings(
-    path: str | os.PathLike, kind: str, values: dict[str, str]
+    path: str | os.PathLike, task: QuestionSettings
 ) -> dict[str, tuple[Phrasing, ...]]:
-    """`train` and `held_out` of a phrasing file, placeholders filled, ids unique in the file."""
+    """`train` and `held_out` of a phrasing file, placeholders filled, ids and texts unique."""
+    values = {"options": listed(options_of(task)), "unit": task.unit}
     content = read_yaml(path)
     if not isinstance(content, dict) or set(content) != {"train", "held_out"}:
         raise InputError(f"{path} must hold exactly two keys, train and held_out.")
-    sides = {side: _side(path, side, content[side], kind, values) for side in content}
-    everything = [phrasing for side in sides.values() for phrasing in side]
-    for what, found in (
-        ("id", Counter(p.id for p in everything)),
-        ("text", Counter(p.text for p in everything)),
-    ):
-        for twice in (entry for entry, count in found.items() if count > 1):
-            raise InputError(f"{path}: the {what} {twice!r} stands twice; each may stand once.")
+    sides = {side: _side(path, side, content[side], task.kind, values) for side in content}
+    phrasings = [phrasing for side in sides.values() for phrasing in side]
+    for field in Phrasing._fields:
+        counts = Counter(getattr(phrasing, field) for phrasing in phrasings)
+        for twice in (value for value, count in counts.items() if count > 1):
+            raise InputError(f"{path}: the {field} {twice!r} stands twice; each may stand once.")
     return sides
 
 

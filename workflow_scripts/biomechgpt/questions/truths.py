@@ -1,4 +1,4 @@
-"""The true answer to each task on each trial, without the words of a question."""
+"""The true answer to each task about each trial, without the words of a question."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from biomechgpt.files import replacing
 from biomechgpt.questions.choice import TaskTrials
-from biomechgpt.questions.tasks import Task, answer_text, number_of
+from biomechgpt.questions.tasks import answer_text, number_of, options_of
 from biomechgpt.splits.folds_file import SPLITS
 
 log = logging.getLogger(__name__)
@@ -30,58 +30,56 @@ SCHEMA = pa.schema(
 )
 
 
-def list_truths(chosen: Iterable[TaskTrials]) -> Iterator[tuple]:
+def list_truths(tasks: Iterable[TaskTrials]) -> Iterator[tuple]:
     """One row, in the order of `SCHEMA`, for each trial of each task, in the order of both."""
-    for task, trials in chosen:
-        _warn_of_rare_options(task, trials)
-        columns = (trials[name] for name in ("trial_id", "participant_id", "split", task.label))
+    for name, task, trials in tasks:
+        _warn_of_rare_options(name, options_of(task), trials, task.label)
+        columns = (trials[column] for column in ("trial_id", "participant_id", "split", task.label))
         for trial_id, participant_id, split, value in zip(*columns, strict=True):
             number = number_of(value) if task.kind == "regression" else float("nan")
             yield (
                 trial_id,
                 participant_id,
                 split,
-                task.name,
+                name,
                 task.kind,
-                list(task.options),
+                options_of(task),
                 answer_text(task, value),
                 number,
             )
 
 
-def _warn_of_rare_options(task: Task, trials: pd.DataFrame) -> None:
-    """An option that one training participant has is that person, learnt by heart."""
+def _warn_of_rare_options(task: str, options: list[str], trials: pd.DataFrame, label: str) -> None:
+    """Warn of options with one training participant: the model would learn that person by heart."""
     training = trials[trials["split"] == "train"]
-    people = training.groupby(task.label)["participant_id"].nunique()
-    for option in task.options:
-        if people.get(option, 0) < 2:
-            log.warning(
-                "task %s: %d training participant(s) have the option %s",
-                task.name, people.get(option, 0), option,
-            )  # fmt: skip
+    n_people = training.groupby(label)["participant_id"].nunique()
+    for option in options:
+        n = n_people.get(option, 0)
+        if n < 2:
+            log.warning("task %s: %d training participant(s) have the option %s", task, n, option)
 
 
 def read_truths(path: str | os.PathLike) -> Iterator[tuple]:
-    """The rows of a file of truths, in the order of `SCHEMA`, a part in memory at a time."""
+    """The rows of a file of truths, in the order of `SCHEMA`, with one part in memory at a time."""
     for batch in pq.ParquetFile(path).iter_batches(ROWS_AT_ONCE, columns=SCHEMA.names):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def table_one(path: str | os.PathLike) -> pd.DataFrame:
-    """Participants and samples a task and split in a file of truths: the paper's Table 1."""
-    counted: dict[str, dict[str, list[str]]] = {}
+    """Participants and samples of each task and split in a file of truths: the paper's Table 1."""
+    people: dict[str, dict[str, list[str]]] = {}  # by task and split, one entry a sample
     for _, person, split, task, *_ in read_truths(path):
-        counted.setdefault(task, {s: [] for s in SPLITS})[split].append(person)
+        people.setdefault(task, {s: [] for s in SPLITS})[split].append(person)
     rows = [
         [task, *(n for split in SPLITS for n in (len(set(sides[split])), len(sides[split])))]
-        for task, sides in counted.items()
+        for task, sides in people.items()
     ]
     names = [f"{split}_{what}" for split in SPLITS for what in ("participants", "samples")]
     return pd.DataFrame(rows, columns=["task", *names])
 
 
 def write_rows(path: str | os.PathLike, rows: Iterable[tuple], schema: pa.Schema) -> int:
-    """Write `rows`, in the order of `schema`, as Parquet, a part in memory at a time; their number."""
+    """Write `rows`, in the order of `schema`, as Parquet with one part in memory; return their number."""
     rows, n_rows = iter(rows), 0
     with (
         replacing(path) as temporary,

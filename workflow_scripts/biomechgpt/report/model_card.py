@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
@@ -11,7 +10,7 @@ import pandas as pd
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.files import replacing
-from biomechgpt.language_model.description import read_description
+from biomechgpt.language_model.description import ModelDescription, read_description
 from biomechgpt.questions.calibration import calibration_of_model, write_calibration
 from biomechgpt.questions.conditions import task_of_label
 from biomechgpt.questions.tasks import only_if
@@ -28,7 +27,7 @@ def publish(
 
     The card has its figures from the table `metrics`, the calibration is from the table `calibration`.
     """
-    described = read_description(model)
+    description = read_description(model)
     found = pd.read_parquet(metrics)
     table = read_table(calibration)
     environment = jinja2.Environment(
@@ -36,43 +35,43 @@ def publish(
     )
     environment.filters |= {"plain": plain, "only_if": only_if}
     text = environment.get_template(TEMPLATE).render(
-        model=described,
-        lora=described["lora"],
-        source=(described["base"] or {}).get("source", "base"),
-        revision=(described["base"] or {}).get("revision"),
+        model=description,
+        lora=description.lora,
+        source=description.base.source if description.base else "base",
+        revision=description.base.revision if description.base else None,
         adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
-        figures=_figures(found, described),
-        in_turn=_in_turn(described),
+        figures=_figures(found, description),
+        in_turn=_in_turn(description),
     )
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)
         (temporary / "README.md").write_text(text, encoding="utf-8")
-        key = (described["fold"], described["variant"], described["seed"])
+        key = (description.fold, description.variant, description.seed)
         write_calibration(temporary, calibration_of_model(table, *key, "published_limit"))
 
 
-def _in_turn(described: Mapping) -> dict[str, dict[str, list[str]]]:
+def _in_turn(description: ModelDescription) -> dict[str, dict[str, list[str]]]:
     """By task, in the order of asking, the answers to earlier tasks that it needs.
 
     A column that is no task's label is one that nobody's answer can be, which closes the question.
     """
-    tasks = described["tasks"]
-    names = [name for group in described["asked_in_turn"] for name in group]
+    tasks = description.tasks
+    names = [name for group in description.asked_in_turn for name in group]
     return {
         name: {
             task_of_label(column, tasks) or column: list(values)
-            for column, values in (tasks[name].get("applies_to") or {}).items()
+            for column, values in (tasks[name].applies_to or {}).items()
         }
         for name in names
     }
 
 
-def _figures(metrics: pd.DataFrame, described: Mapping) -> list[dict]:
+def _figures(metrics: pd.DataFrame, description: ModelDescription) -> list[dict]:
     """A row a task: the headline measure of this model, with n."""
     mine = metrics[
         (metrics["split"] == "test")
-        & (metrics["variant"] == described["variant"])
-        & (metrics["seed"] == str(described["seed"]))
+        & (metrics["variant"] == description.variant)
+        & (metrics["seed"] == str(description.seed))
         & (metrics["label"] == "")
         & (metrics["reading"] == "answer")
     ]

@@ -36,6 +36,7 @@ class TokensMetadata(NamedTuple):
     def of_schema(cls, schema: pa.Schema) -> "TokensMetadata":
         """What `to_schema` put into the metadata of a file."""
         values = {key.decode(): value.decode() for key, value in schema.metadata.items()}
+        values.setdefault("vocabulary_size", values.get("codebook_size"))  # of an earlier version
         return cls(**{name: cls.__annotations__[name](values[name]) for name in cls._fields})
 
     def to_schema(self) -> dict[str, str]:
