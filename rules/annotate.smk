@@ -17,7 +17,6 @@ rule annotate:
         runtime=growing(240),
     params:
         threads=THREADS_OF_GPU_JOB,
-        cfg={key: config[key] for key in ("ingest", "motion")},
         files=digest_of_annotated_cohort,
         code=code("annotate", MAPS),
     message:

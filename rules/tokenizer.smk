@@ -17,6 +17,7 @@ rule train_tokenizer:
     params:
         threads=THREADS_OF_GPU_JOB,
         cfg=tokenizer_config,
+        ingest=config["ingest"],
         motion=config["motion"],
         code=code("train_tokenizer"),
         training_code=code("biomechgpt/tokenizer/training"),

@@ -42,9 +42,9 @@ def test_an_own_file_has_the_tokens_that_it_has_in_a_cohort(chat, tmp_path):
     (tmp_path / "trials.tsv").write_text("trial_id\tparticipant_id\tfile\nT\tP\ta.mot\n")
     own = chat.read_file(write_motion(tmp_path / "a.mot", 5))
     read, angles, tokens = (tmp_path / f"{name}.parquet" for name in ("read", "angles", "tokens"))
-    cohort = read_cohort("c", tmp_path)
-    ingest_shard([cohort], chat.reading, 0, 1, read, tmp_path / "read.tsv")
-    strip_shard(read, chat.motion, angles, tmp_path / "angles.tsv")
+    cohort, (reading, motion) = read_cohort("c", tmp_path), chat.reading
+    ingest_shard([cohort], reading, 0, 1, read, tmp_path / "read.tsv")
+    strip_shard(read, motion, angles, tmp_path / "angles.tsv")
     tokenise_shard(chat.folder / "motion_tokenizer", angles, {"T"}, tokens)
     (trial,) = read_trials(angles)
     assert np.array_equal(own.trial.angles_rad, trial.frames, equal_nan=True)

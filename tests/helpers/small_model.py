@@ -13,11 +13,15 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
 from biomechgpt.questions.tasks import Phrasing, Task
+from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.network import MotionTokenizer
+from biomechgpt.tokenizer.reading_settings import save_reading_settings
 from biomechgpt.tokenizer.statistics import Statistics
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata
 from biomechgpt.tokenizer.trained import Trained
+from tests.helpers.paths import read_yaml
 from tests.helpers.small_tokenizer import TINY
 
 CODES = 16
@@ -94,6 +98,9 @@ def write_motion_tokenizer(folder: Path) -> Path:
     model = MotionTokenizer(MOTION_CFG, n)
     model.branches[0].quantizer.levels[0].codebook.normal_()
     save_tokenizer(folder, Trained(model, statistics), MOTION_CFG, 30.0, [])
+    config = read_yaml("config.yaml")
+    motion = MotionSettings.model_validate(config["motion"] | {"zero_joints": []})
+    save_reading_settings(folder, IngestSettings.model_validate(config["ingest"]), motion)
     return folder
 
 

@@ -6,21 +6,18 @@ import shutil
 
 import numpy as np
 import pytest
-import yaml
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.annotation import Recordings, annotate
+from biomechgpt.language_model.annotation import annotate
 from biomechgpt.questions.calibration import Calibration, write_calibration
-from biomechgpt.recordings.recording import reading_with
-from biomechgpt.settings.ingest_section import IngestSettings
-from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.strangeness import Familiar, save_familiar
+from tests.helpers.motion_files import MAPS
 from tests.helpers.small_model import write_motion
 
 
 @pytest.fixture
-def recordings(tmp_path, root):
+def recordings(tmp_path):
     folder = tmp_path / "new"
     folder.mkdir()
     (folder / "participants.tsv").write_text("participant_id\nnew-1\nnew-2\n")
@@ -28,13 +25,7 @@ def recordings(tmp_path, root):
     (folder / "trials.tsv").write_text("\n".join(["trial_id\tparticipant_id\tfile", *rows, ""]))
     for name, seconds in (("a", 4), ("b", 6), ("s", 0.5)):
         write_motion(folder / f"{name}.mot", seconds)
-    config = yaml.safe_load((root / "config.yaml").read_text())
-    maps = sorted((root / "resources" / "coordinate_maps").glob("*.yaml"))
-    return Recordings(
-        folder,
-        reading_with(maps, IngestSettings.model_validate(config["ingest"])),
-        MotionSettings.model_validate(config["motion"]),
-    )
+    return folder
 
 
 def read(path):
@@ -43,7 +34,7 @@ def read(path):
 
 
 def test_every_task_is_answered_on_every_usable_trial(model_folder, recordings, tmp_path):
-    annotate(model_folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    annotate(model_folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     rows = read(tmp_path / "answers.tsv")
     asked = {(row["trial_id"], row["task"]) for row in rows}
     assert asked == {(trial, task) for trial in "ab" for task in ("impaired", "device", "speed")}
@@ -99,11 +90,11 @@ def know_movements(folder, limit: float):
 def test_a_published_model_gives_calibrated_probabilities_and_sets(
     model_folder, recordings, tmp_path
 ):
-    annotate(model_folder, recordings, tmp_path / "raw.tsv", tmp_path / "issues.tsv")
+    annotate(model_folder, recordings, MAPS, tmp_path / "raw.tsv", tmp_path / "issues.tsv")
     published = described(model_folder, tmp_path / "published", simulated=False)
     know_movements(published, 1000.0)
     write_calibration(published, CALIBRATIONS)
-    annotate(published, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    annotate(published, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     for before, row in zip(read(tmp_path / "raw.tsv"), read(tmp_path / "answers.tsv"), strict=True):
         assert before["set_80"] == before["set_90"] == "n/a"
         assert before["answer"] == row["answer"]
@@ -138,7 +129,7 @@ def test_coverage_is_promised_on_familiar_recordings_by_a_model_of_recordings_al
     write_calibration(folder, CALIBRATIONS)
     if limit is not None:
         know_movements(folder, limit)
-    annotate(folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    annotate(folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     rows = read(tmp_path / "answers.tsv")
     assert {row["familiar"] for row in rows} == {familiar}
     assert all(row["coverage"].startswith(coverage) for row in rows)
@@ -160,7 +151,7 @@ def test_a_question_is_asked_where_the_own_answers_allow_it(model_folder, record
             tasks["speed"]["applies_to"] = {"device": ["none", "cane", "walker"]}
             folder = described(model_folder, tmp_path / f"{temperature}-{value}", tasks=tasks)
             write_calibration(folder, {"impaired": certain})
-            annotate(folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+            annotate(folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
             rows = {r["task"]: r for r in read(tmp_path / "answers.tsv") if r["trial_id"] == "a"}
             found[temperature, value] = rows
             assert rows["impaired"]["applies"] == "yes"
@@ -183,7 +174,7 @@ def test_kinematics_stand_beside_a_number_that_they_measure(model_folder, record
     tasks = json.loads((model_folder / "model.json").read_text())["tasks"]
     tasks["speed"]["label"] = "walking_speed_m_s"
     folder = described(model_folder, tmp_path / "named", tasks=tasks)
-    annotate(folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+    annotate(folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     rows = {row["task"]: row for row in read(tmp_path / "answers.tsv") if row["trial_id"] == "a"}
     assert float(rows["speed"]["measured_by_kinematics"]) == pytest.approx(0.51, abs=0.02)
     assert rows["impaired"]["measured_by_kinematics"] == "n/a"
@@ -192,9 +183,9 @@ def test_kinematics_stand_beside_a_number_that_they_measure(model_folder, record
 
 
 def test_no_usable_recording_is_an_error_that_names_the_table(model_folder, recordings, tmp_path):
-    for path in recordings.cohort.glob("*.mot"):
+    for path in recordings.glob("*.mot"):
         path.unlink()
     with pytest.raises(InputError, match=r"No recording of .*new can be used; .*issues\.tsv says"):
-        annotate(model_folder, recordings, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
+        annotate(model_folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     assert len(read(tmp_path / "issues.tsv")) == 4
     assert not (tmp_path / "answers.tsv").exists()

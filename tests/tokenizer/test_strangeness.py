@@ -5,7 +5,9 @@ import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter, read_trials
+from biomechgpt.errors import InputError
 from biomechgpt.settings.motion_section import MotionSettings
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.tokenizer.stage import make_tokenizer
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import (
@@ -16,6 +18,7 @@ from biomechgpt.tokenizer.strangeness import (
     save_familiar,
     strangeness,
 )
+from tests.helpers.motion_files import INGEST
 from tests.helpers.paths import read_yaml
 from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on, write_tables
 
@@ -107,10 +110,15 @@ def test_without_validation_people_nothing_is_known(cohort, tmp_path):
     people = {f"t{number}": f"p{number // 2}" for number in range(6)}
     tables = write_tables(tmp_path, people, dict.fromkeys(people.values(), "train"))
     motion = MotionSettings.model_validate(read_yaml("config.yaml")["motion"])
-    make_tokenizer(
-        [cohort], *tables, "f", TINY.model_copy(update={"steps": 2}), motion, "", tmp_path / "it"
-    )
-    assert load_familiar(tmp_path / "it") is None
+    tiny, folder = TINY.model_copy(update={"steps": 2}), tmp_path / "it"
+    make_tokenizer([cohort], *tables, "f", tiny, INGEST, motion, "", folder)
+    assert load_familiar(folder) is None
+    assert load_reading_settings(folder) == (INGEST, motion)
+
+
+def test_a_tokenizer_of_an_earlier_version_does_not_say_how_its_recordings_were_read(tmp_path):
+    with pytest.raises(InputError, match=r"reading\.json.*earlier version.*train .* anew"):
+        load_reading_settings(tmp_path)
 
 
 def test_a_joint_that_no_training_trial_has_is_left_out(fitted, tmp_path):

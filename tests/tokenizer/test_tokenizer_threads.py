@@ -18,6 +18,7 @@ def train(folder, cores, shard, tables, cfg):
         params=Files(
             threads=2,
             cfg=cfg.to_dict(),
+            ingest=read_yaml("config.yaml")["ingest"],
             motion=read_yaml("config.yaml")["motion"],
             training_code="code",
         ),

@@ -1,4 +1,4 @@
-"""Frames in Parquet: one row a frame, one column a coordinate, row groups that end on trial ends.
+"""Frames in Parquet: a row a frame, a column a coordinate; no trial spans two row groups.
 
 What is known of each trial (participant, cohort, frame rate, ...) stands once, as JSON, in the
 file's metadata under `trials`, in the order of the rows. A coordinate that a recording lacks is
@@ -19,9 +19,9 @@ ROWS_PER_GROUP = 20_000
 
 
 class Trial(NamedTuple):
-    """One trial: `info` as given to `FrameWriter.write`, `frames` of shape (T, C)."""
+    """A trial: what is known of it, and its frames."""
 
-    info: dict
+    info: dict  # trial_id and whatever else was written
     frames: np.ndarray  # (T, C) float32, columns as the file names them
     time_s: np.ndarray | None  # (T,) float64, only where the file carries it
 

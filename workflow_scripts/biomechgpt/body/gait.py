@@ -23,7 +23,7 @@ NEEDED = [
 
 
 class Gait(NamedTuple):
-    """Of one trial; every number is NaN where the legs do not swing or are not recorded."""
+    """Measures of one trial, all NaN where the legs do not swing or are not recorded."""
 
     cadence_steps_min: float
     walking_speed_m_s: float
@@ -63,7 +63,7 @@ def measure_gait(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> Gait:
 
 
 def _leg_swing(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> np.ndarray:
-    """How far the right hip is flexed more than the left (T,) rad, without what changes slowly."""
+    """Flexion of the right hip minus that of the left (T,) in rad, high-pass filtered."""
     right, left = (joint_angles_rad[:, JOINT_NAMES.index(f"hip_flexion_{s}")] for s in "rl")
     difference = (right - left).astype(float)
     slow = uniform_filter1d(difference, _frames(3.0, frame_rate_hz), mode="nearest")
@@ -71,7 +71,7 @@ def _leg_swing(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> np.ndarray
 
 
 def _moving(swing: np.ndarray, frame_rate_hz: float) -> np.ndarray:
-    """The frames (T,) bool in which the legs swing about as fast as they do in this trial."""
+    """The frames (T,) bool in which the legs swing about as fast as usual in this trial."""
     velocity = np.gradient(uniform_filter1d(swing, _frames(0.1, frame_rate_hz)))
     power = uniform_filter1d(np.square(velocity), _frames(1.0, frame_rate_hz))
     energy = np.sqrt(power.clip(min=0))  # a running sum may end just below zero
@@ -79,7 +79,7 @@ def _moving(swing: np.ndarray, frame_rate_hz: float) -> np.ndarray:
 
 
 def _cadence(swing: np.ndarray, frame_rate_hz: float) -> tuple[float, float]:
-    """Steps a minute, two a stride, and the share of the spectrum that stands around the stride."""
+    """Steps a minute, two a stride, and the share of the power around the stride's frequency."""
     n_points = 2 ** int(np.ceil(np.log2(max(len(swing), 8 * 60 * frame_rate_hz))))
     frequency_hz = np.fft.rfftfreq(n_points, 1 / frame_rate_hz)
     power = np.abs(np.fft.rfft(swing, n_points)) ** 2
@@ -96,10 +96,10 @@ def feet_positions(joint_angles_rad: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _forward_speed(points: dict[str, np.ndarray], frame_rate_hz: float) -> np.ndarray:
-    """Speed (T,) in m/s at which the pelvis passes over the foot that stands.
+    """Speed (T,) in m/s at which the pelvis passes over the stance foot.
 
-    Of each foot the lower end, heel or toe, is its contact; the foot that stands is the one whose
-    contact moves backward faster, as long as one foot is on the ground.
+    The lower end of a foot, heel or toe, is its contact; the stance foot is that whose contact moves
+    backward faster, as long as a foot is on the ground.
     """
     backward = []
     for side in "rl":

@@ -28,14 +28,14 @@ def contact_times_s(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[
 
 
 def _vertex(values: np.ndarray, peaks: np.ndarray) -> np.ndarray:
-    """How far from each peak the parabola through it and its neighbours has its top, in frames."""
+    """Frames from each peak to the vertex of the parabola through it and its neighbours."""
     before, at, after = values[peaks - 1], values[peaks], values[peaks + 1]
     bend = before - 2 * at + after
     return np.where(bend < 0, 0.5 * (before - after) / np.minimum(bend, -1e-12), 0.0)
 
 
 def swing_frames(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[str, np.ndarray]:
-    """The frames at which each knee, `r` and `l`, is bent most in its swing, of (T, 34) in rad."""
+    """The frames of peak knee flexion in swing, `r` and `l`, of (T, 34) angles in rad."""
     apart = max(1, round(SHORTEST_STRIDE_S * frame_rate_hz))
     return {
         side: find_peaks(bent, distance=apart, prominence=MIN_SWING_DEG)[0]
@@ -44,7 +44,7 @@ def swing_frames(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[str
 
 
 def knee_flexion_deg(joint_angles_rad: np.ndarray) -> dict[str, np.ndarray]:
-    """Flexion (T,) in degrees of each knee, `r` and `l`; the model's angle has the other sign."""
+    """Flexion (T,) of each knee, `r` and `l`, in degrees; the model's angle has the opposite sign."""
     return {
         side: -np.rad2deg(
             joint_angles_rad[:, JOINT_NAMES.index(f"knee_angle_{side}")].astype(float)

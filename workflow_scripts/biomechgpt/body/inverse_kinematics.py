@@ -1,4 +1,4 @@
-"""From joint centres to joint angles: the way back of `biomechgpt.body.kinematics`.
+"""From joint centres to joint angles, the inverse of `biomechgpt.body.kinematics`.
 
 Only directions between joint centres are used, so that the person's size does not matter. What two
 points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their own length)
@@ -70,7 +70,7 @@ def pelvis_axes(points_m: Mapping[str, np.ndarray], spine_lean_rad: float) -> np
 
 
 def middle(points_m: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """The point (T, 3) half way between a joint of the right and of the left side."""
+    """The midpoint (T, 3) of a joint of the right and of the left side."""
     return (points_m[f"{name}_r"] + points_m[f"{name}_l"]) / 2
 
 
@@ -162,7 +162,7 @@ def _inwards(turn: np.ndarray, side: str) -> np.ndarray:
 
 
 def _swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Turns (T,) about z and then x that bring straight down to `direction` (T, 3)."""
+    """Rotations (T,) about z and then x that turn straight down into `direction` (T, 3)."""
     x, y, z = _unit(direction).T
     return np.arctan2(x, -y), np.arcsin(np.clip(-z, -1, 1))
 

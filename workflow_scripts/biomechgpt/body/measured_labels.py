@@ -1,4 +1,4 @@
-"""Labels that kinematics measure themselves, from joint angles alone and without any learning."""
+"""Labels that kinematics measure on joint angles, without any learning."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,9 @@ SMOOTHED_S = 0.2
 
 
 def measured_labels(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> dict[str, float]:
-    """By label column of `UNITS` what kinematics measure on (T, 34) angles in rad; NaN where nothing.
+    """What kinematics measure on (T, 34) angles in rad, by label column of `UNITS`; NaN where nothing.
 
-    Whether the trial is a walk or a timed test is not looked at: a question is put only where it
+    Whether the trial is a walk or a timed test is not checked: a question is asked only where it
     applies.
     """
     gait = measure_gait(joint_angles_rad, frame_rate_hz)

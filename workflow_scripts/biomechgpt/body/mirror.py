@@ -1,4 +1,4 @@
-"""A movement as a mirror shows it: what the right side did, the left one does."""
+"""A movement in the mirror, with right and left exchanged."""
 
 import numpy as np
 

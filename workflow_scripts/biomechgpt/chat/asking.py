@@ -7,6 +7,7 @@ print(answer.estimate)
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -34,10 +35,9 @@ from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.recording import Reading, reading_with
-from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.coding import encode_trial
-from biomechgpt.tokenizer.storage import StoredTokenizer
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
 
 RESOURCES = files("biomechgpt") / "resources"
 
@@ -66,7 +66,6 @@ class Chat:
             self.model = self.model._replace(calibrations=calibrations)
         self.topics = _topics(self.description)
         self.normal_ranges = _normal_ranges(self.description["tasks"])
-        self.reading, self.motion = _reading(self.model.motion_tokenizer)
         self.lock = Lock()  # one answer at a time
 
     def trial(self, name: str) -> ChatTrial:
@@ -78,12 +77,22 @@ class Chat:
             )
         return read_run_trial(self.run, name)
 
+    @cached_property
+    def reading(self) -> tuple[Reading, MotionSettings]:
+        """How the recordings that the model learnt from were read.
+
+        Raises:
+            InputError: The model was made by an earlier version, which did not write it down.
+        """
+        ingest, motion = load_reading_settings(self.folder / "motion_tokenizer")
+        folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
+        maps = [path for folder in folders for path in folder.glob("*.yaml")]
+        return reading_with(maps, ingest), motion
+
     def read_file(self, path: os.PathLike, name: str | None = None) -> OwnFile:
         """A motion file of the user, called `name`, with its problems as the ingestion report has them."""
         path = Path(path)
-        return read_own_file(
-            path, name or path.name, self.model.motion_tokenizer, self.reading, self.motion
-        )
+        return read_own_file(path, name or path.name, self.model.motion_tokenizer, *self.reading)
 
     def tokens(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 that the model reads."""
@@ -199,18 +208,6 @@ def _normal_ranges(tasks: Mapping) -> dict[str, NormalRange]:
         if task["kind"] == "regression"
         and ranges.get(task["label"], {}).get("unit") == task["unit"]
     }
-
-
-def _reading(tokenizer: StoredTokenizer) -> tuple[Reading, MotionSettings]:
-    """How config.yaml of this project has motion files read, and its block `motion`."""
-    config = yaml.safe_load(
-        (RESOURCES.resolve().parent / "config.yaml").read_text(encoding="utf-8")
-    )
-    folders = [RESOURCES / name for name in ("coordinate_maps", "skeletons")]
-    maps = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-    own = {"frame_rate_hz": tokenizer.frame_rate_hz, "zero_joints": tokenizer.zero_joints}
-    motion = MotionSettings.model_validate(config["motion"] | own)
-    return reading_with(maps, IngestSettings.model_validate(config["ingest"])), motion
 
 
 def _resource(name: str) -> dict:

@@ -1,4 +1,4 @@
-"""Which job a participant belongs to, and what of its input that job depends on."""
+"""Which shard a participant belongs to, and digests of what the job of a shard reads."""
 
 import hashlib
 import json
@@ -10,14 +10,13 @@ from pathlib import Path
 from biomechgpt.cohort.tables import OVERRIDES, Cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
 
-CHANGED = "changed while the workflow ran: start it again, and what they changed is made anew."
+CHANGED = "changed while the workflow ran: start it again to bring what depends on them up to date."
 
 
 def shard_of(participant_id: str, n_shards: int) -> int:
     """The shard of a participant: the same on every machine and in every run.
 
-    The cohort that stands before the id where there are several does not count, so that a cohort
-    read alone is divided as it is among others.
+    The prefix of a cohort does not count, so that a cohort is divided alone as it is among others.
     """
     digest = hashlib.sha256(participant_id.rsplit("/", 1)[-1].encode()).digest()
     return int.from_bytes(digest[:8], "big") % n_shards
@@ -51,7 +50,7 @@ def _rows(cohort: Cohort, n_shards: int) -> Iterator[tuple[int, dict]]:
 def shard_digests(cohorts: list[Cohort], n_shards: int) -> list[str]:
     """For each shard, sha256 over what ingestion reads: ids, paths, file sizes and times, overrides.
 
-    Other labels are left out, so that a corrected label does not read the motions again. All shards
+    Other labels are left out, so that nothing is read again for a corrected label. All shards
     at once, since a cohort may have a hundred thousand trials.
     """
     hashers = [hashlib.sha256() for _ in range(n_shards)]
@@ -79,13 +78,21 @@ def _size_and_time(folder: Path, file: str) -> tuple[int, int] | tuple[None, Non
 
 
 def check_files(cohorts: list[Cohort], shard: int, n_shards: int, digest: str) -> None:
-    """InputError where a shard's recordings are no longer those that had this digest of `shard_digests`."""
+    """Check that a shard's recordings are still those of this digest of `shard_digests`.
+
+    Raises:
+        InputError: They changed.
+    """
     if shard_digests(cohorts, n_shards)[shard] != digest:
         raise InputError(f"Recordings of {_names(cohorts)} {CHANGED}")
 
 
 def check_labels(cohorts: list[Cohort], columns: list[str], digest: str) -> None:
-    """InputError where the labels are no longer those that had this `label_digest`."""
+    """Check that the labels are still those of this `label_digest`.
+
+    Raises:
+        InputError: They changed.
+    """
     if label_digest(cohorts, columns) != digest:
         raise InputError(
             f"The labels in participants.tsv or trials.tsv of {_names(cohorts)} {CHANGED}"
@@ -100,7 +107,7 @@ def label_digest(cohorts: list[Cohort], columns: list[str]) -> str:
     """sha256 over the labels in these columns: what a stage that looks at them depends on."""
     if not cohorts:
         return "no recordings"
-    wanted = ["trial_id", "participant_id", "split_group", *columns]
+    identifying = ["trial_id", "participant_id", "split_group", *columns]
     labels = trial_labels(cohorts)
-    present = [column for column in wanted if column in labels]
+    present = [column for column in identifying if column in labels]
     return hashlib.sha256(labels[present].to_csv(index=False).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Tab-separated text, read strictly: cells are text or None, a row never shifts, errors name the line."""
+"""Tab-separated text, read strictly: a row never shifts, and errors name the line."""
 
 import re
 import sys
@@ -18,9 +18,9 @@ MISSING = ("", "n/a")
 def read_tsv(
     path: Path, required: list[str], keep: Callable[[str], bool] | None = None
 ) -> pd.DataFrame:
-    """A tab-separated table as cells that are text or None, its index the line in the file.
+    """Read a tab-separated table; cells are text or None, the index is the line in the file.
 
-    `keep` chooses rows by their `participant_id`.
+    `keep` selects rows by their `participant_id`.
 
     Raises:
         InputError: naming file and line, where a row has not the header's number of cells, where
@@ -79,8 +79,10 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         with open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
-                if found := CONTROL.search(line.rstrip("\n")):
-                    raise InputError(f"{path}, line {number}: {found[0]!r} is no text; take it out")
+                if control := CONTROL.search(line.rstrip("\n")):
+                    raise InputError(
+                        f"{path}, line {number}: {control[0]!r} is no text; take it out"
+                    )
                 yield line.rstrip("\n")
     except UnicodeDecodeError:
         # The error counts from the start of a block of the file, so the place is looked up anew.
@@ -100,8 +102,8 @@ def _first_bad_line(path: Path) -> int:
 def _cell(text: str, column: str | None = None) -> str | None:
     """A cell without surrounding spaces and quotes; None where it is missing.
 
-    Letters with marks are composed (NFC), so that one name written on two systems is one; not in the
-    column `file`, where a disk tells them apart.
+    Letters with accents are composed (NFC), so that a name is the same whichever system wrote it; not
+    in the column `file`, since file systems tell the forms apart.
     """
     text = text.strip() if column == "file" else unicodedata.normalize("NFC", text.strip())
     if len(text) > 1 and text[0] == text[-1] == '"':

@@ -1,4 +1,4 @@
-"""The two tables of a cohort folder, read strictly: a row never shifts, an id never doubles."""
+"""The two tables of a cohort folder, read strictly: no row shifts, and no id stands twice."""
 
 import os
 import re
@@ -21,7 +21,7 @@ RESERVED = {"cohort", "participant_id", "trial_id", "split_group", "file", *OVER
 
 
 class Cohort(NamedTuple):
-    """One cohort folder: its name, where it lies, and its tables.
+    """A cohort folder and its two tables.
 
     All cells are strings, missing ones None. The index of a table is the line in its file.
     """
@@ -37,8 +37,8 @@ def read_cohorts(
 ) -> list[Cohort]:
     """Read the cohorts of `config.yaml`; with more than one, ids become `{cohort}/{id}`.
 
-    `keep` chooses participants by their id as it stands in the table; the rows of the others are
-    neither held in memory nor compared with those that are. `with_prefix`: a single cohort gets the
+    `keep` selects participants by their id as it stands in the table; the rows of the others are
+    neither held in memory nor checked against those kept. `with_prefix`: a single cohort gets the
     prefix, too, as beside cohorts that are yet to be simulated.
 
     Raises:
@@ -223,12 +223,13 @@ def _cohort_labels(cohort: Cohort) -> pd.DataFrame:
 def _overridden(
     people: pd.DataFrame, trials: pd.DataFrame, column: str, person: np.ndarray
 ) -> list[str | None]:
-    """The cell of each trial in `column`, that of its participant where its own is missing."""
+    """Each trial's cell in `column`; where it is missing, that of the participant."""
     if column not in people:
         return trials[column].tolist()
     inherited = people[column].iloc[person].tolist()
     if column not in trials:
         return inherited
     return [
-        other if own is None else own for own, other in zip(trials[column], inherited, strict=True)
+        of_person if own is None else own
+        for own, of_person in zip(trials[column], inherited, strict=True)
     ]

@@ -1,7 +1,8 @@
 """Apply a model to new recordings: its answer to every task about every trial, in one table."""
 
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,23 +20,16 @@ from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimat
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.issues import Issue, write_issues
-from biomechgpt.recordings.recording import Reading
+from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.recordings.trajectories import read_trajectories
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.tokenizer.strangeness import Strangeness
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
-
-
-class Recordings(NamedTuple):
-    """A cohort folder without labels, and how its files are read."""
-
-    cohort: Path
-    reading: Reading
-    motion: MotionSettings
 
 
 class MeasuredTrial(NamedTuple):
@@ -47,21 +41,26 @@ class MeasuredTrial(NamedTuple):
     labels: Mapping[str, float]  # measured by kinematics, by label column
 
 
-def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) -> None:
-    """Ask the model in `folder` all its questions about new recordings; write answers and issues.
+def annotate(
+    folder: Path, cohort: Path, maps: Iterable[os.PathLike], answers: Path, issues: Path
+) -> None:
+    """Ask the model in `folder` all its questions about the recordings of a cohort folder.
 
-    A question is asked where the model's own earlier answers do not exclude it. A published model
-    gives calibrated probabilities, and sets and intervals where it promises their coverage. A
-    recording that cannot be used is a line in `issues`; the others are answered.
+    They are read with the settings that the model's own recordings were read with; `maps` are the
+    paths of coordinate maps and skeleton maps. A question is asked where the model's own earlier
+    answers do not exclude it. A published model gives calibrated probabilities, and sets and
+    intervals where it promises their coverage. A recording that cannot be used is a line in
+    `issues`; the others are answered.
 
     Raises:
         InputError: The tables of the cohort are wrong, or no recording can be used.
     """
     model = open_model(folder)
-    trials, problems = _read(recordings, model)
+    ingest, motion = load_reading_settings(folder / "motion_tokenizer")
+    trials, problems = _read(cohort, reading_with(maps, ingest), motion, model)
     write_issues(issues, problems)
     if not trials:
-        raise InputError(f"No recording of {recordings.cohort} can be used; {issues} says why.")
+        raise InputError(f"No recording of {cohort} can be used; {issues} says why.")
     columns = _model_columns(folder, model.loaded.description)
     tokens = {trial_id: trial.tokens for trial_id, trial in trials.items()}
     rows = ask_in_turn(model, model.loaded.description["tasks"], tokens)
@@ -74,23 +73,20 @@ def annotate(folder: Path, recordings: Recordings, answers: Path, issues: Path) 
 
 
 def _read(
-    recordings: Recordings, model: AskableModel
+    cohort: Path, reading: Reading, motion: MotionSettings, model: AskableModel
 ) -> tuple[dict[str, MeasuredTrial], list[Issue]]:
-    """The usable trials by id, and the problems of all files, those of reading first."""
-    tokenizer = model.motion_tokenizer
-    own = {"frame_rate_hz": tokenizer.frame_rate_hz, "zero_joints": tokenizer.zero_joints}
-    motion = recordings.motion.model_copy(update=own)
-    cohorts = read_cohorts([{"name": "annotate", "path": str(recordings.cohort)}])
+    """The usable trials by id, and the issues of all files, those of ingestion first."""
+    files = motion_files(read_cohorts([{"name": "annotate", "path": str(cohort)}]), reading)
     trials, issues = {}, []
-    for outcome in read_trajectories(motion_files(cohorts, recordings.reading), recordings.reading):
+    for outcome in read_trajectories(files, reading):
         trial, its_issues, _ = strip(outcome, motion)
         issues += its_issues
         if trial is not None:
             trials[trial.info["trial_id"]] = MeasuredTrial(
                 trial.info,
-                encode_trial(tokenizer, trial.frames),
+                encode_trial(model.motion_tokenizer, trial.frames),
                 model.strangeness(trial.frames),
-                measured_labels(trial.frames, tokenizer.frame_rate_hz),
+                measured_labels(trial.frames, motion.frame_rate_hz),
             )
     return trials, sorted(issues, key=lambda issue: issue.stage)
 

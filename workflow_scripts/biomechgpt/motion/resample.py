@@ -9,10 +9,10 @@ FILTER_ORDER = 4
 
 
 def resample(angles_rad: np.ndarray, time_s: np.ndarray, frame_rate_hz: float) -> np.ndarray:
-    """Angles (T, J) at times (T,), possibly uneven, as (T', J) at `frame_rate_hz` from the first time on.
+    """Angles (T, J) at times (T,), possibly uneven, resampled to (T', J) at `frame_rate_hz`.
 
     Angles are unwrapped first, so that a jump of a full turn does not become a spike. A recording
-    that is faster than the new rate passes a zero-phase low-pass (Butterworth) first. Columns that
+    that is faster than the new rate is first low-pass filtered (zero-phase Butterworth). Columns that
     are NaN throughout stay so; other NaN must have been closed before.
     """
     present = ~np.isnan(angles_rad).all(axis=0)
@@ -24,9 +24,9 @@ def resample(angles_rad: np.ndarray, time_s: np.ndarray, frame_rate_hz: float) -
         time_s = uniform_s
     # A little slack, so that rounded time stamps do not cost the last frame.
     n_frames = int((time_s[-1] - time_s[0]) * frame_rate_hz + 0.05) + 1
-    wanted_s = np.minimum(time_s[0] + np.arange(n_frames) / frame_rate_hz, time_s[-1])
+    new_time_s = np.minimum(time_s[0] + np.arange(n_frames) / frame_rate_hz, time_s[-1])
     result = np.full((n_frames, angles_rad.shape[1]), np.nan)
-    result[:, present] = CubicSpline(time_s, values)(wanted_s)
+    result[:, present] = CubicSpline(time_s, values)(new_time_s)
     return result
 
 

@@ -1,7 +1,7 @@
 """From trajectories to the joint angles that are tokenised.
 
-The pelvis goes (where somebody stood in the room says nothing of how they move), configured joints
-are set to zero, gaps are closed or cut out, and every trial comes to one frame rate.
+The pelvis is left out (where somebody stood in the room does not say how they move), configured
+joints are set to zero, gaps are closed or cut out, and all trials get the same frame rate.
 """
 
 import hashlib
@@ -39,10 +39,10 @@ def strip_shard(
 
 
 def strip(read: Outcome, settings: MotionSettings) -> Outcome:
-    """The joint angles of a trajectory, behind its own issues those found here.
+    """The joint angles of a trajectory; issues of this step are added to those of reading.
 
-    The trial has frames (T, 34) in rad at the configured rate, or is None where nothing usable is
-    left. Joints that the source lacks stay NaN, all else is finite; configured joints are 0.
+    Frames are (T, 34) in rad at the configured rate. Joints that the source lacks stay NaN, all else
+    is finite, and configured joints are 0. Without a usable part of a trial there is no trial.
     """
     if read.trial is None:
         return read
@@ -74,16 +74,16 @@ def _joint_angles(trial: Trial, settings: MotionSettings) -> tuple[np.ndarray | 
 
 
 def _duration_s(trial: Trial, part: slice) -> float:
-    """Each frame stands for one frame interval, the last one too."""
+    """Seconds that a part of the trial lasts, the interval of its last frame included."""
     if part.stop - part.start < 2:
         return 0.0
     return float(np.ptp(trial.time_s[part])) + 1 / trial.info["frame_rate_hz"]
 
 
 def _drop_mostly_missing(angles: np.ndarray, trial: Trial) -> list[Issue]:
-    """An arm or trunk joint missing in most frames would cost most of the trial.
+    """Drop, in place, joints of arms and trunk that are missing in most frames.
 
-    It is treated as one that the source lacks. A leg is never given up for length.
+    They would shorten the trial most. A joint of the legs is never dropped.
     """
     missing = np.isnan(angles).mean(axis=0)  # (34,)
     mostly = (missing > 0.5) & (missing < 1.0) & ~IS_LEG

@@ -21,11 +21,10 @@ FLOAT32_LIMIT = float(np.finfo(np.float32).max)
 
 
 def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Take values beyond all numbers of 32 bits, and single angles beyond two turns (-9999 and the
-    like), as missing.
+    """Turn values that are no angles into gaps: too large for 32 bits, or beyond two turns (-9999).
 
-    A column in which they are many and differ stays as it is: its unit is wrong, and the range check
-    says so.
+    A column with many different values beyond two turns stays as it is: its unit is wrong, and the
+    range check says so.
     """
     cleaned, spiky = {}, []
     for name, column in values.items():
@@ -43,7 +42,7 @@ def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], l
 
 
 def unwrap(angle_rad: np.ndarray, centre_rad: float = 0.0) -> np.ndarray:
-    """Undo jumps of a whole turn in (T,), across gaps too, and end nearest to a centre."""
+    """Undo jumps of a whole turn in (T,), also across gaps, and bring the median near a centre."""
     known = np.isfinite(angle_rad)
     if not known.any():
         return angle_rad
@@ -70,7 +69,7 @@ def common_span(values: dict[str, np.ndarray]) -> tuple[slice, list[str]]:
     """The frames between which all coordinates are there, and the coordinates left out.
 
     A coordinate outside the legs that covers less than half of what the legs cover is left out
-    rather than let cut the trial. The pelvis, which later stages discard, cuts nothing.
+    and does not shorten the trial; nor does the pelvis, which is not tokenised.
     """
     spans = {name: _span(column) for name, column in values.items()}
     legs = [spans[name] for name in spans if name in LEG_JOINTS and spans[name] is not None]
@@ -99,7 +98,7 @@ def pelvis_quaternion(
 ) -> np.ndarray:
     """Unit quaternions (T, 4), w x y z, of OpenSim's pelvis: turns about z, x, y, body-fixed.
 
-    The sign is chosen such that neighbours are near each other.
+    The sign is such that neighbouring frames are close.
     """
     cz, cx, cy = (np.cos(a / 2) for a in (tilt_rad, list_rad, rotation_rad))
     sz, sx, sy = (np.sin(a / 2) for a in (tilt_rad, list_rad, rotation_rad))

@@ -1,4 +1,4 @@
-"""Coordinate maps as YAML files (docs/cohort.md): one more file is one more source."""
+"""Coordinate maps as YAML files (docs/cohort.md), one for each source."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -82,10 +82,10 @@ def _segments(skeleton: Mapping, path: Path) -> dict[str, tuple[float, float, fl
 
 
 def _mapping(content: Mapping, key: str, path: Path) -> dict:
-    found = content.get(key) or {}
-    if not isinstance(found, dict):
+    mapping = content.get(key) or {}
+    if not isinstance(mapping, dict):
         raise InputError(f"{path}: '{key}' must be a mapping")
-    return found
+    return mapping
 
 
 def _is_number(value: object) -> bool:

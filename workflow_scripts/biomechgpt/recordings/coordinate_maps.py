@@ -66,7 +66,7 @@ def covered(coordinate_map: CoordinateMap, names: Iterable[str]) -> list[str]:
 def fitting_maps(maps: list[CoordinateMap], names: Iterable[str]) -> list[CoordinateMap]:
     """The map that covers most joint angles, together with its twins, which cover as many.
 
-    Twins differ in the sign of the knee only; a column that one alone has settles which it is.
+    Twins differ in the sign of the knee only; a column that only one of them knows settles which it is.
 
     Raises:
         MotionError: `not_motion` where no map knows at least four joint angles or they are those of
@@ -85,7 +85,7 @@ def fitting_maps(maps: list[CoordinateMap], names: Iterable[str]) -> list[Coordi
 
 
 def _no_map(maps: list[CoordinateMap], names: list[str], most: int) -> MotionError:
-    """Why no map fits: one leg is missing, or nobody knows the columns."""
+    """Why no map fits: a leg is missing, or the columns are unknown."""
     nearest = max(maps, key=lambda item: len(_joints(item, names)))
     needed = [pattern for pattern in nearest.required if not _matches(pattern, names)]
     if needed and any(name.startswith(("hip", "knee")) for name in _joints(nearest, names)):
@@ -128,7 +128,7 @@ def apply_map(
 
 
 def unknown_columns(coordinate_map: CoordinateMap, names: Iterable[str]) -> list[str]:
-    """The columns that neither a rule nor `ignore` speaks of."""
+    """The columns that neither a rule nor `ignore` names."""
     rules = coordinate_map.rules.values()
     used = {name for rule in rules for name in (*rule.terms, *rule.more_terms)}
     used |= coordinate_map.aliases.keys()

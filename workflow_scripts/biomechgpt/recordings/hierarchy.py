@@ -1,4 +1,4 @@
-"""Does the skeleton of a file mean by its joints' names what a coordinate map takes them for?
+"""Whether the joints of a skeleton file are those that a coordinate map takes their names for.
 
 The same rotation of a joint of the same name is another angle where the skeleton rests in another
 pose, has another vertical axis or turns in another order.
@@ -16,7 +16,7 @@ ADVICE = "angles by the names alone would be wrong; write a coordinate map for i
 
 
 def check_hierarchy(hierarchy: Hierarchy, coordinate_map: CoordinateMap) -> list[Note]:
-    """Compare order of rotations, joints on the way and rest pose with what the map expects.
+    """Compare the order of rotations, the joints up to the root and the rest pose with the map's.
 
     Raises:
         MotionError: `other_skeleton`.
@@ -78,7 +78,7 @@ def _ancestors(joint: str, hierarchy: Hierarchy) -> list[str]:
 
 
 def _known(joint: str, coordinate_map: CoordinateMap) -> bool:
-    """Whether a rule, an alias or `ignore` speaks of the joint's rotations."""
+    """Whether a rule, an alias or `ignore` names the joint's rotations."""
     rules = coordinate_map.rules.values()
     names = {n for rule in rules for n in (*rule.terms, *rule.more_terms)} | set(
         coordinate_map.aliases

@@ -1,4 +1,4 @@
-"""Which way the knees bend: maps that differ in nothing else, and signs that change on the way."""
+"""Which way the knees bend: between maps that differ in nothing else, and within a recording."""
 
 from collections.abc import Mapping
 
@@ -20,7 +20,7 @@ def choose_twin(
 ) -> tuple[CoordinateMap, list[Note]]:
     """The map, among those that fit equally well, under which the knees flex.
 
-    OpenSim's Rajagopal and Hamner models bear the same names with opposite knees. `values_rad`
+    OpenSim's Rajagopal and Hamner models have the same names and opposite knees. `values_rad`
     holds the angles (T,) under the first map. The larger excursion decides, with a note
     where it is not at least three times the smaller one or stays within that of standing.
     """
@@ -30,20 +30,18 @@ def choose_twin(
     sign = twins[0].knee_flexion
     if high_rad > -low_rad:
         sign = "negative" if sign == "positive" else "positive"
-    chosen = next(item for item in twins if item.knee_flexion == sign)
+    coordinate_map = next(item for item in twins if item.knee_flexion == sign)
     larger, smaller = max(high_rad, -low_rad), max(min(high_rad, -low_rad), 0.0)
     if larger >= max(CLEAR_RATIO * smaller, STANDING_RAD):
-        return chosen, []
-    why = (
-        "the knees stay within 15 degrees of straight, and may be flexed or hyperextended"
-        if larger < STANDING_RAD
-        else "the knees move about equally to both sides"
-    )
+        return coordinate_map, []
+    why = "the knees move about equally to both sides"
+    if larger < STANDING_RAD:
+        why = "the knees stay within 15 degrees of straight, and may be flexed or hyperextended"
     detail = (
-        f"taken as {chosen.name} (knee flexion {sign}), but {why}; if that is wrong, name the map "
-        "in column coordinate_map of trials.tsv"
+        f"taken as {coordinate_map.name} (knee flexion {sign}), but {why}; if that is wrong, name the "
+        "map in column coordinate_map of trials.tsv"
     )
-    return chosen, [Note("knee_sign_inferred", detail)]
+    return coordinate_map, [Note("knee_sign_inferred", detail)]
 
 
 def _excursion(columns: list[np.ndarray]) -> tuple[float, float]:
@@ -71,7 +69,7 @@ def check_bending(joints: Mapping[str, np.ndarray]) -> None:
 
 
 def undo_flips(values_rad: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Turn back stretches in which a knee jumps to its mirror image, as 2-D trackers make them.
+    """Undo jumps of a knee to its mirror image and back, as 2-D trackers make them.
 
     The sign that holds in more frames is taken as right; a frame on the way becomes missing.
     """
@@ -86,7 +84,7 @@ def undo_flips(values_rad: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray]
 
 
 def _without_flips(knee_rad: np.ndarray) -> tuple[np.ndarray, int]:
-    """A knee (T,) whose sign stays, and the number of frames that were changed."""
+    """The knee (T,) with one sign throughout, and the number of frames that were changed."""
     at_once = _mirrored(knee_rad, 1)
     over_two = _mirrored(knee_rad, 2)
     over_two &= ~at_once  # (T,): the frame in the middle of each

@@ -11,7 +11,7 @@ LOST_SHARE = 0.05  # of the frames; more single copies are a recording at a lowe
 
 
 def lost_frames(joints: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which frames (T,) bool of joint angles or coordinates (T,), in any unit, hold no measurement.
+    """The frames (T,) bool of joint angles or coordinates, in any unit, that hold no measurement.
 
     In a lost frame all of them, or all angles of one leg, are exactly 0, or all equal the frame
     before. Recordings rounded so coarsely that most stay the same from frame to frame have none:
@@ -54,6 +54,6 @@ def _in_runs(copies: np.ndarray) -> np.ndarray:
 
 
 def note_lost(lost: np.ndarray) -> list[Note]:
-    """What is said of a recording with lost frames (T,) bool."""
+    """The note on a recording with lost frames (T,) bool."""
     detail = f"{int(lost.sum())} of {len(lost)} frames are zero or copies of the frame before them"
     return [Note("lost_frames", f"{detail}, and were taken as missing")] if lost.any() else []

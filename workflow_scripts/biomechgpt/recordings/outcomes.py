@@ -1,4 +1,4 @@
-"""What becomes of a motion file on its way to joint angles: a trial or none, and its issues."""
+"""What becomes of a recording on its way to joint angles: a trial or none, and its issues."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Outcome(NamedTuple):
-    """What a step made of one recording, after those before it."""
+    """The result of one recording up to some step."""
 
     trial: Trial | None  # None where the recording cannot be used
     issues: list[Issue]

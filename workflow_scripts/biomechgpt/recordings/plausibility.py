@@ -1,4 +1,4 @@
-"""Could a body have moved like this? What is refused, and what is only remarked on."""
+"""Whether a body could have moved like this: what is refused, and what is only noted."""
 
 from collections.abc import Collection, Mapping
 
@@ -63,7 +63,7 @@ def check_needed(names: Collection[str]) -> None:
 
 
 def misbuilt_joints(joints: Mapping[str, np.ndarray]) -> list[str]:
-    """Joints of arms and neck where no body's are: a neck at 160 degrees, an arm turned twice.
+    """Joints of arms and neck at angles that no body reaches: a neck at 160 degrees.
 
     Inverse kinematics turns a raised arm by whole turns in gimbal lock; kept, such angles would
     widen the scale of that joint for everybody.
@@ -96,19 +96,19 @@ def check_posture(joints: Mapping[str, np.ndarray]) -> None:
 
 
 def stays_at_zero(joints: Mapping[str, np.ndarray]) -> bool:
-    """Whether no joint (rad) is far from zero, single frames apart."""
+    """Whether all joints (rad) stay near zero, except in single frames."""
     beyond = (np.abs(column) > ZERO_POSE_RAD for column in joints.values())
     return all(np.count_nonzero(frames) <= WILD_SHARE * len(frames) for frames in beyond)
 
 
 def fits_body(joints: Mapping[str, np.ndarray]) -> bool:
-    """Whether angles (rad) are those of a body, whichever way its knees are counted."""
+    """Whether angles (rad) are those of a body, whichever sign its knees have."""
     either = {n: -np.abs(c) if n.startswith("knee") else c for n, c in joints.items()}
     return not stays_at_zero(joints) and _out_of_range(either) is None
 
 
 def beyond_reach(angles_rad: Mapping[str, np.ndarray], flexions: Collection[str]) -> np.ndarray:
-    """Frames (T,) bool in which one of these hip flexions and knee angles is no body's."""
+    """Frames (T,) bool in which one of these hip flexions and knee angles is out of reach."""
     beyond = []
     for name in flexions:
         low_rad, high_rad = RANGES_RAD[name]
@@ -128,7 +128,7 @@ def check_range(joints: Mapping[str, np.ndarray]) -> None:
 
 
 def _out_of_range(joints: Mapping[str, np.ndarray]) -> str | None:
-    """What of the legs and the spine is out of the range of a body, if anything."""
+    """The first joint of legs and spine outside the range of a body, in words; None if there is none."""
     for name, column in joints.items():
         known = column[np.isfinite(column)]
         if not len(known) or name.startswith((*UPPER_BODY, "mtp")):
@@ -147,7 +147,7 @@ def _out_of_range(joints: Mapping[str, np.ndarray]) -> str | None:
 
 
 def check_speed(joints: Mapping[str, np.ndarray], time_s: np.ndarray) -> list[Note]:
-    """Refuse legs that turn faster than any runner's: a wrong time column. Remark on single jumps.
+    """Refuse legs that turn faster than any runner's (a wrong time column); note single jumps.
 
     Raises:
         MotionError: `implausible_speed`.
@@ -169,7 +169,7 @@ def check_speed(joints: Mapping[str, np.ndarray], time_s: np.ndarray) -> list[No
 
 
 def check_pelvis(height_m: np.ndarray, time_s: np.ndarray) -> None:
-    """Refuse a pelvis (T,) that shoots through the floor, as a filter does that swings in.
+    """Refuse a height of the pelvis (T,) that shoots through the floor, as filters do that ring.
 
     Raises:
         MotionError: `implausible_speed`.
@@ -187,7 +187,7 @@ def check_pelvis(height_m: np.ndarray, time_s: np.ndarray) -> None:
 
 
 def remarks(joints: Mapping[str, np.ndarray]) -> list[Note]:
-    """Joints that never move or rest at an extreme value, and legs that swing as one."""
+    """Notes on joints that never move or rest at an extreme value, and on legs that swing in phase."""
     constant = [name for name, column in joints.items() if joint_spread(column) < CONSTANT_RAD]
     notes = [Note("constant_joint", f"never move: {', '.join(constant)}")] if constant else []
     clamped = [
@@ -207,7 +207,7 @@ def remarks(joints: Mapping[str, np.ndarray]) -> list[Note]:
 
 
 def legs_in_phase(joints: Mapping[str, np.ndarray]) -> bool:
-    """Whether both legs swing together and yet with the hip and the knee apart, as in walking.
+    """Whether both legs swing in phase although hip and knee do not, as in walking.
 
     In squats, jumps and when somebody stands up, the hip goes with the knee.
     """
@@ -226,7 +226,7 @@ def _correlation(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def _resting_at_limit(column: np.ndarray) -> int:
-    """In how many frames (T,) is exactly its largest or its smallest value, the larger count."""
+    """The number of frames at the largest or at the smallest value, whichever is more."""
     known = column[np.isfinite(column)]
     return max(
         int((np.abs(known - limit) < CONSTANT_RAD).sum()) for limit in (known.min(), known.max())

@@ -30,7 +30,7 @@ NAMED_COLUMNS = 8  # of the unknown ones; the rest is counted
 
 
 class Reading(NamedTuple):
-    """How motion files are read: the sources that are known, and settings."""
+    """How motion files are read: the known sources, and settings."""
 
     coordinate_maps: list[CoordinateMap]
     skeletons: list[Skeleton]
@@ -49,7 +49,7 @@ class Motion(NamedTuple):
 
 
 def reading_with(map_paths: Iterable[os.PathLike], settings: IngestSettings) -> Reading:
-    """How files are read with these coordinate maps and, in a folder `skeletons`, skeleton maps.
+    """Reading by the coordinate maps and, from a folder `skeletons`, the skeleton maps of these paths.
 
     Raises:
         InputError: a file is no map; the message names the file and the key.
@@ -112,10 +112,10 @@ def _from_angles(raw: RawMotion, row: Mapping, reading: Reading) -> Motion:
 
 
 def _check_source(motion: Motion, map_is_told: bool) -> None:
-    """Refuse knees and heights that no source of joint angles has; joint centres, which have another
-    origin and no sign of their own, do not come here.
+    """Refuse knees and heights of the pelvis that no source of joint angles has.
 
-    Whoever names the map in the table answers for the sign of its knees.
+    A map that the table names is believed on the sign of its knees. Joint centres are not checked
+    here: they have another origin, and their knees no sign in the file.
 
     Raises:
         MotionError: `out_of_range` or `implausible_speed`.
@@ -156,7 +156,7 @@ def _unknown(unknown: list[str], map_name: str) -> list[Note]:
 def clean(
     values: dict[str, np.ndarray], time_s: np.ndarray, notes: list[Note], map_name: str
 ) -> Motion:
-    """Drop repeated rows and open ends, undo jumps, check, and set the 41 columns side by side.
+    """Drop repeated rows and ends with gaps, undo jumps, check, and assemble the 41 columns.
 
     `values` holds (T,) columns, rotations in radians. Gaps inside stay NaN.
 
@@ -169,21 +169,26 @@ def clean(
     values, time_s, span_notes = _trim(values, time_s[keep])
     values, jump_notes = canonical.unwrap_joints(values)
     frame_rate_hz, rate_notes = times.frame_rate_of(time_s)
+    plausibility.check_needed(_joints(values))
+    values, misbuilt_notes = _without_misbuilt(values)
     joints = _joints(values)
-    plausibility.check_needed(joints)
-    if misbuilt := plausibility.misbuilt_joints(joints):
-        detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
-        notes = [*notes, Note("joint_out_of_range", detail)]
-        values = {name: column for name, column in values.items() if name not in misbuilt}
-        joints = {name: column for name, column in joints.items() if name not in misbuilt}
     plausibility.check_posture(joints)
     plausibility.check_range(joints)
     speed_notes = plausibility.check_speed(joints, time_s)
-    notes = notes + time_notes + spike_notes + span_notes + jump_notes + rate_notes + speed_notes
-    notes = notes + plausibility.remarks(joints)
+    notes = notes + misbuilt_notes + time_notes + spike_notes + span_notes + jump_notes
+    notes += rate_notes + speed_notes + plausibility.remarks(joints)
     time_s, values = times.mark_time_gaps(time_s, values)
     frames = canonical.assemble(values, len(time_s))
     return Motion(time_s - time_s[0], frames, frame_rate_hz, notes, map_name)
+
+
+def _without_misbuilt(
+    values: dict[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    misbuilt = plausibility.misbuilt_joints(_joints(values))
+    kept = {name: column for name, column in values.items() if name not in misbuilt}
+    detail = f"far outside the range of a body, left out: {', '.join(misbuilt)}"
+    return kept, [Note("joint_out_of_range", detail)] if misbuilt else []
 
 
 def _trim(

@@ -18,7 +18,7 @@ RATE_TOLERANCE = 0.1  # between an assumed rate and the one that stored velociti
 def decide_time(
     raw: RawMotion, n_frames: int, row: Mapping, map_hz: float | None
 ) -> tuple[np.ndarray, list[Note]]:
-    """Times of the frames (T,): from the rate in the table's row, the file's times or rate, the map's.
+    """Times of the frames (T,): by the rate in the table, the file's times or rate, or the map's rate.
 
     Raises:
         MotionError: `no_frame_rate`.
@@ -95,7 +95,7 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
 
 
 def _guess(time_s: np.ndarray, step: float) -> str:
-    """What a time column with steps far too large may hold, as a question."""
+    """A question to the user: what a time column with far too large steps may hold."""
     if time_s[0] == 0 and abs(time_s[-1] - 100) < 1e-6:
         return " (percent of the gait cycle? then it is no recording)"
     guesses = ["frame numbers?"] if step >= 1 and abs(step - round(step)) < 1e-6 else []

@@ -1,6 +1,6 @@
 """From motion files and their rows of trials.tsv to canonical trajectories, in memory.
 
-Ingestion writes what this gives; annotation and the chat hand it on to `biomechgpt.motion.strip`.
+Ingestion writes them; annotation and the chat hand them on to `biomechgpt.motion.strip`.
 """
 
 from collections import defaultdict
@@ -43,8 +43,8 @@ def read_trajectory(path: Path, row: Mapping, reading: Reading) -> Outcome:
 def read_trajectories(files: Iterable[tuple[Path, Mapping]], reading: Reading) -> Iterator[Outcome]:
     """Read the motion files of a cohort one after the other; `files` are path and row of each.
 
-    Trials whose own knees leave the coordinate map open come last, through the map of the person's
-    other trials where these agree on one.
+    Trials whose knees do not tell the coordinate map come last, read through the map of the person's
+    other trials where it is a single one.
     """
     decided, undecided = defaultdict(set), []  # (cohort, participant) -> maps of their trials
     for path, row in files:

@@ -20,7 +20,7 @@ def decide_unit(
     override: str | None,
     when_unstated: str,
 ) -> tuple[str, list[Note]]:
-    """The unit, deg or rad: the table's word, the file's word, or the one that fits a body.
+    """The unit, deg or rad: as the table says, else as the file says, else the one that fits a body.
 
     Raises:
         MotionError: `unit_unknown` where the file is silent and `when_unstated` is `refuse` or both

@@ -1,4 +1,4 @@
-"""What is done in a trial of each activity, as segments on a timeline; times are measured on them."""
+"""The segments of each activity on a timeline, and the times measured on them."""
 
 import numpy as np
 

@@ -110,7 +110,7 @@ def _participant_row(person: Person) -> dict:
 
 
 def _drop_labels(rows: list[dict], share: float, random: np.random.Generator) -> None:
-    """Some trials' device was not written down."""
+    """Remove the device of some trials, as if nobody had written it down."""
     for row, missing in zip(rows, random.random(len(rows)) < share, strict=True):
         if missing:
             row["assistive_device"] = None

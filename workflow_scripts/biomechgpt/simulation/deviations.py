@@ -28,8 +28,8 @@ def draw_deviations(
 ) -> list[Deviation]:
     """One person's deviations from entries of simulated_cohort.yaml, scaled by severity.
 
-    `difficulty` holds the gain, spread and least severity of all; an entry may have a `least` of its
-    own: a prosthetic ankle does not push off, however well its user walks.
+    `difficulty` holds gain, spread and least severity for all entries; an entry may have its own
+    `least`: a prosthetic ankle does not push off, however well its user walks.
     """
     drawn = []
     for entry in listed:
@@ -70,7 +70,7 @@ def apply_to_pattern(pattern: np.ndarray, deviations: list[Deviation]) -> None:
 
 
 def posture_offsets(count: int, deviations: list[Deviation]) -> np.ndarray:
-    """What the deviations change of a still pose (count,): the offsets only."""
+    """Change (count,) of a still pose by the deviations, of which only offsets apply."""
     offsets = np.zeros(count)
     for deviation in deviations:
         if deviation.kind == "offset":

@@ -1,4 +1,4 @@
-"""How one person walks in one trial: a pattern for each way of going, poses, step time and length."""
+"""How a person walks in a trial: a pattern for each way of going, poses, step time and length."""
 
 from dataclasses import dataclass
 
@@ -44,32 +44,39 @@ def build_gait(
     deviations = person.deviations + (person.device_deviations if device != "none" else [])
     poses = {name: pose_of(entry["angles"]) for name, entry in normal_gait["poses"].items()}
     offsets, gains = _day(person, cohort)
-    walking = _at_speed(normal_gait, speed_m_s)
-    amplitude = np.sqrt((walking[:, 1:] ** 2).sum(axis=1, keepdims=True))
-    walking[:, 1:] = (walking[:, 1:] + amplitude * person.shape) * gains[:, None]
-    ways = {"forward": walking} | {
-        name: _way(entry, walking, poses["standing"]) for name, entry in normal_gait["ways"].items()
-    }
-    ways |= _sideways(ways.pop("sideways"), normal_gait["ways"]["sideways"]["abduction_deg"])
+    ways = _ways(person, speed_m_s, gains, poses["standing"], normal_gait)
     for pattern in ways.values():
         pattern[:, 0] += offsets
         apply_to_pattern(pattern, deviations)
     still = offsets + posture_offsets(len(CHANNELS), deviations)
     poses["standing"] = poses["standing"] + still
     poses["sitting"] = poses["sitting"] + 0.5 * still
-    slope = normal_gait["double_support"]
-    double = slope["at_1_3_m_s"] + slope["per_m_s"] * (speed_m_s - 1.3) + person.stance_shift
-    double = float(np.clip(double, 0.05, 0.25))
+    double_support = _double_support(person, speed_m_s, normal_gait["double_support"])
     wished_m = wished_step_m(person, speed_m_s, normal_gait["walk_ratio"])
-    gain = _hip_gain(ways["forward"], wished_m, double, person.scale)
-    for name in (
-        "forward",
-        *(n for n, e in normal_gait["ways"].items() if e["about"] == "walking"),
-    ):
+    gain = _hip_gain(ways["forward"], wished_m, double_support, person.scale)
+    as_walking = [n for n, entry in normal_gait["ways"].items() if entry["about"] == "walking"]
+    for name in ("forward", *as_walking):
         scale_swing(ways[name], "hip_flexion", gain)
-    step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double, person.scale))
+    step_m = max(SHORTEST_STEP_M, step_length_m(ways["forward"], double_support, person.scale))
     step_s = float(np.clip(step_m / speed_m_s, *STEP_LIMITS_S))
-    return GaitPattern(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double)
+    return GaitPattern(ways, poses, _lift(normal_gait["obstacle"]), step_s, step_m, double_support)
+
+
+def _ways(
+    person: Person, speed_m_s: float, gains: np.ndarray, standing: np.ndarray, normal_gait: dict
+) -> dict[str, np.ndarray]:
+    """The patterns (C, 13) of each way of going, before deviations and offsets."""
+    walking, listed = _at_speed(normal_gait, speed_m_s), normal_gait["ways"]
+    amplitude = np.sqrt((walking[:, 1:] ** 2).sum(axis=1, keepdims=True))
+    walking[:, 1:] = (walking[:, 1:] + amplitude * person.shape) * gains[:, None]
+    ways = {name: _way(entry, walking, standing) for name, entry in listed.items()}
+    sideways = _sideways(ways.pop("sideways"), listed["sideways"]["abduction_deg"])
+    return {"forward": walking} | ways | sideways
+
+
+def _double_support(person: Person, speed_m_s: float, slope: dict) -> float:
+    share = slope["at_1_3_m_s"] + slope["per_m_s"] * (speed_m_s - 1.3) + person.stance_shift
+    return float(np.clip(share, 0.05, 0.25))
 
 
 def step_length_m(pattern: np.ndarray, double_support: float, scale: float) -> float:

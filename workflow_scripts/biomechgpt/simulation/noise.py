@@ -42,7 +42,7 @@ def add_noise(
 def low_passed_normals(
     shape: tuple[int, int], cutoff_hz: float, frame_rate_hz: float, random: np.random.Generator
 ) -> np.ndarray:
-    """Normals (T, C) of standard deviation 1 with no more above `cutoff_hz` than filtered movement has.
+    """Normals (T, C) of standard deviation 1 low-passed at `cutoff_hz`, as filtered movement is.
 
     The filter is the usual one of motion laboratories, and frames beyond the ends keep it from
     ringing there. A rate that cannot show the cut-off gives white noise.

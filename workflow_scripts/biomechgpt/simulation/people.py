@@ -1,4 +1,4 @@
-"""Who is in the cohort: diagnosis, severity, body, speed and everything that is a person's own."""
+"""The people of the cohort: diagnosis, severity, body, speed and own ways of moving."""
 
 from dataclasses import dataclass, field
 
@@ -83,7 +83,7 @@ def draw_person(
     normal_gait: dict,
     cohort: dict,
 ) -> Person:
-    """A person with all that is drawn once; `seed` a SeedSequence of their own."""
+    """A person with all that is drawn once; `seed` is a SeedSequence of their own."""
     person = Person(participant_id, diagnosis, labelled, np.random.default_rng(seed))
     _draw_body(person, normal_gait, cohort["people"])
     _draw_own_ways(person, cohort)

@@ -29,26 +29,26 @@ def assign_protocols(
     able = np.array([p.severity <= numbers["too_severe_above"] for p in people])
     groups = np.array([str(p.diagnosis) for p in people])
     prosthesis = groups == "lower limb prosthesis user"
-    walkway = _choose(np.ones(count, bool), numbers["walkway_people"] * count, groups, random)
-    tug = _choose(able, numbers["tug_people"] * count, groups, random)
+    walkway = _select(np.ones(count, bool), numbers["walkway_people"] * count, groups, random)
+    tug = _select(able, numbers["tug_people"] * count, groups, random)
     wanted = numbers["prosthesis_fsst_share"] * prosthesis.sum()
-    first = _choose(able & prosthesis, wanted, groups, random)
+    first = _select(able & prosthesis, wanted, groups, random)
     rest = numbers["fsst_people"] * count - first.sum()
-    fsst = first | _choose(able & ~prosthesis, rest, groups, random)
+    fsst = first | _select(able & ~prosthesis, rest, groups, random)
     return [Protocol(*map(bool, row)) for row in zip(walkway, tug, fsst, strict=True)]
 
 
-def _choose(
+def _select(
     eligible: np.ndarray, count: float, groups: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     """Mark (N,) `count` of the eligible people, every group by its share of them."""
     sizes = {group: int((eligible & (groups == group)).sum()) for group in sorted(set(groups))}
     wanted = int(np.clip(round(count), 0, eligible.sum()))
-    chosen = np.zeros(len(eligible), bool)
+    selected = np.zeros(len(eligible), bool)
     for group, number in (apportion(sizes, wanted) if wanted else {}).items():
         members = np.flatnonzero(eligible & (groups == group))
-        chosen[random.permutation(members)[:number]] = True
-    return chosen
+        selected[random.permutation(members)[:number]] = True
+    return selected
 
 
 def plan_trials(person: Person, protocol: Protocol, most: int, cohort: dict) -> list[Planned]:

@@ -43,7 +43,7 @@ def add_sway(
     more: float,
     random: np.random.Generator,
 ) -> None:
-    """Slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, `more` times its size."""
+    """Add slow wandering of posture, in place: three sines of 0.1 to 0.6 Hz a joint, times `more`."""
     for joint, size_deg in sizes_deg.items():
         for channel in channels_of(joint):
             height_deg = 0.6 * more * size_deg * random.standard_normal(3)
@@ -54,7 +54,7 @@ def add_sway(
 def add_head_movement(
     angles: np.ndarray, tracks: Tracks, joint: str, size_deg: float, every_steps: int = 3
 ) -> None:
-    """Head turns every three steps, in place, as in the functional gait assessment."""
+    """Add, in place, head turns every three steps, as in the functional gait assessment."""
     turned = np.sin(np.pi * 2 * tracks.phase / every_steps)
     angles[:, INDEX[joint]] += size_deg * np.tanh(2 * turned)
 

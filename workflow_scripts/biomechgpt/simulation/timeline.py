@@ -66,7 +66,7 @@ class Timeline:
         turn_deg: float = 0.0,
         pace: float | np.ndarray = 1.0,
     ) -> float:
-        """`count` steps; `pace` is the cadence relative to the gait's own, one or one a step."""
+        """`count` steps; `pace` is the cadence relative to the gait's own, for all steps or for each."""
         durations_s = self._step_times(count, np.broadcast_to(pace, count))
         sign = -1 if way == "backward" else 1
         self.knots.append((self.now_s, self.phase, self.knots[-1][2]))

@@ -1,7 +1,7 @@
 """Periodic curves of the joints as Fourier coefficients, and what can be done with them.
 
 A pattern is an array (C, 13): a row a channel, the mean, then cosine and sine of six harmonics in
-turn. Channels of a leg or arm run on the phase of their own side, the others on the right one.
+turn. Channels of a leg or arm run on the phase of their own side, the others on that of the right.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ GRID = np.arange(64) / 64
 
 
 def channels_of(joint: str) -> list[int]:
-    """Indices of a joint named without side: both sides of a limb, or the one of the trunk."""
+    """Indices of a joint named without side: both sides of a limb, or the only one of the trunk."""
     return [INDEX[n] for n in (joint, f"{joint}_r", f"{joint}_l") if n in INDEX]
 
 

@@ -26,13 +26,19 @@ COLUMNS_READ = ["trial_id", "participant_id", "cohort", "split_group", "angles_s
 def assign_folds(
     trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], settings: SplitSettings
 ) -> pd.DataFrame:
-    """Divide the participants of the accepted trials as `settings` say.
+    """Divide the participants of the accepted trials into training, validation and test.
 
     `trials`: trial_id, participant_id, cohort, split_group, angles_sha256. `labels`: trial_id,
     participant_id and the columns of `stratify_by`. `roles`: cohort -> both, train or test.
-    Returns fold, participant_id, split, sorted. A fold is named `holdout`, `fold-0` ... or as the
-    user's file names it. Participants of a test cohort are test in every fold. Raises `InputError`
-    where there are too few participants or the user's file does not fit.
+    A fold is named
+    `holdout`, `fold-0` ... or as in the user's file. Participants of a test cohort are test in every
+    fold.
+
+    Returns:
+        fold, participant_id and split, sorted.
+
+    Raises:
+        InputError: There are too few participants, or the user's file does not fit.
     """
     units = make_units(trials, labels, roles, settings.stratify_by)
     if settings.scheme == "file":
@@ -45,7 +51,7 @@ def assign_folds(
 
 
 def fold_names(settings: SplitSettings) -> list[str] | None:
-    """The folds that `settings` lead to; None where only the data can tell."""
+    """The folds of a scheme; None where only the data can tell."""
     match settings.scheme:
         case "holdout":
             return ["holdout"]
@@ -59,10 +65,13 @@ def fold_names(settings: SplitSettings) -> list[str] | None:
 def check_enough_people(
     recorded: list[Cohort], entries: list[CohortSettings], n_simulated: int, settings: SplitSettings
 ) -> None:
-    """Raise `InputError` where tables alone show too few people for `settings`.
+    """Check, from the tables alone, that there are enough people for the split.
 
     Of `entries`, the config's `cohorts`, `recorded` are those with tables; each other cohort will
-    have `n_simulated` people. People of one split_group count as one.
+    have `n_simulated` people. A split_group counts as one person.
+
+    Raises:
+        InputError: There are too few.
     """
     n_people = {entry.name: n_simulated for entry in entries}
     for cohort in recorded:
@@ -82,10 +91,11 @@ def check_enough_people(
 
 
 def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
-    """Raise `InputError` unless every fold keeps apart what could be one person.
+    """Check that nobody who could be the same person is on two sides of a fold.
 
-    In each fold every participant of `trials` has exactly one split, nobody with the same
-    `split_group` or `angles_sha256` another one, and train and test are not empty.
+    Raises:
+        InputError: In some fold a participant of `trials` has not exactly one split, participants
+            with the same `split_group` or `angles_sha256` differ in theirs, or train or test is empty.
     """
     people = set(trials["participant_id"])
     for fold, rows in folds.groupby("fold"):
@@ -108,7 +118,7 @@ def check_folds(folds: pd.DataFrame, trials: pd.DataFrame) -> None:
 def make_units(
     trials: pd.DataFrame, labels: pd.DataFrame, roles: dict[str, str], stratify_by: list[str]
 ) -> list[Unit]:
-    """Join participants that could be one person; in the order of their first participant."""
+    """Join participants that could be the same person, ordered by the first of each unit."""
     carried = _labels_of_participants(
         labels[labels["trial_id"].isin(trials["trial_id"])], stratify_by
     )
@@ -151,7 +161,7 @@ def _joined(trials: pd.DataFrame) -> list[tuple[str, ...]]:
 def _labels_of_participants(
     labels: pd.DataFrame, stratify_by: list[str]
 ) -> dict[str, set[tuple[int, str]]]:
-    """Per participant its (column rank, value); a column of numbers counts as labelled or not."""
+    """The (column rank, value) of each participant; numbers count as labelled or not."""
     carried: dict[str, set[tuple[int, str]]] = {}
     for rank, column in enumerate(stratify_by):
         if column not in labels:
@@ -167,7 +177,7 @@ def _labels_of_participants(
 
 
 def _folds_of_units(units: list[Unit], settings: SplitSettings) -> dict[str, dict[str, list[Unit]]]:
-    """Fold -> split -> units, for the schemes that draw."""
+    """Fold -> split -> units, for all schemes but `file`."""
     always_test = [unit for unit in units if unit.role == "test"]
     tested = [unit for unit in units if unit.role == "both"]
     n_people = sum(len(unit.participants) for unit in units if unit.role != "test")
@@ -187,7 +197,7 @@ def _folds_of_units(units: list[Unit], settings: SplitSettings) -> dict[str, dic
 def _test_sides(
     tested: list[Unit], settings: SplitSettings, has_test_cohort: bool
 ) -> dict[str, list[Unit]]:
-    """Fold -> the units of cohorts with role both that it tests."""
+    """Fold -> the units of cohorts of role both that are tested in it."""
     n_people = sum(len(unit.participants) for unit in tested)
     if settings.scheme == "holdout":
         if has_test_cohort and len(tested) < 2:

@@ -9,5 +9,5 @@ COLUMNS = ["fold", "participant_id", "split"]
 
 
 def read_folds(path: str | os.PathLike) -> pd.DataFrame:
-    """`folds.tsv` as text: a participant called NA or None is one."""
+    """`folds.tsv` as text; NA and None are names of participants like any other."""
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)

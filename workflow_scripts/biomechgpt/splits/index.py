@@ -35,11 +35,11 @@ def index_trials(
 ) -> None:
     """Write `trials.parquet` and `ingest_report.parquet` with its export as TSV (docs/contracts.md).
 
-    Of several trials with the same joint angles the first by trial id is kept and the others are
-    rejected; the participants of the copies stand in `also_recorded_as`, so that the split can
-    keep them together.
+    Of trials with the same joint angles the first by trial id is kept, and the copies are rejected;
+    their participants stand in `also_recorded_as`, so that the split can keep them together.
 
-    Raises `InputError` when no trial is left.
+    Raises:
+        InputError: No trial is left.
     """
     # Tables of Arrow, since as many dicts of Python would take ten times the memory.
     tables = [_trials_of_shard(shard, path) for shard, path in enumerate(joint_angles_paths)]

@@ -23,22 +23,14 @@ def read_own_folds(
     """The user's own folds: every participant with accepted trials exactly once a fold.
 
     `role_of`: participant with accepted trials -> both, train or test. `known`: participants with
-    any trial. Raises `InputError` naming file and line.
+    any trial.
+
+    Raises:
+        InputError: naming file and line.
     """
     folds = read_table(path)
-    for row in folds.itertuples():
-        where = f"{path}, line {row.Index}"
-        if row.participant_id not in known:
-            raise InputError(
-                f"{where}: participant_id {row.participant_id} has no trial in any trials.tsv"
-                f"{_closest(row.participant_id, known)} With more than one cohort, ids are "
-                "written as cohort/participant_id."
-            )
-        role = role_of.get(row.participant_id, "both")
-        if (role == "train" and row.split == "test") or (role == "test" and row.split != "test"):
-            raise InputError(
-                f"{where}: {row.participant_id} is {row.split}, but its cohort has the role {role}."
-            )
+    for line, _, participant, split in folds.itertuples():
+        _check_row(f"{path}, line {line}", participant, split, role_of, known)
     twice = folds.duplicated(["fold", "participant_id"])
     for line in folds.index[twice]:
         raise InputError(f"{path}, line {line}: this participant stands in this fold already.")
@@ -56,10 +48,25 @@ def read_own_folds(
     return kept.sort_values(COLUMNS, ignore_index=True)
 
 
-def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """The columns fold, participant_id, split of a TSV; `InputError` for a cell that cannot be.
+def _check_row(
+    where: str, participant: str, split: str, role_of: dict[str, str], known: set[str]
+) -> None:
+    if participant not in known:
+        raise InputError(
+            f"{where}: participant_id {participant} has no trial in any trials.tsv"
+            f"{_closest(participant, known)} With more than one cohort, ids are written as "
+            "cohort/participant_id."
+        )
+    role = role_of.get(participant, "both")
+    if role != "both" and (role == "test") != (split == "test"):
+        raise InputError(f"{where}: {participant} is {split}, but its cohort has the role {role}.")
 
-    The index is the line in the file.
+
+def read_table(path: str | os.PathLike) -> pd.DataFrame:
+    """The columns fold, participant_id and split of a TSV; the index is the line in the file.
+
+    Raises:
+        InputError: naming file and line, where a cell is missing or has no valid value.
     """
     if not Path(path).is_file():
         raise InputError(f"split.file: there is no file {path}.")

@@ -44,7 +44,7 @@ def stratify(units: list[Unit], sizes: list[int], seed: str) -> list[list[Unit]]
 
 
 def draw(seed: str, name: str) -> str:
-    """What chance says to `name`: the same on every machine and whoever else is there."""
+    """A random key for `name`, the same on every machine and whichever other names there are."""
     return hashlib.sha256(f"{seed}/{name}".encode()).hexdigest()
 
 
@@ -86,20 +86,20 @@ def _swap(
     improved = True
     while improved:
         improved = False
-        for one, other in itertools.combinations(range(len(sides)), 2):
-            places = itertools.product(range(len(sides[one])), range(len(sides[other])))
+        for a, b in itertools.combinations(range(len(sides)), 2):
+            places = itertools.product(range(len(sides[a])), range(len(sides[b])))
             for i, j in places:
-                first, second = sides[one][i], sides[other][j]
+                first, second = sides[a][i], sides[b][j]
                 if len(first.participants) == len(second.participants) and (
-                    _gain(first, second, lack[one], lack[other], weight) > 1e-9
+                    _gain(first, second, lack[a], lack[b], weight) > 1e-9
                 ):
-                    sides[one][i], sides[other][j] = second, first
+                    sides[a][i], sides[b][j] = second, first
                     for label in first.labels:
-                        lack[one][label] += 1
-                        lack[other][label] -= 1
+                        lack[a][label] += 1
+                        lack[b][label] -= 1
                     for label in second.labels:
-                        lack[one][label] -= 1
-                        lack[other][label] += 1
+                        lack[a][label] -= 1
+                        lack[b][label] += 1
                     improved = True
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.files import replacing
+from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.splits.accepted import trials_by_split
+from biomechgpt.tokenizer.reading_settings import save_reading_settings
 from biomechgpt.tokenizer.storage import load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.strangeness import fit_familiar, save_familiar
 from biomechgpt.tokenizer.training import train_tokenizer
@@ -23,11 +25,13 @@ def make_tokenizer(
     folds_path: os.PathLike,
     fold: str,
     cfg: TokenizerSettings,
+    ingest: IngestSettings,
     motion: MotionSettings,
     code: str,
     folder: os.PathLike,
 ) -> None:
-    """Write the tokenizer folder of a fold: weights, statistics, description, what is familiar.
+    """Write the tokenizer folder of a fold: weights, statistics, description, how the
+    recordings were read, and what is familiar.
 
     Only participants of the fold's training split are trained on, those of its validation split
     tell when to stop and what is strange. `code` is the hash of the code that trains.
@@ -41,6 +45,7 @@ def make_tokenizer(
     trained = train_tokenizer(stores, cfg, checkpoints, code)
     with replacing(folder) as temporary:
         save_tokenizer(temporary, trained, cfg, motion.frame_rate_hz, motion.zero_joints)
+        save_reading_settings(temporary, ingest, motion)
         if "validation" in stores:
             train, validation = (list(stores[s].trials()) for s in ("train", "validation"))
             save_familiar(temporary, fit_familiar(load_tokenizer(temporary), train, validation))

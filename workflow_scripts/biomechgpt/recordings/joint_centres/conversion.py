@@ -1,4 +1,4 @@
-"""A recording of joint centres, from its columns to the body's angles."""
+"""From a recording of joint centres to the body's angles."""
 
 from collections.abc import Mapping
 
@@ -68,10 +68,10 @@ def _without_lost(
 def drop_lost_legs(
     angles_rad: Mapping[str, np.ndarray], time_s: np.ndarray
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Take a leg's angles as missing while its hip or knee is bent as no body can bend it.
+    """Turn a leg's angles into gaps while its hip or knee bends as no body can.
 
-    Trackers throw a leg about when they lose it. Where that is a large part of the recording, the
-    angles stay as they are: a check of the whole recording refuses it.
+    Trackers that lose a leg throw it about. Where that is a large part of the recording, the angles
+    stay as they are: a check of the whole recording refuses it.
     """
     kept, lost = dict(angles_rad), []
     margin = max(1, round(LOST_MARGIN_S / float(np.median(np.diff(time_s)))))
@@ -90,7 +90,7 @@ def drop_lost_legs(
 def _times(
     raw: RawMotion, skeleton: Skeleton, row: Mapping, n_frames: int
 ) -> tuple[np.ndarray, np.ndarray, list[Note]]:
-    """Times of the frames that are kept, which of all frames they are (T,) bool, and notes."""
+    """Times of the frames that are kept, the mask (T,) of these frames, and notes."""
     time_s, notes = times.decide_time(raw, n_frames, row, skeleton.frame_rate_hz)
     time_s, clock_notes = unwrap_clock(time_s)
     keep, repeated_notes = times.usable_rows(time_s)

@@ -1,6 +1,6 @@
 """Skeleton maps: which of a source's points are the joint centres that joint angles are made of.
 
-A map is a YAML file (resources/skeletons, docs/joint_centres.md); one more file is one more layout.
+A map is a YAML file (resources/skeletons, docs/joint_centres.md), one for each layout.
 """
 
 import os

@@ -56,7 +56,7 @@ def choose_skeleton(
 ) -> Skeleton | None:
     """The skeleton map whose points these are: the stated one, else by names, else by their number.
 
-    Among maps that fit by name the one that knows most points, then the smallest, is taken. None
+    Of several maps that fit by name it is the one that knows most points, then the smallest; None
     where the columns are no joint centres.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Left and right: exchanged for some frames, or for all of them."""
+"""Left and right, exchanged in some frames or in all of them."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ LONGEST_STEP_S = 0.25  # over longer steps a walking leg takes the place of the 
 def untangle_sides(
     landmarks_m: Mapping[str, np.ndarray], time_s: np.ndarray
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Exchange right and left back in the frames in which a tracker exchanged them.
+    """Undo exchanges of right and left by the tracker.
 
     Such frames begin and end with both sides jumping to each other's place. The sides of most
     frames are taken as right.

@@ -25,9 +25,9 @@ def unwrap_clock(time_s: np.ndarray) -> tuple[np.ndarray, list[Note]]:
 def low_pass(
     landmarks_m: Mapping[str, np.ndarray], time_s: np.ndarray, cutoff_hz: float
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Smooth positions (T, 3) with a Butterworth filter of fourth order without delay.
+    """Smooth positions (T, 3) with a zero-phase Butterworth filter of fourth order.
 
-    Uneven time steps are evened out for it and put back. What is missing stays missing. `cutoff_hz`
+    Uneven time steps are resampled for it and restored. Gaps stay gaps. `cutoff_hz`
     0 leaves the positions as they are, with a note where the frame rate is too low.
     """
     rate_hz = 1 / float(np.median(np.diff(time_s)))
@@ -46,7 +46,7 @@ def low_pass(
 
 
 def _smooth(values: np.ndarray, time_s: np.ndarray, sections: np.ndarray) -> np.ndarray:
-    """Values (T, C) smoothed as if their steps in time were equal."""
+    """Values (T, C), smoothed on even time steps."""
     if len(values) < 4:
         return values
     even_s = np.linspace(time_s[0], time_s[-1], len(time_s))
@@ -58,7 +58,7 @@ def _smooth(values: np.ndarray, time_s: np.ndarray, sections: np.ndarray) -> np.
 
 
 def _at(wanted_s: np.ndarray, time_s: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Columns of (T, C) at other times, straight lines across what is missing."""
+    """Columns of (T, C) at other times, interpolated linearly across gaps."""
     moved = np.full((len(wanted_s), values.shape[1]), np.nan)
     for index, column in enumerate(values.T):
         known = np.isfinite(column)

@@ -18,7 +18,7 @@ FLAT_M = 1e-3  # whoever moves less than this along an axis was recorded in a pl
 def mask_absurd(
     landmarks: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Take numbers that are no position, and points in the origin, as missing.
+    """Turn numbers that are no position, and points in the origin, into gaps.
 
     Trackers write zeros for a point that they do not see; a point that always lies there is the
     origin of its skeleton.
@@ -106,8 +106,10 @@ def _refuse_images(landmarks_m: Mapping[str, np.ndarray]) -> None:
 def drop_far(
     landmarks_m: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Take points further than 6 m from the pelvis as missing; the middle of all points stands in
-    for it, since the pelvis itself may be the one that is wrong."""
+    """Turn points further than 6 m from the body into gaps.
+
+    The median of all points stands for the body, since the pelvis may itself be wrong.
+    """
     names = list(landmarks_m)
     positions = np.stack([landmarks_m[name] for name in names], axis=1)  # (T, K, 3)
     known = np.isfinite(positions[:, :, 0])

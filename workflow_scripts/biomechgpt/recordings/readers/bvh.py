@@ -18,7 +18,7 @@ def read_bvh(path: Path) -> RawMotion:
     """Read channels in the order that CHANNELS gives, in degrees and the file's unit of length.
 
     Beside the channels there is `{joint}.bend`: the angle between a joint's segment and its
-    direction in the skeleton's rest pose, which is what an elbow's flexion is.
+    direction in the rest pose, as the flexion of an elbow is measured.
 
     Raises:
         MotionError: `unreadable`, `one_row` or, with a second root, `several_recordings`.
@@ -39,7 +39,7 @@ def read_bvh(path: Path) -> RawMotion:
 
 
 def _read_hierarchy(file: BufferedReader) -> tuple[list[tuple[str, str]], Hierarchy]:
-    """Channels in column order, (joint, e.g. Xrotation), and the skeleton."""
+    """Channels in column order, (joint, e.g. Xrotation), and the hierarchy."""
     open_joints: list[str] = []
     channels: list[tuple[str, str]] = []
     parents: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points, else its points.
+"""Joint angles that a model (Plug-in Gait) wrote into a `.c3d` file as points, else the points.
 
 The pure Python package `c3d` reads them: a damaged file ends in an exception, whereas the compiled
 `ezc3d` ended the whole process on one damaged file in ten (docs/cohort.md).
@@ -28,7 +28,7 @@ ROTATIONS_ONLY = (
 
 
 def read_c3d(path: Path) -> RawMotion:
-    """Read the points whose label speaks of angles, as columns `{label}_x`, `_y`, `_z`.
+    """Read the points whose label says angle, as columns `{label}_x`, `_y`, `_z`.
 
     Without such points all of them are read, with their unit of length behind the name. Points that
     the file marks as invalid are NaN. A subject's name before a colon is dropped.

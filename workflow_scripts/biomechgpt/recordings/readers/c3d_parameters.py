@@ -1,6 +1,6 @@
-"""The parameter section of a C3D file, where a group may name a parameter twice against the standard.
+"""The parameter section of a C3D file, made to follow the standard.
 
-The package `c3d` ends in a KeyError there, while other readers take the first.
+Where a group names a parameter twice, the package `c3d` raises KeyError; other readers take the first.
 """
 
 import struct
@@ -10,7 +10,7 @@ BIG_ENDIAN = 86  # the processor type of SGI, MIPS
 
 
 def with_single_parameters(content: bytes) -> bytes | None:
-    """The file with the second of two equal names made another one; None where there are none.
+    """The file with the second of two equal names changed; None where no name stands twice.
 
     Raises:
         struct.error, IndexError: the section ends in the middle of a parameter.

@@ -123,7 +123,7 @@ def _note_ignored(names: list[str], wanted: str) -> list[Note]:
 
 
 def _check_contents(arrays: dict[str, np.ndarray]) -> None:
-    """Refuse archives of several clips, and other programs' archives with what to do about them."""
+    """Refuse archives of several clips, and those of other programs, with advice."""
     n_clips = arrays[CLIPS].size - 1 if CLIPS in arrays else 1
     if n_clips > 1:
         raise MotionError(
@@ -145,7 +145,7 @@ def _read_member(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _read_array(content: io.BytesIO, name: str, n_content: int) -> np.ndarray:
-    """A plain array; what its header claims is compared with what is there before it is believed."""
+    """A plain array, read only where there are as many bytes as its header claims."""
     version = np.lib.format.read_magic(content)
     read_header = HEADERS.get(version)
     if read_header is None:
@@ -161,8 +161,8 @@ def _read_array(content: io.BytesIO, name: str, n_content: int) -> np.ndarray:
 def _implied_rate_hz(vectors: dict[str, np.ndarray], n_frames: int) -> float | None:
     """The rate at which the differences of `q_*` fit `dq_*`, None where they do not fit well.
 
-    Of a clip that barely moves, the differences are noise: then the regressions of the one on the
-    other and of the other on the one lie apart.
+    In a clip that barely moves the differences are noise: the two regressions, of each on the other,
+    then differ.
     """
     products = np.zeros(3)  # speed * speed, speed * step, step * step
     for name, speed in vectors.items():

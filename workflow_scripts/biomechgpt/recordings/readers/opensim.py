@@ -43,7 +43,7 @@ def read_opensim(path: Path) -> RawMotion:
 
 
 def read_header(file: BufferedReader) -> Header:
-    """Read up to and including `endheader`, whatever stands behind it on its line."""
+    """Read up to and including the line `endheader`."""
     values: dict[str, str] = {}
     title = ""
     for _ in range(HEADER_LIMIT_LINES):
@@ -88,7 +88,7 @@ def _compare(header: Header, table: TextTable) -> list[Note]:
 def _coordinate_names(
     columns: dict[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """The columns under their coordinates' names; the first of two for one coordinate counts."""
+    """The columns by coordinate; of two for the same coordinate the first is kept."""
     named: dict[str, np.ndarray] = {}
     doubled = []
     for name, values in columns.items():

@@ -28,10 +28,10 @@ def point_names(names: Iterable[str], unit: str | None = None) -> list[str]:
 
 
 def names_of_numbers(line: str) -> list[str] | None:
-    """Names for a table whose first line holds numbers, None where that line is something else.
+    """Names for a table whose first line holds numbers; None where that line is something else.
 
-    Such rows are x, y and z of one point after the other, the time before them or not, and each
-    point's number before it or not.
+    Such rows hold x, y and z of each point in turn, with or without the time before them, and with or
+    without the number of a point before it.
     """
     for separator in ("\t", ",", ";", None):
         cells = split_cells(line, separator)

@@ -21,7 +21,7 @@ class MotionError(ValueError):
 
 
 def check_unpacked(n_bytes: int, n_columns: int, file_bytes: int) -> None:
-    """Refuse a file of `file_bytes` that would unpack to out-of-all-proportion `n_bytes`.
+    """Refuse a file of `file_bytes` that would unpack to `n_bytes` out of all proportion.
 
     Raises:
         MotionError: `unreadable`.

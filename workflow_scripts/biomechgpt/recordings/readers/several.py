@@ -41,8 +41,8 @@ def of_single_subject(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Columns of labels `Subject:Label` without the subject.
 
     Raises:
-        MotionError: `several_recordings` where there are angles of more than one subject, no prefix
-            being one too; where there are no angles, points of more than one subject.
+        MotionError: `several_recordings` where angles belong to more than one subject (labels without
+            a prefix count as one) or, without angles, points do.
     """
     angles = [name for name in columns if "angle" in name.lower()]
     subjects = sorted({_subject(name) for name in angles} or _subjects_of_points(columns))
@@ -62,7 +62,7 @@ def _subject(name: str) -> str:
 
 
 def _subjects_of_points(names: Iterable[str]) -> set[str]:
-    """The subjects before a colon; stray markers have none, unless they double a subject's."""
+    """The subjects before a colon; no prefix counts only where labels double those of a subject."""
     labels = {AXIS_BEHIND.sub("", name) for name in names if not AXIS_BEFORE.match(name)}
     subjects = {_subject(label) for label in labels}
     doubled = any(label.rpartition(":")[2] in labels for label in labels if ":" in label)

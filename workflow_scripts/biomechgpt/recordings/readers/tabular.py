@@ -15,10 +15,10 @@ from biomechgpt.recordings.readers.vicon import is_nexus, read_nexus, read_pycgm
 
 
 def read_csv(path: Path) -> RawMotion:
-    """Read a CSV file with names in its first row, or what else bears that extension.
+    """Read a CSV file with names in its first row, or another format with that extension.
 
-    That is a `.mot` that was saved again, an ASCII export of Vicon Nexus, results of pyCGM and points
-    without names.
+    Those are a `.mot` that was saved again, an ASCII export of Vicon Nexus, results of pyCGM, and
+    points without names.
 
     Raises:
         MotionError: `unreadable`, `one_row`, `not_motion` or `several_recordings`.

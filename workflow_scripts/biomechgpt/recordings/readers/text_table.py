@@ -1,4 +1,4 @@
-"""The numeric body of a text table: separator, rows that do not fit, and fast reading."""
+"""The numbers of a text table: its separator, rows that do not fit, and fast reading."""
 
 import re
 from io import BufferedReader
@@ -128,8 +128,7 @@ def read_rows(file: BufferedReader, names: list[str], separator: str | None) -> 
 
 
 def check_rows(file: BufferedReader, width: int) -> None:
-    """Refuse what is left of `file` where pandas, which fills short rows up, would need far more
-    memory than whole rows of `width` cells take.
+    """Refuse the rest of `file` where pandas, which fills up short rows, would need far more memory.
 
     Raises:
         MotionError: `unreadable`.
@@ -180,7 +179,7 @@ def _drop_broken_rows(
 
 
 def _short_rows(file: BufferedReader, separator: str | None, n: int) -> list[int]:
-    """Numbers (from 0) of the rows with too few cells: pandas fills them without a word."""
+    """Numbers (from 0) of the rows with too few cells, which pandas fills silently."""
     lines = (line.decode("utf-8", errors="replace").rstrip("\r\n") for line in file)
     filled = (line for line in lines if line.strip(" \t,;" + END_OF_FILE))
     return [i for i, line in enumerate(filled) if len(split_cells(line, separator)) < n]

@@ -1,4 +1,4 @@
-"""Names that tables of other quantities than coordinates bear."""
+"""Titles and file names of tables that hold no coordinates."""
 
 import re
 
@@ -13,7 +13,7 @@ ENDINGS = re.compile(r"_([pv]err|kinematics_u|dudt)$", re.IGNORECASE)
 
 
 def check_title(title: str) -> None:
-    """Refuse the title of a table that is none of coordinates, whatever the size of its numbers.
+    """Refuse the title of a table that holds no coordinates, however plausible its numbers are.
 
     Raises:
         MotionError: `not_motion`.
@@ -29,7 +29,7 @@ def check_title(title: str) -> None:
 
 
 def check_file_name(stem: str) -> None:
-    """Refuse a file's name, without its extension, that OpenSim gives to errors or speeds.
+    """Refuse the name of a file (without extension) that OpenSim gives to errors or speeds.
 
     Raises:
         MotionError: `not_motion`.
