@@ -25,7 +25,7 @@ from biomechgpt.tokenizer.measure import measure_tokenizer
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.training import train_tokenizer
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 from tests.helpers.paths import read_yaml
 
 ALSO = "test of the other run"
@@ -100,7 +100,7 @@ def _data(run: str, fold: str) -> tuple[list[Path], dict[str, list[str]]]:
 def _error(trained: Trained, cfg: dict, paths: list[Path], trial_ids: set[str]) -> float:
     """Of what comes back from the tokens or, from a network without codes, from its latents."""
     if not trained.model.quantised:
-        trials = [trial.frames for trial in read_chosen(paths, trial_ids)]
+        trials = [trial.frames for trial in select_trials(paths, trial_ids)]
         return live_error_deg(trained.model, trials, trained.statistics)
     tokenizer = StoredTokenizer(trained.model, trained.statistics, cfg, 30.0, [], "", "")
     return measure_tokenizer(tokenizer, paths, trial_ids, "")["rmse_deg_live"]
