@@ -92,7 +92,7 @@ class SplitMeasures:
         say which it is.
         """
         observed = self.errors_rad.n_frames > 0
-        rmse_deg = np.where(observed, np.rad2deg(self.errors_rad.rmse()), 0.0)
+        rmse_deg = np.where(observed, self._rmse_deg(), 0.0)
         live = self.tokenizer.statistics.live & observed
         return {
             "split": self.split,
@@ -110,7 +110,11 @@ class SplitMeasures:
         """A row a joint, of a held-out split."""
         if not self.held_out_errors_deg:
             return []
-        return joint_rows(self.tokenizer, np.concatenate(self.held_out_errors_deg), self.split)
+        errors_deg = np.concatenate(self.held_out_errors_deg)
+        return joint_rows(self.tokenizer, errors_deg, self._rmse_deg(), self.split)
+
+    def _rmse_deg(self) -> np.ndarray:
+        return np.rad2deg(self.errors_rad.rmse())
 
 
 def _mean(values: np.ndarray) -> float | None:

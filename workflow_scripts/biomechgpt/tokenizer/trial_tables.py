@@ -31,15 +31,17 @@ def tokens_changed(decoded: DecodedTrial) -> float:
     return float((tokens != decoded.tokens[: len(tokens)]).mean())
 
 
-def joint_rows(tokenizer: StoredTokenizer, errors_deg: np.ndarray, split: str) -> list[dict]:
+def joint_rows(
+    tokenizer: StoredTokenizer, errors_deg: np.ndarray, rmse_deg: np.ndarray, split: str
+) -> list[dict]:
     """A row each of the 34 joints; those set to zero have no error, those never seen are left out."""
     rows = []
-    for name, error, live in zip(JOINT_NAMES, errors_deg.T, tokenizer.statistics.live, strict=True):
-        seen = np.abs(error[~np.isnan(error)])
-        if not len(seen):
+    for joint, name in enumerate(JOINT_NAMES):
+        observed = np.abs(errors_deg[~np.isnan(errors_deg[:, joint]), joint])
+        if not len(observed):
             continue
-        seen = np.zeros(1) if name in tokenizer.zero_joints else seen
-        values = {"rmse_deg": np.sqrt(np.square(seen).mean()), "p95_deg": np.quantile(seen, 0.95)}
-        rounded = {key: round(float(value), 3) for key, value in values.items()}
-        rows.append({"split": split, "joint": name, "live": bool(live), **rounded})
+        p95 = 0.0 if name in tokenizer.zero_joints else np.quantile(observed, 0.95)
+        rounded = {"rmse_deg": round(float(rmse_deg[joint]), 3), "p95_deg": round(float(p95), 3)}
+        live = bool(tokenizer.statistics.live[joint])
+        rows.append({"split": split, "joint": name, "live": live, **rounded})
     return rows
