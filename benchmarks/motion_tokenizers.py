@@ -28,7 +28,7 @@ from biomechgpt.tokenizer.measure import SplitMeasures
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.training import train_tokenizer
-from biomechgpt.tokenizer.windows import read_chosen, store_frames
+from biomechgpt.tokenizer.windows import select_trials, store_frames
 from tests.helpers.paths import read_yaml
 
 ALSO = "test of the other run"
@@ -106,7 +106,7 @@ def _error(
     trained: Trained, cfg: TokenizerSettings, paths: list[Path], trial_ids: set[str]
 ) -> float:
     """Of what comes back from the tokens or, from a network without codes, from its latents."""
-    trials = list(read_chosen(paths, trial_ids))
+    trials = list(select_trials(paths, trial_ids))
     if not trained.model.quantised:
         frames = [trial.frames for trial in trials]
         return live_error_deg(trained.model, frames, trained.statistics)
