@@ -7,12 +7,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from biomechgpt.settings.question_settings import QuestionSettings, ValuesOfColumns
-from biomechgpt.settings.strict import Number, Positive, Text
+from biomechgpt.settings.strict import Number, Positive, StrictModel, Text
 
 PaperTask = Literal[
     "activity", "impaired", "diagnosis", "assistive_device", "fall_history",
     "walking_speed", "cadence", "tug", "fsst",
 ]  # fmt: skip
+
+
+class PublishedFigure(StrictModel):
+    """A figure of somebody else on the same task, to stand beside ours on the page of claims."""
+
+    source: Text = Field(description="Who reports it, with what method.")
+    metric: Literal["accuracy", "macro_f1", "weighted_f1", "mae", "r"] = Field(
+        description="What was measured."
+    )
+    value: Number = Field(description="The figure; a share, or in the unit of the task.")
+    differs: Text = Field(description="What was otherwise there.")
 
 
 # Its own fields are for the evaluation, the report and the checks of label tables: no training reads them.
@@ -40,6 +51,7 @@ class TaskSettings(QuestionSettings):
         description="What a reader must know of this task's figures; the report says it beside "
         "them.",
     )
+    published: list[PublishedFigure] = Field([], description="Figures of others on this task.")
 
 
 Tasks = Mapping[str, TaskSettings]
