@@ -15,6 +15,7 @@ from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.questions.label_reading import read_as_meant, readings
 from biomechgpt.settings.question_settings import QuestionSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
@@ -68,15 +69,19 @@ ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.mode
 
 
 if workflow.is_main_process:  # every job reads this file again
-    check_labels(RECORDED_COHORTS, SETTINGS.tasks)
+    cohorts = [read_as_meant(cohort, SETTINGS.tasks) for cohort in RECORDED_COHORTS]
+    check_labels(cohorts, SETTINGS.tasks)
     check_enough_people(
         RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
-    for remark in contradictions(RECORDED_COHORTS, SETTINGS.tasks):
+    for remark in (
+        *readings(RECORDED_COHORTS, SETTINGS.tasks),
+        *contradictions(cohorts, SETTINGS.tasks),
+    ):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
         stratify_by = SETTINGS.split.stratify_by
-        for remark in unused_names(RECORDED_COHORTS, SETTINGS.tasks, stratify_by):
+        for remark in unused_names(cohorts, SETTINGS.tasks, stratify_by):
             logger.warning(remark)
 
 

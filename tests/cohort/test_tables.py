@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.cohort.tables import read_cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.readers import MotionError, read_motion
@@ -110,7 +111,12 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
         (PEOPLE + "a/b\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'a/b'"),
         (PEOPLE + "ä€\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id': 'ä€'"),
         (PEOPLE + "\u0301a\tn/a\tno\t1\n", TRIALS, r"line 4, column 'participant_id'.*start with"),
-        (PEOPLE.encode() + b"\xe4\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8"),
+        (
+            PEOPLE.encode() + "ä\t\t\t\n".encode() + b"\xe4\t\t\t\n",
+            TRIALS,
+            r"participants\.tsv, line 5: not UTF-8, as other lines are",
+        ),
+        (PEOPLE.encode() + b"\x81\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8;"),
         (
             PEOPLE.replace("height_m", "impaired"),
             TRIALS,
@@ -193,3 +199,11 @@ def test_links_in_a_circle_stop_and_a_name_too_long_is_a_missing_file(tmp_path):
     name = read_cohort("c", long).trials["file"].iloc[1]
     with pytest.raises(MotionError, match="missing_file"):
         read_motion(long / name)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_tables_are_read_in_the_encodings_that_excel_writes(tmp_path, encoding):
+    text = "participant_id\tcity\nMüller\tŒuvre – 5 €\n"
+    (tmp_path / "participants.tsv").write_bytes(text.encode(encoding))
+    table = read_tsv(tmp_path / "participants.tsv", ["participant_id"])
+    assert table.to_numpy().tolist() == [["Müller", "Œuvre – 5 €"]]

@@ -86,6 +86,6 @@ def test_only_columns_that_tasks_name_are_read(cohort, tasks):
 
 def test_what_was_read_otherwise_is_listed_with_the_number_of_cells(cohort, tasks):
     place = cohort.folder / "participants.tsv"
-    assert readings(cohort, tasks) == [
+    assert readings([cohort], tasks) == [
         f"{place}, column 'impaired': TRUE is read as yes (1 cell(s))"
     ]

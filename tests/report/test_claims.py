@@ -64,6 +64,23 @@ def test_beating_xgboost_is_the_same_only_if_it_is_beaten_on_all(results, config
     assert rows["Outperforms XGBoost on every classification"][3] == said
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(2.0, "lies above our interval"), (-1.0, "lies below our interval")]
+)
+def test_a_published_figure_stands_beside_ours_with_what_differs(results, config, value, words):
+    task = results.tasks[0].name
+    figure = {"source": "A GRU", "metric": "accuracy", "value": value, "differs": "Six sensors."}
+    tasks = config["tasks"] | {task: config["tasks"][task] | {"published": [figure]}}
+    table = claims(results, RunSettings.model_validate(config | {"tasks": tasks}), {}, True)[-1]
+    title, theirs, ours, verdict, differs = table.rows[0]
+    assert (title.text, title.sub) == (results.tasks[0].title, "A GRU")
+    own = results.mean(results.variants[0], task, "accuracy")
+    assert f"accuracy {own.value:.2f}" in ours.text
+    assert words in verdict.sub
+    assert theirs.startswith("accuracy")
+    assert differs == "Six sensors."
+
+
 def test_levels_are_never_called_the_same_and_stand_with_both_sizes(results, config):
     _, table = rows_of(results, config)
     levels = [row for row in table.rows if text(row[3]) == "not comparable"]

@@ -1,5 +1,6 @@
 """Tab-separated text, read strictly: a row never shifts, and errors name the line."""
 
+import codecs
 import re
 import sys
 import unicodedata
@@ -76,27 +77,40 @@ def _rows(
 
 def _lines(path: Path) -> Iterator[str]:
     """The lines of a text file one after the other, whatever ends them."""
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if control := CONTROL.search(line.rstrip("\n")):
-                    raise InputError(
-                        f"{path}, line {number}: {control[0]!r} is no text; take it out"
-                    )
-                yield line.rstrip("\n")
-    except UnicodeDecodeError:
-        # The error counts from the start of a block of the file, so the place is looked up anew.
-        number = _first_bad_line(path)
-        raise InputError(f"{path}, line {number}: not UTF-8; save the table as UTF-8") from None
+    with open(path, encoding=_encoding(path)) as file:
+        for number, line in enumerate(file, start=1):
+            if control := CONTROL.search(line.rstrip("\n")):
+                raise InputError(f"{path}, line {number}: {control[0]!r} is no text; take it out")
+            yield line.rstrip("\n")
 
 
-def _first_bad_line(path: Path) -> int:
+def _encoding(path: Path) -> str:
+    """UTF-8, or what Excel writes instead: UTF-16 with its mark, or Windows' own of western Europe.
+
+    Text in which some letters are UTF-8 and others are not is neither, and is refused.
+    """
     content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _checked(path, content, "utf-16")
     try:
         content.decode()
     except UnicodeDecodeError as error:
-        return content[: error.start].count(b"\n") + 1
-    return 1
+        line = content[: error.start].count(b"\n") + 1
+        if any(sign > "\x7f" for sign in content.decode(errors="ignore")):
+            raise InputError(
+                f"{path}, line {line}: not UTF-8, as other lines are; save the table as UTF-8"
+            ) from None
+        return _checked(path, content, "cp1252")
+    return "utf-8-sig"
+
+
+def _checked(path: Path, content: bytes, encoding: str) -> str:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}, line {line}: not UTF-8; save the table as UTF-8") from None
+    return encoding
 
 
 def _cell(text: str, column: str | None = None) -> str | None:

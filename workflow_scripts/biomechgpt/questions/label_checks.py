@@ -5,6 +5,7 @@ What is certainly wrong is an error with file, line and value; what may be inten
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,15 +14,11 @@ import pandas as pd
 from biomechgpt.cohort.tables import RESERVED, Cohort
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
-from biomechgpt.questions.tasks import number_of
+from biomechgpt.questions.tasks import number_of, options_of
 from biomechgpt.settings.tasks_section import Tasks, TaskSettings
 from biomechgpt.spelling import ALIKE, nearest
 
 MOST_SHOWN = 10
-SAME_MEANING = (
-    {"yes", "y", "true", "t", "1", "ja", "j", "oui", "si"},
-    {"no", "n", "false", "f", "0", "nein", "non"},
-)
 
 
 class LabelCell(NamedTuple):
@@ -39,17 +36,26 @@ class LabelCell(NamedTuple):
 
 
 def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
-    """Check the numbers of regression tasks and the spelling of conditions.
+    """Check the labels of all tasks and the spelling of conditions.
 
-    Numbers in trials that `applies_to` of their task excludes are not checked.
+    Labels of trials that `applies_to` of their task excludes are not checked.
+
+    Args:
+        cohorts: As `label_reading.read_as_meant` leaves them.
+        tasks: The tasks of the config.
 
     Raises:
-        InputError: Numbers lie outside `plausible` of their task, or conditions are misspelt.
+        InputError: A label is no option or no number, numbers lie outside `plausible` of their task,
+            or conditions are misspelt.
     """
     faults = [
         sentence
         for cohort in cohorts
-        for sentence in (*_implausible(cohort, tasks), *_misspelt(cohort, tasks))
+        for sentence in (
+            *_no_answers(cohort, tasks),
+            *_implausible(cohort, tasks),
+            *_misspelt(cohort, tasks),
+        )
     ]
     if faults:
         more = f"\n  and {len(faults) - MOST_SHOWN} more" if len(faults) > MOST_SHOWN else ""
@@ -77,6 +83,24 @@ def _contradictions(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
 def unused_names(cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]) -> list[str]:
     """A sentence for each column of the config that no table has, and each condition met by nobody."""
     return [*_absent_columns(cohorts, tasks, stratify_by), *_met_by_nobody(cohorts, tasks)]
+
+
+def _no_answers(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
+    for name, task in tasks.items():
+        options = (*options_of(task), *task.ignore)
+        for cell in dict.fromkeys(_asked_cells(cohort, task)):
+            if task.kind == "classification" and cell.value not in options:
+                yield (
+                    f"{cell.place}: {cell.value} is none of tasks.{name}.options"
+                    f"{nearest(cell.value, options)}; correct it, or add it to tasks.{name}.options, or "
+                    f"to tasks.{name}.ignore to leave it out"
+                )
+            if task.kind == "regression" and isnan(number_of(cell.value)):
+                yield (
+                    f"{cell.place}: {cell.value} is no number in {task.unit}"
+                    f"{hint(cell.value, task.unit, *task.plausible)}; correct it, or write n/a where it was "
+                    "not measured"
+                )
 
 
 def _implausible(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
@@ -111,7 +135,7 @@ def _misspelt(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
         for cell in dict.fromkeys(_cells(cohort, column)):
             if cell is None or cell.value in known:
                 continue
-            for meant in (value for value in values if _means(cell.value, value)):
+            for meant in (value for value in values if _are_initials(cell.value, value)):
                 yield (
                     f"{cell.place}: {cell.value} is not how tasks.{name}.applies_to writes "
                     f"{meant}; write {meant}, or name {cell.value} there"
@@ -158,17 +182,9 @@ def _options_of(column: str, tasks: Tasks) -> set[str]:
     return {value for task in owners for value in (*task.options, *task.ignore)}
 
 
-def _means(text: str, value: str) -> bool:
-    """Whether `text` is `value` but for case, spaces or its initials, or another word for yes or no."""
-    plain, wanted = _letters(text), _letters(value)
+def _are_initials(text: str, value: str) -> bool:
     words = [word for word in value.casefold().split() if word not in ("and", "of")]
-    initials = "".join(word[0] for word in words)
-    same = any({plain, wanted} <= spellings for spellings in SAME_MEANING)
-    return plain == wanted or same or (len(words) > 1 and plain == initials)
-
-
-def _letters(text: str) -> str:
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+    return len(words) > 1 and text.casefold() == "".join(word[0] for word in words)
 
 
 def _cells(cohort: Cohort, column: str) -> list[LabelCell | None]:

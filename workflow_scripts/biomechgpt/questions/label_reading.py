@@ -14,8 +14,9 @@ import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.questions.tasks import number_of
-from biomechgpt.settings.tasks_section import Tasks
+from biomechgpt.settings.question_settings import QuestionSettings
 
+Tasks = Mapping[str, QuestionSettings]
 YES = {"yes", "y", "true", "t", "1", "ja", "j", "oui", "si"}
 NO = {"no", "n", "false", "f", "0", "nein", "non"}
 MISSING = {"na", "n.a.", "n/a", "#n/a", "#na", "nan", "<na>", "null", "none", "-", "--", "–", "."}
@@ -53,19 +54,23 @@ def read_as_meant(cohort: Cohort, tasks: Tasks) -> Cohort:
     )
 
 
-def readings(cohort: Cohort, tasks: Tasks) -> list[str]:
+def readings(cohorts: Iterable[Cohort], tasks: Tasks) -> list[str]:
     """A sentence for each label that is read otherwise than it is written, with the number of cells."""
     columns, sentences = columns_of(tasks), []
-    for name, table in (("participants", cohort.participants), ("trials", cohort.trials)):
-        for column in columns.keys() & set(table.columns):
+    tables = [
+        (cohort.folder / f"{name}.tsv", getattr(cohort, name))
+        for cohort in cohorts
+        for name in ("participants", "trials")
+    ]
+    for path, table in tables:
+        for column in [name for name in columns if name in table]:
             counts = Counter(table[column].dropna())
-            for text, meant in meanings(counts, columns[column]).items():
-                if meant != text:
-                    sentences.append(
-                        f"{cohort.folder / name}.tsv, column {column!r}: {text} is read as "
-                        f"{meant or 'n/a'} ({counts[text]} cell(s))"
-                    )
-    return sorted(sentences)
+            sentences += [
+                f"{path}, column {column!r}: {text} is read as {meant or 'n/a'} ({counts[text]} cell(s))"
+                for text, meant in meanings(counts, columns[column]).items()
+                if meant != text
+            ]
+    return sentences
 
 
 def meanings(cells: Collection[str], column: Column) -> dict[str, str | None]:
@@ -91,10 +96,9 @@ def _word(text: str, words: Iterable[str]) -> str | None:
     alike = [word for word in words if _letters(word) == _letters(text)]
     if len(alike) == 1:
         return alike[0]
-    if {"yes", "no"} <= set(words):
-        for word, spellings in (("yes", YES), ("no", NO)):
-            if text.casefold() in spellings:
-                return word
+    for word, spellings in (("yes", YES), ("no", NO)):
+        if word in words and text.casefold() in spellings:
+            return word
     return None if text.casefold() in MISSING else text
 
 

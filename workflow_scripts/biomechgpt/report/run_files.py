@@ -8,6 +8,7 @@ import pandas as pd
 
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.evaluation.evaluate import headline
+from biomechgpt.questions.label_reading import read_as_meant
 from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.question_sections.trial_curves import TrialCurves, trial_curves
 from biomechgpt.report.question_sections.worst_trials import trials_to_draw
@@ -70,8 +71,13 @@ def read_data(files: RunFiles, settings: RunSettings) -> ReportData:
         trials=_parquet(files.trials),
         folds=None if files.folds is None else read_folds(files.folds),
         issues=_parquet(files.issues),
-        labels=trial_labels(read_cohorts(list(files.cohorts))) if files.cohorts else None,
+        labels=_labels(files, settings) if files.cohorts else None,
     )
+
+
+def _labels(files: RunFiles, settings: RunSettings) -> pd.DataFrame:
+    cohorts = read_cohorts(list(files.cohorts))
+    return trial_labels([read_as_meant(cohort, settings.tasks) for cohort in cohorts])
 
 
 def _headline_answers(path: os.PathLike, variant: str) -> pd.DataFrame:
