@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat test figures-in-docs lint unit test-slurm kill-runs fuzz clean
+.PHONY: run chat test quick figures-in-docs lint unit test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -14,6 +14,10 @@ chat: .venv/chat
 	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
 
 test: lint unit
+
+# Lint, and the tests that neither train a model nor run the workflow: an answer in under two minutes.
+quick: lint
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow" --numprocesses=logical --dist=loadfile --ignore=tests/slurm
 
 # Write the figures of a finished run, RUN (default: results), into README and docs; CONTRIBUTING.md says more.
 figures-in-docs: .venv/ready

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
+from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import write_tables
@@ -102,7 +103,8 @@ def main() -> None:
         write_metrics(evaluation, Path(folder, "metrics.parquet"))
         write_answers(evaluation.answers, Path(folder, "answers.parquet"))
         write_tables(evaluation, pd.DataFrame({"task": []}), Path(folder, "tables"), {})
-        draw_all(predictions, evaluation.comparisons, names[0], {}, Path(folder, "figures"))
+        decided = with_decided_numbers(predictions, evaluation.number_choices)
+        draw_all(decided, evaluation.comparisons, names[0], {}, Path(folder, "figures"))
         _report("evaluate, tables and figures", clock, cpu)
         _write_page(Path(folder), names)
         _report("all of it and the report", clock, cpu)

@@ -19,13 +19,16 @@ from pathlib import Path
 
 import torch
 
+from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.splits.accepted import trials_by_split
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.decoded import decode
 from biomechgpt.tokenizer.losses import live_error_deg
-from biomechgpt.tokenizer.measure import measure_tokenizer
+from biomechgpt.tokenizer.measure import SplitMeasures
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.trained import Trained
 from biomechgpt.tokenizer.training import train_tokenizer
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials, store_frames
 from tests.helpers.paths import read_yaml
 
 ALSO = "test of the other run"
@@ -85,9 +88,11 @@ def _train(
         splits[ALSO] = other["test"]
         if args.both:
             splits |= {split: splits[split] + other[split] for split in ("train", "validation")}
-    train, validation = (set(splits[split]) for split in ("train", "validation"))
-    trained = train_tokenizer(paths, train, cfg, checkpoints, "", validation)
-    errors = {split: _error(trained, cfg, paths, set(ids)) for split, ids in splits.items()}
+    split_of = {trial: split for split in ("train", "validation") for trial in splits[split]}
+    stores = store_frames(paths, split_of, Path(checkpoints).parent)
+    settings = TokenizerSettings.model_validate(cfg)
+    trained = train_tokenizer(stores, settings, checkpoints)
+    errors = {split: _error(trained, settings, paths, set(ids)) for split, ids in splits.items()}
     return trained, errors, sum(p.numel() for p in trained.model.parameters())
 
 
@@ -97,13 +102,19 @@ def _data(run: str, fold: str) -> tuple[list[Path], dict[str, list[str]]]:
     return sorted(folder.glob("joint_angles/*.parquet")), splits
 
 
-def _error(trained: Trained, cfg: dict, paths: list[Path], trial_ids: set[str]) -> float:
+def _error(
+    trained: Trained, cfg: TokenizerSettings, paths: list[Path], trial_ids: set[str]
+) -> float:
     """Of what comes back from the tokens or, from a network without codes, from its latents."""
+    trials = list(select_trials(paths, trial_ids))
     if not trained.model.quantised:
-        trials = [trial.frames for trial in read_chosen(paths, trial_ids)]
-        return live_error_deg(trained.model, trials, trained.statistics)
+        frames = [trial.frames for trial in trials]
+        return live_error_deg(trained.model, frames, trained.statistics)
     tokenizer = StoredTokenizer(trained.model, trained.statistics, cfg, 30.0, [], "", "")
-    return measure_tokenizer(tokenizer, paths, trial_ids, "")["rmse_deg_live"]
+    measures = SplitMeasures(tokenizer, "train")
+    for trial in trials:
+        measures.add(decode(tokenizer, trial, encode_trial(tokenizer, trial.frames)))
+    return measures.metrics()["rmse_deg_live"]
 
 
 def _print_training(

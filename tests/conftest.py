@@ -7,6 +7,15 @@ import pytest
 
 from tests.helpers.paths import RECORDINGS, ROOT
 
+TRAINING = {"sources", "run_folder", "movement", "finished"}  # fixtures that wait for a training
+
+
+def pytest_collection_modifyitems(items):
+    """Leave tests of trained models out where slow ones are left out."""
+    for item in items:
+        if TRAINING.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

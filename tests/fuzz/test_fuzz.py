@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.paths import ROOT
 
+pytestmark = pytest.mark.slow
 PLANTED = """
 import os, sys, time
 from pathlib import Path
@@ -52,7 +55,7 @@ def refuses(path):
 
 planted = (hang, deaf, swell, burst, die, write, run, read, raises, refuses)
 targets = {check.__name__: (".mot", 1, check) for check in planted}
-found = fuzz.fuzz(len(planted), 0, 0.5, targets, Path(sys.argv[1]))
+found = fuzz.fuzz(len(planted), 0, 0.25, targets, Path(sys.argv[1]))
 for finding in found.findings:
     print("FOUND", finding.target, finding.what)
 """

@@ -51,45 +51,61 @@ def calibration(tmp_path, model_folder):
     return tmp_path / "calibration.parquet"
 
 
-@pytest.fixture(params=["embedded", "1b reserved", "4b resize"])
-def model(request, model_folder, sources, variant_run, tmp_path):
-    """A model folder on the embedded base, or on a checkpoint with either kind of motion rows."""
-    if request.param == "embedded":
-        return model_folder
-    layout, motion_tokens = request.param.split()
-    checkpoint = write_checkpoint(tmp_path / "hub", layout)
+def finetune_on_checkpoint(folder, layout, motion_tokens, sources, variant_run):
+    """A model on a checkpoint, with rows for the motion of either kind."""
+    checkpoint = write_checkpoint(folder / "hub", layout)
     settings = CheckpointBaseSettings(
         kind="checkpoint", source=str(checkpoint), revision=None, motion_tokens=motion_tokens,
         new_rows="codebook",
     )  # fmt: skip
-    link_checkpoint(settings, tmp_path / "base")
-    finetune(sources._replace(base=tmp_path / "base"), variant_run, tmp_path / "model", "code")
-    return tmp_path / "model"
+    link_checkpoint(settings, folder / "base")
+    finetune(sources._replace(base=folder / "base"), variant_run, folder / "model", "code")
+    return folder / "model"
+
+
+def printed_by_cards(folders):
+    """What the code of each model card prints, run with transformers and peft alone."""
+    cards = [(folder / "README.md").read_text() for folder in folders]
+    codes = [re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1) for card in cards]
+    assert not any("biomechgpt" in code for code in codes)
+    steps = [
+        f"os.chdir({str(f)!r}); exec({c!r}, {{}})" for f, c in zip(folders, codes, strict=True)
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "import os\n" + "\nprint('END')\n".join(steps)],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("END\n")
 
 
 def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
-    model, metrics, calibration, variant_run, tmp_path
+    model_folder, metrics, calibration, sources, variant_run, tmp_path
 ):
-    """With transformers and peft alone."""
-    publish(model, metrics, calibration, tmp_path / "published")
-    card = (tmp_path / "published" / "README.md").read_text()
-    code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
-    assert "biomechgpt" not in code
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path / "published", capture_output=True, text=True, timeout=600, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    loaded = load_model(model)
-    task = next(iter(variant_run.tasks))
-    asked = {
-        "trial_id": "t", "participant_id": "p", "task": task, "kind": "classification",
-        "question": loaded.description.questions[task],
-        "options": variant_run.tasks[task].options,
+    """On the embedded base, and on a checkpoint with either kind of motion rows."""
+    models = [
+        model_folder,
+        finetune_on_checkpoint(tmp_path / "1b", "1b", "reserved", sources, variant_run),
+        finetune_on_checkpoint(tmp_path / "4b", "4b", "resize", sources, variant_run),
+    ]
+    published = [tmp_path / "published" / str(number) for number in range(len(models))]
+    for model, folder in zip(models, published, strict=True):
+        publish(model, metrics, calibration, folder)
+    for model, printed in zip(models, printed_by_cards(published), strict=True):
+        answer = first_answer(load_model(model), variant_run.tasks)
+        assert printed.startswith(f"impaired: {answer}\ndevice: ")
+        assert "\nspeed: " in printed
+
+
+def first_answer(loaded, tasks):
+    """The answer to the first task about the movement that the card asks about."""
+    question = {
+        "trial_id": "t", "participant_id": "p", "task": "impaired", "kind": "classification",
+        "question": loaded.description.questions["impaired"],
+        "options": tasks["impaired"].options,
     }  # fmt: skip
-    (row,) = predict(loaded, pd.DataFrame([asked]), {"t": [5, 1]})
-    assert done.stdout.startswith(f"{task}: {row['answer']}\ndevice: ")
-    assert "\nspeed: " in done.stdout
+    (row,) = predict(loaded, pd.DataFrame([question]), {"t": [5, 1]})
+    return row["answer"]
 
 
 def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibration, tmp_path):

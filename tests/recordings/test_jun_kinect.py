@@ -32,13 +32,14 @@ def test_original_files_with_absurd_numbers_are_read(path):
     assert np.nanpercentile(knee, 2) < -20  # it bends, and backwards
 
 
-def test_one_in_twelve_of_the_recordings_is_read_and_says_what_was_odd(tmp_path):
+@pytest.mark.slow
+def test_one_in_twenty_four_of_the_recordings_is_read_and_says_what_was_odd(tmp_path):
     table = pq.read_table(FOLDER / "jun_135.parquet")
     starts = np.flatnonzero(table["frame"].to_numpy() == 0)
     stops = np.append(starts[1:], table.num_rows)
     names = [name for name in table.column_names if name.endswith("_mm")]
     refused, notes = [], Counter()
-    for start, stop in list(zip(starts, stops, strict=True))[::12]:
+    for start, stop in list(zip(starts, stops, strict=True))[::24]:
         part = table.slice(start, stop - start).select(["time_ms", *names])
         seconds = part["time_ms"].to_numpy() / 1000
         part = part.drop_columns("time_ms").append_column("time", [seconds])
@@ -50,6 +51,6 @@ def test_one_in_twelve_of_the_recordings_is_read_and_says_what_was_odd(tmp_path)
             continue
         assert motion.map_name == "kinect_v2"
         notes.update(note.problem for note in motion.notes)
-    assert len(refused) <= 3, refused
+    assert len(refused) <= 2, refused
     assert notes["zero_points"] > 0
     assert notes["lost_leg"] > 0

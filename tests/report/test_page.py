@@ -259,6 +259,7 @@ def test_one_kind_of_question_alone(rows, settings, tmp_path):
     assert "question with" in page or "No classification question was answered" in page
 
 
+@pytest.mark.slow
 def test_five_hundred_test_trials_stay_under_ten_megabytes(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=120, seeds=(0,))
     assert predictions.query("task == 'activity'")["trial_id"].nunique() >= 500

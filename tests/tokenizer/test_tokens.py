@@ -17,7 +17,7 @@ from biomechgpt.tokenizer.tokens import (
     gather_tokens,
     read_tokens,
 )
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 from tests.helpers.small_tokenizer import ABSENT, angles, encoded_and_decoded, train_on
 
 SOME = {"t00", "t01", "t05", "t08"}
@@ -145,7 +145,7 @@ def test_tokenizer_for_other_joints_is_refused(described):
 
 def measured(tokenizer, shard, trial_ids):
     measures = SplitMeasures(tokenizer, "train")
-    for trial in read_chosen([shard], trial_ids):
+    for trial in select_trials([shard], trial_ids):
         measures.add(decode(tokenizer, trial, encode_trial(tokenizer, trial.frames)))
     return measures.metrics()
 

@@ -17,6 +17,7 @@ from biomechgpt.tokenizer.training import TokenizerTraining
 from biomechgpt.tokenizer.windows import draw_windows, store_frames
 from tests.helpers.small_tokenizer import ABSENT, ZEROED, angles, train_on
 
+pytestmark = pytest.mark.slow
 EVERYONE = {f"t{number:02d}" for number in range(12)}
 
 

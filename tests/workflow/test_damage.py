@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.project_copies import copy_project, run, snakemake
-from tests.workflow.kill_runs import content
+from tests.workflow.kill_runs import content, run_killed
 
 pytestmark = pytest.mark.slow
 FOLD = "holdout"
@@ -59,21 +59,23 @@ def test_a_flipped_bit_is_an_error_that_names_the_file(spoilt, damaged, made):
     assert "delete it and start again" in printed
 
 
-def test_what_is_deleted_as_told_is_made_anew_and_equal(spoilt, finished):
+def test_what_is_deleted_as_told_is_made_anew_and_equal_though_runs_are_killed(spoilt, finished):
     for name in [damaged for damaged, _ in READERS] + ["report.html"]:
         path = spoilt / "results/ci" / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    snakemake(spoilt, "all")
+    story = run_killed(spoilt, ["presets/ci.yaml"], kills=4, seed=1)
+    assert story.hit
+    assert set(story.ended.values()) == {1}  # no job that had ended ran again
     assert content(spoilt / "results/ci") == content(finished / "results/ci")
 
 
 @pytest.fixture
 def small_disk(root, tmp_path):
-    """A project whose results lie on a disk of 9 MB of their own."""
+    """A project whose results lie on a disk of their own, too small for the trajectories."""
     folder = copy_project(root, tmp_path / "project")
     results = folder / "results"
     results.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", str(results)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=15m", "tmpfs", str(results)]
     if subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk")
     yield folder
@@ -86,14 +88,14 @@ def remount(folder: Path, options: str) -> None:
 
 
 def test_a_full_disk_stops_the_run_and_room_lets_it_go_on(small_disk, finished):
-    code, printed = run(small_disk, "tokenize_motion_all")
+    code, printed = run(small_disk, "ingest_all")
     assert code == 1
     assert "The disk is full" in printed or "No space left on device" in printed
     remount(small_disk, "size=200m")
-    snakemake(small_disk, "tokenize_motion_all")
+    snakemake(small_disk, "ingest_all")
     made, expected = content(small_disk / "results/ci"), content(finished / "results/ci")
     assert made.items() <= expected.items()
-    assert f"{FOLD}/tokens/compact/0.parquet" in made
+    assert {"trajectories/0.parquet", "trajectories/1.parquet"} <= made.keys()
 
 
 def test_results_that_may_not_be_written_are_named(small_disk):

@@ -17,6 +17,8 @@ from biomechgpt.splits.folds import check_folds
 from tests.helpers.project_copies import copy_project, snakemake
 
 pytestmark = pytest.mark.slow
+# Baselines that look the same to whatever the tokens were made of.
+READ_TOKENS_ALONE = ("majority", "duration", "n-grams", "rocket-decoded")
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +155,7 @@ def recorded(root, recordings, tmp_path_factory):
     folder = copy_project(root, tmp_path_factory.mktemp("recordings") / "project")
     cohort = {"name": "recordings", "path": str(recordings), "role": "both"}
     overlay = {"run": "recordings", "cohorts": [cohort], "split": {"folds": 2}}
+    overlay |= {"finetune": {"seeds": [0]}, "baselines": dict.fromkeys(READ_TOKENS_ALONE)}
     (folder / "overlay.yaml").write_text(yaml.safe_dump(overlay))
     config = "presets/small_cohort.yaml presets/ci.yaml overlay.yaml"
     (folder / "printed.txt").write_text(snakemake(folder, config=config))

@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.helpers.project_copies import copy_project, snakemake
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_tokenizer_of_the_first_variant_stands_first(root, tmp_path):
@@ -54,7 +58,7 @@ def test_redrawn_tokenizers_differ_in_their_seed_alone(root, tmp_path):
     lines += ["print('differ:', {k: (a[k], b[k]) for k in a if a[k] != b[k]})"]
     lines += ["print('base:', embedded_base_config(third)['seed'])"]
     (folder / "draws.smk").write_text('include: "Snakefile"\n' + "\n".join(lines) + "\n")
-    (folder / "redraw.yaml").write_text("finetune: {redraw_tokenizer: true}\n")
+    (folder / "redraw.yaml").write_text("finetune: {redraw_tokenizer: true, seeds: [7, 3, 5]}\n")
     config = "presets/ci.yaml redraw.yaml"
     printed = snakemake(folder, "--snakefile", "draws.smk", "--dry-run", "--quiet", config=config)
     assert "differ: {'seed': (0, 2)}\n" in printed

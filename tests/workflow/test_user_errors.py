@@ -5,6 +5,7 @@ import yaml
 
 from tests.helpers.project_copies import copy_project, run
 
+pytestmark = pytest.mark.slow
 PEOPLE = "participant_id\timpaired\tdiagnosis\nA\tno\tstroke\nB\tyes\tstroke\nC\tyes\tn/a\n"
 TRIALS = "trial_id\tparticipant_id\tfile\tactivity\twalking_speed_m_s\n" + "".join(
     f"t{person}\t{person}\t{person}.mot\toverground walking\t{speed}\n"

@@ -9,6 +9,7 @@ import pandas as pd
 from biomechgpt.questions.calibration import at_temperature
 from biomechgpt.questions.conditions import earlier_tasks
 from biomechgpt.questions.gates import NO, UNKNOWN, YES, gate
+from biomechgpt.settings.question_settings import Questions
 
 COLUMNS = (
     *("task", "variant", "applies", "own_yes", "own_unknown", "not_followed", "own_no"),
@@ -18,13 +19,13 @@ COLUMNS = (
 
 def gate_table(
     predictions: pd.DataFrame,
-    tasks: Mapping[str, Mapping],
+    tasks: Questions,
     variants: Sequence[str],
     calibration: pd.DataFrame,
 ) -> pd.DataFrame:
     """Where questions apply by label, and where by the own answers of `variants`: `COLUMNS`.
 
-    `predictions` are answers to test participants, `tasks` the config's, `calibration` the table of
+    `predictions` are answers to test participants, `tasks` those of the config, `calibration` the table of
     `evaluate`. A chain is followed as far as there are answers: of a trial that has no diagnosis by
     label nobody asked for one, so that a model which wrongly calls the person impaired ends at an
     unknown there, `not_followed`. docs/contracts.md explains the columns.
@@ -39,7 +40,7 @@ def gate_table(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _truths(predictions: pd.DataFrame, tasks: Mapping[str, Mapping]) -> dict[str, dict[str, str]]:
+def _truths(predictions: pd.DataFrame, tasks: Questions) -> dict[str, dict[str, str]]:
     """By trial, then by task: the labels that its questions show."""
     known = predictions[predictions["task"].isin(tasks)]
     rows = known.drop_duplicates(["trial_id", "task"])[["trial_id", "task", "truth"]]
@@ -65,7 +66,7 @@ def _opinions(own: pd.DataFrame, calibration: pd.DataFrame) -> dict[tuple, dict[
 
 def _judged(
     own: pd.DataFrame,
-    answered: Mapping[str, Mapping],
+    answered: Questions,
     opinions: Mapping[tuple, Mapping[str, Mapping[str, float]]],
     truths: Mapping[str, Mapping[str, str]],
 ) -> Iterator[dict]:
@@ -88,7 +89,7 @@ def _judged(
             }
 
 
-def _counted(judged: pd.DataFrame, variant: str, tasks: Mapping[str, Mapping]) -> Iterator[dict]:
+def _counted(judged: pd.DataFrame, variant: str, tasks: Questions) -> Iterator[dict]:
     """A row a task and whether it applies by label, in the order of `tasks`."""
     for task, applies in product(tasks, (YES, NO)) if len(judged) else ():
         rows = judged[(judged["task"] == task) & (judged["applies"] == applies)]

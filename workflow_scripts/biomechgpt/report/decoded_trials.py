@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from biomechgpt.tokenizer.decoded import DecodedTrial, decode, read_own_tokens
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 
 
 def decode_trials(
@@ -33,7 +33,7 @@ def decode_trials(
         for trial_id, codes in zip(table.trial_ids, table.tokens, strict=True)
     }
     decoded = {}
-    for trial in read_chosen(joint_angles, set(trial_folds)):
+    for trial in select_trials(joint_angles, set(trial_folds)):
         trial_id = trial.info["trial_id"]
         fold = trial_folds[trial_id]
         decoded[trial_id] = decode(loaded[fold], trial, codes_of[fold, trial_id])

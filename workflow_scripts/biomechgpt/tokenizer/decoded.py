@@ -11,7 +11,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import decode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer
 from biomechgpt.tokenizer.tokens import TokenTable, read_tokens
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 
 
 class DecodedTrial(NamedTuple):
@@ -43,7 +43,7 @@ def decode_stored(
     """
     table = read_own_tokens(tokenizer, [tokens_path])
     tokens = dict(zip(table.trial_ids, table.tokens, strict=True))
-    for trial in read_chosen(joint_angles_paths, trial_ids):
+    for trial in select_trials(joint_angles_paths, trial_ids):
         yield decode(tokenizer, trial, tokens[trial.info["trial_id"]])
 
 

@@ -21,8 +21,11 @@ COORDINATE_MAP = "biomechgpt34"  # of resources/coordinate_maps, which reads the
 
 
 def check_named(trial_ids: Sequence[str], accepted: pd.DataFrame) -> None:
-    """Raise `InputError` for the first of `trial_ids`, the config's `reconstruct.trials`, that is
-    not in `accepted` (`splits.accepted.read_accepted`)."""
+    """Look up the config's `reconstruct.trials` among the `accepted` trials.
+
+    Raises:
+        InputError: If one of `trial_ids` is no accepted trial.
+    """
     known = set(accepted["trial_id"])
     for trial_id in trial_ids:
         if trial_id not in known:
@@ -45,7 +48,8 @@ def reconstruct_shard(
     `trials` are the accepted trials to write (`splits.accepted.read_accepted`), in this shard or
     another one, `simulated` the names of the cohorts that were not recorded.
 
-    Raises `InputError` when the tokens were made by another tokenizer.
+    Raises:
+        InputError: If the tokens were made by another tokenizer.
     """
     tokenizer = load_tokenizer(tokenizer_folder)
     tokens = read_own_tokens(tokenizer, [tokens_path])

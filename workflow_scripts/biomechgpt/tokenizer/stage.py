@@ -30,8 +30,7 @@ def make_tokenizer(
     code: str,
     folder: os.PathLike,
 ) -> None:
-    """Write the tokenizer folder of a fold: weights, statistics, description, how the
-    recordings were read, and what is familiar.
+    """Write the tokenizer folder of a fold (docs/contracts.md).
 
     Only participants of the fold's training split are trained on, those of its validation split
     tell when to stop and what is strange. `code` is the hash of the code that trains.

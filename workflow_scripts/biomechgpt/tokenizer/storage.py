@@ -56,8 +56,9 @@ def save_tokenizer(
 def load_tokenizer(folder: os.PathLike) -> StoredTokenizer:
     """Read what `save_tokenizer` wrote, ready to encode.
 
-    Raises `InputError` when the folder was made for other joints than this version knows, or by an
-    earlier version.
+    Raises:
+        InputError: If the folder was made for other joints than this version knows, or by an earlier
+            version.
     """
     folder = Path(folder)
     description = json.loads((folder / DESCRIPTION).read_text())

@@ -13,7 +13,7 @@ from biomechgpt.files import replacing
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import FIELDS, TokensMetadata
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 
 log = logging.getLogger(__name__)
 TRIALS_AT_ONCE = 500  # in memory, and in a row group
@@ -30,7 +30,7 @@ def tokenise_shard(
     schema = pa.schema(FIELDS, metadata=_metadata(tokenizer).to_schema())
     n_trials = 0
     with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
-        for rows in _in_groups(_rows(tokenizer, read_chosen([joint_angles_path], trial_ids))):
+        for rows in _in_groups(_rows(tokenizer, select_trials([joint_angles_path], trial_ids))):
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             n_trials += len(rows)
     log.info("%d trials", n_trials)

@@ -67,7 +67,8 @@ class TokenTable(NamedTuple):
 def gather_tokens(paths: Sequence[os.PathLike], tokens_path: os.PathLike) -> None:
     """Write the tokens of all shards to one file, in the order of `paths`.
 
-    Raises `InputError` when the shards were made by different tokenizers.
+    Raises:
+        InputError: If the shards were made by different tokenizers.
     """
     first = pq.read_schema(paths[0])
     with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, first) as writer:
@@ -88,7 +89,8 @@ def _check_same_tokenizer(
 def read_tokens(paths: Sequence[os.PathLike]) -> TokenTable:
     """The tokens of all files.
 
-    Raises `InputError` when the files were made by different tokenizers.
+    Raises:
+        InputError: If the files were made by different tokenizers.
     """
     tables = [pq.read_table(path) for path in paths]
     for path, table in zip(paths, tables, strict=True):

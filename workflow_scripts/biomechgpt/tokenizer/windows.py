@@ -32,7 +32,7 @@ class FrameStore(NamedTuple):
             yield Trial(info, self.angles_rad[start : start + length], None)
 
 
-def read_chosen(paths: Sequence[os.PathLike], trial_ids: Container[str]) -> Iterable[Trial]:
+def select_trials(paths: Sequence[os.PathLike], trial_ids: Container[str]) -> Iterable[Trial]:
     """The trials with these ids, in the order of the shards, one at a time."""
     for path in paths:
         for trial in read_trials(path):
@@ -50,7 +50,7 @@ def store_frames(
     files: dict[str, IO[bytes]] = {}
     infos: dict[str, list[dict]] = {}
     with ExitStack() as open_files:  # what is mapped stays when they are closed
-        for trial in read_chosen(paths, split_of):
+        for trial in select_trials(paths, split_of):
             split = split_of[trial.info["trial_id"]]
             if split not in files:
                 files[split] = open_files.enter_context(TemporaryFile(dir=folder))

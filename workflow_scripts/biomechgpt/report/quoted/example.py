@@ -9,7 +9,7 @@ from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.report.movement_page.skeleton import DRAWN, POINTS, SIDES, joint_centres
 from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.settings.tasks_section import TaskSettings
-from biomechgpt.tokenizer.windows import read_chosen
+from biomechgpt.tokenizer.windows import select_trials
 
 RATE_HZ = 15.0
 LOOP_S = (1.2, 3.0)  # the shortest and the longest stretch that is shown
@@ -36,7 +36,7 @@ def example_of_run(folder: Path, settings: RunSettings) -> dict:
     questions = pd.read_parquet(folder / fold / "questions" / f"seed-{seed}.parquet")
     questions = questions[questions["trial_id"] == trial_id].set_index("task")["question"]
     files = sorted((folder / "joint_angles").glob("*.parquet"))
-    (trial,) = read_chosen(files, {trial_id})
+    (trial,) = select_trials(files, {trial_id})
     return {
         "trial_id": trial_id,
         "frame_rate_hz": RATE_HZ,

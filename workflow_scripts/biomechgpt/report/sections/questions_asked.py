@@ -64,7 +64,7 @@ def gates(results: Results, tasks: Tasks) -> list:
     own = table[table["variant"] == results.variants[0]]
     rows = [
         [
-            Cell(plain(row.task), only_if(tasks[row.task].to_dict())),
+            Cell(plain(row.task), only_if(tasks[row.task])),
             "applies" if row.applies == "yes" else "does not apply",
             *(_share(n, row) for n in (row.own_yes, row.own_unknown, row.own_no)),
             count(row.not_followed),
