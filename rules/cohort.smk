@@ -23,7 +23,7 @@ rule ingest:
         recorded=ancient(RECORDED_TABLES),
     output:
         trajectories="<results>/trajectories/{shard}.parquet",
-        issues="<results>/trajectories/{shard}.issues.tsv",
+        issues="<results>/trajectories/{shard}.issues.parquet",
     log:
         "<logs>/ingest/{shard}.log",
     benchmark:
@@ -51,7 +51,7 @@ rule strip_and_zero:
         rules.ingest.output.trajectories,
     output:
         joint_angles="<results>/joint_angles/{shard}.parquet",
-        issues="<results>/joint_angles/{shard}.issues.tsv",
+        issues="<results>/joint_angles/{shard}.issues.parquet",
     log:
         "<logs>/strip_and_zero/{shard}.log",
     benchmark:

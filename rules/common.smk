@@ -152,7 +152,8 @@ def closing_words():
     summary, report = RESULTS / "summary.txt", RESULTS / "ingest_report.tsv"
     words = [summary.read_text()] if summary.is_file() else []
     if report.is_file():
-        words.append(f"{ingestion_sentence(RESULTS / 'trials.parquet', report)}: {report}")
+        tables = (RESULTS / "trials.parquet", RESULTS / "ingest_report.parquet")
+        words.append(f"{ingestion_sentence(*tables)}: {report}")
     if summary.is_file():
         words.append(f"Open {RESULTS / 'report.html'}; movements are in {RESULTS / 'movement'}")
     return "\n".join(words)

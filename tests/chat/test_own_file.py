@@ -43,14 +43,16 @@ def test_an_own_file_has_the_tokens_that_it_has_in_a_cohort(chat, tmp_path):
     own = chat.read_file(write_motion(tmp_path / "a.mot", 5))
     read, angles, tokens = (tmp_path / f"{name}.parquet" for name in ("read", "angles", "tokens"))
     cohort, (reading, motion) = read_cohort("c", tmp_path), chat.reading
-    ingest_shard([cohort], reading, 0, 1, read, tmp_path / "read.tsv")
-    strip_shard(read, motion, angles, tmp_path / "angles.tsv")
+    ingest_shard([cohort], reading, 0, 1, read, tmp_path / "read_issues.parquet")
+    strip_shard(read, motion, angles, tmp_path / "angles_issues.parquet")
     tokenise_shard(chat.folder / "motion_tokenizer", angles, {"T"}, tokens)
     (trial,) = read_trials(angles)
     assert np.array_equal(own.trial.angles_rad, trial.frames, equal_nan=True)
     assert own.trial.missing_joints == trial.info["missing_joints"]
     assert np.array_equal(own.trial.tokens, read_tokens([tokens]).tokens[0])
-    issues = read_issues(tmp_path / "read.tsv") + read_issues(tmp_path / "angles.tsv")
+    issues = read_issues(tmp_path / "read_issues.parquet") + read_issues(
+        tmp_path / "angles_issues.parquet"
+    )
     assert own.problems == [f"{i.severity}: {i.problem}: {i.detail}" for i in issues]
 
 

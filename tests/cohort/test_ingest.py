@@ -12,7 +12,7 @@ from biomechgpt.cohort.ingest import ingest_shard
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.canonical import pelvis_quaternion
-from biomechgpt.recordings.issues import read_issues
+from biomechgpt.recordings.issues import export_issues, read_issues
 from biomechgpt.recordings.recording import reading_with
 from tests.helpers.motion_files import INGEST, MAPS, gait, ingest, mot
 
@@ -29,7 +29,7 @@ def write_cohort(folder, n_people=6, cells="", header=""):
 
 
 def run(cohorts, shard, n_shards, folder):
-    paths = folder / f"{shard}.parquet", folder / f"{shard}.issues.tsv"
+    paths = folder / f"{shard}.parquet", folder / f"{shard}.issues.parquet"
     ingest_shard(cohorts, reading_with(MAPS, INGEST), shard, n_shards, *paths)
     return read_infos(paths[0]), list(read_trials(paths[0])), read_issues(paths[1])
 
@@ -115,11 +115,13 @@ def test_the_pelvis_of_a_file_is_there_in_metres_and_turns(tmp_path):
     assert np.isnan(outcome.frames[:, :7]).all()
 
 
-def test_a_files_name_is_no_formula_in_the_table_of_problems(tmp_path):
+def test_a_files_name_is_no_formula_in_the_exported_table_of_problems(tmp_path):
     cohorts = write_cohort(tmp_path / "cohort", 1)
     table = tmp_path / "cohort" / "trials.tsv"
     table.write_text(table.read_text().replace("T0.mot", "=cmd|' /C calc'!A0"))
     cohorts = read_cohorts([{"name": "c", "path": str(cohorts[0].folder), "role": "both"}])
     _, _, (issue,) = run(cohorts, 0, 1, tmp_path)
-    assert issue.file == "'=cmd|' /C calc'!A0"
+    assert issue.file == "=cmd|' /C calc'!A0"
     assert issue.problem == "missing_file"
+    export_issues(tmp_path / "issues.tsv", [issue])
+    assert "\t'=cmd|' /C calc'!A0\t" in (tmp_path / "issues.tsv").read_text()

@@ -91,7 +91,7 @@ def ingest(folder: Path, name: str, content: str | bytes | None, **cells: str) -
     table = f"trial_id\tparticipant_id\tfile{names}\nT1\tP1\t{name}{values}\n"
     (folder / "trials.tsv").write_text(table)
     cohorts = read_cohorts([{"name": "test", "path": str(folder), "role": "both"}])
-    frames_path, issues_path = folder / "out.parquet", folder / "out.issues.tsv"
+    frames_path, issues_path = folder / "out.parquet", folder / "out.issues.parquet"
     ingest_shard(cohorts, reading_with(MAPS + SKELETONS, settings), 0, 1, frames_path, issues_path)
     issues = read_issues(issues_path)
     trials = list(read_trials(frames_path))

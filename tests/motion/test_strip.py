@@ -45,7 +45,7 @@ def write(path, trials):
 
 def strip(tmp_path, trials, settings=SETTINGS):
     write(tmp_path / "trajectories.parquet", trials)
-    paths = tmp_path / "angles.parquet", tmp_path / "issues.tsv"
+    paths = tmp_path / "angles.parquet", tmp_path / "issues.parquet"
     strip_shard(tmp_path / "trajectories.parquet", settings, *paths)
     return list(read_trials(paths[0])), read_issues(paths[1])
 
@@ -125,8 +125,8 @@ def index(tmp_path, trials):
     strip(tmp_path, trials)
     names = ("trials.parquet", "report.parquet", "report.tsv")
     outputs = [tmp_path / name for name in names]
-    index_trials([tmp_path / "angles.parquet"], [tmp_path / "issues.tsv"], *outputs)
-    return read_accepted(outputs[0]).set_index("trial_id"), read_issues(outputs[2])
+    index_trials([tmp_path / "angles.parquet"], [tmp_path / "issues.parquet"], *outputs)
+    return read_accepted(outputs[0]).set_index("trial_id"), read_issues(outputs[1])
 
 
 def test_same_recording_twice_is_used_once_and_remembered(tmp_path):

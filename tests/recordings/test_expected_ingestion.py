@@ -86,7 +86,7 @@ def ingested(tmp_path_factory) -> SimpleNamespace:
     maps = sorted(ROOT.glob("resources/coordinate_maps/*.yaml"))
     maps += sorted(ROOT.glob("resources/skeletons/*.yaml"))
     trajectories, angles = out / "0.parquet", out / "angles.parquet"
-    issues = [out / "ingest.tsv", out / "strip.tsv"]
+    issues = [out / "ingest.parquet", out / "strip.parquet"]
     reading = reading_with(maps, IngestSettings.model_validate(config["ingest"]))
     ingest_shard(cohorts, reading, 0, 1, trajectories, issues[0])
     settings = MotionSettings.model_validate(config["motion"])

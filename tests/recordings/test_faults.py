@@ -49,14 +49,14 @@ def ingested(tmp_path_factory):
     cohorts = read_cohorts([{"name": "faults", "path": str(FAULTS), "role": "both"}])
     maps = MAPS + SKELETONS
     reading = reading_with(maps, IngestSettings.model_validate(config["ingest"]))
-    ingest_shard(cohorts, reading, 0, 1, out / "t.parquet", out / "t.tsv")
+    ingest_shard(cohorts, reading, 0, 1, out / "t.parquet", out / "issues.parquet")
     settings = MotionSettings.model_validate(config["motion"])
     strip_shard(out / "t.parquet", settings, out / "a.parquet", out / "a.tsv")
     by_file = [
         {Path(trial.info["file"]).name: trial for trial in read_trials(out / f"{name}.parquet")}
         for name in "ta"
     ]
-    return *by_file, read_issues(out / "t.tsv")
+    return *by_file, read_issues(out / "issues.parquet")
 
 
 def test_every_file_has_the_verdict_that_is_right(ingested):

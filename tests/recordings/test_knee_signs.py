@@ -26,10 +26,14 @@ def ingest_all(folder, files):
     for k, (_, columns) in enumerate(files):
         (folder / f"{k}.mot").write_text(mot(columns))
     cohorts = read_cohorts([{"name": "c", "path": str(folder), "role": "both"}])
-    ingest_shard(cohorts, reading_with(MAPS, INGEST), 0, 1, folder / "t.parquet", folder / "i.tsv")
+    ingest_shard(
+        cohorts, reading_with(MAPS, INGEST), 0, 1, folder / "t.parquet", folder / "issues.parquet"
+    )
     trials = {t.info["trial_id"]: t for t in read_trials(folder / "t.parquet")}
     knees = {name: np.degrees(np.median(t.frames[:, KNEE])) for name, t in trials.items()}
-    inferred = [i for i in read_issues(folder / "i.tsv") if i.problem == "knee_sign_inferred"]
+    inferred = [
+        i for i in read_issues(folder / "issues.parquet") if i.problem == "knee_sign_inferred"
+    ]
     from_others = {(i.trial_id, "other trials of this person" in i.detail) for i in inferred}
     return {n: t.info["coordinate_map"] for n, t in trials.items()}, knees, from_others
 

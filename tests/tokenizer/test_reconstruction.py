@@ -49,7 +49,7 @@ def test_motion_files_read_back_as_what_the_tokens_decode_to(made, trials, root,
     reconstruct_shard(made / "tokenizer", made / "0.parquet", trials, set(), out)
     maps = sorted((root / "resources/coordinate_maps").glob("*.yaml"))
     cohort = read_cohort("again", out)
-    read, issues = tmp_path / "read.parquet", tmp_path / "issues.tsv"
+    read, issues = tmp_path / "read.parquet", tmp_path / "issues.parquet"
     ingest_shard([cohort], reading_with(maps, INGEST), 0, 1, read, issues)
     tokenizer, tokens = load_tokenizer(made / "tokenizer"), read_tokens([made / "0.parquet"])
     decoded = {

@@ -5,20 +5,22 @@ What a step learns of the data (means, thresholds, weights), it learns from trai
 
 import os
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from biomechgpt.splits.accepted import read_accepted
+
+if TYPE_CHECKING:
+    from scipy import sparse  # takes 0.1 s to import, and every job imports this module
 
 
 class Features(NamedTuple):
     """One row of numbers for each trial."""
 
     trial_ids: pd.Index  # (trials,)
-    values: np.ndarray | sparse.csr_matrix  # (trials, K) float32
+    values: "np.ndarray | sparse.csr_matrix"  # (trials, K) float32
 
 
 def nothing(trial_ids: Sequence[str]) -> Features:

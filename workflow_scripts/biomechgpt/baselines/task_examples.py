@@ -1,13 +1,15 @@
 """What a baseline learns from, whose labels it predicts, and what it answers."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from biomechgpt.baselines.features import Features
+
+if TYPE_CHECKING:
+    from scipy import sparse  # see baselines.features
 
 # The answers (N,), text or number, and of a classification the probability of every option (N, O).
 Predictions = tuple[np.ndarray, np.ndarray | None]
@@ -16,7 +18,7 @@ Predictions = tuple[np.ndarray, np.ndarray | None]
 class Examples(NamedTuple):
     """The rows of one task and split: features, truth, and who was recorded."""
 
-    features: np.ndarray | sparse.csr_matrix  # (N, K) float32
+    features: "np.ndarray | sparse.csr_matrix"  # (N, K) float32
     truth: np.ndarray  # (N,) str for a classification, float for a regression
     participants: np.ndarray  # (N,) str
 

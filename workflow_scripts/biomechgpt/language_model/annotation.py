@@ -20,7 +20,7 @@ from biomechgpt.motion.strip import strip
 from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
-from biomechgpt.recordings.issues import Issue, write_issues
+from biomechgpt.recordings.issues import Issue, export_issues
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.recordings.trajectories import read_trajectories
 from biomechgpt.settings.motion_section import MotionSettings
@@ -60,7 +60,7 @@ def annotate(
     model = open_model(folder)
     ingest, motion = load_reading_settings(folder / "motion_tokenizer")
     trials, problems = _read(cohort, reading_with(maps, ingest), motion, model)
-    write_issues(issues, problems)
+    export_issues(issues, problems)
     if not trials:
         raise InputError(f"No recording of {cohort} can be used; {issues} says why.")
     columns = _model_columns(folder, model.loaded.description)

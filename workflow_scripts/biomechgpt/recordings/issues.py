@@ -5,6 +5,9 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from biomechgpt.files import replacing
 from biomechgpt.spreadsheets import harmless_cell
 
@@ -22,6 +25,9 @@ class Issue(NamedTuple):
     detail: str
 
 
+ISSUE_SCHEMA = pa.schema([(name, pa.string()) for name in Issue._fields])
+
+
 def issue_of(info: Mapping, stage: str, severity: str, problem: str, detail: str) -> Issue:
     """An issue of the trial that `info` names; `detail` becomes a single line."""
     ids = (info[field] for field in Issue._fields[:4])
@@ -29,16 +35,20 @@ def issue_of(info: Mapping, stage: str, severity: str, problem: str, detail: str
 
 
 def write_issues(path: os.PathLike, issues: Iterable[Issue]) -> None:
-    """Write issues as a tab-separated table with a header, no cell of it a formula."""
-    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        writer.writerow(Issue._fields)
-        writer.writerows([harmless_cell(cell) for cell in issue] for issue in issues)
+    """Write issues as Parquet, every cell as it is."""
+    rows = [issue._asdict() for issue in issues]
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows, schema=ISSUE_SCHEMA), temporary)
 
 
 def read_issues(path: os.PathLike) -> list[Issue]:
     """The issues of a table that `write_issues` wrote."""
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter="\t")
-        next(rows)
-        return [Issue(*row) for row in rows]
+    return [Issue(**row) for row in pq.read_table(path).to_pylist()]
+
+
+def export_issues(path: os.PathLike, issues: Iterable[Issue]) -> None:
+    """Write issues for people, as a tab-separated table with a header, no cell of it a formula."""
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(Issue._fields)
+        writer.writerows([harmless_cell(cell) for cell in issue] for issue in issues)

@@ -28,7 +28,7 @@ def publish(
     The card has its figures from the table `metrics`, the calibration is from the table `calibration`.
     """
     description = read_description(model)
-    found = pd.read_parquet(metrics)
+    results = pd.read_parquet(metrics)
     table = read_table(calibration)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS), trim_blocks=True, lstrip_blocks=True
@@ -40,7 +40,7 @@ def publish(
         source=description.base.source if description.base else "base",
         revision=description.base.revision if description.base else None,
         adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
-        figures=_figures(found, description),
+        figures=_figures(results, description),
         in_turn=_in_turn(description),
     )
     with replacing(folder) as temporary:
@@ -68,7 +68,7 @@ def _in_turn(description: ModelDescription) -> dict[str, dict[str, list[str]]]:
 
 def _figures(metrics: pd.DataFrame, description: ModelDescription) -> list[dict]:
     """A row a task: the headline measure of this model, with n."""
-    mine = metrics[
+    of_model = metrics[
         (metrics["split"] == "test")
         & (metrics["variant"] == description.variant)
         & (metrics["seed"] == str(description.seed))
@@ -78,6 +78,6 @@ def _figures(metrics: pd.DataFrame, description: ModelDescription) -> list[dict]
     return [
         {"task": plain(row.task), "measure": NAMES[row.metric], "value": f"{row.value:.3g}"}
         | {"participants": int(row.n_participants), "trials": int(row.n_trials)}
-        for row in mine.itertuples()
+        for row in of_model.itertuples()
         if row.metric == PRIMARY[row.kind]
     ]

@@ -4,14 +4,13 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from biomechgpt.body.frames import read_infos
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
-from biomechgpt.recordings.issues import Issue, read_issues, write_issues
+from biomechgpt.recordings.issues import Issue, export_issues, read_issues, write_issues
 
 log = logging.getLogger(__name__)
 SCHEMA = pa.schema(
@@ -48,11 +47,11 @@ def index_trials(
     if not len(kept):
         raise InputError(f"no trial was accepted: {_commonest(issues)}")
     issues += copies
-    pd.DataFrame(issues, columns=Issue._fields).to_parquet(all_issues_path, index=False)
-    write_issues(report_path, issues)
+    write_issues(all_issues_path, issues)
+    export_issues(report_path, issues)
     with replacing(trials_path) as temporary:
         pq.write_table(kept, temporary)
-    log.info("%s", ingestion_sentence(trials_path, report_path))
+    log.info("%s", ingestion_sentence(trials_path, all_issues_path))
 
 
 def _commonest(issues: Iterable[Issue]) -> str:
@@ -69,10 +68,10 @@ def _commonest(issues: Iterable[Issue]) -> str:
     return "; ".join(parts) or "trials.tsv has no rows"
 
 
-def ingestion_sentence(trials_path: os.PathLike, report_path: os.PathLike) -> str:
+def ingestion_sentence(trials_path: os.PathLike, issues_path: os.PathLike) -> str:
     """One sentence for the terminal: how many trials were accepted, rejected and warned of."""
     trials = pq.read_table(trials_path, columns=["trial_id", "participant_id"]).to_pandas()
-    issues = read_issues(report_path)
+    issues = read_issues(issues_path)
     rejected = sum(issue.severity == "rejected" for issue in issues)
     warned = {issue.trial_id for issue in issues if issue.severity == "warning"}
     return (
