@@ -90,6 +90,12 @@ def code(script, data=()):
 
     These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
     """
+    return cached_hash(script, tuple(data))
+
+
+@cache
+def cached_hash(script, data):
+    """Each job asks anew, and a run has thousands."""
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
 

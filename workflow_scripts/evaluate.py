@@ -10,10 +10,11 @@ log = job.start(snakemake)
 import pandas as pd
 
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
-from biomechgpt.evaluation.evaluate import evaluate, headline, in_order, write_metrics
+from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.label_ranges import label_ranges
 from biomechgpt.evaluation.leakage import audit, read_questions
+from biomechgpt.evaluation.measured_predictions import headline, in_order
 from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.paper_figures import draw_all

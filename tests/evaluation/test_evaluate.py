@@ -7,7 +7,8 @@ import pytest
 
 from biomechgpt.errors import InputError
 from biomechgpt.evaluation.columns import COLUMNS
-from biomechgpt.evaluation.evaluate import evaluate, in_order
+from biomechgpt.evaluation.evaluate import evaluate
+from biomechgpt.evaluation.measured_predictions import in_order
 from biomechgpt.questions.predictions import read_predictions, write_predictions
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions

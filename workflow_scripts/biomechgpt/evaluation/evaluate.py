@@ -4,7 +4,7 @@ Predictions of several folds are pooled and measured together (never a mean over
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from biomechgpt.errors import InputError
 from biomechgpt.evaluation import (
     comparisons,
     fitted_calibration,
@@ -24,11 +23,10 @@ from biomechgpt.evaluation import (
 from biomechgpt.evaluation.answer_arrays import (
     Answers,
     Resampling,
-    read_answers,
     resample,
-    task_options,
 )
 from biomechgpt.evaluation.columns import COLUMNS
+from biomechgpt.evaluation.measured_predictions import by_task, check_predictions, headline
 from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
 from biomechgpt.evaluation.per_trial import per_trial
@@ -82,7 +80,7 @@ def evaluate(
     they do not, when a truth is missing, or when a variant is not among the predictions; a baseline
     that could answer none of the cohort's questions is left out.
     """
-    _check(predictions, folds, variants)
+    check_predictions(predictions, folds, variants)
     if "voter" not in predictions:
         predictions = predictions.assign(voter=predictions["participant_id"])
     answered = set(predictions["variant"])
@@ -95,7 +93,7 @@ def evaluate(
     measured = headline(predictions)
     for split, of_split in measured.groupby("split"):
         draws = resample(of_split["participant_id"], settings.bootstrap_draws, settings.seed)
-        for head, answers in _by_task(of_split, models, draws.participants):
+        for head, answers in by_task(of_split, models, draws.participants):
             key = {"split": split, **head}
             scored = _measure(rows, key, answers, draws, detectable.get(head["task"]))
             _compare(rows, key, answers, scored, draws)
@@ -112,60 +110,10 @@ def evaluate(
     return Evaluation(**tables, answers=trials)
 
 
-def headline(predictions: pd.DataFrame) -> pd.DataFrame:
-    """What is measured: outside training the held-out phrasings, where a model was asked any."""
-    by_model = predictions.groupby(["split", "variant", "task"])["phrasing_held_out"]
-    seen = by_model.transform("any") & ~predictions["phrasing_held_out"]
-    return predictions[~seen | (predictions["split"] == "train")]
-
-
-def in_order(predictions: pd.DataFrame, tasks: Sequence[str]) -> pd.DataFrame:
-    """The predictions with their tasks in the order of `tasks`, which tables and figures keep."""
-    place = {task: position for position, task in enumerate(tasks)}
-    return predictions.sort_values("task", key=lambda names: names.map(place), kind="stable")
-
-
 def write_metrics(evaluation: Evaluation, path: os.PathLike) -> None:
     """Write `metrics.parquet`."""
     with replacing(path) as temporary:
         evaluation.metrics.to_parquet(temporary, index=False)
-
-
-def _check(predictions: pd.DataFrame, folds: pd.DataFrame, names: Sequence[str]) -> None:
-    missing = sorted(set(names) - set(predictions["variant"]))
-    if missing or not len(predictions):
-        raise InputError(f"no predictions of {', '.join(missing)}: nothing to evaluate")
-    regression = predictions["kind"] == "regression"
-    blank = predictions["truth_number"].isna().where(regression, predictions["truth"].isna())
-    if blank.any():
-        row = predictions[blank].iloc[0]
-        raise InputError(f"task {row.task}, trial {row.trial_id}, of {row.variant}: no truth")
-    planned = folds.set_index(["fold", "participant_id"])["split"]
-    keys = predictions[["fold", "participant_id", "split"]].drop_duplicates()
-    planned_split = planned.reindex(pd.MultiIndex.from_frame(keys[["fold", "participant_id"]]))
-    wrong = planned_split.to_numpy() != keys["split"].to_numpy()
-    if wrong.any():
-        row = keys[wrong].iloc[0]
-        raise InputError(
-            f"predictions call participant {row.participant_id} of fold {row.fold} "
-            f"'{row.split}', folds.tsv does not: delete the predictions and run again"
-        )
-
-
-def _by_task(
-    rows: pd.DataFrame, models: Sequence[str], participants: pd.Index
-) -> Iterator[tuple[dict, dict[str, Answers]]]:
-    """Task and kind, and the answers of every model that has the task, in the order of `models`."""
-    for task, of_task in rows.groupby("task", sort=False):
-        options = task_options(of_task)
-        by_model = dict(list(of_task.groupby("variant", sort=False)))
-        answers = {
-            name: read_answers(by_model[name], options, participants)
-            for name in models
-            if name in by_model
-        }
-        if answers:
-            yield {"task": task, "kind": of_task["kind"].iloc[0]}, answers
 
 
 def _measure(
@@ -224,9 +172,9 @@ def _uncertainty(
     measured = headline(predictions)
     tested, validation = (measured[measured["split"] == split] for split in ("test", "validation"))
     people = pd.Index(validation["participant_id"].unique())
-    known = {head["task"]: of_model for head, of_model in _by_task(validation, models, people)}
+    known = {head["task"]: of_model for head, of_model in by_task(validation, models, people)}
     per_trials = []
-    for head, answers in _by_task(tested, models, draws.participants):
+    for head, answers in by_task(tested, models, draws.participants):
         calibrated = {}
         for name, test in answers.items():
             nobody = test.only(test.person < 0)
@@ -246,7 +194,7 @@ def _phrasings(
     """Add how held-out phrasings compare with seen ones, where test trials were asked in both."""
     tested = predictions[predictions["split"] == "test"]
     kinds = tested.groupby(["task", "variant"])["phrasing_held_out"].transform("nunique")
-    for head, answers in _by_task(tested[kinds == 2], models, draws.participants):
+    for head, answers in by_task(tested[kinds == 2], models, draws.participants):
         for name, of_model in answers.items():
             new_rows = comparisons.phrasing_rows(of_model, draws.weights)
             _add(rows["phrasings"], {**head, "variant": name}, new_rows)

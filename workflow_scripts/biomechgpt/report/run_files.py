@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
-from biomechgpt.evaluation.evaluate import headline
+from biomechgpt.evaluation.measured_predictions import headline
 from biomechgpt.questions.label_reading import read_as_meant
 from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.question_sections.trial_curves import TrialCurves, trial_curves
