@@ -16,7 +16,7 @@ chat: .venv/chat
 test: lint unit
 
 # Lint, and the tests that neither train a model nor run the workflow: an answer in under two minutes.
-quick: lint
+quick: lint .venv/chat
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow" --numprocesses=logical --dist=loadfile --ignore=tests/slurm
 
 # Write the figures of a finished run, RUN (default: results), into README and docs; CONTRIBUTING.md says more.
