@@ -93,6 +93,7 @@ rule compare_baselines:
     input:
         predictions=in_every_fold(rules.baseline_of_seed.output, baseline=BASELINES, seed=SEEDS),
         folds=rules.assign_folds.output.folds,
+        labels=LABEL_TABLES_OF_VOTES,
     output:
         "<results>/baselines.tsv",
     log:
@@ -101,6 +102,7 @@ rule compare_baselines:
         "<benchmarks>/compare_baselines.tsv"
     params:
         cfg=config["evaluate"],
+        cohorts=COHORTS_OF_VOTES,
         code=code("compare_baselines"),
     message:
         "Measuring the baselines alone"

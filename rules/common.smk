@@ -31,6 +31,9 @@ RECORDED_TABLES = [
     for cohort in RECORDED
     for name in ("participants.tsv", "trials.tsv")
 ]
+# Evaluation reads label tables only to know whose trials vote together.
+COHORTS_OF_VOTES = COHORTS if SETTINGS.evaluate.vote_by else []
+LABEL_TABLES_OF_VOTES = [*SIMULATED, *RECORDED_TABLES] if SETTINGS.evaluate.vote_by else []
 RECORDED_COHORTS = read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds

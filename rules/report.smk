@@ -5,7 +5,7 @@ rule evaluate:
         counts=in_every_fold(rules.choose_trials.output.table),
         trials=rules.index_trials.output.trials,
         questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
-        labels=[*SIMULATED, *RECORDED_TABLES] if config["evaluate"]["vote_by"] else [],
+        labels=LABEL_TABLES_OF_VOTES,
     output:
         metrics="<results>/metrics.parquet",
         answers="<results>/answers.parquet",
@@ -29,7 +29,7 @@ rule evaluate:
         "<benchmarks>/evaluate.tsv"
     params:
         cfg=config["evaluate"],
-        cohorts=COHORTS if config["evaluate"]["vote_by"] else [],
+        cohorts=COHORTS_OF_VOTES,
         variants=VARIANTS,
         baselines=BASELINES,
         tasks=config["tasks"],

@@ -80,7 +80,7 @@ def disturb(env: dict, folder: Path, seen: dict[tuple[str, int], Job], disturbed
         log = folder / f"results/ci/logs/finetune/holdout/{GPU_VARIANT}/seed-{seed}.log"
         rule = f"rule_finetune_wildcards_holdout_{GPU_VARIANT}_{seed}"
         numbers = [number for (number, _), job in seen.items() if job.rule == rule]
-        if disturbed or not numbers or not log.exists() or "step 20/" not in log.read_text():
+        if disturbed or not numbers or not log.exists() or "step 20 of" not in log.read_text():
             return
         training[seed] = numbers[0]
     disturbed |= {"requeued": training[0], "terminated": training[1]}

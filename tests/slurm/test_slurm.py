@@ -69,7 +69,7 @@ def log_of_last_attempt(run, job):
 
 def went_on(log):
     """Whether a training, disturbed after step 20 was logged, did not begin with step 1 again."""
-    return "step 20/" not in log and re.search(r"step (40|60)/", log)
+    return "step 20 of" not in log and re.search(r"step (40|60) of", log)
 
 
 def test_requeued_job_goes_on_from_its_checkpoint_under_its_number(run):

@@ -113,8 +113,10 @@ def test_baselines_can_be_measured_alone(edited):
     assert "finetune" not in printed
     table = pd.read_csv(edited / "results/ci/baselines.tsv", sep="\t")
     assert set(table["variant"]) >= {"majority", "duration", "gait-features", "kinematics"}
+    assert set(table["reading"]) == {"answer", "vote"}
     macro = table.query(
-        "variant == 'gait-features' and task == 'impaired' and metric == 'macro_f1'"
+        "variant == 'gait-features' and task == 'impaired' and metric == 'macro_f1' "
+        "and reading == 'answer'"
     )
     assert (macro["low"] <= macro["value"]).all()
     assert (macro["n_participants"] > 5).all()
