@@ -99,7 +99,7 @@ def _train(
 def _data(run: str, fold: str) -> tuple[list[Path], dict[str, list[str]]]:
     folder = Path(run)
     splits = trials_by_split(folder / "trials.parquet", folder / "folds.tsv", fold)
-    return sorted(folder.glob("joint_angles/*.parquet")), splits
+    return sorted(p for p in folder.glob("joint_angles/*.parquet") if p.stem.isdigit()), splits
 
 
 def _error(

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import yaml
 
 from biomechgpt.body.coordinates import COORDINATE_NAMES
@@ -45,7 +46,7 @@ TASKS = {
     name: QuestionSettings(kind=kind, label="x", options=["<b>", "{unit}"], unit="m/s", decimals=2)
     for name, kind in (("a", "classification"), ("b", "regression"))
 }
-CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SAFE_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -88,10 +89,17 @@ def headers(path: Path) -> str:
     return f"{header.unit} {header.n_rows is None} {len(names) > 1} {len(cells) > 1}"
 
 
+def texts_of(*tables: pd.DataFrame) -> str:
+    """All names of columns and all cells, whatever encoding their files had."""
+    return "\n".join(
+        text for t in tables for text in (*t.columns, *t.to_numpy().ravel()) if text is not None
+    )
+
+
 def tsv(path: Path) -> str:
     """A table of text cells, of any kind."""
     table = read_tsv(path, ["participant_id"])
-    assert not CONTROL.search(path.read_bytes()), "a control character in a cell"
+    assert not CONTROL.search(texts_of(table)), "a control character in a cell"
     return f"{len(table.columns)} {min(len(table), 3)}"
 
 
@@ -113,7 +121,8 @@ def tables(path: Path) -> str:
     for column in ("participant_id", "trial_id"):
         for value in cohort.trials[column]:
             assert value[0] not in "=+-@\t\r", "an id that a spreadsheet takes for a formula"
-    assert not CONTROL.search(people + trials), "a control character in a label"
+    cells = texts_of(cohort.participants, cohort.trials)
+    assert not CONTROL.search(cells), "a control character in a label"
     if len(people) % 4 == 0:
         shard_digests([cohort], 1)
         assert len(trial_labels([cohort])) == len(cohort.trials), "trials are lost"

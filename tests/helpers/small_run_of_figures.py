@@ -61,7 +61,7 @@ def write_run(folder: Path, description: dict | None = None) -> None:
     counts = {"task": list(KINDS), "train_participants": [50, 20], "train_samples": [210, 25]}
     tables = {
         "metrics": _metrics(),
-        "trials": {"duration_s": [8.0, 13.0]},
+        "trials": {"duration_s": [8.0, 13.0], "shard": [0, 0]},
         "tables/comparisons": _comparisons(),
         "tables/unreadable": texts | {"unreadable": [3, 0]},
         "tables/fold_sizes": sizes | {"participants": [50, 6, 24], "trials": [210, 20, 96]},

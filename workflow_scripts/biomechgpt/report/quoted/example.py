@@ -35,7 +35,8 @@ def example_of_run(folder: Path, settings: RunSettings) -> dict:
     fold = rows["fold"].iloc[0]
     questions = pd.read_parquet(folder / fold / "questions" / f"seed-{seed}.parquet")
     questions = questions[questions["trial_id"] == trial_id].set_index("task")["question"]
-    files = sorted((folder / "joint_angles").glob("*.parquet"))
+    shards = sorted(pd.read_parquet(folder / "trials.parquet")["shard"].unique())
+    files = [folder / "joint_angles" / f"{shard}.parquet" for shard in shards]
     (trial,) = select_trials(files, {trial_id})
     return {
         "trial_id": trial_id,
