@@ -15,7 +15,7 @@ chat: .venv/chat
 
 test: lint unit
 
-# Lint, and the tests that neither train a model nor run the workflow: an answer in under two minutes.
+# Lint, and the tests that neither train a model nor run the workflow: an answer in about two minutes.
 quick: lint .venv/chat
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow" --numprocesses=logical --dist=loadfile --ignore=tests/slurm
 
