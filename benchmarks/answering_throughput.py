@@ -18,7 +18,7 @@ from benchmarks import workload
 from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.description import ModelDescription
-from biomechgpt.language_model.examples import END_OF_TURN
+from biomechgpt.language_model.examples import answer_end
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.questions.questions_file import read_questions
@@ -106,7 +106,7 @@ def generate(
 ) -> dict:
     """transformers' `generate` on the whole prompt of every question: text."""
     tokenizer = loaded.tokenizer
-    stop = tokenizer.convert_tokens_to_ids(END_OF_TURN)
+    stop = answer_end(tokenizer).stop_id
     started_s = time.monotonic()
     prompts = []
     for row in questions.itertuples():

@@ -15,6 +15,7 @@ from biomechgpt.chat.answers import Number, as_json
 from biomechgpt.chat.asking import open_chat
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import prediction, streaming
+from biomechgpt.language_model.examples import AnswerEnd
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import (
     Calibration,
@@ -38,8 +39,9 @@ def predicted(chat, trial, task) -> dict:
 @pytest.mark.parametrize("stop", ["<end_of_turn>", "<eos>"])  # the second never comes
 @pytest.mark.parametrize("task", list(QUESTION_TEXTS))
 def test_the_stream_ends_in_the_text_that_prediction_reads(chat, task, stop, monkeypatch):
+    stop_id = chat.model.loaded.tokenizer.convert_tokens_to_ids(stop)
     for reader in (prediction, streaming):
-        monkeypatch.setattr(reader, "END_OF_TURN", stop)
+        monkeypatch.setattr(reader, "answer_end", lambda tokenizer: AnswerEnd(stop_id, []))
     for name in ("t0", "t7"):
         trial = chat.trial(name)
         prompts = chat.model.loaded.prompts(chat.tokens(trial), [QUESTION_TEXTS[task]])

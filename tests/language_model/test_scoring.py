@@ -6,7 +6,7 @@ import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, set_seed
 
 from biomechgpt.language_model import scoring
-from biomechgpt.language_model.examples import END_OF_TURN, answer_ids, encode_prompts
+from biomechgpt.language_model.examples import answer_end, answer_ids, encode_prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.prediction import predict
 
@@ -31,7 +31,7 @@ def talkative(loaded):
 
 @pytest.fixture
 def stop_id(loaded):
-    return loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN)
+    return answer_end(loaded.tokenizer).stop_id
 
 
 @pytest.fixture

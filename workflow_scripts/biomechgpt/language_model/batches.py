@@ -32,7 +32,7 @@ def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[
     """One batch of examples, padded on the right: tensors (B, T), and `visible` (B, T, T).
 
     `predecessors` holds where each token is predicted: the first token of a question where its motion
-    ends. Every token but BOS is a target, with its weight in `loss_weights`.
+    ends. Every token but the first is a target, with its weight in `loss_weights`.
     """
     return pad_rows([_row(example, weights) for example in examples], pad_id)
 
@@ -91,15 +91,21 @@ def ancestors(predecessors: Sequence[int]) -> torch.Tensor:
     return mask
 
 
-def attention_masks(batch: dict[str, torch.Tensor], sliding_window: int) -> dict[str, torch.Tensor]:
-    """Attention masks (B, 1, T, T) for the two kinds of layers of Gemma 3; True where a token attends.
+def attention_masks(
+    batch: dict[str, torch.Tensor], sliding_window: int | None
+) -> dict[str, torch.Tensor]:
+    """Attention masks (B, 1, T, T) for each kind of layer; True where a token attends.
 
     With `key_positions` (B, K), of the tokens in the cache and of the new ones, they are (B, 1, T, K).
+    Without a `sliding_window` (tokens) there are no layers that slide.
     """
     visible, positions = batch["visible"], batch["position_ids"]
-    key_positions = batch.get("key_positions", positions)
-    near = positions[:, :, None] - key_positions[:, None, :] < sliding_window
-    return {"full_attention": visible[:, None], "sliding_attention": (visible & near)[:, None]}
+    masks = {"full_attention": visible[:, None]}
+    if sliding_window is not None:
+        key_positions = batch.get("key_positions", positions)
+        near = positions[:, :, None] - key_positions[:, None, :] < sliding_window
+        masks["sliding_attention"] = (visible & near)[:, None]
+    return masks
 
 
 def losses(

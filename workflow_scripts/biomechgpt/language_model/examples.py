@@ -1,24 +1,29 @@
-"""Encode motions with questions and answers as token sequences in the chat layout of Gemma."""
+"""Encode motions with questions and answers as token sequences in the chat layout of the base model."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.vocabulary import (
-    CONTROL_TOKENS,
     MOTION_END,
     MOTION_START,
     motion_name,
     motion_text,
 )
 
-END_OF_TURN = "<end_of_turn>"
+
+class AnswerEnd(NamedTuple):
+    """What the chat template puts behind an answer: the end of its turn, and the tokens after that."""
+
+    stop_id: int
+    rest: list[int]
 
 
 class Prompts(NamedTuple):
-    """A motion, from BOS to its end, and each question behind it up to where its answer begins."""
+    """A motion, from the first token to its end, and each question up to where its answer begins."""
 
     motion_ids: list[int]
     questions: list[list[int]]
@@ -33,7 +38,7 @@ class Question(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A motion, from BOS to its end, and the questions about it."""
+    """A motion, from the first token to its end, and the questions about it."""
 
     motion_ids: list[int]
     questions: list[Question]
@@ -45,9 +50,20 @@ class Example(NamedTuple):
         return len(self.motion_ids) + sum(len(question.input_ids) for question in self.questions)
 
 
+@lru_cache(maxsize=4)  # one for each tokenizer in use
+def answer_end(tokenizer: PreTrainedTokenizerFast) -> AnswerEnd:
+    """How the chat template of `tokenizer` ends an answer."""
+    answer = "ANSWER"
+    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": answer}]
+    text = tokenizer.apply_chat_template(turns, tokenize=False)
+    stop_id, *rest = tokenizer.encode(text.rpartition(answer)[2], add_special_tokens=False)
+    return AnswerEnd(stop_id, rest)
+
+
 def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
     """Token ids of an answer, with the end of its turn."""
-    return tokenizer.encode(answer.strip() + END_OF_TURN, add_special_tokens=False)
+    ids = tokenizer.encode(answer.strip(), add_special_tokens=False)
+    return [*ids, answer_end(tokenizer).stop_id]
 
 
 def encode_prompts(
@@ -91,14 +107,15 @@ def encode_example(
 
 def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
     question_part, answer_part = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
-    newline = tokenizer.encode("\n", add_special_tokens=False)
-    mask = [0] * len(question_part) + [1] * len(answer_part) + [0] * len(newline)
-    return Question(question_part + answer_part + newline, mask)
+    rest = answer_end(tokenizer).rest
+    mask = [0] * len(question_part) + [1] * len(answer_part) + [0] * len(rest)
+    return Question(question_part + answer_part + rest, mask)
 
 
 def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
-    for name in (*CONTROL_TOKENS, MOTION_START):
-        if name in question:
+    for token in tokenizer.encode(question, add_special_tokens=False):
+        if token in _control_ids(tokenizer):
+            name = tokenizer.convert_ids_to_tokens(token)
             raise InputError(
                 f"The question {question!r} has the reserved text {name} in it: reword it."
             )
@@ -106,10 +123,18 @@ def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int
     return ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :]
 
 
+@lru_cache(maxsize=4)
+def _control_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
+    """Tokens that no question may hold: those that order a chat, and the start of a motion."""
+    added = tokenizer.added_tokens_decoder.items()
+    special = [token_id for token_id, token in added if token.special]
+    return frozenset([*special, tokenizer.convert_tokens_to_ids(MOTION_START)])
+
+
 def _motion_ids(
     tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], room: int
 ) -> tuple[list[int], int]:
-    """The ids from BOS to the end of the motion, and how many tokens did not fit into `room` tokens."""
+    """The ids up to the end of the motion, and how many of `tokens` did not fit into `room` tokens."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     bare = _chat(tokenizer, "")
     head = bare[: bare.index(end)]
@@ -126,5 +151,10 @@ def _motion_ids(
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
     """The prompt of `question` about a motion without tokens."""
     message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
-    text = tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
-    return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template
+    text = tokenizer.apply_chat_template(
+        [message],
+        tokenize=False,
+        add_generation_prompt=True,
+        enable_thinking=False,  # of Qwen3: the answer follows at once
+    )
+    return tokenizer.encode(text, add_special_tokens=False)  # BOS stands in the template, if any

@@ -12,7 +12,7 @@ import torch
 from peft import PeftModel
 from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
-from transformers import Cache, Gemma3ForCausalLM
+from transformers import Cache, PreTrainedModel
 
 from biomechgpt.language_model.batches import attention_masks
 
@@ -32,16 +32,19 @@ def hidden_states(
 ) -> torch.Tensor:
     """The last hidden states (B, T, D) of a batch from `pad_rows`.
 
-    With a `cache` the tokens of the batch follow those in the cache, and are added to it.
+    With a `cache` the tokens of the batch follow those in the cache, and are added to it. On a base in
+    bfloat16 the adapters, which are float32, compute in bfloat16 as well.
     """
     base = _base(model)
-    return base.model(
-        inputs_embeds=_embed(_vocabulary(base), batch["input_ids"]),
-        attention_mask=attention_masks(batch, base.config.sliding_window),
-        position_ids=batch["position_ids"],
-        past_key_values=cache,
-        use_cache=cache is not None,
-    ).last_hidden_state
+    in_bfloat16 = base.get_input_embeddings().weight.dtype == torch.bfloat16
+    with torch.autocast(base.device.type, torch.bfloat16, enabled=in_bfloat16):
+        return base.model(
+            inputs_embeds=_embed(_vocabulary(base), batch["input_ids"]),
+            attention_mask=_attention_masks(base, batch),
+            position_ids=batch["position_ids"],
+            past_key_values=cache,
+            use_cache=cache is not None,
+        ).last_hidden_state
 
 
 def logits(model: torch.nn.Module, hidden: torch.Tensor) -> torch.Tensor:
@@ -65,11 +68,21 @@ def targets_at_once(model: torch.nn.Module) -> int:
     return max(1, LOGITS_AT_ONCE // _base(model).config.vocab_size)
 
 
-def _base(model: torch.nn.Module) -> Gemma3ForCausalLM:
+def _base(model: torch.nn.Module) -> PreTrainedModel:
     return model.get_base_model() if isinstance(model, PeftModel) else model
 
 
-def _vocabulary(base: Gemma3ForCausalLM) -> Vocabulary:
+def _attention_masks(
+    base: PreTrainedModel, batch: dict[str, torch.Tensor]
+) -> dict[str, torch.Tensor] | torch.Tensor:
+    """The masks by kind of layer, or one of them where the config says of no layer which kind it is."""
+    masks = attention_masks(batch, getattr(base.config, "sliding_window", None))
+    if getattr(base.config, "layer_types", None):
+        return masks
+    return masks.get("sliding_attention", masks["full_attention"])
+
+
+def _vocabulary(base: PreTrainedModel) -> Vocabulary:
     module = base.get_input_embeddings()
     adapter = getattr(module, "token_adapter", None)
     if adapter is None:
@@ -81,13 +94,15 @@ def _vocabulary(base: Gemma3ForCausalLM) -> Vocabulary:
 
 def _embed(vocabulary: Vocabulary, ids: torch.Tensor) -> torch.Tensor:
     embedding, row_ids, rows = vocabulary
-    embedded = embedding(ids)  # (B, T, D), scaled by Gemma's embedding itself
+    embedded = embedding(ids)  # (B, T, D), scaled where the base scales its embedding
     if rows is None:
         return embedded
     slots = torch.full((embedding.num_embeddings,), -1, device=ids.device)
     slots[row_ids] = torch.arange(len(row_ids), device=ids.device)
     slot = slots[ids]  # (B, T), -1 where no row is trained
-    trained = rows.to(embedded.dtype)[slot.clamp(min=0)] * embedding.embed_scale.to(embedded.dtype)
+    trained = rows.to(embedded.dtype)[slot.clamp(min=0)]
+    if hasattr(embedding, "embed_scale"):  # Gemma's: the root of the width
+        trained = trained * embedding.embed_scale.to(embedded.dtype)
     return torch.where((slot >= 0)[..., None], trained, embedded)
 
 

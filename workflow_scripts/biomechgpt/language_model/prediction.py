@@ -14,7 +14,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.job import PROGRESS
 from biomechgpt.language_model import scoring
 from biomechgpt.language_model.answer_parsing import normalised, parse_number, parse_option
-from biomechgpt.language_model.examples import END_OF_TURN, Prompts, answer_ids
+from biomechgpt.language_model.examples import Prompts, answer_end, answer_ids
 from biomechgpt.language_model.model_folder import LoadedModel, check_tokens, load_model
 from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
@@ -135,7 +135,7 @@ def _answer(loaded: LoadedModel, batch: Sequence[TrialQuestions]) -> list[dict]:
         loaded.model,
         [trial.tree for trial in batch],
         loaded.tokenizer.pad_token_id,
-        loaded.tokenizer.convert_tokens_to_ids(END_OF_TURN),
+        answer_end(loaded.tokenizer).stop_id,
         MAX_NEW_TOKENS,
     )
     return [

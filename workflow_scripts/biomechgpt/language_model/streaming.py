@@ -6,7 +6,7 @@ import torch
 from transformers import DynamicCache
 
 from biomechgpt.language_model.batches import pad_rows
-from biomechgpt.language_model.examples import END_OF_TURN, Prompts
+from biomechgpt.language_model.examples import Prompts, answer_end
 from biomechgpt.language_model.forward import hidden_states, logits
 from biomechgpt.language_model.model_folder import LoadedModel
 from biomechgpt.language_model.prediction import MAX_NEW_TOKENS
@@ -20,7 +20,7 @@ def stream_text(loaded: LoadedModel, prompts: Prompts) -> Iterator[str]:
     """
     tokenizer = loaded.tokenizer
     unread, written = [*prompts.motion_ids, *prompts.questions[0]], []
-    stop, cache = tokenizer.convert_tokens_to_ids(END_OF_TURN), DynamicCache()
+    stop, cache = answer_end(tokenizer).stop_id, DynamicCache()
     while len(written) < MAX_NEW_TOKENS:
         batch = _after_cache(unread, cache.get_seq_length(), tokenizer.pad_token_id)
         batch = {name: value.to(loaded.model.device) for name, value in batch.items()}
