@@ -48,6 +48,7 @@ rule finetune:
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
         phrasings=ancient(variant_phrasings),
+        encoder=variant_encoder,
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
@@ -78,6 +79,7 @@ rule predict:
     input:
         model=rules.finetune.output,
         tokens=variant_tokens,
+        features=variant_features,
         questions=rules.generate_questions.output.questions,
     output:
         "<results>/{fold}/predictions/{variant}/seed-{seed}.parquet",

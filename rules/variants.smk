@@ -63,6 +63,19 @@ def variant_tokenizer(wildcards):
     return f"<results>/{wildcards.fold}/tokenizers/{tokenizer_of_variant(wildcards)}"
 
 
+def variant_features(wildcards):
+    """The features that a variant reads beside its tokens, or none."""
+    name = SETTINGS.variants[wildcards.variant].motion_encoder
+    return [f"<results>/{wildcards.fold}/motion_features/{name}.parquet"] if name else []
+
+
+def variant_encoder(wildcards):
+    """The motion encoder of a variant and its features, or nothing."""
+    name = SETTINGS.variants[wildcards.variant].motion_encoder
+    folder = f"<results>/{wildcards.fold}/motion_encoders/{name}"
+    return [folder, *variant_features(wildcards)] if name else []
+
+
 def variant_base(wildcards):
     name = SETTINGS.variants[wildcards.variant].base_model
     if SETTINGS.base_models[name].kind == "checkpoint":
@@ -83,7 +96,8 @@ def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]
     settings = config["finetune"] | variant.get("finetune", {})
-    return {
+    motion = {key: variant[key] for key in ("motion",) if key in variant}
+    return motion | {
         "lora": variant["lora"],
         "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards)},
         "finetune": {k: v for k, v in settings.items() if k not in ("seeds", "redraw_tokenizer")},

@@ -7,15 +7,24 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from biomechgpt import seals
 
 log = logging.getLogger(__name__)
 
 
 def fingerprint(*parts: object) -> str:
-    """One hash of everything that a stage's result depends on (values must be JSON)."""
-    text = json.dumps(parts, sort_keys=True, default=str)
+    """One hash of everything that a stage's result depends on (values must be JSON, or arrays)."""
+    text = json.dumps(parts, sort_keys=True, default=_in_json)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _in_json(value: object) -> str:
+    """An array by its bytes, since its text leaves out the middle; anything else as text."""
+    if isinstance(value, np.ndarray):
+        return hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+    return str(value)
 
 
 def checkpoint_folder(output: os.PathLike) -> Path:

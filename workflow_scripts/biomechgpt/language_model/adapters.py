@@ -6,6 +6,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 
 from biomechgpt.language_model.loading import Base
+from biomechgpt.language_model.soft_tokens import Projector
 from biomechgpt.settings.finetune_section import LoraSettings
 
 # The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
@@ -43,6 +44,14 @@ def add_adapters(
         start = _standard_rows(codebook, delta.shape, seed)
         delta.data.copy_(text_rows.mean(0) + text_rows.std(0) * start)
     return model
+
+
+def add_projector(model: PeftModel, base: Base, n_features: int) -> None:
+    """Give `model` a `projector` that turns features (K, `n_features`) into soft tokens."""
+    rows, embedding = _text_rows(base), base.model.get_input_embeddings()
+    root_mean_square = float(rows.square().mean().sqrt() * getattr(embedding, "embed_scale", 1.0))
+    projector = Projector(n_features, rows.shape[1], root_mean_square)
+    model.projector = projector.to(embedding.weight.device)
 
 
 def _text_rows(base: Base) -> torch.Tensor:

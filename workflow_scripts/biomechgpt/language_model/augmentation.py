@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.settings.finetune_section import TrainingSettings
+
 SPLICED = 0.3  # share of the questions that end like another phrasing of their task
 MISSING_WORDS = 0.15  # share of the words that are left out
 OTHER_SIDE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
@@ -66,6 +69,19 @@ def with_random_codes(
     replaced = random.random(len(tokens)) < share
     random_tokens = tokens // n_codes * n_codes + random.integers(0, n_codes, len(tokens))
     return np.where(replaced, random_tokens, tokens)
+
+
+def with_noise(
+    motion: MotionInput, cfg: TrainingSettings, n_codes: int, random: np.random.Generator
+) -> MotionInput:
+    """`motion` with some random codes, and with noise on the features of its soft tokens."""
+    if len(motion.codes):
+        codes = with_random_codes(motion.codes, cfg.motion_noise, n_codes, random)
+        motion = motion._replace(codes=codes)
+    if motion.features is not None and cfg.feature_noise:
+        noise = random.standard_normal(motion.features.shape, np.float32)
+        motion = motion._replace(features=motion.features + cfg.feature_noise * noise)
+    return motion
 
 
 def exchange_sides(text: str) -> str:

@@ -8,10 +8,11 @@ its position is their number: each branch is read as if it were the only one.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
-from biomechgpt.language_model.examples import Example
+from biomechgpt.language_model.examples import Example, Motion
 
 
 class Weights(NamedTuple):
@@ -32,20 +33,40 @@ def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[
     """One batch of examples, padded on the right: tensors (B, T), and `visible` (B, T, T).
 
     `predecessors` holds where each token is predicted: the first token of a question where its motion
-    ends. Every token but the first is a target, with its weight in `loss_weights`.
+    ends. Every token but the first and soft ones is a target, with its weight in `loss_weights`.
     """
-    return pad_rows([_row(example, weights) for example in examples], pad_id)
+    batch = pad_rows([_row(example, weights) for example in examples], pad_id)
+    return batch | soft_tokens([example.motion for example in examples])
+
+
+def soft_tokens(motions: Sequence[Motion]) -> dict[str, torch.Tensor]:
+    """`soft_features` (B, K, E) and `soft_starts` (B,), the columns of the first; nothing without them.
+
+    Raises:
+        ValueError: Some motions have soft tokens and some have none, or other numbers of them.
+    """
+    features = [motion.features for motion in motions]
+    if all(values is None for values in features):
+        return {}
+    starts = [len(motion.ids) - 1 - len(motion.features) for motion in motions]
+    return {
+        "soft_features": torch.from_numpy(np.stack(features).astype(np.float32)),
+        "soft_starts": torch.tensor(starts),
+    }
 
 
 def _row(example: Example, weights: Weights) -> dict[str, list]:
-    n_motion, n_questions = len(example.motion_ids), len(example.questions)
+    ids, features = example.motion.ids, example.motion.features
+    n_motion, n_questions = len(ids), len(example.questions)
+    n_soft = 0 if features is None else len(features)
     motion_weight = weights.motion * n_questions
     row: dict[str, list] = {
-        "input_ids": list(example.motion_ids),
+        "input_ids": list(ids),
         "predecessors": list(range(-1, n_motion - 1)),
         "answer_mask": [0] * n_motion,
-        "loss_weights": [0.0] + [motion_weight] * (n_motion - 1),
+        "loss_weights": [0.0] + [motion_weight] * (n_motion - 2 - n_soft) + [0.0] * n_soft,
     }
+    row["loss_weights"] += [motion_weight]
     for question in example.questions:
         start, n_tokens = len(row["input_ids"]), len(question.input_ids)
         row["input_ids"] += question.input_ids

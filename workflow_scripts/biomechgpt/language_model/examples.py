@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.vocabulary import (
     MOTION_END,
     MOTION_START,
@@ -22,12 +24,19 @@ class AnswerEnd(NamedTuple):
     rest: list[int]
 
 
-class Prompts(NamedTuple):
-    """A motion, from the first token to its end, and each question up to where its answer begins."""
+class Motion(NamedTuple):
+    """A motion, from the first token to its end; soft tokens stand right before the end."""
 
-    motion_ids: list[int]
+    ids: list[int]
+    n_cut: int  # codes or pieces of text that did not fit
+    features: np.ndarray | None  # (K, E) of the soft tokens
+
+
+class Prompts(NamedTuple):
+    """A motion, and each question up to where its answer begins."""
+
+    motion: Motion
     questions: list[list[int]]
-    motion_tokens_cut: int
 
 
 class Question(NamedTuple):
@@ -38,16 +47,15 @@ class Question(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A motion, from the first token to its end, and the questions about it."""
+    """A motion, and the questions about it."""
 
-    motion_ids: list[int]
+    motion: Motion
     questions: list[Question]
-    motion_tokens_cut: int
     trial_id: str = ""
 
     def length(self) -> int:
         """How many tokens the model reads."""
-        return len(self.motion_ids) + sum(len(question.input_ids) for question in self.questions)
+        return len(self.motion.ids) + sum(len(question.input_ids) for question in self.questions)
 
 
 @lru_cache(maxsize=4)  # one for each tokenizer in use
@@ -68,12 +76,12 @@ def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
 
 def encode_prompts(
     tokenizer: PreTrainedTokenizerFast,
-    tokens: Sequence[int],
+    motion: MotionInput,
     questions: Sequence[str],
     max_length: int,
     reserved: int,
 ) -> Prompts:
-    """The prompts of `questions` about the motion `tokens`, with room for an answer.
+    """The prompts of `questions` about `motion`, with room for an answer.
 
     A motion is cut at its end where a prompt and `reserved` tokens of answer exceed `max_length`.
 
@@ -82,13 +90,12 @@ def encode_prompts(
     """
     ids = [_question_ids(tokenizer, question) for question in questions]
     room = max_length - reserved - max(map(len, ids))
-    motion, cut = _motion_ids(tokenizer, tokens, room)
-    return Prompts(motion, ids, cut)
+    return Prompts(_encode_motion(tokenizer, motion, room), ids)
 
 
 def encode_example(
     tokenizer: PreTrainedTokenizerFast,
-    tokens: Sequence[int],
+    motion: MotionInput,
     pairs: Sequence[tuple[str, str]],
     max_length: int,
 ) -> Example:
@@ -101,8 +108,7 @@ def encode_example(
     """
     questions = [_encode_question(tokenizer, *pair) for pair in pairs]
     longest = max(len(question.input_ids) for question in questions)
-    motion, cut = _motion_ids(tokenizer, tokens, max_length - longest)
-    return Example(motion, questions, cut)
+    return Example(_encode_motion(tokenizer, motion, max_length - longest), questions)
 
 
 def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
@@ -131,21 +137,22 @@ def _control_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
     return frozenset([*special, tokenizer.convert_tokens_to_ids(MOTION_START)])
 
 
-def _motion_ids(
-    tokenizer: PreTrainedTokenizerFast, tokens: Sequence[int], room: int
-) -> tuple[list[int], int]:
-    """The ids up to the end of the motion, and how many of `tokens` did not fit into `room` tokens."""
+def _encode_motion(tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room: int) -> Motion:
+    """The motion as ids, at most `room` of them; what a soft token replaces is a padding token."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     bare = _chat(tokenizer, "")
     head = bare[: bare.index(end)]
-    room -= len(head) + 1
-    if room < min(len(tokens), 1):
+    soft = [tokenizer.pad_token_id] * (0 if motion.features is None else len(motion.features))
+    read = tokenizer.convert_tokens_to_ids([motion_name(code) for code in motion.codes])
+    read += tokenizer.encode(motion.text, add_special_tokens=False)
+    room -= len(head) + len(soft) + 1
+    if room < min(len(read), 1):
         raise InputError(
             "finetune.max_length leaves no room for a motion beside its question and answer: it is "
-            f"{min(len(tokens), 1) - room} tokens short. Raise it."
+            f"{min(len(read), 1) - room} tokens short. Raise it."
         )
-    kept = [motion_name(token) for token in tokens[:room]]
-    return head + tokenizer.convert_tokens_to_ids(kept) + [end], len(tokens) - len(kept)
+    ids = [*head, *read[:room], *soft, end]
+    return Motion(ids, max(0, len(read) - room), motion.features)
 
 
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:

@@ -21,21 +21,23 @@ from biomechgpt.language_model.augmentation import (
     copies_per_task,
     exchange_sides,
     reworded_copies,
-    with_random_codes,
+    with_noise,
 )
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
+from biomechgpt.language_model.motion_reading import SOFT, Views, read_motions
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_metrics import copy_metrics
+from biomechgpt.motion_encoder.encoder_folder import load_encoder
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
+from biomechgpt.tokenizer.tokens import TokensMetadata, read_tokens
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -49,6 +51,8 @@ class Sources(NamedTuple):
     phrasings: Mapping[str, Path]  # by task
     base: Path  # a Hugging Face folder
     motion_tokenizer: Path
+    motion_encoder: Path | None = None  # None where the motion is discrete
+    features: Path | None = None
 
 
 def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None:
@@ -72,11 +76,16 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
         checkpoint is not None and checkpoint.motion_tokens == "resize",
     )
     tasks = read_tasks(run.tasks, sources.phrasings)
-    passes = training_passes(base.tokenizer, questions, tasks, table, run)
+    encoder = sources.motion_encoder and load_encoder(sources.motion_encoder)
+    motions = read_motions(run.motion, table, sources.features, encoder)
+    n_codes = table.metadata.codes_per_book
+    passes = training_passes(base.tokenizer, questions, tasks, motions, n_codes, run)
     set_seed(run.seed)
     from_codebook = checkpoint is not None and checkpoint.new_rows == "codebook"
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
+    if run.motion in SOFT:
+        adapters.add_projector(model, base, encoder.cfg.width)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
@@ -85,7 +94,7 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     description = _description(
         run, table.metadata, questions, passes[0], tasks, motion_tokenizer.frame_rate_hz
     )
-    folders = Folders(Path(sources.base), Path(sources.motion_tokenizer))
+    folders = Folders(sources.base, sources.motion_tokenizer, sources.motion_encoder)
     with replacing(folder) as temporary:
         save_model(temporary, model, base.tokenizer, folders, description)
         copy_metrics(checkpoints, temporary)
@@ -137,7 +146,8 @@ def training_passes(
     tokenizer: PreTrainedTokenizerFast,
     questions: pd.DataFrame,
     tasks: Sequence[Task],
-    table: TokenTable,
+    motions: Mapping[str, Views],
+    n_codes: int,
     run: VariantRun,
 ) -> list[list[Example]]:
     """The examples of every epoch begun: a motion with all its questions, or with each alone.
@@ -147,8 +157,6 @@ def training_passes(
     Raises:
         InputError: The trial of a question has no tokens, or there are no questions.
     """
-    views = zip(table.tokens, table.mirrored, strict=True)
-    motions = dict(zip(table.trial_ids, views, strict=True))
     absent = sorted(set(questions["trial_id"]) - set(motions))
     if absent or questions.empty:
         raise InputError(
@@ -158,7 +166,7 @@ def training_passes(
     cfg, random = run.finetune, np.random.default_rng(run.seed)
     copies = copies_per_task(questions, cfg.most_copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    n_codes, passes = table.metadata.codes_per_book, []
+    passes = []
     for _ in range(math.ceil(cfg.epochs)):
         rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
         passes.append(
@@ -167,7 +175,7 @@ def training_passes(
                 for trial, pairs in _sequences(rows, cfg.shared_motion)
             ]
         )
-    cut = sum(example.motion_tokens_cut > 0 for example in passes[0])
+    cut = sum(example.motion.n_cut > 0 for example in passes[0])
     log.info(
         f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "
         f"sequences, asked {copies} times; the motion of {cut} was cut to max_length "
@@ -189,18 +197,18 @@ def _sequences(
 def _example(
     tokenizer: PreTrainedTokenizerFast,
     trial: str,
-    views: tuple[np.ndarray, np.ndarray],
+    views: Views,
     pairs: list[tuple[str, str]],
     n_codes: int,
     cfg: TrainingSettings,
     random: np.random.Generator,
 ) -> Example:
     """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
-    tokens, mirrored_tokens = views
+    motion = views.recorded
     if cfg.mirror and random.random() < 0.5:
-        tokens, pairs = mirrored_tokens, [tuple(map(exchange_sides, pair)) for pair in pairs]
-    tokens = with_random_codes(tokens, cfg.motion_noise, n_codes, random)
-    return encode_example(tokenizer, tokens, pairs, cfg.max_length)._replace(trial_id=trial)
+        motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
+    motion = with_noise(motion, cfg, n_codes, random)
+    return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)
 
 
 def _description(
@@ -226,7 +234,7 @@ def _description(
         training_trials=questions["trial_id"].nunique(),
         training_questions=len(questions),
         training_sequences=len(examples),
-        sequences_with_cut_motion=sum(e.motion_tokens_cut > 0 for e in examples),
+        sequences_with_cut_motion=sum(e.motion.n_cut > 0 for e in examples),
         sequence_length_median=int(np.median(lengths)),
         sequence_length_max=int(lengths.max()),
         versions={name: version(name) for name in PACKAGES},

@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers import Cache, PreTrainedModel
 
 from biomechgpt.language_model.batches import attention_masks
+from biomechgpt.language_model.soft_tokens import SoftBatch, put_in
 
 LOGITS_AT_ONCE = 2**26  # 256 MiB in float32
 
@@ -39,7 +40,7 @@ def hidden_states(
     in_bfloat16 = base.get_input_embeddings().weight.dtype == torch.bfloat16
     with torch.autocast(base.device.type, torch.bfloat16, enabled=in_bfloat16):
         return base.model(
-            inputs_embeds=_embed(_vocabulary(base), batch["input_ids"]),
+            inputs_embeds=_inputs(model, base, batch),
             attention_mask=_attention_masks(base, batch),
             position_ids=batch["position_ids"],
             past_key_values=cache,
@@ -66,6 +67,17 @@ def cross_entropy(
 def targets_at_once(model: torch.nn.Module) -> int:
     """For how many tokens the logits of the whole vocabulary may be held at once."""
     return max(1, LOGITS_AT_ONCE // _base(model).config.vocab_size)
+
+
+def _inputs(
+    model: torch.nn.Module, base: PreTrainedModel, batch: dict[str, torch.Tensor]
+) -> torch.Tensor:
+    """The embeddings (B, T, D) of a batch, with its soft tokens where it has some."""
+    embedded = _embed(_vocabulary(base), batch["input_ids"])
+    if "soft_features" not in batch:
+        return embedded
+    soft = SoftBatch(batch["soft_features"], batch["soft_starts"])
+    return put_in(embedded, soft, model.projector)
 
 
 def _base(model: torch.nn.Module) -> PreTrainedModel:

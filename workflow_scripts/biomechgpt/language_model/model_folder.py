@@ -4,6 +4,8 @@ adapter/            LoRA weights and motion rows without the base model, in the 
 language_tokenizer/ the language tokenizer, in which the motion tokens are named
 base/               the base model if it is an embedded one; `base` in model.json names any other
 motion_tokenizer/   weights and statistics of the motion tokenizer
+motion_encoder/     weights and statistics of the motion encoder, where the motion is not discrete
+projector.safetensors   what turns features into soft tokens, where there are some
 model.json          provenance, joint order, frame rate, tasks, settings (`description`)
 training.jsonl      losses during training
 """
@@ -13,11 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from peft import PeftModel
+from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model import loading, vocabulary
+from biomechgpt.language_model import adapters, loading, vocabulary
 from biomechgpt.language_model.checkpoint_source import locate, read_note
 from biomechgpt.language_model.description import (
     ModelDescription,
@@ -25,8 +29,13 @@ from biomechgpt.language_model.description import (
     write_description,
 )
 from biomechgpt.language_model.examples import Prompts, encode_prompts
+from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_reading import SOFT, motion_input
+from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
+from biomechgpt.motion_encoder.feature_files import MotionFeatures
 from biomechgpt.tokenizer.tokens import TokensMetadata
 
+PROJECTOR = "projector.safetensors"
 RESERVED_FOR_ANSWER = 64  # tokens
 
 
@@ -36,15 +45,24 @@ class LoadedModel(NamedTuple):
     model: PeftModel
     tokenizer: PreTrainedTokenizerFast
     description: ModelDescription
+    motion_encoder: StoredEncoder | None = None  # None where the motion is discrete
 
-    def prompts(self, tokens: Sequence[int], questions: Sequence[str]) -> Prompts:
-        """The prompts of `questions` about the motion `tokens`, as long as the model may read.
+    def motion(self, codes: np.ndarray, angles_rad: np.ndarray) -> MotionInput:
+        """What the model reads of a movement, of its `codes` and its angles (T, J) in rad."""
+        encoder, reading = self.motion_encoder, self.description.motion
+        if encoder is None:
+            return MotionInput(codes)
+        features = MotionFeatures(encoder.features(angles_rad), encoder.facts(angles_rad))
+        return motion_input(reading, codes, features, encoder.scale)
+
+    def prompts(self, motion: MotionInput, questions: Sequence[str]) -> Prompts:
+        """The prompts of `questions` about `motion`, as long as the model may read.
 
         Raises:
             InputError: As `encode_prompts` does.
         """
         max_length = self.description.max_length
-        return encode_prompts(self.tokenizer, tokens, questions, max_length, RESERVED_FOR_ANSWER)
+        return encode_prompts(self.tokenizer, motion, questions, max_length, RESERVED_FOR_ANSWER)
 
 
 class Folders(NamedTuple):
@@ -52,6 +70,7 @@ class Folders(NamedTuple):
 
     base: Path
     motion_tokenizer: Path
+    motion_encoder: Path | None = None
 
 
 def save_model(
@@ -72,6 +91,10 @@ def save_model(
     model.save_pretrained(folder / "adapter")
     tokenizer.save_pretrained(folder / "language_tokenizer")
     shutil.copytree(parts.motion_tokenizer, folder / "motion_tokenizer")
+    if parts.motion_encoder is not None:
+        shutil.copytree(parts.motion_encoder, folder / "motion_encoder")
+    if hasattr(model, "projector"):
+        save_file(model.projector.state_dict(), folder / PROJECTOR)
     if checkpoint is None:
         shutil.copytree(parts.base, folder / "base")
     write_description(folder, description.model_copy(update={"base": checkpoint}))
@@ -96,8 +119,12 @@ def load_model(folder: Path) -> LoadedModel:
     if vocabulary.motion_ids(tokenizer, vocabulary_size) != base.motion_rows:
         raise InputError(f"{folder}: its language tokenizer does not fit its base model.")
     loading.never_pack(base.model)
-    model = PeftModel.from_pretrained(base.model, folder / "adapter").eval()
-    return LoadedModel(model, tokenizer, description)
+    model = PeftModel.from_pretrained(base.model, folder / "adapter")
+    encoder = None if description.motion == "discrete" else load_encoder(folder / "motion_encoder")
+    if description.motion in SOFT:
+        adapters.add_projector(model, base, encoder.cfg.width)
+        model.projector.load_state_dict(load_file(folder / PROJECTOR))
+    return LoadedModel(model.eval(), tokenizer, description, encoder)
 
 
 def check_tokens(metadata: TokensMetadata, tokenizer_sha256: str, source: str) -> None:

@@ -16,6 +16,8 @@ from biomechgpt.language_model import scoring
 from biomechgpt.language_model.answer_parsing import normalised, parse_number, parse_option
 from biomechgpt.language_model.examples import Prompts, answer_end, answer_ids
 from biomechgpt.language_model.model_folder import LoadedModel, check_tokens, load_model
+from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.questions.questions_file import read_questions
@@ -38,7 +40,7 @@ class TrialQuestions(NamedTuple):
 
 @torch.inference_mode()
 def predict(
-    loaded: LoadedModel, questions: pd.DataFrame, motions: Mapping[str, np.ndarray]
+    loaded: LoadedModel, questions: pd.DataFrame, motions: Mapping[str, MotionInput]
 ) -> list[dict]:
     """Answer every row of `questions` from the tokens by trial id in `motions`.
 
@@ -77,7 +79,7 @@ def _is_unreadable(row: dict) -> bool:
 
 
 def _batches(
-    loaded: LoadedModel, questions: pd.DataFrame, motions: Mapping[str, np.ndarray]
+    loaded: LoadedModel, questions: pd.DataFrame, motions: Mapping[str, MotionInput]
 ) -> Iterator[list[TrialQuestions]]:
     """Trials of similar length together, at most TOKENS_A_BATCH tokens with their padding."""
     first_of_task = questions.drop_duplicates("task").to_dict("records")
@@ -99,17 +101,17 @@ def _batches(
 def _trial_questions(
     loaded: LoadedModel,
     questions: list[dict],
-    tokens: np.ndarray,
+    motion: MotionInput,
     candidates: dict[str, list[list[int]]],
 ) -> TrialQuestions:
     texts = [question["question"] for question in questions]
-    prompts = loaded.prompts(tokens, texts)
+    prompts = loaded.prompts(motion, texts)
     answers = [candidates[question["task"]] for question in questions]
-    tree = scoring.trial_tree(prompts.motion_ids, prompts.questions, answers)
+    tree = scoring.trial_tree(prompts.motion, prompts.questions, answers)
     return TrialQuestions(questions, prompts, tree)
 
 
-def _motion(trial_id: str, motions: Mapping[str, np.ndarray]) -> np.ndarray:
+def _motion(trial_id: str, motions: Mapping[str, MotionInput]) -> MotionInput:
     if trial_id not in motions:
         raise InputError(
             f"No tokens for trial {trial_id}: tokenise the motions of this fold again."
@@ -193,19 +195,27 @@ def _read_number(
 
 
 def predict_file(
-    folder: Path, tokens: Sequence[Path], questions: Path, output: Path, splits: Sequence[str]
+    folder: Path,
+    tokens: Sequence[Path],
+    features: Path | None,
+    questions: Path,
+    output: Path,
+    splits: Sequence[str],
 ) -> None:
     """Ask the model in `folder` the questions of `splits` and write the table of predictions.
 
+    `features` are those of the model's motion encoder, None where it has none.
+
     Raises:
-        InputError: The tokens come from another motion tokenizer than the model's own.
+        InputError: Tokens or features come from another tokenizer or encoder than the model's own.
     """
     loaded = load_model(folder)
     table = read_tokens(tokens)
     check_tokens(table.metadata, loaded.description.tokenizer_sha256, f"the model {folder}")
     questions_of_splits = read_questions(questions, splits)
     trained = questions_of_splits["task"].isin(loaded.description.tasks)
-    motions = dict(zip(table.trial_ids, table.tokens, strict=True))
+    views = read_motions(loaded.description.motion, table, features, loaded.motion_encoder)
+    motions = {trial_id: both.recorded for trial_id, both in views.items()}
     run = {key: getattr(loaded.description, key) for key in ("fold", "variant", "seed")}
     rows = predict(loaded, questions_of_splits[trained], motions)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])

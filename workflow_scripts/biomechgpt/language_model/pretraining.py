@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.language_model.augmentation import paraphrase
 from biomechgpt.language_model.examples import Example, encode_example
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.vocabulary import motion_name
 from biomechgpt.questions.tasks import Task, options_of
 
@@ -49,10 +50,10 @@ def pretraining_examples(
         motion = views[(done + place) % len(views)]
         part = _stretch(motion, random)
         pairs = [_recall(part, random), (DURATION, f"{len(part) * seconds_per_token:.1f}")]
-        examples.append(encode_example(tokenizer, part, pairs, max_length))
+        examples.append(encode_example(tokenizer, MotionInput(part), pairs, max_length))
         glimpses = [_random_question(tasks, random) for _ in range(GLIMPSES)]
         for pair in [*glimpses, _repeat(tasks, random)]:
-            beginning = motion[:GLIMPSE_TOKENS]
+            beginning = MotionInput(motion[:GLIMPSE_TOKENS])
             examples.append(encode_example(tokenizer, beginning, [pair], max_length))
     return examples
 

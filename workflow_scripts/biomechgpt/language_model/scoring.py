@@ -11,7 +11,8 @@ from typing import NamedTuple
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from biomechgpt.language_model.batches import pad_rows
+from biomechgpt.language_model.batches import pad_rows, soft_tokens
+from biomechgpt.language_model.examples import Motion
 from biomechgpt.language_model.forward import hidden_states, logits, targets_at_once
 
 Step = tuple[int, int]  # a node of a tree (its place in `input_ids`), and the token that follows it
@@ -20,6 +21,7 @@ Step = tuple[int, int]  # a node of a tree (its place in `input_ids`), and the t
 class TokenTree(NamedTuple):
     """A trial as a tree of tokens, with the candidate answers to each of its questions as steps."""
 
+    motion: Motion
     input_ids: list[int]
     predecessors: list[int]
     roots: list[int]  # where each question ends
@@ -41,7 +43,7 @@ class GreedyText(NamedTuple):
 
 
 def trial_tree(
-    motion_ids: Sequence[int],
+    motion: Motion,
     questions: Sequence[Sequence[int]],
     candidates: Sequence[Sequence[Sequence[int]]],
 ) -> TokenTree:
@@ -49,9 +51,10 @@ def trial_tree(
 
     The last token of a candidate is predicted and never read.
     """
-    tree = TokenTree(list(motion_ids), list(range(-1, len(motion_ids) - 1)), [], [])
+    n_motion = len(motion.ids)
+    tree = TokenTree(motion, list(motion.ids), list(range(-1, n_motion - 1)), [], [])
     for question, answers in zip(questions, candidates, strict=True):
-        node = len(motion_ids) - 1
+        node = n_motion - 1
         for token in question:
             node = _append(tree, token, node)
         tree.roots.append(node)
@@ -87,7 +90,8 @@ def score(
     A text ends before the stop token, or after `max_tokens` tokens.
     """
     rows = [{"input_ids": tree.input_ids, "predecessors": tree.predecessors} for tree in trees]
-    batch = {name: value.to(model.device) for name, value in pad_rows(rows, pad_id).items()}
+    batch = pad_rows(rows, pad_id) | soft_tokens([tree.motion for tree in trees])
+    batch = {name: value.to(model.device) for name, value in batch.items()}
     cache = DynamicCache()  # without a config no layer drops what has left its sliding window
     hidden = hidden_states(model, batch, cache)
     scores = [_score_tree(model, hidden[i], tree, stop_id) for i, tree in enumerate(trees)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from transformers import DynamicCache
 
-from biomechgpt.language_model.batches import pad_rows
+from biomechgpt.language_model.batches import pad_rows, soft_tokens
 from biomechgpt.language_model.examples import Prompts, answer_end
 from biomechgpt.language_model.forward import hidden_states, logits
 from biomechgpt.language_model.model_folder import LoadedModel
@@ -19,12 +19,14 @@ def stream_text(loaded: LoadedModel, prompts: Prompts) -> Iterator[str]:
     It ends as the text that `prediction.predict` parses.
     """
     tokenizer = loaded.tokenizer
-    unread, written = [*prompts.motion_ids, *prompts.questions[0]], []
+    unread, written = [*prompts.motion.ids, *prompts.questions[0]], []
     stop, cache = answer_end(tokenizer).stop_id, DynamicCache()
+    soft = soft_tokens([prompts.motion])
     while len(written) < MAX_NEW_TOKENS:
-        batch = _after_cache(unread, cache.get_seq_length(), tokenizer.pad_token_id)
+        batch = soft | _after_cache(unread, cache.get_seq_length(), tokenizer.pad_token_id)
         batch = {name: value.to(loaded.model.device) for name, value in batch.items()}
         hidden = hidden_states(loaded.model, batch, cache)[0, -1:]
+        soft = {}  # the motion is read once
         unread = logits(loaded.model, hidden).argmax(-1).tolist()
         if unread == [stop]:
             return

@@ -39,6 +39,9 @@ class TrainingSettings(StrictModel):
         description="How often a question of a rare task is asked in an epoch at most."
     )
     motion_noise: Share = Field(description="Share of motion tokens replaced by random codes.")
+    feature_noise: NonNegative = Field(
+        0.0, description="Noise on the features of soft tokens, in their spreads."
+    )
     mirror: bool = Field(
         description="Whether half of the motions are seen with left and right exchanged."
     )

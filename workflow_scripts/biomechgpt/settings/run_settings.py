@@ -10,6 +10,7 @@ from biomechgpt.settings.cohorts_section import CohortSettings
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.settings.finetune_section import FinetuneSettings
 from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.simulate_section import SimulateSettings
 from biomechgpt.settings.split_section import SplitSettings
@@ -50,6 +51,9 @@ class RunSettings(StrictModel):
     split: SplitSettings
     tokenizers: Annotated[dict[Name, TokenizerSettings], Field(min_length=1)] = Field(
         description="Motion tokenizers by name."
+    )
+    motion_encoders: dict[Name, MotionEncoderSettings] = Field(
+        {}, description="Motion encoders by name, for variants that read soft tokens or kinematics."
     )
     base_models: Annotated[dict[Name, BaseModelSettings], Field(min_length=1)] = Field(
         description="Base language models by name."

@@ -5,6 +5,7 @@ from pydantic import Field
 from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.strict import Count, Seed, StrictModel
+from biomechgpt.settings.variants_section import MotionReading
 
 
 class VariantRun(StrictModel):
@@ -13,6 +14,7 @@ class VariantRun(StrictModel):
     fold: str = Field(description="Name of the fold.")
     variant: str = Field(description="Name of the variant.")
     seed: Seed = Field(description="Seed of phrasings, order and adapter.")
+    motion: MotionReading = Field("discrete", description="What the model reads of a movement.")
     lora: LoraSettings
     tasks: dict[str, QuestionSettings] = Field(description="The tasks that are learnt.")
     finetune: TrainingSettings = Field(description="`finetune`, with what the variant overrides.")

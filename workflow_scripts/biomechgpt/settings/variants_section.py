@@ -25,9 +25,20 @@ AllOrNamed = Annotated[
 ]
 
 
+MotionReading = Literal["discrete", "continuous", "both", "text", "numbers"]
+
+
 class VariantSettings(StrictModel):
     """One fine-tuned model: tokens, base, tasks, adapter."""
 
+    motion: MotionReading = Field(
+        "discrete",
+        description="What it reads of a movement: tokens, soft tokens, both, or measured kinematics "
+        "as text or as numbers.",
+    )
+    motion_encoder: str | None = Field(
+        None, description="A name from motion_encoders; null where the motion is discrete."
+    )
     tokenizer: str = Field(description="A name from tokenizers.")
     base_model: str = Field(description="A name from base_models.")
     tasks: AllOrNamed = Field(description="all or a list of names from tasks.")

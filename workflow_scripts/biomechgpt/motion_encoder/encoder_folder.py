@@ -1,0 +1,94 @@
+"""A motion encoder on disk: everything that another machine needs to read a new recording."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file as load_arrays
+from safetensors.numpy import save_file as save_arrays
+from safetensors.torch import load_file, save_file
+
+from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.errors import InputError
+from biomechgpt.files import file_sha256
+from biomechgpt.motion_encoder.facts import FactScale, measured_facts
+from biomechgpt.motion_encoder.network import MotionEncoder, padded
+from biomechgpt.motion_encoder.signals import signal_of
+from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
+from biomechgpt.tokenizer.statistics import Statistics
+
+WEIGHTS, NUMBERS, DESCRIPTION = "model.safetensors", "statistics.safetensors", "motion_encoder.json"
+
+
+class StoredEncoder(NamedTuple):
+    """A loaded motion encoder; `sha256` is that of its weights and statistics together."""
+
+    model: MotionEncoder
+    statistics: Statistics
+    scale: FactScale
+    cfg: MotionEncoderSettings
+    frame_rate_hz: float
+    sha256: str
+
+    @torch.inference_mode()
+    def features(self, angles_rad: np.ndarray) -> np.ndarray:
+        """The soft tokens (K, W) float32 of angles (T, J) in rad."""
+        signal = signal_of(angles_rad, self.statistics, self.frame_rate_hz)
+        return self.model(padded([signal], self.cfg.downsampling))[0].numpy()
+
+    def facts(self, angles_rad: np.ndarray) -> np.ndarray:
+        """What kinematics measure (F,) of angles (T, J) in rad, in the order of `scale.names`."""
+        measured = measured_facts(angles_rad, self.frame_rate_hz)
+        return np.array([measured[name] for name in self.scale.names])
+
+
+def save_encoder(
+    folder: Path,
+    model: MotionEncoder,
+    statistics: Statistics,
+    scale: FactScale,
+    cfg: MotionEncoderSettings,
+    frame_rate_hz: float,
+) -> None:
+    """Write weights, statistics of joints and facts, and the description to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(model.state_dict(), folder / WEIGHTS)
+    facts = {f"fact_{name}": getattr(scale, name) for name in ("mean", "spread", "deciles")}
+    save_arrays(statistics._asdict() | facts, folder / NUMBERS)
+    description = {
+        "config": cfg.to_dict(),
+        "joints": JOINT_NAMES,
+        "facts": scale.names,
+        "frame_rate_hz": frame_rate_hz,
+    }
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=1))
+
+
+def load_encoder(folder: os.PathLike) -> StoredEncoder:
+    """Read what `save_encoder` wrote, ready to encode.
+
+    Raises:
+        InputError: If the folder was made for other joints than this version knows.
+    """
+    folder = Path(folder)
+    description = json.loads((folder / DESCRIPTION).read_text())
+    if tuple(description["joints"]) != JOINT_NAMES:
+        raise InputError(f"{folder / DESCRIPTION}: made for other joints; train the encoder anew")
+    cfg = MotionEncoderSettings.model_validate(description["config"])
+    arrays = load_arrays(folder / NUMBERS)
+    scale = [arrays.pop(f"fact_{name}") for name in ("mean", "spread", "deciles")]
+    model = MotionEncoder(cfg, 2 * len(JOINT_NAMES), len(description["facts"]))
+    model.load_state_dict(load_file(folder / WEIGHTS))
+    hashes = [file_sha256(folder / name) for name in (WEIGHTS, NUMBERS)]
+    return StoredEncoder(
+        model.eval().requires_grad_(False),
+        Statistics(**arrays),
+        FactScale(description["facts"], *scale),
+        cfg,
+        description["frame_rate_hz"],
+        hashlib.sha256("".join(hashes).encode()).hexdigest(),
+    )

@@ -1,0 +1,87 @@
+"""Features of trials in Parquet: soft tokens and measured facts, one row a trial."""
+
+import json
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biomechgpt.body.mirror import mirrored
+from biomechgpt.files import replacing
+from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
+from biomechgpt.tokenizer.windows import select_trials
+
+VIEWS = ("", "mirrored_")  # of each movement: as it is, and with left and right exchanged
+TRIALS_AT_ONCE = 200  # in memory, and in a row group
+
+
+class MotionFeatures(NamedTuple):
+    """What a motion encoder says of a movement."""
+
+    features: np.ndarray  # (K, W) float32
+    facts: np.ndarray  # (F,)
+
+
+class FeatureTable(NamedTuple):
+    """The features of many trials, by trial id, and which encoder made them."""
+
+    recorded: dict[str, MotionFeatures]
+    mirrored: dict[str, MotionFeatures]
+    encoder_sha256: str
+
+
+def encode_shards(
+    encoder_folder: os.PathLike,
+    joint_angles_paths: Sequence[os.PathLike],
+    trial_ids: set[str],
+    path: os.PathLike,
+) -> None:
+    """Write the features of the accepted trials of all shards (docs/contracts.md)."""
+    encoder = load_encoder(encoder_folder)
+    rows, schema = [], _schema(encoder)
+    with replacing(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
+        for trial in select_trials(joint_angles_paths, trial_ids):
+            rows.append({"trial_id": trial.info["trial_id"]} | _row(encoder, trial.frames))
+            if len(rows) == TRIALS_AT_ONCE:
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+                rows = []
+        writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _schema(encoder: StoredEncoder) -> pa.Schema:
+    fields = [("trial_id", pa.string())]
+    for view in VIEWS:
+        fields += [
+            (f"{view}features", pa.list_(pa.float32())),
+            (f"{view}facts", pa.list_(pa.float64())),
+        ]
+    shape = [encoder.cfg.soft_tokens, encoder.cfg.width]
+    metadata = {"encoder_sha256": encoder.sha256, "shape": json.dumps(shape)}
+    return pa.schema(fields, metadata=metadata | {"facts": json.dumps(encoder.scale.names)})
+
+
+def _row(encoder: StoredEncoder, angles_rad: np.ndarray) -> dict[str, np.ndarray]:
+    row = {}
+    for view, angles in zip(VIEWS, (angles_rad, mirrored(angles_rad)), strict=True):
+        row[f"{view}features"] = encoder.features(angles).ravel()
+        row[f"{view}facts"] = encoder.facts(angles)
+    return row
+
+
+def read_features(path: os.PathLike) -> FeatureTable:
+    """What `encode_shards` wrote."""
+    table = pq.read_table(path)
+    metadata = table.schema.metadata
+    shape = json.loads(metadata[b"shape"])
+    columns = []
+    for view in VIEWS:
+        features = [
+            np.array(x, np.float32).reshape(shape) for x in table[f"{view}features"].to_pylist()
+        ]
+        facts = map(np.array, table[f"{view}facts"].to_pylist())
+        pairs = map(MotionFeatures, features, facts)
+        columns.append(dict(zip(table["trial_id"].to_pylist(), pairs, strict=True)))
+    return FeatureTable(*columns, metadata[b"encoder_sha256"].decode())
