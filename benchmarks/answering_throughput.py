@@ -20,6 +20,7 @@ from biomechgpt.language_model import adapters, loading, prediction
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import answer_end
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import options_of
@@ -85,11 +86,11 @@ def of_random_model(
     description = ModelDescription.model_construct(
         max_length=1024, tasks=settings, possible_numbers=numbers
     )
-    motions = {str(number): trial.tokens for number, trial in enumerate(trials)}
+    motions = {str(number): MotionInput(trial.tokens) for number, trial in enumerate(trials)}
     return LoadedModel(model, base.tokenizer, description), questions, motions
 
 
-def tree(loaded: LoadedModel, questions: pd.DataFrame, motions: dict[str, np.ndarray]) -> dict:
+def tree(loaded: LoadedModel, questions: pd.DataFrame, motions: dict[str, MotionInput]) -> dict:
     """This project's prediction: text and probabilities."""
     started_s = time.monotonic()
     rows = prediction.predict(loaded, questions, motions)
@@ -100,7 +101,7 @@ def tree(loaded: LoadedModel, questions: pd.DataFrame, motions: dict[str, np.nda
 def generate(
     loaded: LoadedModel,
     questions: pd.DataFrame,
-    motions: dict[str, np.ndarray],
+    motions: dict[str, MotionInput],
     size: int,
     longest: int,
 ) -> dict:
@@ -111,7 +112,7 @@ def generate(
     prompts = []
     for row in questions.itertuples():
         prompt = loaded.prompts(motions[row.trial_id], [row.question])
-        prompts.append(prompt.motion_ids + prompt.questions[0])
+        prompts.append(prompt.motion.ids + prompt.questions[0])
     prompts.sort(key=len)
     for start in range(0, len(prompts), size):
         part = [{"input_ids": ids} for ids in prompts[start : start + size]]

@@ -101,7 +101,7 @@ def print_wording(model: Path) -> None:
     rule = Topics(train, examples["everyday"]["choose"], examples["outside"]["choose"])
     sample = chat.run.trials.query("split == 'test'").sample(TRIALS, random_state=0)
     trials = [chat.trial(name) for name in sample["trial_id"]]
-    motions = {trial.name: chat.tokens(trial) for trial in trials}
+    motions = {trial.name: chat.motion(trial) for trial in trials}
     tasks = chat.description.tasks
     for whose in (USERS, FIRST):
         questions = []

@@ -19,6 +19,7 @@ from benchmarks import workload
 from benchmarks.shared import shipped_tasks
 from biomechgpt.language_model import adapters, language_training
 from biomechgpt.language_model.examples import encode_example
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.steps import plan_steps
 from biomechgpt.language_model.training_metrics import METRICS_FILE
 from biomechgpt.settings.finetune_section import LoraSettings
@@ -38,7 +39,9 @@ def ours(size: str, tasks: list, trials: list, shared: bool) -> dict:
     for trial in trials:
         pairs = [(question, answer) for _, question, answer in trial.questions]
         groups = [pairs] if shared else [[pair] for pair in pairs]
-        examples += [encode_example(base.tokenizer, trial.tokens, g, MAX_LENGTH) for g in groups]
+        examples += [
+            encode_example(base.tokenizer, MotionInput(trial.tokens), g, MAX_LENGTH) for g in groups
+        ]
     settings = language_training.Settings(
         2e-4, 1, BATCH, 0, checkpoint_every_steps=10**6, log_every_steps=1
     )

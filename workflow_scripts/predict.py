@@ -11,9 +11,9 @@ from biomechgpt.language_model.prediction import predict_file
 predict_file(
     Path(snakemake.input.model[0]),
     [Path(path) for path in snakemake.input.tokens],
-    next(map(Path, snakemake.input.get("features", [])), None),
     Path(snakemake.input.questions),
     Path(snakemake.output[0]),
     snakemake.params.splits,
+    *map(Path, snakemake.input.get("features", [])),
 )
 job.finish(snakemake)

@@ -32,7 +32,7 @@ from tests.helpers.small_run import change_task, walk
 def predicted(chat, trial, task) -> dict:
     row = {"trial_id": "it", "task": task, "kind": TASKS[task].kind, "options": TASKS[task].options}
     row["question"] = QUESTION_TEXTS[task]
-    (found,) = predict(chat.model.loaded, pd.DataFrame([row]), {"it": chat.tokens(trial)})
+    (found,) = predict(chat.model.loaded, pd.DataFrame([row]), {"it": chat.motion(trial)})
     return found
 
 
@@ -44,7 +44,7 @@ def test_the_stream_ends_in_the_text_that_prediction_reads(chat, task, stop, mon
         monkeypatch.setattr(reader, "answer_end", lambda tokenizer: AnswerEnd(stop_id, []))
     for name in ("t0", "t7"):
         trial = chat.trial(name)
-        prompts = chat.model.loaded.prompts(chat.tokens(trial), [QUESTION_TEXTS[task]])
+        prompts = chat.model.loaded.prompts(chat.motion(trial), [QUESTION_TEXTS[task]])
         pieces = list(streaming.stream_text(chat.model.loaded, prompts))
         assert ["", *pieces][-1] == predicted(chat, trial, task)["answer"]
         assert len(pieces) == prediction.MAX_NEW_TOKENS or stop == "<end_of_turn>"

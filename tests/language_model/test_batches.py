@@ -19,6 +19,7 @@ from biomechgpt.language_model.batches import (
 )
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states, logits
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.settings.finetune_section import LoraSettings
 
 EXCHANGES = [
@@ -38,16 +39,15 @@ def tokenizer(base):
 def shared(tokenizer, motions):
     """Four motions of different length with one, two or three questions each."""
     return [
-        encode_example(tokenizer, motions[i], EXCHANGES[: 1 + i % 3], 128) for i in (3, 7, 10, 23)
+        encode_example(tokenizer, MotionInput(motions[i]), EXCHANGES[: 1 + i % 3], 128)
+        for i in (3, 7, 10, 23)
     ]
 
 
 @pytest.fixture
 def separate(shared):
     return [
-        Example(example.motion_ids, [question], 0)
-        for example in shared
-        for question in example.questions
+        Example(example.motion, [question]) for example in shared for question in example.questions
     ]
 
 
@@ -86,13 +86,11 @@ def test_logits_equal_those_of_separate_sequences(model, shared, tokenizer):
     batch = collate(shared, tokenizer.pad_token_id, WEIGHTS)
     together = forward(model, batch).detach()
     for row, example in enumerate(shared):
-        start = len(example.motion_ids)
+        start = len(example.motion.ids)
         for question in example.questions:
-            alone = forward(
-                model, collate([Example(example.motion_ids, [question], 0)], 0, WEIGHTS)
-            )
+            alone = forward(model, collate([Example(example.motion, [question])], 0, WEIGHTS))
             stop = start + len(question.input_ids)
-            tail = alone[0, len(example.motion_ids) :].detach()
+            tail = alone[0, len(example.motion.ids) :].detach()
             assert torch.allclose(together[row, start:stop], tail, atol=1e-5)
             start = stop
 
@@ -102,7 +100,10 @@ def test_one_question_alone_is_what_transformers_computes(base_folder, tokenizer
     base = loading.load_base(base_folder, 16)
     base.model.train()
     long = np.tile(motions[23], 3)
-    examples = [encode_example(tokenizer, m, EXCHANGES[:1], 256) for m in (motions[5], long, long)]
+    examples = [
+        encode_example(tokenizer, MotionInput(m), EXCHANGES[:1], 256)
+        for m in (motions[5], long, long)
+    ]
     assert base.model.config.sliding_window == 64
     lengths = [example.length() for example in examples]
     assert max(lengths) > 64 > min(lengths)
@@ -140,7 +141,7 @@ def test_every_token_but_bos_and_padding_is_a_target(shared):
     found = losses(torch.zeros(*batch["input_ids"].shape, 500), batch, of_logits)
     n_questions = [len(example.questions) for example in shared]
     asked = sum(len(q.input_ids) for example in shared for q in example.questions)
-    motion = [len(example.motion_ids) - 1 for example in shared]
+    motion = [len(example.motion.ids) - 1 for example in shared]
     expected = asked + np.dot(motion, n_questions)
     assert total_weight([batch]).item() == expected
     assert found.weighted_sum.item() == pytest.approx(expected * np.log(500), rel=1e-5)
@@ -149,19 +150,19 @@ def test_every_token_but_bos_and_padding_is_a_target(shared):
 
 
 def test_the_end_of_turn_is_in_the_loss(tokenizer):
-    example = encode_example(tokenizer, [1], [("How fast?", "yes")], 64)
+    example = encode_example(tokenizer, MotionInput([1]), [("How fast?", "yes")], 64)
     question = example.questions[0]
     place = [i for i, m in enumerate(question.answer_mask) if m][-1]
     assert question.input_ids[place] == tokenizer.convert_tokens_to_ids("<end_of_turn>")
     batch = collate([example], 0, Weights())
     given = torch.zeros(1, example.length(), 500, requires_grad=True)
     losses(given, batch, of_logits).weighted_sum.backward()
-    place += len(example.motion_ids)
-    assert given.grad[0, place - 1, question.input_ids[place - len(example.motion_ids)]] < -0.9
+    place += len(example.motion.ids)
+    assert given.grad[0, place - 1, question.input_ids[place - len(example.motion.ids)]] < -0.9
 
 
 def test_answer_weight_counts_answers_so_often(tokenizer):
-    example = encode_example(tokenizer, [1, 2], [("How fast?", "yes")], 64)
+    example = encode_example(tokenizer, MotionInput([1, 2]), [("How fast?", "yes")], 64)
     given = torch.randn(1, example.length(), 500)
     plain = losses(given, collate([example], 0, Weights()), of_logits)
     weighted = losses(given, collate([example], 0, Weights(answer=5.0)), of_logits).weighted_sum

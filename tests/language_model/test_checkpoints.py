@@ -17,6 +17,7 @@ from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.checkpoint_source import link_checkpoint, locate, read_note
 from biomechgpt.language_model.examples import encode_example
 from biomechgpt.language_model.forward import cross_entropy, hidden_states
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.settings.base_models_section import CheckpointBaseSettings
 from biomechgpt.settings.finetune_section import LoraSettings
 
@@ -106,7 +107,9 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
         base = loading.load_base(checkpoint_folder, CODES, resize=True)
         set_seed(0)
         model = adapters.add_adapters(base, LORA.model_copy(update={"dropout": 0.1}), 0)
-        examples = [encode_example(base.tokenizer, m, EXCHANGES, 128) for m in motions[:6]]
+        examples = [
+            encode_example(base.tokenizer, MotionInput(m), EXCHANGES, 128) for m in motions[:6]
+        ]
         settings = language_training.Settings(1e-3, 1, 4, 0, checkpoint_every_steps=2)
         language_training.train(
             model, [examples], base.tokenizer.pad_token_id, settings, folder, "m"
@@ -122,9 +125,11 @@ def test_checkpoints_of_a_resized_model_hold_no_embedding_and_resume_bit_by_bit(
 
 
 def shared_and_separate(base, motions):
-    examples = [encode_example(base.tokenizer, motions[i], EXCHANGES, 128) for i in (2, 19)]
+    examples = [
+        encode_example(base.tokenizer, MotionInput(motions[i]), EXCHANGES, 128) for i in (2, 19)
+    ]
     apart = [
-        type(example)(example.motion_ids, [question], 0)
+        type(example)(example.motion, [question])
         for example in examples
         for question in example.questions
     ]

@@ -7,6 +7,7 @@ from biomechgpt.language_model.examples import (
     encode_example,
     encode_prompts,
 )
+from biomechgpt.language_model.motion_input import MotionInput
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ def tokenizer(base):
 
 def one(tokenizer, motion, question, answer, max_length=64):
     """The token ids of a motion with one question."""
-    example = encode_example(tokenizer, motion, [(question, answer)], max_length)
-    return example.motion_ids + example.questions[0].input_ids
+    example = encode_example(tokenizer, MotionInput(motion), [(question, answer)], max_length)
+    return example.motion.ids + example.questions[0].input_ids
 
 
 def test_the_whole_layout(tokenizer):
@@ -44,13 +45,15 @@ def test_parts_joined_equal_the_template_as_a_whole(tokenizer):
 
 
 def test_a_prompt_is_the_beginning_of_its_example(tokenizer):
-    motion, (question,), _ = encode_prompts(tokenizer, [1, 2], ["How fast?"], 64, 8)
-    prompt = motion + question
+    motion, (question,) = encode_prompts(tokenizer, MotionInput([1, 2]), ["How fast?"], 64, 8)
+    prompt = motion.ids + question
     assert one(tokenizer, [1, 2], "How fast?", "walker")[: len(prompt)] == prompt
 
 
 def test_answer_mask_is_the_answer_and_its_end(tokenizer):
-    question = encode_example(tokenizer, [1, 2], [("How fast?", "walker")], 64).questions[0]
+    question = encode_example(
+        tokenizer, MotionInput([1, 2]), [("How fast?", "walker")], 64
+    ).questions[0]
     marked = [t for t, m in zip(question.input_ids, question.answer_mask, strict=True) if m]
     assert tokenizer.decode(marked) == "walker<end_of_turn>"
 
@@ -58,12 +61,12 @@ def test_answer_mask_is_the_answer_and_its_end(tokenizer):
 def test_a_long_motion_loses_its_end_and_nothing_else(tokenizer):
     motion = [i % 16 for i in range(200)]
     asked = [("How fast?", "walker"), ("How fast in m/s, please?", "0.57")]
-    example = encode_example(tokenizer, motion, asked, 60)
-    text = tokenizer.decode(example.motion_ids)
-    kept = 200 - example.motion_tokens_cut
+    example = encode_example(tokenizer, MotionInput(motion), asked, 60)
+    text = tokenizer.decode(example.motion.ids)
+    kept = 200 - example.motion.n_cut
     assert text.count("<motion_") == kept + 2
     assert text.endswith(f"<motion_{motion[kept - 1]}><motion_end>")
-    assert len(example.motion_ids) + max(len(q.input_ids) for q in example.questions) == 60
+    assert len(example.motion.ids) + max(len(q.input_ids) for q in example.questions) == 60
     ends = [tokenizer.decode(question.input_ids) for question in example.questions]
     assert ends[0] == " How fast?<end_of_turn>\n<start_of_turn>model\nwalker<end_of_turn>\n"
     assert ends[1].endswith("0.57<end_of_turn>\n")
@@ -71,10 +74,10 @@ def test_a_long_motion_loses_its_end_and_nothing_else(tokenizer):
 
 def test_no_room_for_any_motion_is_an_error(tokenizer):
     with pytest.raises(InputError, match="max_length"):
-        encode_example(tokenizer, [1, 2], [("How fast?" * 20, "walker")], 40)
+        encode_example(tokenizer, MotionInput([1, 2]), [("How fast?" * 20, "walker")], 40)
 
 
 @pytest.mark.parametrize("text", ["<end_of_turn>", "<bos>", "<motion_start>"])
 def test_a_question_with_control_tokens_is_refused(tokenizer, text):
     with pytest.raises(InputError, match="reserved text"):
-        encode_prompts(tokenizer, [1], [f"How fast? {text}"], 64, 8)
+        encode_prompts(tokenizer, MotionInput([1]), [f"How fast? {text}"], 64, 8)

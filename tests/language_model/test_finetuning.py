@@ -20,11 +20,13 @@ from biomechgpt.language_model.finetuning import (
     training_passes,
     training_people,
 )
+from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from tests.helpers.small_model import trained_with, write_tokens
+from tests.helpers.small_model import CODES, trained_with, write_tokens
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +111,18 @@ def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
     base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
+    motions = read_motions("discrete", table, None, None)
     asked = questions[questions["split"] == "train"]
     noisy = trained_with(variant_run, epochs=2.5, motion_noise=0.4, mirror=False)
     clean = trained_with(noisy, motion_noise=0.0)
     first, second, third = (
-        [e.motion_ids for e in p]
-        for p in training_passes(base.tokenizer, asked, tasks, table, noisy)
+        [e.motion.ids for e in p]
+        for p in training_passes(base.tokenizer, asked, tasks, motions, CODES, noisy)
     )
-    plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, tasks, table, clean)[0]]
+    plain = [
+        e.motion.ids
+        for e in training_passes(base.tokenizer, asked, tasks, motions, CODES, clean)[0]
+    ]
     assert first != second != third
     assert [len(ids) for ids in first] == [len(ids) for ids in plain]
     tokens = sum(len(table.tokens[i]) for i in range(16))
@@ -130,14 +136,15 @@ def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
     base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
+    motions = read_motions("discrete", table, None, None)
     asked = questions[questions["split"] == "train"].assign(question="Does the left knee bend?")
     run = trained_with(variant_run, epochs=30, motion_noise=0.0, rephrase=False)
-    passes = training_passes(base.tokenizer, asked, tasks, table, run)
+    passes = training_passes(base.tokenizer, asked, tasks, motions, CODES, run)
     plain, other = (motion_ids(base, table, name) for name in ("tokens", "mirrored"))
     n_mirrored = n_motions = 0
     for example in (example for one_pass in passes for example in one_pass):
-        is_plain = example.motion_ids == plain[example.trial_id]
-        assert is_plain or example.motion_ids == other[example.trial_id]
+        is_plain = example.motion.ids == plain[example.trial_id]
+        assert is_plain or example.motion.ids == other[example.trial_id]
         text = base.tokenizer.decode(example.questions[0].input_ids)
         assert ("left knee" in text) == is_plain
         assert ("right knee" in text) == (not is_plain)
@@ -147,7 +154,10 @@ def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
 
 def motion_ids(base, table, name):
     tokens = zip(table.trial_ids, getattr(table, name), strict=True)
-    return {i: encode_prompts(base.tokenizer, t, ["?"], 512, 8).motion_ids for i, t in tokens}
+    return {
+        i: encode_prompts(base.tokenizer, MotionInput(t), ["?"], 512, 8).motion.ids
+        for i, t in tokens
+    }
 
 
 def test_no_task_with_training_questions_is_an_error_that_names_the_variant(

@@ -8,6 +8,7 @@ from transformers import AutoModelForCausalLM
 from biomechgpt.language_model import adapters, forward
 from biomechgpt.language_model.batches import Weights, collate, losses
 from biomechgpt.language_model.examples import encode_example
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.settings.finetune_section import LoraSettings
 
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
@@ -25,7 +26,9 @@ def model(base):
 
 @pytest.fixture
 def batch(base, motions):
-    examples = [encode_example(base.tokenizer, motions[i], EXCHANGES[:1], 128) for i in (3, 9)]
+    examples = [
+        encode_example(base.tokenizer, MotionInput(motions[i]), EXCHANGES[:1], 128) for i in (3, 9)
+    ]
     return collate(examples, base.tokenizer.pad_token_id, Weights(answer=3.0))
 
 

@@ -13,8 +13,9 @@ from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import adapters, language_training, loading
-from biomechgpt.language_model.examples import Example, Question, encode_example
+from biomechgpt.language_model.examples import Example, Motion, Question, encode_example
 from biomechgpt.language_model.language_training import LanguageModelTraining
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.steps import plan_steps, rate_share
 from biomechgpt.language_model.training_metrics import METRICS_FILE, TENSORBOARD_FOLDER
 from biomechgpt.settings.finetune_section import LoraSettings
@@ -28,7 +29,9 @@ SETTINGS = language_training.Settings(
 @pytest.fixture
 def examples(base, motions):
     return [
-        encode_example(base.tokenizer, motion, [("How fast in m/s?", f"0.{i:02d}")], 128)
+        encode_example(
+            base.tokenizer, MotionInput(motion), [("How fast in m/s?", f"0.{i:02d}")], 128
+        )
         for i, motion in enumerate(motions[:12])
     ]
 
@@ -209,15 +212,15 @@ def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, ex
 
 
 def imagined(lengths, n_questions):
-    """Examples of these lengths, told apart by `motion_tokens_cut`."""
+    """Examples of these lengths, told apart by `motion.n_cut`."""
     return [
-        Example([0] * int(n - q), [Question([0], [1])] * int(q), i)
+        Example(Motion([0] * int(n - q), i, None), [Question([0], [1])] * int(q))
         for i, (n, q) in enumerate(zip(lengths, n_questions, strict=True))
     ]
 
 
 def numbers_of(steps):
-    return [example.motion_tokens_cut for step in steps for example in step]
+    return [example.motion.n_cut for step in steps for example in step]
 
 
 def test_every_pass_asks_every_question_once():

@@ -26,7 +26,7 @@ def pretraining(base, tasks):
 
 def read(base, example):
     """The motion as codes, and pairs of question and reply."""
-    names = base.tokenizer.convert_ids_to_tokens(example.motion_ids)
+    names = base.tokenizer.convert_ids_to_tokens(example.motion.ids)
     codes = [int(name[8:-1]) for name in names if re.fullmatch(r"<motion_\d+>", name)]
     texts = [base.tokenizer.decode(question.input_ids) for question in example.questions]
     return codes, [tuple(part.strip() for part in TEXT.fullmatch(t).groups()) for t in texts]

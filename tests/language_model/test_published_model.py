@@ -12,6 +12,7 @@ import pytest
 from biomechgpt.language_model.checkpoint_source import link_checkpoint
 from biomechgpt.language_model.finetuning import finetune
 from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
@@ -104,7 +105,7 @@ def first_answer(loaded, tasks):
         "question": loaded.description.questions["impaired"],
         "options": tasks["impaired"].options,
     }  # fmt: skip
-    (row,) = predict(loaded, pd.DataFrame([question]), {"t": [5, 1]})
+    (row,) = predict(loaded, pd.DataFrame([question]), {"t": MotionInput([5, 1])})
     return row["answer"]
 
 

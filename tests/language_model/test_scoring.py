@@ -6,8 +6,9 @@ import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, set_seed
 
 from biomechgpt.language_model import scoring
-from biomechgpt.language_model.examples import answer_end, answer_ids, encode_prompts
+from biomechgpt.language_model.examples import Motion, answer_end, answer_ids, encode_prompts
 from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.prediction import predict
 
 QUESTIONS = ["Which of none, cane or walker is used?", "How fast in m/s?"]
@@ -39,7 +40,10 @@ def trials(loaded, motions):
     """Three trials of different length; the window of the sliding layers is shorter than the last."""
     chosen = [motions[0], motions[7], np.tile(motions[20], 4)]
     assert loaded.model.config.sliding_window < len(chosen[2])
-    return [encode_prompts(loaded.tokenizer, motion, QUESTIONS, 256, 8) for motion in chosen]
+    return [
+        encode_prompts(loaded.tokenizer, MotionInput(motion), QUESTIONS, 256, 8)
+        for motion in chosen
+    ]
 
 
 def ids_of(loaded, answers):
@@ -48,7 +52,7 @@ def ids_of(loaded, answers):
 
 def tree_of(loaded, trial, options=OPTIONS):
     candidates = [ids_of(loaded, options), ids_of(loaded, NUMBERS)]
-    return scoring.trial_tree(trial.motion_ids, trial.questions, candidates)
+    return scoring.trial_tree(trial.motion, trial.questions, candidates)
 
 
 @torch.inference_mode()
@@ -80,7 +84,7 @@ def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, trials, stop
         ):
             for number in range(0, len(answers), 4):
                 answer = ids_of(loaded, answers)[number]
-                expected = plain_log_probability(loaded, trial.motion_ids + question, answer)
+                expected = plain_log_probability(loaded, trial.motion.ids + question, answer)
                 assert of_one.log_probabilities[number] == pytest.approx(expected, abs=2e-4)
 
 
@@ -107,14 +111,14 @@ def test_few_logits_at_once_change_nothing(loaded, trials, stop_id, monkeypatch)
 @pytest.mark.parametrize("held", [0, 1, 3, 9])
 def test_the_text_is_the_argmax_of_plain_passes_however_much_the_row_holds(talkative, trials, held):
     """A row that holds nothing of a text, its beginning, or all of it; rows and texts side by side."""
-    prompts = [[t.motion_ids + question for question in t.questions] for t in trials]
+    prompts = [[t.motion.ids + question for question in t.questions] for t in trials]
     free = [[plain_greedy(talkative, prompt, 9) for prompt in row] for row in prompts]
     stop_id = free[0][0][2]
     greedy = [[_until(text, stop_id) for text in row] for row in free]
     assert len({len(text) for row in greedy for text in row}) > 1
     rows = [
         scoring.trial_tree(
-            trial.motion_ids, trial.questions, [[[*text[:held], stop_id]] for text in texts]
+            trial.motion, trial.questions, [[[*text[:held], stop_id]] for text in texts]
         )
         for trial, texts in zip(trials, greedy, strict=True)
     ]
@@ -126,14 +130,16 @@ def _until(ids, stop_id):
 
 
 def test_what_begins_alike_is_read_once():
-    row = scoring.trial_tree([0, 1], [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]])
+    row = scoring.trial_tree(
+        Motion([0, 1], 0, None), [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]]
+    )
     assert sorted(row.input_ids) == [0, 1, 2, 5, 6, 7, 8]
     assert row.candidates[0][3] == [(2, 7)]
     assert row.candidates[0][0][:2] == row.candidates[0][2][:2]
 
 
 def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions):
-    tokens = {f"t{number}": motion for number, motion in enumerate(motions)}
+    tokens = {f"t{number}": MotionInput(motion) for number, motion in enumerate(motions)}
     asked = questions[questions["split"] == "test"]
     together = predict(loaded, asked, tokens)
     assert len(together) == len(asked)

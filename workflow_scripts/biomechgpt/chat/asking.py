@@ -25,6 +25,7 @@ from biomechgpt.evaluation.result_tables import read_table
 from biomechgpt.language_model.askable_model import ask_in_turn, open_model
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Prompts
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.questions.calibration import (
     Calibration,
@@ -100,11 +101,12 @@ class Chat:
         path = Path(path)
         return read_own_file(path, name or path.name, self.model.motion_tokenizer, *self.reading)
 
-    def tokens(self, trial: ChatTrial) -> np.ndarray:
-        """The motion tokens (n_tokens,) uint16 that the model reads."""
-        if trial.tokens is not None:
-            return trial.tokens
-        return encode_trial(self.model.motion_tokenizer, trial.angles_rad)
+    def motion(self, trial: ChatTrial) -> MotionInput:
+        """What the model reads of a trial; its codes are made here where they are not on the disk."""
+        codes = trial.tokens
+        if codes is None:
+            codes = encode_trial(self.model.motion_tokenizer, trial.angles_rad)
+        return self.model.loaded.motion(codes, trial.angles_rad)
 
     def questions(self) -> dict[str, str]:
         """The questions that can be asked, by task."""
@@ -128,14 +130,14 @@ class Chat:
         if topic.task is None:
             yield answer
             return
-        tokens, phrasing = self.tokens(trial), self.questions()[topic.task]
-        prompts = self.model.loaded.prompts(tokens, [phrasing])
-        if prompts.motion_tokens_cut:
-            warnings = [self._how_much_is_read(tokens, prompts), *warnings]
+        motion, phrasing = self.motion(trial), self.questions()[topic.task]
+        prompts = self.model.loaded.prompts(motion, [phrasing])
+        if prompts.motion.n_cut:
+            warnings = [self._how_much_is_read(motion, prompts), *warnings]
         answer = answer._replace(task=topic.task, asked_as=phrasing, warnings=warnings)
         with self.lock:
             answer = self._judge_own_file(answer, trial)
-            row = self._ask_in_turn(topic.task, tokens)
+            row = self._ask_in_turn(topic.task, motion)
             answer = answer._replace(applies=row["applies"], because=row["because"])
             if answer.applies != NO:
                 for text in stream_text(self.model.loaded, prompts):
@@ -144,10 +146,11 @@ class Chat:
                 answer = self._add_estimate(answer, row, trial)
             yield answer
 
-    def _how_much_is_read(self, tokens: np.ndarray, prompts: Prompts) -> str:
+    def _how_much_is_read(self, motion: MotionInput, prompts: Prompts) -> str:
         token_s = self.description.frames_per_token / self.description.frame_rate_hz
-        read_s = token_s * (len(tokens) - prompts.motion_tokens_cut)
-        return f"The model reads the first {read_s:.1f} of {token_s * len(tokens):.1f} s."
+        n_codes = len(motion.codes)
+        read_s = token_s * (n_codes - prompts.motion.n_cut)
+        return f"The model reads the first {read_s:.1f} of {token_s * n_codes:.1f} s."
 
     def _judge_own_file(self, answer: Answer, trial: ChatTrial) -> Answer:
         """`answer` with the strangeness of a user's file and what is not promised about it."""
@@ -157,10 +160,10 @@ class Chat:
         no_promise = self.model.why_not_promised(strangeness)
         return answer._replace(strangeness=strangeness, no_promise=no_promise)
 
-    def _ask_in_turn(self, task: str, tokens: np.ndarray) -> dict:
+    def _ask_in_turn(self, task: str, motion: MotionInput) -> dict:
         """The predicted row of a task, asked after the tasks that tell whether it applies."""
         tasks = {task, *earlier_tasks(task, self.description.tasks)}
-        rows = ask_in_turn(self.model, tasks, {"trial": tokens})
+        rows = ask_in_turn(self.model, tasks, {"trial": motion})
         return next(row for row in rows if row["task"] == task)
 
     def _add_estimate(self, answer: Answer, row: Mapping, trial: ChatTrial) -> Answer:

@@ -16,6 +16,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn, open_model
 from biomechgpt.language_model.description import ModelDescription
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.motion.strip import strip
 from biomechgpt.questions.calibration import LEVELS, Calibration, number_estimate, option_estimate
 from biomechgpt.questions.gates import NO
@@ -38,7 +39,7 @@ class MeasuredTrial(NamedTuple):
     """What is known of a trial without asking the language model."""
 
     info: dict
-    tokens: np.ndarray  # (n_tokens,) uint16
+    motion: MotionInput
     strangeness: Strangeness | None  # None where the motion tokenizer had no validation people
     labels: Mapping[str, float]  # measured by kinematics, by label column
 
@@ -64,8 +65,8 @@ def annotate(
     if not trials:
         raise InputError(f"No recording of {cohort} can be used; {issues} says why.")
     columns = _model_columns(folder, model.loaded.description)
-    tokens = {trial_id: trial.tokens for trial_id, trial in trials.items()}
-    rows = ask_in_turn(model, model.loaded.description.tasks, tokens)
+    motions = {trial_id: trial.motion for trial_id, trial in trials.items()}
+    rows = ask_in_turn(model, model.loaded.description.tasks, motions)
     lines = [_line(row, trials[row["trial_id"]], model) | columns for row in rows]
     table = pd.DataFrame(lines).sort_values(["trial_id", "task"], kind="stable")
     with replacing(answers) as temporary:
@@ -86,7 +87,9 @@ def _read(
         if trial is not None:
             trials[trial.info["trial_id"]] = MeasuredTrial(
                 trial.info,
-                encode_trial(model.motion_tokenizer, trial.frames),
+                model.loaded.motion(
+                    encode_trial(model.motion_tokenizer, trial.frames), trial.frames
+                ),
                 model.strangeness(trial.frames),
                 measured_labels(trial.frames, motion.frame_rate_hz),
             )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import (
     UNCALIBRATED,
@@ -73,12 +74,12 @@ def open_model(folder: Path) -> AskableModel:
 
 
 def ask_in_turn(
-    model: AskableModel, tasks: Collection[str], motions: Mapping[str, np.ndarray]
+    model: AskableModel, tasks: Collection[str], motions: Mapping[str, MotionInput]
 ) -> list[dict]:
     """Ask `tasks` about every motion, where the model's own answers to earlier tasks allow it.
 
     The question is the first training phrasing of a task. No label is looked at, since a new movement
-    has none. `tasks` hold the earlier tasks, too; `motions` are motion tokens by trial id.
+    has none. `tasks` hold the earlier tasks, too; `motions` stand by trial id.
 
     Returns:
         Rows as `prediction.predict` gives them, with `applies` and `because` (`questions.gates.Gate`).

@@ -42,7 +42,7 @@ class TrialQuestions(NamedTuple):
 def predict(
     loaded: LoadedModel, questions: pd.DataFrame, motions: Mapping[str, MotionInput]
 ) -> list[dict]:
-    """Answer every row of `questions` from the tokens by trial id in `motions`.
+    """Answer every row of `questions` from what stands in `motions` by trial id.
 
     Returns:
         The rows of `questions`, each with `answer, parsed, number, number_mean, number_median,
@@ -197,10 +197,10 @@ def _read_number(
 def predict_file(
     folder: Path,
     tokens: Sequence[Path],
-    features: Path | None,
     questions: Path,
     output: Path,
     splits: Sequence[str],
+    features: Path | None = None,
 ) -> None:
     """Ask the model in `folder` the questions of `splits` and write the table of predictions.
 

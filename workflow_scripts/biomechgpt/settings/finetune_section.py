@@ -7,6 +7,7 @@ from pydantic import Field, create_model
 from biomechgpt.settings.strict import (
     UNIQUE,
     Count,
+    CountOrZero,
     NonNegative,
     Positive,
     Seed,
@@ -41,6 +42,9 @@ class TrainingSettings(StrictModel):
     motion_noise: Share = Field(description="Share of motion tokens replaced by random codes.")
     feature_noise: NonNegative = Field(
         0.0, description="Noise on the features of soft tokens, in their spreads."
+    )
+    fact_questions: CountOrZero = Field(
+        0, description="Questions a sequence that kinematics answer, drawn anew in each epoch."
     )
     mirror: bool = Field(
         description="Whether half of the motions are seen with left and right exchanged."
