@@ -6,7 +6,7 @@ import torch
 from biomechgpt.language_model import loading
 from biomechgpt.language_model.finetuning import finetune
 from tests.helpers import small_model
-from tests.helpers.gemma_checkpoints import write_checkpoint
+from tests.helpers.checkpoint_layouts import write_checkpoint
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +44,14 @@ def checkpoint_folder(request, tmp_path_factory):
     """A random checkpoint in the layout of either size of Gemma 3."""
     torch.set_num_threads(1)
     return write_checkpoint(tmp_path_factory.mktemp("hub") / request.param, request.param)
+
+
+@pytest.fixture(scope="session", params=["1b", "smollm2", "qwen3"])
+def any_base(request, tmp_path_factory):
+    """The folder of a random checkpoint of each supported type, and how motion tokens enter it."""
+    torch.set_num_threads(1)
+    folder = write_checkpoint(tmp_path_factory.mktemp("any") / request.param, request.param)
+    return folder, request.param != "1b"  # only Gemma has reserved pieces
 
 
 @pytest.fixture(scope="session")

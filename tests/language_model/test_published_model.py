@@ -17,7 +17,7 @@ from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
 from biomechgpt.settings.base_models_section import CheckpointBaseSettings
-from tests.helpers.gemma_checkpoints import write_checkpoint
+from tests.helpers.checkpoint_layouts import write_checkpoint
 
 FIGURE = {
     "split": "test", "task": "impaired", "kind": "classification", "variant": "v", "seed": "0",

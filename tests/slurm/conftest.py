@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.helpers import pretend_cluster
-from tests.helpers.gemma_checkpoints import write_checkpoint
+from tests.helpers.checkpoint_layouts import write_checkpoint
 from tests.helpers.project_copies import copy_project
 from tests.helpers.slurm_jobs import GPU_VARIANT, Job, Run, disturb, look
 

@@ -5,6 +5,7 @@ from functools import partial
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 
+from biomechgpt.errors import InputError
 from biomechgpt.language_model.loading import Base
 from biomechgpt.language_model.soft_tokens import Projector
 from biomechgpt.settings.finetune_section import LoraSettings
@@ -14,6 +15,7 @@ LORA_TARGETS = (
     r"(?!.*(vision|multi_modal)).*\.layers\.\d+\.(self_attn|mlp)"
     r"\.(q|k|v|o|gate|up|down)_proj"
 )
+PROJECTIONS_A_LAYER = 7
 
 
 def add_adapters(
@@ -21,19 +23,29 @@ def add_adapters(
 ) -> PeftModel:
     """Freeze the base; add LoRA and trainable motion rows.
 
-    Call it after seeding. Everything trainable is float32. New rows start with the mean and spread of
-    the text's rows: projected from the motion tokenizer's `codebook` (K, D), so that similar codes
-    start close to each other, or without it at random. Equal rows would all get the same gradient.
+    Call it after seeding. Everything trainable is float32. New rows, and those of turns that the base
+    never read, start with the mean and spread of the text's rows: projected from the motion
+    tokenizer's `codebook` (K, D), so that similar codes start close to each other, or without it at
+    random. Equal rows would all get the same gradient.
+
+    Raises:
+        InputError: The base lacks projections that adapters are put on.
     """
     config = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules=LORA_TARGETS,
-        trainable_token_indices={"embed_tokens": base.motion_rows},
+        trainable_token_indices={"embed_tokens": base.trained_rows},
         task_type="CAUSAL_LM",
     )
     model = get_peft_model(base.model, config)
+    n_projections = PROJECTIONS_A_LAYER * base.model.config.num_hidden_layers
+    if len(model.targeted_module_names) != n_projections:
+        raise InputError(
+            f"Of {n_projections} projections of the base model (q, k, v, o, gate, up, down in each layer) "
+            f"{len(model.targeted_module_names)} were found: its type is not supported."
+        )
     # peft would write all of a resized embedding into every checkpoint.
     model.save_pretrained = partial(model.save_pretrained, save_embedding_layers=False)
     for parameter in trainable(model).values():
@@ -58,7 +70,7 @@ def _text_rows(base: Base) -> torch.Tensor:
     """The rows of the embedding that stand for text, (V, D)."""
     weight = base.model.get_input_embeddings().weight.detach().float().cpu()
     text = torch.ones(len(weight), dtype=torch.bool)
-    text[base.motion_rows] = False
+    text[base.trained_rows] = False
     text[base.tokenizer.vocab_size :] = False
     return weight[text]
 
@@ -66,8 +78,8 @@ def _text_rows(base: Base) -> torch.Tensor:
 def _standard_rows(codebook: torch.Tensor | None, shape: torch.Size, seed: int) -> torch.Tensor:
     """First values of new rows, (R, D), with mean 0 and spread 1.
 
-    A random projection keeps the distances within the codebook; the two rows behind the codes, start
-    and end, are random.
+    A random projection keeps the distances within the codebook; the rows behind the codes, of start
+    and end and of turns, are random.
     """
     generator = torch.Generator().manual_seed(seed)
     rows = torch.randn(shape, generator=generator)

@@ -20,7 +20,7 @@ from biomechgpt.language_model.vocabulary import (
 class AnswerEnd(NamedTuple):
     """What the chat template puts behind an answer: the end of its turn, and the tokens after that."""
 
-    stop_id: int
+    stop_id: int | None  # None: nothing stands behind it
     rest: list[int]
 
 
@@ -64,8 +64,8 @@ def answer_end(tokenizer: PreTrainedTokenizerFast) -> AnswerEnd:
     answer = "ANSWER"
     turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": answer}]
     text = tokenizer.apply_chat_template(turns, tokenize=False)
-    stop_id, *rest = tokenizer.encode(text.rpartition(answer)[2], add_special_tokens=False)
-    return AnswerEnd(stop_id, rest)
+    behind = tokenizer.encode(text.rpartition(answer)[2], add_special_tokens=False)
+    return AnswerEnd(behind[0] if behind else None, behind[1:])
 
 
 def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:

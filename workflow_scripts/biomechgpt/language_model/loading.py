@@ -1,10 +1,11 @@
 """Load a base model in 4 bits, with its language tokenizer.
 
-The embedded base and Gemma 3 checkpoints in a local folder are loaded in the same way. Of multimodal
-checkpoints only the language model is loaded. A weight that is missing is an error; transformers would
-fill it with random numbers and go on.
+The embedded base and checkpoints in a local folder are loaded in the same way. Of a multimodal Gemma 3
+only the language model is loaded. A weight that is missing is an error; transformers would fill it with
+random numbers and go on.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,17 +14,20 @@ import torch
 import transformers
 from safetensors import safe_open
 from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
     AutoConfig,
     BitsAndBytesConfig,
-    Gemma3ForCausalLM,
     PreTrainedConfig,
+    PreTrainedModel,
     PreTrainedTokenizerFast,
 )
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import vocabulary
+from biomechgpt.language_model.base_checks import check_base
+from biomechgpt.language_model.base_tokenizer import read_tokenizer, untrained_turns
 
-MULTIMODAL_KEYS = {  # the two spellings of a checkpoint with a vision tower
+MULTIMODAL_KEYS = {  # the two spellings of a Gemma 3 with a vision tower
     r"^language_model\.model\.": "model.",
     r"^model\.language_model\.": "model.",
 }
@@ -37,15 +41,28 @@ transformers.logging.disable_progress_bar()  # its output would go to a log file
 class Base(NamedTuple):
     """A base model and its language tokenizer, in which the motion tokens are named."""
 
-    model: Gemma3ForCausalLM
+    model: PreTrainedModel
     tokenizer: PreTrainedTokenizerFast
     motion_rows: list[int]  # embedding rows: those of the codes, then start and end
     rows_are_new: bool  # until now the rows were reserved or missing, so they mean nothing yet
+    turn_rows: Sequence[int] = ()  # around turns, where the base has never read a chat
+
+    @property
+    def trained_rows(self) -> list[int]:
+        """The embedding rows that fine-tuning trains."""
+        return [*self.motion_rows, *self.turn_rows]
 
 
 def device() -> torch.device:
-    """The first GPU, or the CPU."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    """The first GPU, or the CPU.
+
+    torch would try cuDNN's attention first, which plans anew for every length of a batch, and of which
+    gradients that are no numbers are reported where a mask is used (pytorch 196678).
+    """
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    return torch.device("cuda", 0)
 
 
 def load_base(folder: Path, motion_vocabulary_size: int, resize: bool = False) -> Base:
@@ -56,31 +73,32 @@ def load_base(folder: Path, motion_vocabulary_size: int, resize: bool = False) -
     with `resize` new rows.
 
     Raises:
-        InputError: The folder is no Gemma 3, has missing weights, or needs a GPU.
+        InputError: The folder is no language model of a type that is supported, has missing weights, or
+            needs a GPU.
     """
     if not (Path(folder) / "config.json").exists():
-        raise InputError(
-            f"{folder} holds no config.json: a Hugging Face folder of Gemma 3 is needed."
-        )
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+        raise InputError(f"{folder} holds no config.json: a Hugging Face folder is needed.")
+    tokenizer = read_tokenizer(folder)
     rows_are_new = not vocabulary.has_motion(tokenizer)
+    turn_rows = untrained_turns(tokenizer) if rows_are_new else []
     if rows_are_new:
         name_tokens = vocabulary.add_motion_rows if resize else vocabulary.name_motion_rows
         tokenizer = name_tokens(tokenizer, motion_vocabulary_size)
     rows = vocabulary.motion_ids(tokenizer, motion_vocabulary_size)
     model = load_model(folder)
+    check_base(folder, model)
     if rows_are_new and resize:
         _resize(model, len(tokenizer))
     if max(rows) >= model.get_input_embeddings().num_embeddings:
         raise InputError(f"{folder}: the tokenizer has more pieces than the model has rows.")
-    return Base(model, tokenizer, rows, rows_are_new)
+    return Base(model, tokenizer, rows, rows_are_new, turn_rows)
 
 
-def _resize(model: Gemma3ForCausalLM, n_rows: int) -> None:
+def _resize(model: PreTrainedModel, n_rows: int) -> None:
     """Give the embedding at least `n_rows` rows; added rows are the mean of the others.
 
-    transformers would draw them at random: the 1B model has an added row that no adapter trains or
-    saves, so a reload would change it.
+    transformers would draw them at random: Gemma 3 1B has an added row that no adapter trains or saves,
+    so a reload would change it.
     """
     n_original = model.get_input_embeddings().num_embeddings
     model.resize_token_embeddings(max(n_rows, n_original), mean_resizing=False)
@@ -88,23 +106,22 @@ def _resize(model: Gemma3ForCausalLM, n_rows: int) -> None:
     weight[n_original:] = weight[:n_original].mean(0)
 
 
-def load_model(folder: Path) -> Gemma3ForCausalLM:
+def load_model(folder: Path) -> PreTrainedModel:
     """The text model of `folder` in 4 bits.
 
     Raises:
-        InputError: Weights are missing or already quantised, or the model needs a GPU.
+        InputError: The folder is no language model, weights are missing or already quantised, or the
+            model needs a GPU.
     """
-    config = AutoConfig.from_pretrained(folder)
-    if config.model_type not in ("gemma3_text", "gemma3"):
-        raise InputError(f"{folder}: model_type {config.model_type!r} is not Gemma 3.")
+    config = _config(folder)
+    text_config = config.get_text_config()
     _check_not_quantised(folder, config)
     _check_machine(folder)
-    multimodal = config.model_type == "gemma3"
     precision = torch.bfloat16 if device().type == "cuda" else torch.float32
-    model, loading = Gemma3ForCausalLM.from_pretrained(
+    model, loading = MODEL_FOR_CAUSAL_LM_MAPPING[type(text_config)].from_pretrained(
         folder,
-        config=config.get_text_config(),
-        key_mapping=MULTIMODAL_KEYS if multimodal else None,
+        config=text_config,
+        key_mapping=None if text_config is config else MULTIMODAL_KEYS,
         quantization_config=_four_bits(precision),
         dtype=precision,
         attn_implementation="sdpa",
@@ -119,6 +136,20 @@ def load_model(folder: Path) -> Gemma3ForCausalLM:
             "The checkpoint is damaged or has another architecture; fetch or build it again."
         )
     return model
+
+
+def _config(folder: Path) -> PreTrainedConfig:
+    """The configuration in `folder`; InputError where it is of no model that can be loaded as one."""
+    try:
+        config = AutoConfig.from_pretrained(folder)
+    except ValueError as error:
+        raise InputError(f"{folder}: transformers does not know this model. ({error})") from None
+    kind = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config.get_text_config()), None)
+    if kind is None or not kind._supports_sdpa:
+        raise InputError(
+            f"{folder}: {config.model_type!r} is no causal language model with torch's attention."
+        )
+    return config
 
 
 def _check_not_quantised(folder: Path, config: PreTrainedConfig) -> None:
@@ -144,7 +175,7 @@ def _tensor_names(file: Path) -> list[str]:
 
 
 def _check_machine(folder: Path) -> None:
-    """Raise InputError where this machine cannot train the model: float16 overflows in Gemma 3."""
+    """Raise InputError where this machine cannot train the model: in Gemma 3 float16 overflows."""
     n_bytes = sum(size for _, size, _ in weight_files(folder))
     if not torch.cuda.is_available():
         if n_bytes > BYTES_ON_A_CPU:
@@ -154,7 +185,7 @@ def _check_machine(folder: Path) -> None:
             )
     elif not torch.cuda.is_bf16_supported(including_emulation=False):
         raise InputError(
-            f"{torch.cuda.get_device_name(0)} has no bfloat16, which Gemma 3 needs: take a GPU of "
+            f"{torch.cuda.get_device_name(0)} has no bfloat16, which is needed: take a GPU of "
             "compute capability 8.0 or more (Ampere or later)."
         )
 

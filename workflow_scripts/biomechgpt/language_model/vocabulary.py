@@ -1,12 +1,13 @@
 """The language tokenizer and the motion tokens in it.
 
 Motion tokens take the place of reserved pieces (`<unused0>`, `<unused1>`, ...), of which Gemma has
-thousands: the embedding is not resized, the head stays tied, and an adapter fits the original base.
-The paper's way is possible as well: rows added behind all others. Ids are always looked up by the text
-of their token.
+thousands: the embedding is not resized and an adapter fits the original base. The paper's way is
+possible as well, and needed where a base has no reserved pieces: rows added behind all others. Ids are
+always looked up by the text of their token.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
@@ -17,7 +18,9 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 
-CONTROL_TOKENS = ("<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>")
+TURNS = ("<start_of_turn>", "<end_of_turn>")
+CONTROL_TOKENS = ("<pad>", "<eos>", "<bos>", "<unk>", *TURNS)
+RESERVED = re.compile(r"<unused\d+>|<\|reserved_special_token_\d+\|>")  # of Gemma, of Llama 3
 MOTION_START, MOTION_END = "<motion_start>", "<motion_end>"
 SPARE_RESERVED = 14
 PRINTABLE_ASCII = [chr(code) for code in range(33, 127)]
@@ -86,16 +89,16 @@ def name_motion_rows(
     They are neither special (`decode(skip_special_tokens=True)` would drop them) nor normalised.
 
     Raises:
-        InputError: There are too few `<unused...>` pieces.
+        InputError: There are too few reserved pieces.
     """
     description = json.loads(tokenizer.backend_tokenizer.to_str())
     vocabulary = description["model"]["vocab"]
-    reserved = sorted((t for t in vocabulary if t.startswith("<unused")), key=vocabulary.get)
+    reserved = sorted((t for t in vocabulary if RESERVED.fullmatch(t)), key=vocabulary.get)
     names = motion_names(motion_vocabulary_size)
     if len(reserved) < len(names):
         raise InputError(
             f"The language tokenizer has {len(reserved)} reserved pieces, {len(names)} motion tokens "
-            "need one each. Choose a smaller codebook_size."
+            "need one each. Set motion_tokens: resize of this base model, or choose a smaller codebook_size."
         )
     renamed = dict(zip(reserved, names, strict=False))
     description["model"]["vocab"] = {renamed.get(t, t): i for t, i in vocabulary.items()}
@@ -106,7 +109,7 @@ def name_motion_rows(
         for old, new in renamed.items()
     ]
     description["added_tokens"] = sorted(kept + motion, key=lambda token: token["id"])
-    return _wrap(Tokenizer.from_str(json.dumps(description)), tokenizer.chat_template)
+    return _with_pieces(tokenizer, Tokenizer.from_str(json.dumps(description)))
 
 
 def add_motion_rows(
@@ -116,7 +119,18 @@ def add_motion_rows(
     grown = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
     names = motion_names(motion_vocabulary_size)
     grown.add_tokens([AddedToken(name, normalized=False, special=False) for name in names])
-    return _wrap(grown, tokenizer.chat_template)
+    return _with_pieces(tokenizer, grown)
+
+
+def _with_pieces(tokenizer: PreTrainedTokenizerFast, pieces: Tokenizer) -> PreTrainedTokenizerFast:
+    """A copy of `tokenizer` with other `pieces`; where it has none for padding, the end of text pads."""
+    return PreTrainedTokenizerFast(
+        tokenizer_object=pieces,
+        bos_token=tokenizer.bos_token, eos_token=tokenizer.eos_token,
+        pad_token=tokenizer.pad_token or tokenizer.eos_token, unk_token=tokenizer.unk_token,
+        chat_template=tokenizer.chat_template, padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )  # fmt: skip
 
 
 def train_tokenizer(
@@ -150,17 +164,7 @@ def train_tokenizer(
     # A word at the start of a turn has no space before it, so each is learnt with and without a space.
     words = [word for text in texts for word in text.split()]
     tokenizer.train_from_iterator([*texts, *words], trainer)
-    return _wrap(_without_added(tokenizer, set(byte_pieces)), CHAT_TEMPLATE)
-
-
-def _without_added(tokenizer: Tokenizer, names: set[str]) -> Tokenizer:
-    """A copy without `names` as added tokens, so that the text `<0x41>` is not read as a byte."""
-    description = json.loads(tokenizer.to_str())
-    added = [token for token in description["added_tokens"] if token["content"] not in names]
-    return Tokenizer.from_str(json.dumps({**description, "added_tokens": added}))
-
-
-def _wrap(tokenizer: Tokenizer, chat_template: str) -> PreTrainedTokenizerFast:
+    tokenizer = _without_added(tokenizer, set(byte_pieces))
     tokenizer.post_processor = TemplateProcessing(
         single="<bos> $A", pair="<bos> $A <bos> $B",
         special_tokens=[("<bos>", tokenizer.token_to_id("<bos>"))],
@@ -168,5 +172,12 @@ def _wrap(tokenizer: Tokenizer, chat_template: str) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token="<bos>", eos_token="<eos>", pad_token="<pad>", unk_token="<unk>",
-        chat_template=chat_template, padding_side="left", clean_up_tokenization_spaces=False,
+        chat_template=CHAT_TEMPLATE, padding_side="left", clean_up_tokenization_spaces=False,
     )  # fmt: skip
+
+
+def _without_added(tokenizer: Tokenizer, names: set[str]) -> Tokenizer:
+    """A copy without `names` as added tokens, so that the text `<0x41>` is not read as a byte."""
+    description = json.loads(tokenizer.to_str())
+    added = [token for token in description["added_tokens"] if token["content"] not in names]
+    return Tokenizer.from_str(json.dumps({**description, "added_tokens": added}))
