@@ -12,10 +12,16 @@ import yaml
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
+from biomechgpt.motion_encoder.encoder_folder import load_encoder, save_encoder
+from biomechgpt.motion_encoder.facts import FactScale
+from biomechgpt.motion_encoder.feature_files import feature_schema
+from biomechgpt.motion_encoder.network import MotionEncoder
+from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.settings.base_models_section import EmbeddedBaseSettings
 from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
 from biomechgpt.settings.ingest_section import IngestSettings
+from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.variant_run import VariantRun
@@ -50,6 +56,10 @@ QUESTION_TEXTS = {
 }
 LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
 LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
+ENCODER_SETTINGS = MotionEncoderSettings(
+    soft_tokens=3, width=16, depth=2, downsampling=4, views=2, steps=200, batch_size=8,
+    learning_rate=5e-3, noise=0.05, seed=0,
+)  # fmt: skip
 FINETUNE = TrainingSettings(
     learning_rate=3e-3, epochs=1, batch_size=8, micro_batch_size=8, max_length=128,
     warmup_fraction=0.1, weight_decay=0.0, shared_motion=True, motion_noise=0.1, mirror=True,
@@ -152,6 +162,30 @@ def write_sources(folder: Path) -> Sources:
         train = {f"{name}-1": QUESTION_TEXTS[name]}
         path.write_text(yaml.safe_dump({"train": train, "held_out": held_out}))
     return Sources([tokens], folder / "questions.parquet", phrasings, base, motion_tokenizer)
+
+
+def write_soft_sources(folder: Path, sources: Sources, features: np.ndarray) -> Sources:
+    """`sources` with a motion encoder that was never trained, and `features` (24, K, W) of all trials.
+
+    The mirrored movements have the same features.
+    """
+    folder.mkdir(exist_ok=True)
+    torch.manual_seed(0)
+    n, names = len(JOINT_NAMES), [*TOLD]
+    statistics = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
+    model = MotionEncoder(ENCODER_SETTINGS, 2 * n, len(names))
+    deciles = np.tile(np.linspace(0.1, 0.9, 9), (len(names), 1))
+    scale = FactScale(names, np.zeros(len(names)), np.ones(len(names)), deciles)
+    save_encoder(folder / "encoder", model, statistics, scale, ENCODER_SETTINGS, 30.0)
+    encoder = load_encoder(folder / "encoder")
+    rows = []
+    for number, values in enumerate(features):
+        facts = np.linspace(0, 1, len(names)) * number / len(features)
+        row = {"features": values.ravel(), "facts": facts}
+        rows.append({"trial_id": f"t{number}"} | row | {f"mirrored_{k}": v for k, v in row.items()})
+    path = folder / "features.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=feature_schema(encoder)), path)
+    return sources._replace(motion_encoder=folder / "encoder", features=path)
 
 
 def write_motion(path: Path, seconds: float) -> Path:

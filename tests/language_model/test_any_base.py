@@ -25,6 +25,7 @@ from biomechgpt.language_model.examples import answer_end, encode_example, encod
 from biomechgpt.language_model.finetuning import finetune
 from biomechgpt.language_model.forward import cross_entropy, hidden_states, logits
 from biomechgpt.language_model.model_folder import load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.prediction import predict
 from biomechgpt.settings.base_models_section import CheckpointBaseSettings
 from biomechgpt.settings.finetune_section import LoraSettings
@@ -56,7 +57,9 @@ def plain_model(folder):
 
 def single_rows(base, motions):
     """Sequences of different lengths, one question each, the last longer than a sliding window."""
-    examples = [encode_example(base.tokenizer, m, EXCHANGES[:1], 128) for m in motions[:3]]
+    examples = [
+        encode_example(base.tokenizer, MotionInput(m), EXCHANGES[:1], 128) for m in motions[:3]
+    ]
     return collate(examples, base.tokenizer.pad_token_id, Weights())
 
 
@@ -87,8 +90,10 @@ def test_shared_motions_teach_what_separate_sequences_do(any_base, motions):
     model = adapters.add_adapters(base, LORA, 0).train()
     for name, parameter in adapters.trainable(model).items():  # LoRA starts at no effect
         torch.nn.init.normal_(parameter, std=0.05) if "lora_B" in name else None
-    examples = [encode_example(base.tokenizer, motions[i], EXCHANGES, 128) for i in (2, 19)]
-    apart = [type(e)(e.motion_ids, [question], 0) for e in examples for question in e.questions]
+    examples = [
+        encode_example(base.tokenizer, MotionInput(motions[i]), EXCHANGES, 128) for i in (2, 19)
+    ]
+    apart = [type(e)(e.motion, [question]) for e in examples for question in e.questions]
     pad_id = base.tokenizer.pad_token_id
     together = gradient(model, collate(examples, pad_id, Weights(answer=3.0)))
     separate = gradient(model, collate(apart, pad_id, Weights(answer=3.0)))
@@ -121,8 +126,8 @@ def test_the_adapter_loads_with_plain_peft(fine_tuned, motions):
     plain = PeftModel.from_pretrained(plain, made / "adapter").train(False)
     loading.never_pack(plain)
     loaded = load_model(made)
-    prompts = loaded.prompts(motions[3], [EXCHANGES[0][0]])
-    ids = torch.tensor([prompts.motion_ids + prompts.questions[0]])
+    prompts = loaded.prompts(MotionInput(motions[3]), [EXCHANGES[0][0]])
+    ids = torch.tensor([prompts.motion.ids + prompts.questions[0]])
     row = {"input_ids": ids[0].tolist(), "predecessors": list(range(-1, ids.shape[1] - 1))}
     batch = pad_rows([row], 0)
     lean = logits(loaded.model, hidden_states(loaded.model, batch))[0]
@@ -132,7 +137,9 @@ def test_the_adapter_loads_with_plain_peft(fine_tuned, motions):
 def test_a_model_of_any_base_answers_every_question(fine_tuned, questions, motions):
     loaded = load_model(fine_tuned[0])
     of_test = questions[questions["split"] == "test"]
-    rows = predict(loaded, of_test, {f"t{i}": motion for i, motion in enumerate(motions)})
+    rows = predict(
+        loaded, of_test, {f"t{i}": MotionInput(motion) for i, motion in enumerate(motions)}
+    )
     assert len(rows) == len(of_test)
     for row in rows:
         if row["kind"] == "classification":
@@ -157,8 +164,8 @@ def test_a_question_with_its_answer_is_what_the_chat_template_writes(any_base):
         {"role": "assistant", "content": "0.57"},
     ]
     text = base.tokenizer.apply_chat_template(turns, tokenize=False)
-    example = encode_example(base.tokenizer, [7], [("How fast?", "0.57")], 128)
-    ids = example.motion_ids + example.questions[0].input_ids
+    example = encode_example(base.tokenizer, MotionInput([7]), [("How fast?", "0.57")], 128)
+    ids = example.motion.ids + example.questions[0].input_ids
     assert ids == base.tokenizer.encode(text, add_special_tokens=False)
     answer = [t for t, m in zip(ids[-len(example.questions[0].answer_mask) :],
                                 example.questions[0].answer_mask, strict=True) if m]  # fmt: skip
@@ -170,7 +177,7 @@ def test_a_question_with_control_text_of_the_base_is_refused(any_base):
     base = loading.load_base(*any_base[:1], CODES, any_base[1])
     stop = base.tokenizer.convert_ids_to_tokens(answer_end(base.tokenizer).stop_id)
     with pytest.raises(InputError, match="reserved text"):
-        encode_prompts(base.tokenizer, [1], [f"How fast? {stop}"], 128, 8)
+        encode_prompts(base.tokenizer, MotionInput([1]), [f"How fast? {stop}"], 128, 8)
 
 
 @pytest.mark.parametrize("any_base", ["smollm2", "qwen3"], indirect=True)
@@ -248,7 +255,9 @@ def test_a_base_without_a_template_gets_one_and_learns_its_turns(copied):
     assert base.trained_rows[-2:] == turns
     assert len(rows) == CODES + 4
     assert torch.cosine_similarity(rows[-2:].detach(), before, dim=1).abs().max() < 0.7
-    batch = collate([encode_example(base.tokenizer, [1, 2], EXCHANGES, 128)], 0, Weights())
+    batch = collate(
+        [encode_example(base.tokenizer, MotionInput([1, 2]), EXCHANGES, 128)], 0, Weights()
+    )
     gradient(model, batch)
     assert rows.grad[-2:].abs().sum(1).min() > 0
 

@@ -16,6 +16,7 @@ LORA_TARGETS = (
     r"\.(q|k|v|o|gate|up|down)_proj"
 )
 PROJECTIONS_A_LAYER = 7
+EMBEDDINGS_MEASURED = 4096  # of text, to know how long they are
 
 
 def add_adapters(
@@ -52,7 +53,8 @@ def add_adapters(
         parameter.data = parameter.data.float()
     if base.rows_are_new:
         delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
-        text_rows = _text_rows(base)
+        weight = base.model.get_input_embeddings().weight.detach().float().cpu()
+        text_rows = weight[_text_ids(base)]
         start = _standard_rows(codebook, delta.shape, seed)
         delta.data.copy_(text_rows.mean(0) + text_rows.std(0) * start)
     return model
@@ -60,19 +62,21 @@ def add_adapters(
 
 def add_projector(model: PeftModel, base: Base, n_features: int) -> None:
     """Give `model` a `projector` that turns features (K, `n_features`) into soft tokens."""
-    rows, embedding = _text_rows(base), base.model.get_input_embeddings()
-    root_mean_square = float(rows.square().mean().sqrt() * getattr(embedding, "embed_scale", 1.0))
-    projector = Projector(n_features, rows.shape[1], root_mean_square)
-    model.projector = projector.to(embedding.weight.device)
+    embedding = base.model.get_input_embeddings()
+    ids = _text_ids(base)
+    some = ids[:: 1 + len(ids) // EMBEDDINGS_MEASURED].to(base.model.device)
+    with torch.no_grad():
+        embedded = embedding(some).float()  # as long as the layers see them
+    root_mean_square = float(embedded.square().mean().sqrt())
+    projector = Projector(n_features, embedded.shape[1], root_mean_square)
+    model.projector = projector.to(base.model.device)
 
 
-def _text_rows(base: Base) -> torch.Tensor:
-    """The rows of the embedding that stand for text, (V, D)."""
-    weight = base.model.get_input_embeddings().weight.detach().float().cpu()
-    text = torch.ones(len(weight), dtype=torch.bool)
-    text[base.trained_rows] = False
-    text[base.tokenizer.vocab_size :] = False
-    return weight[text]
+def _text_ids(base: Base) -> torch.Tensor:
+    """The rows of the embedding that stand for text, (V,)."""
+    text = torch.ones(base.tokenizer.vocab_size, dtype=torch.bool)
+    text[[row for row in base.trained_rows if row < len(text)]] = False
+    return text.nonzero()[:, 0]
 
 
 def _standard_rows(codebook: torch.Tensor | None, shape: torch.Size, seed: int) -> torch.Tensor:

@@ -41,7 +41,7 @@ def encode_shards(
 ) -> None:
     """Write the features of the accepted trials of all shards (docs/contracts.md)."""
     encoder = load_encoder(encoder_folder)
-    rows, schema = [], _schema(encoder)
+    rows, schema = [], feature_schema(encoder)
     with replacing(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
         for trial in select_trials(joint_angles_paths, trial_ids):
             rows.append({"trial_id": trial.info["trial_id"]} | _row(encoder, trial.frames))
@@ -51,7 +51,8 @@ def encode_shards(
         writer.write_table(pa.Table.from_pylist(rows, schema=schema))
 
 
-def _schema(encoder: StoredEncoder) -> pa.Schema:
+def feature_schema(encoder: StoredEncoder) -> pa.Schema:
+    """The columns of a file of features, and in its metadata which encoder made them."""
     fields = [("trial_id", pa.string())]
     for view in VIEWS:
         fields += [

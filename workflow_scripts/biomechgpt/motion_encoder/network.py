@@ -36,13 +36,17 @@ class ResidualBlock(nn.Module):
 
 
 class AttentionPooling(nn.Module):
-    """Learnt queries that each gather mean and spread of what they attend to, and the duration."""
+    """Learnt queries that each gather mean and spread of what they attend to, and the duration.
+
+    Each has an output of its own: with a common one all would say nearly the same.
+    """
 
     def __init__(self, n_queries: int, width: int):
         super().__init__()
-        self.queries = nn.Parameter(torch.randn(n_queries, width) * 0.1)
+        self.queries = nn.Parameter(torch.randn(n_queries, width))
         self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)
-        self.output = nn.Linear(2 * width + 1, width)
+        n_gathered = 2 * width + 1
+        self.output = nn.Parameter(torch.randn(n_queries, n_gathered, width) / n_gathered**0.5)
 
     def forward(self, steps: Tensor, real: Tensor) -> Tensor:
         """(B, S, W) -> (B, K, W)."""
@@ -56,7 +60,8 @@ class AttentionPooling(nn.Module):
         square = torch.einsum("bhks,bshd->bkhd", shares, values.square())
         spread = (square - mean.square()).clamp(min=MIN_VARIANCE).sqrt()
         duration = real.sum(1).log()[:, None, None].expand(-1, len(self.queries), 1)
-        return self.output(torch.cat([mean.flatten(2), spread.flatten(2), duration], -1))
+        gathered = torch.cat([mean.flatten(2), spread.flatten(2), duration], -1)
+        return torch.einsum("bkg,kgw->bkw", gathered, self.output)
 
 
 class MotionEncoder(nn.Module):
