@@ -93,8 +93,8 @@ def test_bones_keep_their_length_and_grow_with_stature():
 def test_pelvis_angles_come_back_also_after_a_turn():
     tilt, lean = np.full(50, 0.1), np.full(50, -0.05)
     heading = np.linspace(0, 4.0, 50)
-    found = pelvis_angles(pelvis_rotation(tilt, lean, heading))
-    np.testing.assert_allclose(found, np.stack([tilt, lean, heading], axis=1), atol=1e-9)
+    angles_rad = pelvis_angles(pelvis_rotation(tilt, lean, heading))
+    np.testing.assert_allclose(angles_rad, np.stack([tilt, lean, heading], axis=1), atol=1e-9)
 
 
 def test_quaternion_agrees_with_the_axis():

@@ -99,8 +99,8 @@ def test_a_joint_that_is_missing_everywhere_leaves_its_panel_empty():
 
 def test_bars_of_a_table_share_a_scale_and_an_unknown_interval_has_no_line():
     row = pd.Series({"value": 0.5, "low": 0.0, "high": 1.0})
-    found = bar(row, (0.0, 1.0), "var(--blue)")
-    ends = [int(v) for v in re.findall(r"x[12]='(\d+)'", found)]
-    assert sum(ends) == 2 * int(re.search(r"cx='(\d+)'", found)[1])
+    svg = bar(row, (0.0, 1.0), "var(--blue)")
+    ends = [int(v) for v in re.findall(r"x[12]='(\d+)'", svg)]
+    assert sum(ends) == 2 * int(re.search(r"cx='(\d+)'", svg)[1])
     assert "<line" not in bar(row.replace({0.0: np.nan, 1.0: np.nan}), (0.0, 1.0), "var(--orange)")
     assert bar(row * np.nan, (0.0, 1.0), "var(--blue)") == ""
