@@ -63,7 +63,7 @@ rule finetune:
     params:
         threads=threads_of_variant,
         cfg=variant_config,
-        code=lambda wildcards: code("finetune", variant_phrasings(wildcards)),
+        code=lambda wildcards: cached_hash("finetune", tuple(variant_phrasings(wildcards))),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
     script:
