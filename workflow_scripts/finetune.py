@@ -16,7 +16,7 @@ sources = Sources(
     dict(zip(snakemake.params.cfg["tasks"], snakemake.input.phrasings, strict=True)),
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
-    *map(Path, snakemake.input.get("encoder", [])),
+    *map(Path, snakemake.input.encoder),
 )
 key = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
 run = VariantRun.model_validate(key | snakemake.params.cfg)

@@ -14,6 +14,6 @@ predict_file(
     Path(snakemake.input.questions),
     Path(snakemake.output[0]),
     snakemake.params.splits,
-    *map(Path, snakemake.input.get("features", [])),
+    *map(Path, snakemake.input.features),
 )
 job.finish(snakemake)

@@ -174,7 +174,6 @@ def test_no_task_with_training_questions_is_an_error_that_names_the_variant(
 def test_a_model_knows_only_the_tasks_that_it_was_trained_on(questions, variant_run):
     """Asked of the others it would answer all the same, by chance."""
     tasks = variant_run.tasks | {"falls": variant_run.tasks["impaired"]}
-    motions = read_motions("discrete", table, None, None)
     training = questions[questions["split"] == "train"]
     run = only_trained(variant_run.model_copy(update={"tasks": tasks}), training)
     assert list(run.tasks) == ["impaired", "device", "speed"]

@@ -45,6 +45,7 @@ def finetune(folder, cores, sources, base, variant_run):
             base=str(base),
             tokenizer=str(sources.motion_tokenizer),
             questions=str(sources.questions),
+            encoder=[],
             **common_job(sources),
         ),
         params=Files(

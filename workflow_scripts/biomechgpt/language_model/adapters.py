@@ -53,8 +53,7 @@ def add_adapters(
         parameter.data = parameter.data.float()
     if base.rows_are_new:
         delta = next(p for n, p in trainable(model).items() if "trainable_tokens_delta" in n)
-        weight = base.model.get_input_embeddings().weight.detach().float().cpu()
-        text_rows = weight[_text_ids(base)]
+        text_rows = _text_rows(base)
         start = _standard_rows(codebook, delta.shape, seed)
         delta.data.copy_(text_rows.mean(0) + text_rows.std(0) * start)
     return model
@@ -72,8 +71,13 @@ def add_projector(model: PeftModel, base: Base, n_features: int) -> None:
     model.projector = projector.to(base.model.device)
 
 
+def _text_rows(base: Base) -> torch.Tensor:
+    """The rows of the embedding that stand for text, (V, D)."""
+    return base.model.get_input_embeddings().weight.detach().float().cpu()[_text_ids(base)]
+
+
 def _text_ids(base: Base) -> torch.Tensor:
-    """The rows of the embedding that stand for text, (V,)."""
+    """Which rows of the embedding stand for text, (V,)."""
     text = torch.ones(base.tokenizer.vocab_size, dtype=torch.bool)
     text[[row for row in base.trained_rows if row < len(text)]] = False
     return text.nonzero()[:, 0]
