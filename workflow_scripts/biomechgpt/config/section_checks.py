@@ -16,6 +16,7 @@ from biomechgpt.results_layout import FOLDERS_OF_RESULTS, FOLDS_OF_RESULTS
 from biomechgpt.settings.base_models_section import BaseModelSettings
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.cohorts_section import CohortSettings
+from biomechgpt.settings.motion_encoders_section import HEADS, MotionEncoderSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.run_settings import PredictSettings
 from biomechgpt.settings.split_section import SplitSettings
@@ -125,6 +126,7 @@ def _check_base_models(base_models: Mapping[str, BaseModelSettings]) -> list[str
 
 def _check_variants(
     tokenizers: Mapping[str, TokenizerSettings],
+    motion_encoders: Mapping[str, MotionEncoderSettings],
     base_models: Mapping[str, BaseModelSettings],
     variants: Mapping[str, VariantSettings],
     tasks: Tasks,
@@ -134,11 +136,34 @@ def _check_variants(
         key = f"variants.{name}"
         sentences += _reference(f"{key}.tokenizer", cfg.tokenizer, "tokenizers", tokenizers)
         sentences += _reference(f"{key}.base_model", cfg.base_model, "base_models", base_models)
+        sentences += _motion(key, cfg, motion_encoders)
         for task in cfg.tasks if cfg.tasks != "all" else ():
             sentences += _reference(f"an entry of {key}.tasks", task, "tasks", tasks)
         if "finetune" in cfg.model_fields_set and not cfg.finetune.model_fields_set:
             sentences.append(f"{key}.finetune has 0 entries; it needs 1 or more.")
     return sentences
+
+
+def _motion(
+    key: str, cfg: VariantSettings, motion_encoders: Mapping[str, MotionEncoderSettings]
+) -> list[str]:
+    """What is wrong with how a variant reads movement."""
+    if cfg.motion == "discrete":
+        if cfg.motion_encoder is None:
+            return []
+        return [f"{key}.motion_encoder is set, but its motion is discrete; take it out."]
+    if cfg.motion_encoder is None:
+        return [f"{key}.motion is {cfg.motion}, which needs a motion_encoder; name one."]
+    name = f"{key}.motion_encoder"
+    return _reference(name, cfg.motion_encoder, "motion_encoders", motion_encoders)
+
+
+def _check_motion_encoders(motion_encoders: Mapping[str, MotionEncoderSettings]) -> list[str]:
+    return [
+        f"motion_encoders.{name}.width is {cfg.width}; it must be divisible by {HEADS}."
+        for name, cfg in motion_encoders.items()
+        if cfg.width % HEADS
+    ]
 
 
 def _check_baselines(
@@ -189,10 +214,11 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("motion",), _check_motion),
     (("split",), _check_split),
     (("tokenizers",), check_tokenizers),
+    (("motion_encoders",), _check_motion_encoders),
     (("base_models",), _check_base_models),
     (("predict",), _check_predict),
     (("tokenizers", "variants", "baselines"), _check_baselines),
-    (("tokenizers", "base_models", "variants", "tasks"), _check_variants),
+    (("tokenizers", "motion_encoders", "base_models", "variants", "tasks"), _check_variants),
     (("tasks",), check_tasks),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
 )

@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
+from biomechgpt.settings.motion_encoders_section import HEADS, MotionEncoderSettings
 
-HEADS = 4
 NO_WEIGHT = -1e9  # of a step that is padding, before the softmax
 MIN_VARIANCE = 1e-6
 

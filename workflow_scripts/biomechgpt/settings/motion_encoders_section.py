@@ -5,11 +5,14 @@ from pydantic import Field
 from biomechgpt.settings.strict import Count, NonNegative, Positive, Seed, StrictModel
 
 
+HEADS = 4  # of the attention that gathers a movement
+
+
 class MotionEncoderSettings(StrictModel):
     """A network that turns a movement into soft tokens; it learns without labels."""
 
     soft_tokens: Count = Field(description="Soft tokens a movement.")
-    width: Count = Field(description="Numbers a soft token, and channels; a multiple of 4.")
+    width: Count = Field(description=f"Numbers a soft token, and channels; a multiple of {HEADS}.")
     depth: Count = Field(description="Residual blocks; each looks twice as far as the one before.")
     downsampling: Count = Field(description="Frames a step of the network.")
     views: Count = Field(
