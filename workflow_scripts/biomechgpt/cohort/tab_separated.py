@@ -28,7 +28,11 @@ def read_tsv(
             there is no such column, or where it is no text.
     """
     if not path.is_file():
-        raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
+        raise InputError(
+            f"{path} is missing; a cohort folder needs it (docs/cohort.md). Both tables of a session of "
+            "OpenCap, Pose2Sim, Xsens, Vicon or Visual3D are written by: python "
+            f"workflow_scripts/import_session.py {str(path.parent)!r}"
+        )
     lines = _lines(path)
     first = next(lines, "")
     header = [_cell(cell) for cell in first.split("\t")]

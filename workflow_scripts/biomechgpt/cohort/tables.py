@@ -83,7 +83,10 @@ def read_cohort(
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise InputError(f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml")
+        raise InputError(
+            f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml. A zip file of a session "
+            f"becomes a cohort folder by: python workflow_scripts/import_session.py {str(folder)!r}"
+        )
     people_file, trials_file = folder / "participants.tsv", folder / "trials.tsv"
     participants = read_tsv(people_file, ["participant_id"], keep)
     trials = read_tsv(trials_file, ["trial_id", "participant_id", "file"], keep)
