@@ -13,7 +13,7 @@ from biomechgpt.cohort.session_import.opencap import opencap_files
 from biomechgpt.cohort.session_import.pose2sim import pose2sim_files
 from biomechgpt.cohort.session_import.session_file import SessionFile
 from biomechgpt.cohort.session_import.session_tables import (
-    people_and_remarks,
+    people_table,
     trial_table,
     write_tables,
 )
@@ -70,7 +70,7 @@ def import_sessions(sources: Iterable[Path], folder: Path, person: str | None = 
             f"{folder} holds no recordings of a session. Read are {READ}. Not read are {NOT_READ}: export "
             f"one of the formats that are read, or write the tables by hand (docs/cohort.md).{listed}"
         )
-    people, disputed = people_and_remarks(recordings)
+    people, disputed = people_table(recordings)
     trials = trial_table(recordings, folder)
     write_tables(people, trials, folder)
     remarks += [*disputed, *_to_correct(trials["participant_id"].isna().sum(), folder)]

@@ -16,29 +16,41 @@ from biomechgpt.settings.tasks_section import Tasks
 UNTOLD = ("OpenSimData", "Kinematics", "kinematics", "pose-3d")  # folders in every session
 
 
-def people_and_remarks(recordings: Iterable[SessionFile]) -> tuple[pd.DataFrame, list[str]]:
-    """A row for each participant, with the labels that sessions agree on, and a remark for each other."""
-    labels: dict[str, dict[str, str]] = {}
-    disputed: dict[tuple[str, str], set[str]] = {}
+def people_table(recordings: Iterable[SessionFile]) -> tuple[pd.DataFrame, list[str]]:
+    """A row for each participant, with labels on which all sessions agree; a remark for each other label.
+
+    Raises:
+        InputError: two participants would have one id.
+    """
+    values = _labels_of_people(recordings)
+    rows, remarks = [], []
+    for person, labels in sorted(values.items()):
+        agreed = {name: min(said) for name, said in labels.items() if len(said) == 1}
+        rows.append({"participant_id": person} | agreed)
+        for name in labels.keys() - agreed.keys():
+            said = " and ".join(sorted(labels[name]))
+            remarks.append(f"{name} of {person} is {said} in different sessions; it was left n/a")
+    columns = dict.fromkeys(["participant_id", *(name for row in rows for name in row)])
+    return pd.DataFrame(rows, columns=list(columns)), sorted(remarks)
+
+
+def _labels_of_people(recordings: Iterable[SessionFile]) -> dict[str, dict[str, set[str]]]:
+    """Id -> label -> what sessions say of it."""
+    spellings: dict[str, str] = {}
+    values: dict[str, dict[str, set[str]]] = {}
     for recording in recordings:
         if recording.person is None:
             continue
-        own = labels.setdefault(as_id(recording.person), {})
+        person = as_id(recording.person)
+        if spellings.setdefault(person, recording.person) != recording.person:
+            raise InputError(
+                f"{spellings[person]!r} and {recording.person!r} would both be participant {person!r}: "
+                "correct one in its session, or find them otherwise, with --participant"
+            )
+        labels = values.setdefault(person, {})
         for name, value in recording.labels.items():
-            if own.setdefault(name, value) != value:
-                disputed.setdefault((as_id(recording.person), name), {own[name]}).add(value)
-    for person, name in disputed:
-        del labels[person][name]
-    remarks = [
-        f"{name} of {person} is {' and '.join(sorted(values))} in different sessions; it was left n/a"
-        for (person, name), values in disputed.items()
-    ]
-    rows = [{"participant_id": person} | labels[person] for person in sorted(labels)]
-    return pd.DataFrame(rows, columns=_columns("participant_id", rows)), remarks
-
-
-def _columns(first: str, rows: list[dict]) -> list[str]:
-    return list(dict.fromkeys([first, *(name for row in rows for name in row)]))
+            labels.setdefault(name, set()).add(value)
+    return values
 
 
 def trial_table(recordings: Iterable[SessionFile], folder: Path) -> pd.DataFrame:
