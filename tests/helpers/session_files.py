@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.helpers.bombs import archive
 from tests.helpers.motion_files import gait, mot
 
 METADATA = """\
@@ -140,3 +141,21 @@ def nexus(subject: str = "P07", n_rows: int = 60) -> str:
         ",," + ",".join(["deg"] * 3 * len(labels)),
     ]
     return "\n".join([*head, *rows, ""])
+
+
+def tables(folder: Path) -> tuple[str, str]:
+    return tuple((folder / name).read_text() for name in ("participants.tsv", "trials.tsv"))
+
+
+def zipped(folder: Path) -> bytes:
+    """The folder's files as an archive, under the folder's name."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return archive(
+        {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
+    )
+
+
+def remark(imported, words: str) -> str:
+    """The one remark with these words."""
+    (only,) = [text for text in imported.remarks if words in text]
+    return only

@@ -11,7 +11,8 @@ from biomechgpt.files import replacing
 from biomechgpt.recordings.readers.raw import UNPACKED_BYTES, UNPACKED_FACTOR
 
 NAMES = (opencap.METADATA, pose2sim.CONFIG)
-ENDINGS = (".mot", ".trc", ".mvnx", ".csv", ".txt")  # not the videos
+ARCHIVE = ".zip"
+ENDINGS = (".mot", ".trc", ".mvnx", ".csv", ".txt", ARCHIVE)  # not the videos
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from biomechgpt.cohort.session_import.archives import is_of_session, unpack
+from biomechgpt.cohort.session_import.archives import ARCHIVE, is_of_session, unpack
 from biomechgpt.cohort.session_import.exports import exported_files
 from biomechgpt.cohort.session_import.opencap import opencap_files
 from biomechgpt.cohort.session_import.pose2sim import pose2sim_files
@@ -28,7 +28,7 @@ READ = (
 )
 NOT_READ = (
     "Xsens .mvn and .xlsx, Visual3D .cmo and .cmz, Qualisys .qtm and .tsv, Motion Analysis .cap, "
-    "Noraxon .mr3, Simi .smp, Kinovea .kva, AddBiomechanics .b3d"
+    "Noraxon .mr3, Simi .smp, Kinovea .kva, AddBiomechanics .b3d, Theia .c3d without angles"
 )
 
 
@@ -57,13 +57,11 @@ def import_sessions(sources: Iterable[Path], folder: Path, person: str | None = 
         InputError: No recordings, or nothing could be written; the message says what to do.
     """
     files = sorted({file for source in sources for file in session_files(source, folder)})
-    from_opencap, remarks = opencap_files(files)
-    from_pose2sim, more = pose2sim_files(files)
-    recordings = [*from_opencap, *from_pose2sim, *exported_files(files)]
+    recordings, remarks = _recordings(files)
     if person is not None:
         recordings = _with_persons(recordings, person, folder)
     recordings, unusable = _usable(recordings, folder)
-    remarks += more + unusable
+    remarks += unusable
     if not recordings:
         listed = "".join(f"\n- {remark}" for remark in remarks)
         raise InputError(
@@ -77,6 +75,17 @@ def import_sessions(sources: Iterable[Path], folder: Path, person: str | None = 
     return Imported(len(people), len(trials), {*people.columns, *trials.columns}, remarks)
 
 
+def _recordings(files: list[Path]) -> tuple[list[SessionFile], list[str]]:
+    from_opencap, poses = opencap_files(files)
+    from_pose2sim, versions = pose2sim_files(files)
+    inner = [
+        f"{path} was not unpacked: name it as a source, too, where it holds other recordings"
+        for path in files
+        if path.suffix.lower() == ARCHIVE
+    ]
+    return [*from_opencap, *from_pose2sim, *exported_files(files)], [*poses, *versions, *inner]
+
+
 def session_files(source: Path, folder: Path) -> Iterator[Path]:
     """The files of a session that may be recordings or say something of one; a zip file is unpacked.
 
@@ -84,7 +93,7 @@ def session_files(source: Path, folder: Path) -> Iterator[Path]:
         InputError: `source` is neither folder nor zip file, lies outside of `folder`, or cannot be
             unpacked.
     """
-    if source.is_file() and source.suffix.lower() == ".zip":
+    if source.is_file() and source.suffix.lower() == ARCHIVE:
         is_own = folder == source.with_suffix("")
         inside = folder if is_own else folder / source.stem
         unpack(source, inside)
