@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.cohort.session_import.importing import import_sessions
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
@@ -13,6 +14,7 @@ from tests.helpers.joint_centre_files import joint_centres, trc_of, walk
 from tests.helpers.motion_files import INGEST, MAPS, SKELETONS, gait, mot
 from tests.helpers.session_files import mvn_angles, mvnx, nexus, remark, sagittal, tables, visual3d
 
+HIP_FLEXION_R = COORDINATE_NAMES.index("hip_flexion_r")
 READING = reading_with(MAPS + SKELETONS, INGEST)
 
 
@@ -88,6 +90,44 @@ def test_exports_are_told_by_their_content_and_what_they_lack_is_said(tmp_path):
     for trial, _, file in rows:
         row = {"frame_rate_hz": "60"} if trial == "timeless" else {}
         assert len(read_recording(folder / file, row, READING).time_s) > 50
+
+
+def side_by_side(*exports: str) -> str:
+    """Exports of Visual3D in one table, as it writes all active files; shorter ones end in blank cells."""
+    tables = [[line.split("\t") for line in text.split("\r\n")[:-1]] for text in exports]
+    length = max(map(len, tables))
+    rows = []
+    for number in range(length):
+        row = [next(table[number][0] for table in tables if len(table) == length)]
+        for table in tables:
+            row += table[number][1:] if number < len(table) else [""] * (len(table[0]) - 1)
+        rows.append("\t".join(row))
+    return "\r\n".join([*rows, ""])
+
+
+def test_recordings_of_visual3d_side_by_side_become_files_of_their_own(tmp_path):
+    sources = (r"C:\lab\P01\walk.c3d", r"C:\lab\P02\walk.c3d", r"C:\lab\..\P02\=x.c3d")
+    walks = [gait(n_frames, 100) for n_frames in (90, 120, 60)]
+    signals = [sagittal(walked, "{side}{joint}Angles_Theia") for walked in walks]
+    pairs = zip(signals, walks, sources, strict=True)
+    content = side_by_side(
+        *(visual3d(own, walked["time"], source) for own, walked, source in pairs)
+    )
+    folder = tmp_path / "theia"
+    folder.mkdir()
+    (folder / "all.txt").write_text(content, newline="")
+    for _ in range(2):
+        imported = import_sessions([folder], folder, r"/(P\d+)/")
+        assert "holds 3 recordings" in remark(imported, "all.txt")
+    trials = read_cohort("c", folder).trials.set_index("file")
+    assert trials["participant_id"].to_dict() == {
+        "all/P01/walk.txt": "P01", "all/P02/walk.txt": "P02", "all/P02/_=x.txt": "P02",
+    }  # fmt: skip
+    for file, walked in zip(
+        ("all/P01/walk.txt", "all/P02/walk.txt", "all/P02/_=x.txt"), walks, strict=True
+    ):
+        hip_rad = read_recording(folder / file, {}, READING).frames[:, HIP_FLEXION_R]
+        np.testing.assert_allclose(np.degrees(hip_rad), walked["hip_flexion_r"], atol=1e-3)
 
 
 def test_a_pattern_finds_the_participants_in_the_paths(tmp_path):

@@ -72,7 +72,7 @@ def test_a_file_of_the_users_is_not_replaced_by_an_archives(tmp_path):
     own.parent.mkdir(parents=True)
     own.write_text("mine")
     (tmp_path / "down.zip").write_bytes(archive({MOTION: mot(gait()).encode()}))
-    with pytest.raises(InputError, match="is there already and is not the file in"):
+    with pytest.raises(InputError, match="is there already and is not what"):
         import_sessions([tmp_path / "down.zip"], tmp_path / "down")
     assert own.read_text() == "mine"
 

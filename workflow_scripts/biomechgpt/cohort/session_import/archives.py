@@ -27,7 +27,7 @@ def unpack(archive: Path, folder: Path) -> None:
             members = list(_members(content, archive))
             _check_size(members, archive)
             for member in members:
-                _write(content.read(member), folder / member.filename, archive)
+                write_once(content.read(member), folder / member.filename, archive)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
         raise InputError(f"{archive} cannot be unpacked: {error}; download it again") from None
 
@@ -59,13 +59,17 @@ def _check_size(members: list[zipfile.ZipInfo], archive: Path) -> None:
         )
 
 
-def _write(content: bytes, path: Path, archive: Path) -> None:
+def write_once(content: bytes, path: Path, origin: Path) -> None:
+    """Write a file out of `origin`; one that is there stays.
+
+    Raises:
+        InputError: a file with another content is there.
+    """
     if path.is_file() and path.read_bytes() == content:
         return
     if path.exists():
         raise InputError(
-            f"{path} is there already and is not the file in {archive}; move it away, or name another "
-            "--folder"
+            f"{path} is there already and is not what {origin} holds; move it away, or name another --folder"
         )
     with replacing(path) as temporary:
         temporary.write_bytes(content)

@@ -78,12 +78,14 @@ def import_sessions(sources: Iterable[Path], folder: Path, person: str | None = 
 def _recordings(files: list[Path]) -> tuple[list[SessionFile], list[str]]:
     from_opencap, poses = opencap_files(files)
     from_pose2sim, versions = pose2sim_files(files)
+    exported, split = exported_files(files)
     inner = [
         f"{path} was not unpacked: name it as a source, too, where it holds other recordings"
         for path in files
         if path.suffix.lower() == ARCHIVE
     ]
-    return [*from_opencap, *from_pose2sim, *exported_files(files)], [*poses, *versions, *inner]
+    remarks = [*poses, *versions, *split, *inner]
+    return [*from_opencap, *from_pose2sim, *exported], remarks
 
 
 def session_files(source: Path, folder: Path) -> Iterator[Path]:

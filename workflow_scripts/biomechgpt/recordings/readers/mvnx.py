@@ -35,7 +35,7 @@ def read_mvnx(path: Path) -> RawMotion:
         detail = f"{len(content.rates)} subjects: export each one's motion as a file of its own"
         raise MotionError("several_recordings", detail)
     if not any(content.angles) or not content.joints:
-        detail = "no joint angles in it; tick Joint Angles as you export .mvnx from MVN"
+        detail = "no joint angles with the names of joints; tick Joint Angles as you export .mvnx from MVN"
         raise MotionError("not_motion", detail)
     if len(content.angles) < 2:
         raise MotionError("one_row", "a motion needs at least two frames")

@@ -45,6 +45,29 @@ def read_visual3d(path: Path) -> RawMotion:
     return RawMotion(next(times, None), columns, "deg", table.notes)
 
 
+def split_recordings(text: str) -> dict[str, str]:
+    """The export of each recording alone, by its file as the header names it.
+
+    Rows without values at the end are those of a longer recording beside it.
+    """
+    lines = text.splitlines()
+    columns: dict[str, list[int]] = {}
+    for index, source in enumerate(split_cells(lines[0], "\t")):
+        if index and source:
+            columns.setdefault(source, [0]).append(index)
+    rows: dict[str, list[str]] = {source: [] for source in columns}
+    for line in lines:
+        cells = line.split("\t")
+        for source, indices in columns.items():
+            rows[source].append("\t".join(cells[i] for i in indices if i < len(cells)))
+    return {source: "\n".join(_without_blank_end(own)) + "\n" for source, own in rows.items()}
+
+
+def _without_blank_end(rows: list[str]) -> list[str]:
+    last = max((i for i, row in enumerate(rows) if row.partition("\t")[2].strip()), default=0)
+    return rows[: last + 1]
+
+
 def _header_and_body(text: str) -> tuple[list[str], list[str], str]:
     """Of each column the file of its recording and its name, and the rows below.
 
@@ -73,6 +96,6 @@ def _check_single(sources: set[str]) -> None:
         some = ", ".join(sorted(sources)[:3])
         raise MotionError(
             "several_recordings",
-            f"angles of {len(sources)} recordings side by side ({some}): export each alone, with one "
-            "active file in Visual3D",
+            f"angles of {len(sources)} recordings side by side ({some}): import_session.py makes a file of "
+            "each, or export each alone",
         )
