@@ -14,6 +14,7 @@ from tests.helpers.motion_files import INGEST, MAPS, SKELETONS, gait, mot
 from tests.helpers.paths import RECORDINGS
 from tests.helpers.session_files import METADATA, opencap_session, remark, tables, zipped
 
+WALK = "OpenSimData/Kinematics/walk.mot"
 READING = reading_with(MAPS + SKELETONS, INGEST)
 
 
@@ -90,6 +91,15 @@ def test_ids_that_look_alike_are_said_at_once(tmp_path):
     opencap_session(tmp_path / "b", "p07")
     imported = import_sessions([tmp_path], tmp_path)
     assert "capitals or leading zeros" in remark(imported, "to correct before a run")
+
+
+def test_recordings_that_came_later_are_named(tmp_path):
+    session = opencap_session(tmp_path / "s", trials=("walk", "squats"))
+    import_sessions([session], session)
+    shutil.copy(session / WALK, session / WALK.replace("walk", "jump"))
+    with pytest.raises(InputError, match=r"Add OpenSimData/Kinematics/jump\.mot by hand"):
+        import_sessions([session], session)
+    assert "jump" not in tables(session)[1]
 
 
 @pytest.mark.parametrize("name", ["participants.tsv", "trials.tsv"])

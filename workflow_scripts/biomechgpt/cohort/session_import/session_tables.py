@@ -14,6 +14,7 @@ from biomechgpt.files import replacing
 from biomechgpt.settings.tasks_section import Tasks
 
 UNTOLD = ("OpenSimData", "Kinematics", "kinematics", "pose-3d")  # folders in every session
+NAMED_FILES = 10  # of the new ones; the rest is counted
 
 
 def people_table(recordings: Iterable[SessionFile]) -> tuple[pd.DataFrame, list[str]]:
@@ -111,12 +112,22 @@ def write_tables(people: pd.DataFrame, trials: pd.DataFrame, folder: Path) -> No
         if path.exists() and path.read_bytes() != text.encode():
             raise InputError(
                 f"{path} is there already and may hold labels that you typed: nothing was written. Add "
-                "what is new by hand, or move both tables away and import again"
+                f"{_not_in(folder / 'trials.tsv', trials) or 'what is new'} by hand, or move both tables "
+                "away and import again"
             )
     for path, text in texts.items():
         if not path.exists():
             with replacing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _not_in(path: Path, trials: pd.DataFrame) -> str:
+    """The recordings of which the table at `path` has no line."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    cells = set(re.split(r"[\t\n]", text))
+    files = [file for file in trials["file"] if file not in cells]
+    more = f" and {len(files) - NAMED_FILES} more" if len(files) > NAMED_FILES else ""
+    return ", ".join(files[:NAMED_FILES]) + more
 
 
 def labels_to_fill(tasks: Tasks, columns: Iterable[str]) -> list[str]:
