@@ -115,6 +115,7 @@ checkpoint assign_folds:
         cohorts=COHORTS,
         recorded=RECORDED,
         labels=label_digest(RECORDED_COHORTS, SETTINGS.split.stratify_by),
+        meanings=meanings_of_strata(),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

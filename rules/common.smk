@@ -15,7 +15,7 @@ from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
-from biomechgpt.questions.label_reading import read_as_meant, readings
+from biomechgpt.questions.label_reading import cell_meanings, read_as_meant, readings
 from biomechgpt.settings.question_settings import QuestionSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
@@ -134,6 +134,19 @@ def digests_of_shards():
     All shards at once, since each look needs the tables of the whole cohort.
     """
     return shard_digests(RECORDED_COHORTS, len(SHARDS))
+
+
+def meanings_of_strata():
+    """The cells of `split.stratify_by` that are read otherwise than they are written; [] where all are clean.
+
+    These and not the tasks, since a new option of a task divides nobody anew.
+    """
+    return [
+        list(meaning)
+        for cohort in RECORDED_COHORTS
+        for meaning in cell_meanings(cohort, SETTINGS.tasks)
+        if meaning.column in SETTINGS.split.stratify_by
+    ]
 
 
 def folder_to_annotate(key):
