@@ -16,6 +16,11 @@ from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
 from biomechgpt.questions.label_reading import cell_meanings, read_as_meant, readings
+from biomechgpt.questions.phrasing_sources import (
+    built_phrasings,
+    check_phrasings,
+    phrasing_files,
+)
 from biomechgpt.settings.question_settings import QuestionSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
@@ -50,21 +55,28 @@ MAPS = sorted(
     for folder in ("coordinate_maps", "skeletons")
     for path in Path("resources", folder).glob("*.yaml")
 )
-QUESTIONS = {
+PHRASING_FILES = phrasing_files(SETTINGS.tasks)
+QUESTION_ENTRIES = {
     name: {key: value for key, value in task.items() if key in QuestionSettings.model_fields}
     for name, task in config["tasks"].items()
 }
 LABELLED = {
-    name: {key: value for key, value in task.items() if key != "phrasings"}
-    for name, task in QUESTIONS.items()
+    name: {key: value for key, value in entry.items() if key != "phrasings"}
+    for name, entry in QUESTION_ENTRIES.items()
+}
+QUESTIONS = {
+    name: entry if name in PHRASING_FILES else LABELLED[name]
+    for name, entry in QUESTION_ENTRIES.items()
 }
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
-PHRASINGS = {
-    name: task.phrasings or f"resources/phrasings/{name}.yaml"
-    for name, task in SETTINGS.tasks.items()
+# A task without a file has its phrasings written to one.
+WRITTEN_PHRASINGS = {
+    name: f"<results>/phrasings/{name}.yaml"
+    for name in SETTINGS.tasks
+    if name not in PHRASING_FILES
 }
 # Weights depend on the number of threads. `threads` is capped at the cores of the machine, so `params` name it too.
 THREADS_OF_GPU_JOB = 2
@@ -74,12 +86,14 @@ ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.mode
 if workflow.is_main_process:  # every job reads this file again
     cohorts = [read_as_meant(cohort, SETTINGS.tasks) for cohort in RECORDED_COHORTS]
     check_labels(cohorts, SETTINGS.tasks)
+    check_phrasings(SETTINGS.tasks)
     check_enough_people(
         RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
     for remark in (
         *readings(RECORDED_COHORTS, SETTINGS.tasks),
         *contradictions(cohorts, SETTINGS.tasks),
+        *built_phrasings(SETTINGS.tasks),
     ):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
@@ -101,6 +115,19 @@ def cached_hash(script, data):
     """Each job asks anew, and a run has thousands."""
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
+
+
+def phrasings_of(tasks):
+    """The phrasing files of tasks, in this order; those that a rule writes rerun what reads them when they change."""
+    return [
+        ancient(PHRASING_FILES[task]) if task in PHRASING_FILES else WRITTEN_PHRASINGS[task]
+        for task in tasks
+    ]
+
+
+def code_asking(script, tasks):
+    """`code` of a script that reads the phrasings of these tasks."""
+    return code(script, [PHRASING_FILES[task] for task in tasks if task in PHRASING_FILES])
 
 
 def growing(amount):
