@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from biomechgpt.cohort.tables import RESERVED, Cohort
+from biomechgpt.cohort.table_faults import RESERVED
+from biomechgpt.cohort.tables import Cohort
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import number_of, options_of
