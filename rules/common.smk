@@ -1,3 +1,4 @@
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import yaml
 from snakemake.logging import logger
 
 from biomechgpt.baselines.kinds import inputs_of
+from biomechgpt.check.findings import would_stop
 from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config.reading import read_config
@@ -22,6 +24,7 @@ from biomechgpt.questions.phrasing_sources import (
     phrasing_files,
 )
 from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.run_settings import RunSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -39,13 +42,16 @@ RECORDED_TABLES = [
 # Evaluation reads label tables only to know whose trials vote together.
 COHORTS_OF_VOTES = COHORTS if SETTINGS.evaluate.vote_by else []
 LABEL_TABLES_OF_VOTES = [*SIMULATED, *RECORDED_TABLES] if SETTINGS.evaluate.vote_by else []
-RECORDED_COHORTS = read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
+# `snakemake check_cohort` goes over all that is wrong, so what stops other runs must not stop it here.
+CHECK_ONLY = "check_cohort" in sys.argv
+CHECK_PAGE, CHECK_TABLE = RESULTS / "check_cohort.txt", RESULTS / "check_cohort.tsv"
+RECORDED_COHORTS = [] if CHECK_ONLY else read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
 BASELINES = list(SETTINGS.baselines)
 TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
-FOLDS = fold_names(SETTINGS.split)
+FOLDS = None if CHECK_ONLY else fold_names(SETTINGS.split)
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
@@ -83,7 +89,7 @@ THREADS_OF_GPU_JOB = 2
 ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.model)
 
 
-if workflow.is_main_process:  # every job reads this file again
+if workflow.is_main_process and not CHECK_ONLY:  # every job reads this file again
     cohorts = [read_as_meant(cohort, SETTINGS.tasks) for cohort in RECORDED_COHORTS]
     check_labels(cohorts, SETTINGS.tasks)
     check_phrasings(SETTINGS.tasks)
@@ -194,6 +200,19 @@ def digest_of_annotated_cohort(wildcards):
     """Size and time of the recordings, so that a changed file is asked about again."""
     cohort = {"name": "annotate", "path": SETTINGS.annotate.cohort}
     return shard_digests(read_cohorts([cohort]), 1)[0]
+
+
+def check_stands_alone():
+    """InputError where another target stands beside check_cohort: it would run without tables."""
+    if CHECK_ONLY and set(workflow.dag_settings.targets) != {"check_cohort"}:
+        raise InputError("check_cohort must be the only target; run the others after it.")
+
+
+def end_check():
+    """Print the page of a check and end with status 1 where something would stop the run."""
+    print(CHECK_PAGE.read_text())
+    if would_stop(CHECK_TABLE):
+        sys.exit(1)
 
 
 def closing_words():

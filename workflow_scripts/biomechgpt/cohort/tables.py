@@ -78,6 +78,19 @@ def read_cohort(
     Raises:
         InputError: for each fault file, line and column, with what to do.
     """
+    cohort = read_tables(name, folder, keep)
+    stop_at(list(table_faults(cohort.participants, cohort.trials, cohort.folder)))
+    return cohort
+
+
+def read_tables(
+    name: str, folder: os.PathLike, keep: Callable[[str], bool] | None = None
+) -> Cohort:
+    """Read the tables of a cohort folder as `read_cohort`, without a look at ids, names and paths in them.
+
+    Raises:
+        InputError: There is no folder, or a table has no such columns or rows of other lengths.
+    """
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"cohort {name!r}: {folder} is no folder; check cohorts in config.yaml")
@@ -86,9 +99,7 @@ def read_cohort(
         with collected(faults):
             tables[table] = read_tsv(folder / f"{table}.tsv", required, keep)
     stop_at(faults)
-    cohort = Cohort(name, folder, **tables)
-    stop_at(list(table_faults(cohort.participants, cohort.trials, folder)))
-    return cohort
+    return Cohort(name, folder, **tables)
 
 
 def trial_labels(cohorts: list[Cohort]) -> pd.DataFrame:
