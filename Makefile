@@ -3,7 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat import-session test quick figures-in-docs lint unit test-slurm kill-runs fuzz clean
+.PHONY: run chat example-cohort import-session test quick figures-in-docs lint unit test-slurm kill-runs \
+	fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -16,6 +17,10 @@ chat: .venv/chat
 # SESSION: a folder or zip file as OpenCap, Pose2Sim or a laboratory's system leaves it (docs/using.md).
 import-session: .venv/ready
 	$(BIN)/python workflow_scripts/import_session.py $(SESSION)
+
+# A cohort folder to look at and to fill in; FOLDER names another one than example_cohort.
+example-cohort: .venv/ready
+	$(BIN)/python workflow_scripts/example_cohort.py $(if $(FOLDER),--folder $(FOLDER))
 
 test: lint unit
 
