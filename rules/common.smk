@@ -109,11 +109,12 @@ if workflow.is_main_process and not CHECK_ONLY:  # every job reads this file aga
 
 
 def code(script, data=()):
-    """The hash of a script, of the library that it imports and of the YAML files that it reads, `data`.
+    """A parameter: the hash of a script, of the library it imports and of the YAML files it reads, `data`.
 
-    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
+    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing. A
+    function, so that a job, which reads all rules again, hashes the code of its own rule alone.
     """
-    return cached_hash(script, tuple(data))
+    return lambda wildcards: cached_hash(script, tuple(data))
 
 
 @cache

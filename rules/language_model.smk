@@ -62,7 +62,7 @@ rule finetune:
     params:
         threads=threads_of_variant,
         cfg=variant_config,
-        code=lambda wildcards: code_asking("finetune", variant_tasks(wildcards)),
+        code=lambda wildcards: code_asking("finetune", variant_tasks(wildcards))(wildcards),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
     script:

@@ -133,16 +133,16 @@ def seeds() -> dict[str, list[bytes]]:
         "folds": [FOLDS],
         "overlay": [OVERLAY, *(p.read_text() for p in sorted((ROOT / "presets").glob("*.yaml")))],
     }  # fmt: skip
-    found = {name: [text.encode() for text in group] for name, group in texts.items()}
+    seed_files = {name: [text.encode() for text in group] for name, group in texts.items()}
     for name, folder in (("map", "coordinate_maps"), ("phrasing", "phrasings")):
-        files = sorted((ROOT / "resources" / folder).glob("*.yaml"))
-        found[name] = [_cut(path) for path in files] + YAML_BOMBS
+        paths = sorted((ROOT / "resources" / folder).glob("*.yaml"))
+        seed_files[name] = [_cut(path) for path in paths] + YAML_BOMBS
     claim = archive({"q_hip_flexion_r.npy": npy_that_claims((10**12,))})
-    found["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
-    found["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
-    found["c3d"] = [_c3d()]
-    found["npy"] = [npy(poses)]
-    return found
+    seed_files["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
+    seed_files["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
+    seed_files["c3d"] = [_c3d()]
+    seed_files["npy"] = [npy(poses)]
+    return seed_files
 
 
 def _cut(path: Path) -> bytes:

@@ -112,8 +112,8 @@ def tables(path: Path) -> str:
     cohort = read_cohort("c", folder)
     root = folder.resolve()
     for name in cohort.trials["file"]:
-        found = (folder / name).resolve()
-        assert found.is_relative_to(root), "a path leaves the cohort folder"
+        target = (folder / name).resolve()
+        assert target.is_relative_to(root), "a path leaves the cohort folder"
         try:
             read_motion(folder / name)
         except MotionError:

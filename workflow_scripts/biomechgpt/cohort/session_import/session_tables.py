@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from biomechgpt.cohort.session_import.session_file import SessionFile
-from biomechgpt.cohort.tables import ID_BYTES, ID_MARKS, ID_STARTS
+from biomechgpt.cohort.table_faults import ID_BYTES, ID_MARKS, ID_STARTS
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.settings.tasks_section import Tasks
