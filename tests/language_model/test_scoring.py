@@ -46,7 +46,7 @@ def trials(loaded, motions):
 
 
 def ids_of(loaded, answers):
-    return [answer_ids(loaded.tokenizer, answer) for answer in answers]
+    return [list(answer_ids(loaded.tokenizer, answer)) for answer in answers]
 
 
 def tree_of(loaded, trial, options=OPTIONS):

@@ -58,7 +58,7 @@ def soft_folder(tmp_path_factory, soft_sources, soft_run):
 def model(base):
     set_seed(0)
     model = adapters.add_adapters(base, LoraSettings(rank=4, alpha=8, dropout=0.0), 0)
-    adapters.add_projector(model, base, W)
+    adapters.add_projector(model, base, ENCODER_SETTINGS)
     return model.train()
 
 

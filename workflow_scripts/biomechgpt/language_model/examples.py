@@ -16,6 +16,8 @@ from biomechgpt.language_model.vocabulary import (
     motion_text,
 )
 
+TEXTS_KEPT = 2**14  # whose ids are looked up and not made again
+
 
 class AnswerEnd(NamedTuple):
     """What the chat template puts behind an answer: the end of its turn, and the tokens after that."""
@@ -68,10 +70,11 @@ def answer_end(tokenizer: PreTrainedTokenizerFast) -> AnswerEnd:
     return AnswerEnd(behind[0] if behind else None, behind[1:])
 
 
-def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> list[int]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def answer_ids(tokenizer: PreTrainedTokenizerFast, answer: str) -> tuple[int, ...]:
     """Token ids of an answer, with the end of its turn."""
     ids = tokenizer.encode(answer.strip(), add_special_tokens=False)
-    return [*ids, answer_end(tokenizer).stop_id]
+    return (*ids, answer_end(tokenizer).stop_id)
 
 
 def encode_prompts(
@@ -88,7 +91,7 @@ def encode_prompts(
     Raises:
         InputError: A question leaves no room for a motion, or has the text of a control token in it.
     """
-    ids = [_question_ids(tokenizer, question) for question in questions]
+    ids = [list(_question_ids(tokenizer, question)) for question in questions]
     room = max_length - reserved - max(map(len, ids))
     return Prompts(_encode_motion(tokenizer, motion, room), ids)
 
@@ -115,10 +118,11 @@ def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: 
     question_part, answer_part = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
     rest = answer_end(tokenizer).rest
     mask = [0] * len(question_part) + [1] * len(answer_part) + [0] * len(rest)
-    return Question(question_part + answer_part + rest, mask)
+    return Question([*question_part, *answer_part, *rest], mask)
 
 
-def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> tuple[int, ...]:
     for token in tokenizer.encode(question, add_special_tokens=False):
         if token in _control_ids(tokenizer):
             name = tokenizer.convert_ids_to_tokens(token)
@@ -126,7 +130,7 @@ def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int
                 f"The question {question!r} has the reserved text {name} in it: reword it."
             )
     ids = _chat(tokenizer, question)
-    return ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :]
+    return tuple(ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :])
 
 
 @lru_cache(maxsize=4)
@@ -140,8 +144,7 @@ def _control_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
 def _encode_motion(tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room: int) -> Motion:
     """The motion as ids, at most `room` of them; what a soft token replaces is a padding token."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
-    bare = _chat(tokenizer, "")
-    head = bare[: bare.index(end)]
+    head = _head(tokenizer)
     soft = [tokenizer.pad_token_id] * (0 if motion.features is None else len(motion.features))
     read = tokenizer.convert_tokens_to_ids([motion_name(code) for code in motion.codes])
     read += tokenizer.encode(motion.text, add_special_tokens=False)
@@ -153,6 +156,13 @@ def _encode_motion(tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room
         )
     ids = [*head, *read[:room], *soft, end]
     return Motion(ids, max(0, len(read) - room), motion.features)
+
+
+@lru_cache(maxsize=4)
+def _head(tokenizer: PreTrainedTokenizerFast) -> list[int]:
+    """The ids before a motion, its start among them."""
+    bare = _chat(tokenizer, "")
+    return bare[: bare.index(tokenizer.convert_tokens_to_ids(MOTION_END))]
 
 
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:

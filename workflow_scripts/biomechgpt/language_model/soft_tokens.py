@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 HIDDEN = 256  # numbers between the two layers of the projection
 
@@ -18,23 +19,21 @@ class SoftBatch(NamedTuple):
 class Projector(nn.Module):
     """Features (B, K, E) of a motion encoder -> soft tokens (B, K, D) as long as embeddings of text.
 
-    Gemma multiplies embeddings by the root of its width, which a soft token bypasses: so it starts
-    with the root mean square of the embeddings as the layers see them, and learns its length.
+    Each of the K has a projection of its own, since each tells something else of a movement. Gemma
+    multiplies embeddings by the root of its width, which a soft token bypasses: so it starts with the
+    root mean square of the embeddings as the layers see them, and learns its length.
     """
 
-    def __init__(self, n_features: int, width: int, root_mean_square: float):
+    def __init__(self, n_tokens: int, n_features: int, width: int, root_mean_square: float):
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.LayerNorm(n_features),
-            nn.Linear(n_features, HIDDEN),
-            nn.GELU(),
-            nn.Linear(HIDDEN, width),
-            nn.LayerNorm(width, elementwise_affine=False),
-        )
+        self.hidden = nn.Parameter(torch.randn(n_tokens, n_features, HIDDEN) / n_features**0.5)
+        self.output = nn.Parameter(torch.randn(n_tokens, HIDDEN, width) / HIDDEN**0.5)
         self.gain = nn.Parameter(torch.full((width,), root_mean_square))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.layers(features) * self.gain
+        hidden = F.gelu(torch.einsum("bke,keh->bkh", features, self.hidden))
+        soft = torch.einsum("bkh,khd->bkd", hidden, self.output)
+        return F.layer_norm(soft, soft.shape[-1:]) * self.gain
 
 
 def put_in(embedded: torch.Tensor, soft: SoftBatch, projector: Projector) -> torch.Tensor:

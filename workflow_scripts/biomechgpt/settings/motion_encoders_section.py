@@ -4,7 +4,6 @@ from pydantic import Field
 
 from biomechgpt.settings.strict import Count, NonNegative, Positive, Seed, StrictModel
 
-
 HEADS = 4  # of the attention that gathers a movement
 
 
