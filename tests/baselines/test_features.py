@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from biomechgpt.baselines.features import (
+    Features,
     durations,
-    feature_table,
     standardise,
 )
 from biomechgpt.baselines.task_examples import examples
@@ -82,6 +82,6 @@ def test_examples_follow_the_order_of_the_questions():
         }
     )
     table = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]}, index=["t0", "t1", "t2", "t3"])
-    result = examples(questions, feature_table(table))
+    result = examples(questions, Features(table.index, table.to_numpy(np.float32)))
     assert result.truth.tolist() == ["b", "a"]
     assert result.features[:, 0].tolist() == [3.0, 0.0]

@@ -112,8 +112,9 @@ def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
 
 @pytest.fixture(scope="module", autouse=True)
 def short_training():
-    """Networks take a few steps: tests/baselines/test_networks.py trains them."""
+    """Networks are small and take a few steps: tests/baselines/test_networks.py trains them."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "WIDTH", 8)
         patch.setattr(networks, "MOST_STEPS", 4)
         patch.setattr(networks, "STEPS_BETWEEN_LOOKS", 2)
         yield

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines.features import Features, durations, feature_table, nothing
+from biomechgpt.baselines.features import Features, durations
 from biomechgpt.baselines.task_examples import Predictions, TaskExamples
 from biomechgpt.settings.baselines_section import BaselineSettings
 
@@ -41,7 +42,8 @@ def _training_trials(truths: pd.DataFrame) -> set[str]:
 
 
 def _no_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    return nothing(truths["trial_id"].unique())
+    trial_ids = pd.Index(truths["trial_id"].unique())
+    return Features(trial_ids, np.empty((len(trial_ids), 0), np.float32))
 
 
 def _durations(inputs: Mapping, truths: pd.DataFrame) -> Features:
@@ -65,14 +67,16 @@ def _token_n_grams(inputs: Mapping, truths: pd.DataFrame) -> Features:
 def _gait_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
 
-    return feature_table(read_gait_features(inputs["gait_features"]))
+    table = read_gait_features(inputs["gait_features"])
+    return Features(table.index, table.to_numpy(np.float32))
 
 
 def _measured_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
     from biomechgpt.baselines.measurement import MEASURED
 
-    return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
+    table = read_gait_features(inputs["gait_features"])[list(MEASURED)]
+    return Features(table.index, table.to_numpy(np.float32))
 
 
 def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:

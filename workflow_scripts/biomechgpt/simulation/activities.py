@@ -83,18 +83,13 @@ def _leads_s(person: Person, numbers: dict) -> np.ndarray:
 
 def _turn(person: Person, timeline: Timeline, numbers: dict, degrees: float) -> float:
     mean, sd = numbers["turn_s"]
-    slower = (1 + person.turn_slowness) * (1.3 / max(_speed(timeline), 0.2)) ** numbers[
-        "turn_speed_power"
-    ]
+    speed_m_s = max(timeline.gait.step_length_m / timeline.gait.step_s, 0.2)
+    slower = (1 + person.turn_slowness) * (1.3 / speed_m_s) ** numbers["turn_speed_power"]
     wished_s = max(0.8, person.random.normal(mean, sd)) * slower * abs(degrees) / 180
     count = max(2, round(wished_s / timeline.gait.step_s))
     pace = count * timeline.gait.step_s / wished_s
     side = 1 if person.random.random() < 0.5 else -1
     return timeline.steps(count, "turning", "turn", side * degrees, pace)
-
-
-def _speed(timeline: Timeline) -> float:
-    return timeline.gait.step_length_m / timeline.gait.step_s
 
 
 def _change_seat(person: Person, timeline: Timeline, numbers: dict, sitting: bool) -> float:
