@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.baselines.features import Features, durations
-from biomechgpt.baselines.task_examples import Predictions, TaskExamples
+from biomechgpt.baselines.task_examples import Predictions, TaskExamples, most_likely
 from biomechgpt.settings.baselines_section import BaselineSettings
 
 
@@ -73,9 +73,9 @@ def _gait_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
 
 def _measured_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
-    from biomechgpt.baselines.measurement import MEASURED
+    from biomechgpt.body.gait import MEASURED_UNITS
 
-    table = read_gait_features(inputs["gait_features"])[list(MEASURED)]
+    table = read_gait_features(inputs["gait_features"])[list(MEASURED_UNITS)]
     return Features(table.index, table.to_numpy(np.float32))
 
 
@@ -113,9 +113,12 @@ def _network(name: str) -> Callable[[TaskExamples, dict | None, int], Prediction
 
 
 def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
-    from biomechgpt.baselines import majority
-
-    return majority.predict(task.training, task.held_out, task.options)
+    """The most frequent label of training, its shares as probabilities; the median of numbers."""
+    truth, n_answers = task.training.truth, len(task.held_out.truth)
+    if not task.options:
+        return np.full(n_answers, np.median(truth)), None
+    shares = np.array([(truth == option).mean() for option in task.options])
+    return most_likely(np.tile(shares, (n_answers, 1)), task.options)
 
 
 def _ridge(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
@@ -132,11 +135,13 @@ def _boosting(task: TaskExamples, parameters: dict | None, seed: int) -> Predict
 
 
 def _measurement(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions | None:
-    from biomechgpt.baselines import measurement
+    """What kinematics measure of the label; the median of training where legs do not swing."""
+    from biomechgpt.body.gait import MEASURED_UNITS
 
-    if task.label not in measurement.MEASURED:
+    if task.label not in MEASURED_UNITS:
         return None
-    return measurement.predict(task.training, task.held_out, task.label)
+    measured = task.held_out.features[:, list(MEASURED_UNITS).index(task.label)].astype(float)
+    return np.where(np.isnan(measured), np.median(task.training.truth), measured), None
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
