@@ -212,6 +212,8 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "trc": (".trc", 5, motion),
     "json": (".json", 5, motion),
     "npy": (".npy", 3, motion),
+    "mvnx": (".mvnx", 5, motion),
+    "txt": (".txt", 5, motion),
     "bvh": (".bvh", 25, columns),
     "skeleton": (".bvh", 5, motion),
     "tables": (".tables", 110, tables),

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+import yaml
 
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
@@ -314,3 +315,21 @@ def test_training_participants_are_shown_apart_and_only_if_they_were_asked(few, 
     assert re.search(r">0\.987?<|>0\.99<", shown)
     assert "77 participants" in shown
     assert "0.987" not in changed.replace(shown, "")
+
+
+def test_a_question_that_nobody_worded_says_so_and_how_it_was_asked(few, settings, tmp_path):
+    texts = {"train": {"a": "What is the tug in {unit}?"}, "held_out": {"b": "Number of {unit}:"}}
+    (tmp_path / "tug.yaml").write_text(yaml.safe_dump(texts))
+    worded = few._replace(phrasings={"tug": tmp_path / "tug.yaml"})
+    page = build(worded, settings, tmp_path / "report.html")
+    asked = section(page, "question-tug")
+    assert "Nobody wrote how to ask this question" in asked
+    assert "What is the tug in s?" in asked
+    assert "Number of s:" in asked
+    assert "Nobody wrote" not in section(page, "question-impaired")
+    own = {"train": ["TUG?"], "held_out": ["Time?"]}
+    task = settings.tasks["tug"].model_validate(
+        settings.tasks["tug"].to_dict() | {"phrasings": own}
+    )
+    settings = settings.model_copy(update={"tasks": {**settings.tasks, "tug": task}})
+    assert "Nobody wrote" not in build(worded, settings, tmp_path / "own.html")

@@ -71,7 +71,7 @@ def sections_of(
     ]
     return [
         *_grouped(RESULTS, _results(results, files, settings)),
-        *question_sections(results, data.answers, data.curves),
+        *question_sections(results, data.answers, data.curves, data.built_phrasings),
         *_grouped(DATA, _data(results, data, files, settings)),
         *_grouped(TRUST, of_trust),
         *_grouped(RUN, _run(data, files, settings, versions)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort.tables import RESERVED
+from biomechgpt.cohort.table_faults import RESERVED
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import count, number, people, short
