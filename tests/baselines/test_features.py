@@ -2,11 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.baselines.features import (
-    Features,
-    durations,
-    standardise,
-)
+from biomechgpt.baselines.features import Features, durations, standardise
 from biomechgpt.baselines.task_examples import examples
 from biomechgpt.baselines.token_features import token_histograms, token_n_grams
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable

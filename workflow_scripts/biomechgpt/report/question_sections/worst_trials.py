@@ -6,11 +6,7 @@ import pandas as pd
 
 from biomechgpt.report.page.blocks import Block, Cell, Drawing, Paragraph, TableBlock
 from biomechgpt.report.page.wording import number, short
-from biomechgpt.report.question_sections.trial_curves import (
-    SHOWN_SECONDS,
-    TrialCurves,
-    curves_svg,
-)
+from biomechgpt.report.question_sections.trial_curves import SHOWN_SECONDS, TrialCurves, curves_svg
 from biomechgpt.report.results import AnsweredTask
 
 LISTED, DRAWN = 5, 3
