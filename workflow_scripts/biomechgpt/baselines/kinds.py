@@ -89,27 +89,20 @@ def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     return rocket.rocket_features(angles_rad, _training_trials(truths))
 
 
-def _angle_series(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    from biomechgpt.baselines.movement_series import movement_series
+def _network(network: str, centres: bool) -> Kind:
+    """The kind that trains a network on joint angles, or on the joint centres that follow from them."""
 
-    return movement_series(inputs["joint_angles"], _training_trials(truths), centres=False)
+    def features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+        from biomechgpt.baselines.movement_series import movement_series
 
-
-def _centre_series(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    from biomechgpt.baselines.movement_series import movement_series
-
-    return movement_series(inputs["joint_angles"], _training_trials(truths), centres=True)
-
-
-def _network(name: str) -> Callable[[TaskExamples, dict | None, int], Predictions]:
-    """A predictor that trains the network of that name."""
+        return movement_series(inputs["joint_angles"], _training_trials(truths), centres)
 
     def predict(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
         from biomechgpt.baselines import networks
 
-        return networks.predict(task, name, seed)
+        return networks.predict(task, network, seed)
 
-    return predict
+    return Kind(features, predict, ("joint_angles",), draws_at_random=True)
 
 
 def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
@@ -157,20 +150,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "n_grams": Kind(_token_n_grams, _ridge, inputs_with_tokenizer=("tokens",)),
         "gait_features": Kind(_gait_features, _boosting, ("gait_features",), draws_at_random=True),
         "rocket": Kind(_rocket_features, _ridge, ("joint_angles",), ("tokens", "tokenizer")),
-        "gru": Kind(_angle_series, _network("gru"), ("joint_angles",), draws_at_random=True),
-        "lstm": Kind(_angle_series, _network("lstm"), ("joint_angles",), draws_at_random=True),
-        "convolution": Kind(
-            _angle_series, _network("convolution"), ("joint_angles",), draws_at_random=True
-        ),
-        "gru_on_centres": Kind(
-            _centre_series, _network("gru"), ("joint_angles",), draws_at_random=True
-        ),
-        "lstm_on_centres": Kind(
-            _centre_series, _network("lstm"), ("joint_angles",), draws_at_random=True
-        ),
-        "convolution_on_centres": Kind(
-            _centre_series, _network("convolution"), ("joint_angles",), draws_at_random=True
-        ),
+        **{
+            f"{network}{'_on_centres' if centres else ''}": _network(network, centres)
+            for centres in (False, True)
+            for network in ("gru", "lstm", "convolution")
+        },
         "measurement": Kind(_measured_features, _measurement, ("gait_features",)),
     }
 )
