@@ -2,11 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.baselines.features import (
-    durations,
-    feature_table,
-    standardise,
-)
+from biomechgpt.baselines.features import Features, durations, standardise
 from biomechgpt.baselines.task_examples import examples
 from biomechgpt.baselines.token_features import token_histograms, token_n_grams
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
@@ -82,6 +78,6 @@ def test_examples_follow_the_order_of_the_questions():
         }
     )
     table = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]}, index=["t0", "t1", "t2", "t3"])
-    result = examples(questions, feature_table(table))
+    result = examples(questions, Features(table.index, table.to_numpy(np.float32)))
     assert result.truth.tolist() == ["b", "a"]
     assert result.features[:, 0].tolist() == [3.0, 0.0]

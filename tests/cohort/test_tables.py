@@ -117,11 +117,7 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
             r"participants\.tsv, line 5: not UTF-8, as other lines are",
         ),
         (PEOPLE.encode() + b"\x81\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8;"),
-        (
-            PEOPLE.replace("height_m", "impaired"),
-            TRIALS,
-            r"line 1: .*'impaired' .*twice",
-        ),
+        (PEOPLE.replace("height_m", "impaired"), TRIALS, r"line 1: .*'impaired' .*twice"),
         (PEOPLE.replace("height_m", ""), TRIALS, r"line 1: column 4 has no name"),
         (PEOPLE.replace("height_m", "file"), TRIALS, r"line 1: column 'file' has a meaning"),
         (PEOPLE, TRIALS.replace("activity", "split_group"), r"'split_group' has a meaning"),
@@ -143,11 +139,7 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
         (PEOPLE, TRIALS + "=A1\tB\tz.mot\tn/a\tno\n", r"line 4, column 'trial_id'"),
         (PEOPLE.replace("1.80", "1\x00"), TRIALS, r"participants\.tsv, line 2: '\\x00' is no text"),
         (PEOPLE, TRIALS.replace("walking", "\x1b[31m"), r"trials\.tsv, line 2: '\\x1b' is no text"),
-        (
-            PEOPLE,
-            TRIALS.replace("activity", "angle_unit"),
-            r"line 2, column 'angle_unit'",
-        ),
+        (PEOPLE, TRIALS.replace("activity", "angle_unit"), r"line 2, column 'angle_unit'"),
     ],
 )
 def test_a_bad_table_stops_with_file_line_and_column(tmp_path, people, trials, message):

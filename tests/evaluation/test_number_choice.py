@@ -6,11 +6,7 @@ import pytest
 
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
-from biomechgpt.questions.calibration import (
-    Calibration,
-    calibration_of_model,
-    number_estimate,
-)
+from biomechgpt.questions.calibration import Calibration, calibration_of_model, number_estimate
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions
 

@@ -165,10 +165,7 @@ def test_a_cohort_that_never_fills_a_condition_is_asked_wherever_the_label_is(
 ):
     assert trials_of_tasks(labels, trials, folds, {"device": DEVICE, "falls": FALLS})[0][
         "falls"
-    ] == [
-        "T2",
-        "T3",
-    ]
+    ] == ["T2", "T3"]
     emptied = labels.assign(device=None)
     assert trials_of_tasks(emptied, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
         "falls": ["T1", "T2", "T3"]

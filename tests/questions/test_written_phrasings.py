@@ -29,10 +29,7 @@ def test_phrasings_of_the_entry_are_taken_as_they_stand_there(tmp_path):
     task = written(
         tmp_path, "pain", TaskSettings.model_validate(PAIN.to_dict() | {"phrasings": texts})
     )
-    assert task.train == (
-        ("pain-01", "Pain, none, mild or severe?"),
-        ("pain-02", "yes: 'no' #1"),
-    )
+    assert task.train == (("pain-01", "Pain, none, mild or severe?"), ("pain-02", "yes: 'no' #1"))
     assert task.held_out == (("pain-held-01", "How much {pain}?"),)
 
 

@@ -106,10 +106,7 @@ def test_pose2sim_sums_the_joints_of_the_spine():
         (OWN.replace("ignore", "ingore"), "unknown key 'ingore'"),
         (OWN.replace("required", "requires"), r"unknown key 'recognise\.requires'"),
         (OWN.replace("positive", "yes please"), "'knee_flexion' must be"),
-        (
-            OWN.replace("hip_flexion_r", "hip_bending_r"),
-            r"'coordinates\.hip_bending_r' is no",
-        ),
+        (OWN.replace("hip_flexion_r", "hip_bending_r"), r"'coordinates\.hip_bending_r' is no"),
         (OWN.replace('["Quality*"]', "Quality"), "'ignore' must be a list"),
         (OWN + "frame_rate_hz: often\n", "'frame_rate_hz' must be a number from 1 to 100000"),
         (OWN + "frame_rate_hz: .inf\n", "'frame_rate_hz' must be a number from 1 to 100000"),

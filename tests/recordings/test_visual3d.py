@@ -51,13 +51,13 @@ def test_the_same_angles_in_a_c3d_file_are_read_too(tmp_path):
 
 
 def test_recordings_side_by_side_are_refused_and_named(tmp_path):
-    one, two = (
+    first_file, second_file = (
         visual3d(sagittal(WALK, THEIA), source=source).split("\r\n")
         for source in ("a.c3d", "b.c3d")
     )
     rows = [
         first + "\t" + second.split("\t", 1)[1]
-        for first, second in zip(one[:-1], two[:-1], strict=True)
+        for first, second in zip(first_file[:-1], second_file[:-1], strict=True)
     ]
     detail = refusal(ingest(tmp_path, "a.txt", "\n".join([*rows, ""])), "several_recordings")
     assert "2 recordings" in detail

@@ -302,9 +302,7 @@ def test_a_weaker_method_that_wins_is_named_too(results):
     }
     beaten = {key: told(row, "below") for key, row in activity.items()}
     changed = results._replace(
-        simple=["xgboost", "chance"],
-        chance=None,
-        differences={**results.differences, **beaten},
+        simple=["xgboost", "chance"], chance=None, differences={**results.differences, **beaten}
     )
     blocks = glance(changed)
     assert "beats the language model (1 of 9)" in blocks[2].text

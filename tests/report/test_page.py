@@ -322,10 +322,10 @@ def test_a_question_that_nobody_worded_says_so_and_how_it_was_asked(few, setting
     (tmp_path / "tug.yaml").write_text(yaml.safe_dump(texts))
     worded = few._replace(phrasings={"tug": tmp_path / "tug.yaml"})
     page = build(worded, settings, tmp_path / "report.html")
-    asked = section(page, "question-tug")
-    assert "Nobody wrote how to ask this question" in asked
-    assert "What is the tug in s?" in asked
-    assert "Number of s:" in asked
+    question = section(page, "question-tug")
+    assert "Nobody wrote how to ask this question" in question
+    assert "What is the tug in s?" in question
+    assert "Number of s:" in question
     assert "Nobody wrote" not in section(page, "question-impaired")
     own = {"train": ["TUG?"], "held_out": ["Time?"]}
     task = settings.tasks["tug"].model_validate(

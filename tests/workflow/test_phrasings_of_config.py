@@ -37,9 +37,9 @@ def texts_of(project, task) -> dict[str, set[str]]:
 
 
 def test_questions_are_asked_in_the_words_of_the_config_or_in_built_ones(project):
-    asked = texts_of(project, "height")
-    assert asked["train"] == {"How tall is it, {in} m?", "Height:"}
-    assert asked["test"] == {"Stature in m:"}
+    texts = texts_of(project, "height")
+    assert texts["train"] == {"How tall is it, {in} m?", "Height:"}
+    assert texts["test"] == {"Stature in m:"}
     assert "What is the sex, female or male?" in texts_of(project, "sex")["train"]
     printed = (project / "printed.txt").read_text()
     assert "tasks.sex has neither phrasings nor a file resources/phrasings/sex.yaml" in printed

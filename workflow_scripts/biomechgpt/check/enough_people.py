@@ -15,22 +15,22 @@ VALIDATION_FOR_SETS = 2 * participants_needed(
 
 def too_few(counts: Sequence[TaskCount], least: int) -> Iterator[Finding]:
     """What has too few people; a task with fewer than `least` to train on is left out."""
-    asked = []
+    kept = []
     for count in counts:
         if short := _left_out(count, least):
             yield _look(f"tasks.{count.task} is left out: {short}")
         else:
-            asked.append(count)
+            kept.append(count)
             yield from (
                 _look(f"tasks.{count.task}: {sentence}") for sentence in _rare_options(count)
             )
-    tested = {c.task: c.tested for c in asked if c.tested < T_TEST_PARTICIPANTS}
+    tested = {c.task: c.tested for c in kept if c.tested < T_TEST_PARTICIPANTS}
     if tested:
         yield _look(
             f"Fewer than {T_TEST_PARTICIPANTS} people are tested, so that a verdict needs a t-test that "
             f"agrees: {_numbers(tested)}. presets/small_cohort.yaml tests everybody."
         )
-    validation = {c.task: min(c.validation.values()) for c in asked}
+    validation = {c.task: min(c.validation.values()) for c in kept}
     few = {
         task: n_people for task, n_people in validation.items() if n_people < VALIDATION_FOR_SETS
     }

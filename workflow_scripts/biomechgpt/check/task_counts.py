@@ -43,30 +43,34 @@ def count_tasks(
     Raises:
         InputError: There is no task that has somebody to train on.
     """
-    chosen: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in tasks}
+    trials_of: dict[str, dict[str, pd.DataFrame]] = {name: {} for name in tasks}
     absence = dict.fromkeys(tasks, "")
     for fold in folds["fold"].unique():
         choice = choose_trials(labels, trials, folds, fold, tasks, min_training_participants=1)
         for name, _, rows in choice.tasks:
-            chosen[name][fold] = rows
+            trials_of[name][fold] = rows
         absence |= dict(zip(choice.left_out["task"], choice.left_out["reason"], strict=True))
     names = list(folds["fold"].unique())
-    return [_count(name, tasks[name], chosen[name], names, absence[name]) for name in tasks]
+    return [_count(name, tasks[name], trials_of[name], names, absence[name]) for name in tasks]
 
 
 def _count(
-    name: str, task: TaskSettings, chosen: dict[str, pd.DataFrame], folds: list[str], absence: str
+    name: str,
+    task: TaskSettings,
+    trials_by_fold: dict[str, pd.DataFrame],
+    folds: list[str],
+    absence: str,
 ) -> TaskCount:
-    """`chosen`: the trials of the folds in which somebody is there to train on."""
+    """`trials_by_fold`: the trials of the folds in which somebody is there to train on."""
     empty = pd.DataFrame(columns=["trial_id", "participant_id", "split", task.label])
-    rows = pd.concat(chosen.values()) if chosen else empty
+    rows = pd.concat(trials_by_fold.values()) if trials_by_fold else empty
     people = rows.groupby(task.label)["participant_id"].nunique()
     return TaskCount(
         name,
         rows["participant_id"].nunique(),
         rows["trial_id"].nunique(),
-        {fold: _people(chosen.get(fold, empty), "train") for fold in folds},
-        {fold: _people(chosen.get(fold, empty), "validation") for fold in folds},
+        {fold: _people(trials_by_fold.get(fold, empty), "train") for fold in folds},
+        {fold: _people(trials_by_fold.get(fold, empty), "validation") for fold in folds},
         _people(rows, "test"),
         {option: int(people.get(option, 0)) for option in options_of(task)},
         absence,

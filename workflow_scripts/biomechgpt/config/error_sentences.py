@@ -37,7 +37,7 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 DIGITS = re.compile(r"\d+")
 SCIENTIFIC = re.compile(r"([+-]?\d+(?:\.\d*)?)[eE]([+-]?\d+)")
 IN_BRACES = (
-    "what stands in braces behind --config is all text to Snakemake, so set it in a file and name "
+    "what stands in braces after --config is all text to Snakemake, so set it in a file and name "
     "that with --configfile"
 )
 

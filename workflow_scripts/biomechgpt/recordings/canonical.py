@@ -38,7 +38,7 @@ def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], l
             column = np.where(wild, np.nan, column)
             spiky.append(f"{name} ({wild.sum()})")
         cleaned[name] = column
-    detail = f"values that are no angles were taken as missing: {', '.join(spiky)}"
+    detail = f"values that cannot be angles were taken as missing: {', '.join(spiky)}"
     return cleaned, [Note("spikes", detail)] if spiky else []
 
 

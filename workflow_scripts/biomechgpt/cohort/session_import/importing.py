@@ -12,11 +12,7 @@ from biomechgpt.cohort.session_import.exports import exported_files
 from biomechgpt.cohort.session_import.opencap import opencap_files
 from biomechgpt.cohort.session_import.pose2sim import pose2sim_files
 from biomechgpt.cohort.session_import.session_file import SessionFile
-from biomechgpt.cohort.session_import.session_tables import (
-    people_table,
-    trial_table,
-    write_tables,
-)
+from biomechgpt.cohort.session_import.session_tables import people_table, trial_table, write_tables
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.readers import MotionError, read_motion
