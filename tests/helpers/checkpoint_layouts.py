@@ -87,7 +87,7 @@ def _smollm2() -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     tokenizer.bos_token, tokenizer.eos_token = "<|im_start|>", "<|im_end|>"
     tokenizer.pad_token, tokenizer.chat_template = "<|im_end|>", SMOLLM2_TEMPLATE
     config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=72, intermediate_size=96, num_hidden_layers=3,
+        vocab_size=len(tokenizer), hidden_size=192, intermediate_size=128, num_hidden_layers=3,
         num_attention_heads=3, num_key_value_heads=1, max_position_embeddings=512,
         tie_word_embeddings=True, bos_token_id=1, eos_token_id=2, pad_token_id=2,
     )  # fmt: skip
@@ -102,7 +102,7 @@ def _qwen3() -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
     tokenizer.eos_token, tokenizer.pad_token = "<|im_end|>", "<|endoftext|>"
     tokenizer.chat_template = QWEN3_TEMPLATE
     config = Qwen3Config(
-        vocab_size=len(tokenizer) + 11, hidden_size=64, intermediate_size=96, num_hidden_layers=3,
+        vocab_size=len(tokenizer) + 11, hidden_size=64, intermediate_size=128, num_hidden_layers=3,
         num_attention_heads=4, num_key_value_heads=2, head_dim=32, max_position_embeddings=512,
         tie_word_embeddings=True, bos_token_id=None, eos_token_id=2, pad_token_id=0,
     )  # fmt: skip

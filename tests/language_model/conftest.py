@@ -1,10 +1,14 @@
 """A small base model, what it is fine-tuned on, and the model that comes of it."""
 
+import os
+from pathlib import Path
+
 import pytest
 import torch
 
 from biomechgpt.language_model import loading
 from biomechgpt.language_model.finetuning import finetune
+from biomechgpt.language_model.small_bases import SMALL_BASES
 from tests.helpers import small_model
 from tests.helpers.checkpoint_layouts import write_checkpoint
 
@@ -46,12 +50,25 @@ def checkpoint_folder(request, tmp_path_factory):
     return write_checkpoint(tmp_path_factory.mktemp("hub") / request.param, request.param)
 
 
-@pytest.fixture(scope="session", params=["1b", "smollm2", "qwen3"])
+LAYOUTS = ["1b", "smollm2", "qwen3"]
+
+
+@pytest.fixture(scope="session", params=[*LAYOUTS, *SMALL_BASES])
 def any_base(request, tmp_path_factory):
-    """The folder of a random checkpoint of each supported type, and how motion tokens enter it."""
+    """The folder of a base of each supported type, and whether motion tokens need added rows in it.
+
+    Random ones in the layouts of the real ones, and real ones in the folder that BIOMECHGPT_BASES
+    names, by the names that `fetch_small_base` has for them.
+    """
     torch.set_num_threads(1)
-    folder = write_checkpoint(tmp_path_factory.mktemp("any") / request.param, request.param)
-    return folder, request.param != "1b"  # only Gemma has reserved pieces
+    has_reserved_pieces = request.param in ("1b", "gemma-3-270m")
+    if request.param in LAYOUTS:
+        folder = tmp_path_factory.mktemp("any") / request.param
+        return write_checkpoint(folder, request.param), not has_reserved_pieces
+    folder = Path(os.environ.get("BIOMECHGPT_BASES", "/nowhere")) / request.param
+    if not folder.is_dir():
+        pytest.skip(f"BIOMECHGPT_BASES names no folder with {request.param} (fetch_small_base)")
+    return folder, not has_reserved_pieces
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def test_logits_are_those_of_plain_transformers(any_base, motions):
     for row in range(len(lean)):
         length = int(batch["loss_weights"][row].count_nonzero()) + 1
         expected = plain(input_ids=batch["input_ids"][row : row + 1, :length]).logits[0]
-        assert torch.allclose(lean[row, :length], expected, atol=1e-4, rtol=1e-4)
+        assert torch.allclose(lean[row, :length], expected, atol=1e-3, rtol=1e-4)
 
 
 def gradient(model, batch):

@@ -101,3 +101,53 @@ def test_adapters_compute_in_bfloat16_on_a_base_in_bfloat16(base_folder, base, b
     assert forward.hidden_states(adapted, batch).dtype == torch.bfloat16
     assert computed == [torch.bfloat16] * 14
     assert {p.dtype for p in adapters.trainable(adapted).values()} == {torch.float32}
+
+
+def among_motion_rows(model, batch, motion_rows):
+    """The same by transformers' and peft's own forward pass: other logits are taken out."""
+    logits = model(input_ids=batch["input_ids"], use_cache=False).logits
+    taken_out = torch.full((logits.shape[-1],), -torch.inf)
+    taken_out[motion_rows] = 0.0
+
+    def nats(scores, targets):
+        is_motion = torch.isin(targets, torch.tensor(motion_rows))
+        scores = torch.where(is_motion[:, None], scores + taken_out, scores)
+        return F.cross_entropy(scores, targets, reduction="none")
+
+    return losses(logits, batch, nats)
+
+
+@pytest.mark.parametrize("targets_at_once", [7, 10_000])
+def test_motion_tokens_compete_with_each_other_alone(
+    model, base, motions, monkeypatch, targets_at_once
+):
+    """Text and answers still compete with the whole vocabulary, the end of their turn among it."""
+    rows = base.motion_rows
+    vocabulary_size = model.get_base_model().config.vocab_size
+    monkeypatch.setattr(forward, "LOGITS_AT_ONCE", targets_at_once * vocabulary_size)
+    example = encode_example(base.tokenizer, motions[9], EXCHANGES[:1], 128)
+    batch = collate([example], base.tokenizer.pad_token_id, Weights(answer=3.0))
+    expected = among_motion_rows(model, batch, rows)
+    hidden = forward.hidden_states(model, batch)
+    found = losses(
+        hidden, batch, lambda *pair: forward.cross_entropy(model, *pair, torch.tensor(rows))
+    )
+    assert found.weighted_sum.item() == pytest.approx(expected.weighted_sum.item(), rel=1e-6)
+    assert torch.allclose(found.parts, expected.parts, rtol=1e-5)
+    assert found.parts[2] < ours(model, batch).parts[2]
+    theirs, mine = gradients(model, expected), gradients(model, found)
+    for name, gradient in mine.items():
+        assert (gradient - theirs[name]).norm() <= 1e-5 * theirs[name].norm(), name
+
+
+def test_a_model_without_adapters_lets_motion_tokens_compete_alone(base_folder, base):
+    model = AutoModelForCausalLM.from_pretrained(base_folder)
+    hidden = torch.randn(5, model.config.hidden_size)
+    targets = torch.tensor([*base.motion_rows[3:6], 5, 5])
+    found = forward.cross_entropy(model, hidden, targets, torch.tensor(base.motion_rows))
+    scores = hidden @ model.get_input_embeddings().weight.T
+    expected = F.cross_entropy(
+        scores[:3][:, base.motion_rows], torch.tensor([3, 4, 5]), reduction="none"
+    )
+    assert torch.allclose(found[:3], expected, rtol=1e-5)
+    assert torch.allclose(found[3:], F.cross_entropy(scores[3:], targets[3:], reduction="none"))

@@ -263,9 +263,24 @@ def test_metrics_separate_answers_from_the_rest(base_folder, base, examples, tmp
         model, [examples] * 3, base.tokenizer.pad_token_id, SETTINGS, tmp_path, "m"
     )
     lines = metrics(tmp_path)
-    assert [line["step"] for line in lines] == [2, 4, 6, 8]
+    assert [line["step"] for line in lines] == [2, 4, 6, 8, 9]
     assert all(0 < line["answer_loss"] < 20 for line in lines)
     assert all(0 < line["other_loss"] < 20 for line in lines)
+
+
+def test_the_last_step_is_in_the_metrics_however_few_there_were(
+    base_folder, base, examples, tmp_path
+):
+    """Its line has the mean loss of the steps since the line before, here of all."""
+    pad_id, written = base.tokenizer.pad_token_id, []
+    for every in (1, 20):
+        settings = SETTINGS._replace(epochs=1, log_every_steps=every)
+        folder = tmp_path / str(every)
+        language_training.train(fresh(base_folder), [examples], pad_id, settings, folder, "m")
+        written.append(metrics(folder))
+    assert [line["step"] for line in written[1]] == [3]
+    mean = sum(line["loss"] for line in written[0]) / 3
+    assert written[1][0]["loss"] == pytest.approx(mean, rel=1e-5)
 
 
 @pytest.mark.parametrize("n_steps", [9, 200])

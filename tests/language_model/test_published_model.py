@@ -85,11 +85,12 @@ def printed_by_cards(folders):
 def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     model_folder, metrics, calibration, sources, variant_run, tmp_path
 ):
-    """On the embedded base, and on a checkpoint with either kind of motion rows."""
+    """On the embedded base, and on checkpoints with either kind of motion rows."""
     models = [
         model_folder,
         finetune_on_checkpoint(tmp_path / "1b", "1b", "reserved", sources, variant_run),
         finetune_on_checkpoint(tmp_path / "4b", "4b", "resize", sources, variant_run),
+        finetune_on_checkpoint(tmp_path / "qwen3", "qwen3", "resize", sources, variant_run),
     ]
     published = [tmp_path / "published" / str(number) for number in range(len(models))]
     for model, folder in zip(models, published, strict=True):

@@ -84,8 +84,8 @@ def _complete(folder: Path) -> Path:
     missing = [name for name in NEEDED if not any(folder.glob(name))]
     if missing:
         raise InputError(
-            f"{folder} lacks {' and '.join(missing)}: a Hugging Face folder of Gemma 3 with "
-            "safetensors weights is needed; fetch it again."
+            f"{folder} lacks {' and '.join(missing)}: a Hugging Face folder with safetensors "
+            "weights is needed; fetch it again."
         )
     return folder
 

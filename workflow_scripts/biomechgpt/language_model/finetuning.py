@@ -89,7 +89,12 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
-        model, passes, base.tokenizer.pad_token_id, settings(run), checkpoints, mark
+        model,
+        passes,
+        base.tokenizer.pad_token_id,
+        settings(run, base.motion_rows),
+        checkpoints,
+        mark,
     )
     description = _description(
         run, table.metadata, questions, passes[0], tasks, motion_tokenizer.frame_rate_hz
@@ -135,11 +140,12 @@ def training_people(questions: pd.DataFrame) -> dict[str, dict]:
     }
 
 
-def settings(run: VariantRun) -> language_training.Settings:
+def settings(run: VariantRun, motion_rows: Sequence[int]) -> language_training.Settings:
     """The training settings of a run; the other keys of `finetune` concern its examples."""
     known = set(language_training.Settings._fields)
     values = {key: value for key, value in run.finetune.to_dict().items() if key in known}
-    return language_training.Settings(seed=run.seed, **values)
+    rows = motion_rows if run.finetune.motion_softmax == "motion" else None
+    return language_training.Settings(seed=run.seed, motion_rows=rows, **values)
 
 
 def training_passes(

@@ -54,14 +54,26 @@ def logits(model: torch.nn.Module, hidden: torch.Tensor) -> torch.Tensor:
 
 
 def cross_entropy(
-    model: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor
+    model: torch.nn.Module,
+    hidden: torch.Tensor,
+    targets: torch.Tensor,
+    motion_rows: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Nats (N,) of target ids (N,) after hidden states (N, D)."""
+    """Nats (N,) of target ids (N,) after hidden states (N, D).
+
+    Targets among `motion_rows` (M,) compete with each other alone: nothing else can stand there, and a
+    row for each piece of a large vocabulary takes most of a step.
+    """
     vocabulary, size = _vocabulary(_base(model)), targets_at_once(model)
-    if len(hidden) <= size:
-        return _nats(vocabulary, hidden, targets)
-    parts = zip(hidden.split(size), targets.split(size), strict=True)
-    return torch.cat([checkpoint(_nats, vocabulary, *part, use_reentrant=False) for part in parts])
+    if motion_rows is None:
+        return _nats_in_parts(vocabulary, hidden, targets, size)
+    place = _places(motion_rows, vocabulary.embedding.num_embeddings)[targets]  # (N,)
+    motion, text = place >= 0, place < 0
+    scores = F.linear(hidden[motion], _head_rows(vocabulary, motion_rows).to(hidden.dtype))
+    nats = torch.zeros(len(targets), device=hidden.device)
+    nats[motion] = F.cross_entropy(scores.float(), place[motion], reduction="none")
+    nats[text] = _nats_in_parts(vocabulary, hidden[text], targets[text], size)
+    return nats
 
 
 def targets_at_once(model: torch.nn.Module) -> int:
@@ -109,13 +121,28 @@ def _embed(vocabulary: Vocabulary, ids: torch.Tensor) -> torch.Tensor:
     embedded = embedding(ids)  # (B, T, D), scaled where the base scales its embedding
     if rows is None:
         return embedded
-    slots = torch.full((embedding.num_embeddings,), -1, device=ids.device)
-    slots[row_ids] = torch.arange(len(row_ids), device=ids.device)
-    slot = slots[ids]  # (B, T), -1 where no row is trained
-    trained = rows.to(embedded.dtype)[slot.clamp(min=0)]
+    place = _places(row_ids, embedding.num_embeddings)[ids]  # (B, T)
+    trained = rows.to(embedded.dtype)[place.clamp(min=0)]
     if hasattr(embedding, "embed_scale"):  # Gemma's: the root of the width
         trained = trained * embedding.embed_scale.to(embedded.dtype)
-    return torch.where((slot >= 0)[..., None], trained, embedded)
+    return torch.where((place >= 0)[..., None], trained, embedded)
+
+
+def _places(row_ids: torch.Tensor, n_rows: int) -> torch.Tensor:
+    """For each row of a vocabulary (V,) its place in `row_ids` (R,), -1 where it is not there."""
+    places = torch.full((n_rows,), -1, device=row_ids.device)
+    places[row_ids] = torch.arange(len(row_ids), device=row_ids.device)
+    return places
+
+
+def _head_rows(vocabulary: Vocabulary, ids: torch.Tensor) -> torch.Tensor:
+    """The rows (N, D) of the head for `ids` (N,), trained ones as they are now."""
+    embedding, row_ids, rows = vocabulary
+    weight = embedding.weight[ids]
+    if rows is None:
+        return weight
+    place = _places(row_ids, embedding.num_embeddings)[ids]
+    return torch.where((place >= 0)[:, None], rows[place.clamp(min=0)], weight.to(rows.dtype))
 
 
 def _logits(vocabulary: Vocabulary, hidden: torch.Tensor) -> torch.Tensor:
@@ -124,6 +151,16 @@ def _logits(vocabulary: Vocabulary, hidden: torch.Tensor) -> torch.Tensor:
     if rows is None:
         return scores
     return scores.index_copy_(-1, row_ids, F.linear(hidden, rows.to(hidden.dtype)).to(scores.dtype))
+
+
+def _nats_in_parts(
+    vocabulary: Vocabulary, hidden: torch.Tensor, targets: torch.Tensor, size: int
+) -> torch.Tensor:
+    """Nats (N,) of targets that compete with the whole vocabulary, `size` at a time."""
+    if len(hidden) <= size:
+        return _nats(vocabulary, hidden, targets)
+    parts = zip(hidden.split(size), targets.split(size), strict=True)
+    return torch.cat([checkpoint(_nats, vocabulary, *part, use_reentrant=False) for part in parts])
 
 
 def _nats(vocabulary: Vocabulary, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     gradient_clip: float = 1.0
     answer_weight: float = 1.0
     motion_weight: float = 1.0
+    motion_rows: Sequence[int] | None = None  # rows that compete with each other alone; None: all
     checkpoint_every_steps: int = 200
     log_every_steps: int = 20
 
@@ -118,10 +119,13 @@ class LanguageModelTraining(Training):
     def _backward(self, examples: list[Example]) -> Tensor:
         batches = self._micro_batches(examples)
         weight = total_weight(batches)
+        rows = self.settings.motion_rows
+        rows = None if rows is None else torch.tensor(rows, device=device())
+        nats = partial(cross_entropy, self.model, motion_rows=rows)
         step_losses = []
         for batch in batches:
             hidden = hidden_states(self.model, batch)
-            batch_losses = losses(hidden, batch, partial(cross_entropy, self.model))
+            batch_losses = losses(hidden, batch, nats)
             loss = batch_losses.weighted_sum / weight
             loss.backward()
             self.token_losses += batch_losses.parts
@@ -143,14 +147,15 @@ class LanguageModelTraining(Training):
         )
 
     def after_step(self) -> None:
-        if self.step % self.settings.log_every_steps == 0:
+        if self.step % self.settings.log_every_steps == 0 or self.step == len(self.steps):
             self._report()
 
     def _report(self) -> None:
         """Write the loss of a step, and of answers and of the rest in nats a token, since the last line."""
         answer_sum, n_answer, other_sum, n_other = self.token_losses.tolist()
+        n_steps = (self.step - 1) % self.settings.log_every_steps + 1
         metrics = {
-            "loss": self.loss_sum.item() / self.settings.log_every_steps,
+            "loss": self.loss_sum.item() / n_steps,
             "grad_norm": self.gradient_norm.item(),
             "learning_rate": self.optimizer.param_groups[0]["lr"],
             "other_loss": other_sum / max(n_other, 1),
@@ -193,7 +198,8 @@ class LanguageModelTraining(Training):
 
     def _rehearse(self, examples: list[Example]) -> float:
         """Seconds of the forward and backward pass of a step, after which all is as before."""
-        started_s, before = time.monotonic(), self.token_losses.clone()
+        before = self.token_losses.clone()
+        started_s = _finished_s()
         try:
             with torch.random.fork_rng():
                 self._backward(examples)
@@ -202,9 +208,10 @@ class LanguageModelTraining(Training):
                 "The longest step does not fit into the GPU's memory: lower micro_batch_size, which "
                 f"changes nothing else, or max_length. ({error})"
             ) from None
+        spent_s = _finished_s() - started_s
         self.optimizer.zero_grad()
         self.token_losses = before
-        return time.monotonic() - started_s
+        return spent_s
 
     def _peak_bytes(self) -> int:
         """What the process has needed so far, and the two moments that Adam will add."""
@@ -212,3 +219,10 @@ class LanguageModelTraining(Training):
         if torch.cuda.is_available():
             return torch.cuda.max_memory_allocated() + moments
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + moments
+
+
+def _finished_s() -> float:
+    """The time at which a GPU has done what was asked of it; a step returns long before."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.monotonic()

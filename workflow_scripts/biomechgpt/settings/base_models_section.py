@@ -30,11 +30,13 @@ class EmbeddedBaseSettings(StrictModel):
 class CheckpointBaseSettings(StrictModel):
     """A base model that exists, on the hub or in a folder."""
 
-    kind: Literal["checkpoint"] = Field(description="A Gemma 3 checkpoint.")
+    kind: Literal["checkpoint"] = Field(
+        description="A checkpoint of Gemma 3, Llama (SmolLM2) or Qwen3."
+    )
     source: Text = Field(description="A hub id (owner/name) or the path of a folder.")
     revision: Text | None = Field(description="Commit of the hub model; null for a folder.")
     motion_tokens: Literal["reserved", "resize"] = Field(
-        description="reserved takes rows that the checkpoint has to spare, resize adds rows."
+        description="reserved takes pieces that the tokenizer has to spare (Gemma 3), resize adds rows."
     )
     new_rows: Literal["codebook", "mean"] = Field(
         description="What the rows of motion tokens start from."

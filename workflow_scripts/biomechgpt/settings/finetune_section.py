@@ -1,6 +1,6 @@
 """The section `finetune` of config.yaml, and what of it a variant may set otherwise."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, create_model
 
@@ -51,6 +51,11 @@ class TrainingSettings(StrictModel):
     )
     motion_weight: NonNegative = Field(
         description="Weight of a motion's tokens in the loss for each of its questions."
+    )
+    motion_softmax: Literal["full", "motion"] = Field(
+        "full",
+        description="What a motion token competes with in the loss: full, every piece of the vocabulary; "
+        "motion, motion tokens alone, which saves most of a step where the vocabulary is large.",
     )
     answer_weight: Positive = Field(
         description="Weight of an answer's tokens in the loss; a question's tokens weigh 1."
