@@ -56,6 +56,7 @@ QUESTION_TEXTS = {
 }
 LEGS = ["hip_flexion", "hip_adduction", "hip_rotation", "knee_angle", "ankle_angle"]
 LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
+TOLD_FACTS = 3
 ENCODER_SETTINGS = MotionEncoderSettings(
     soft_tokens=3, width=16, depth=2, downsampling=4, views=2, steps=200, batch_size=8,
     learning_rate=5e-3, noise=0.05, seed=0,
@@ -171,7 +172,7 @@ def write_soft_sources(folder: Path, sources: Sources, features: np.ndarray) -> 
     """
     folder.mkdir(exist_ok=True)
     torch.manual_seed(0)
-    n, names = len(JOINT_NAMES), [*TOLD]
+    n, names = len(JOINT_NAMES), [*TOLD][:TOLD_FACTS]
     statistics = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
     model = MotionEncoder(ENCODER_SETTINGS, 2 * n, len(names))
     deciles = np.tile(np.linspace(0.1, 0.9, 9), (len(names), 1))

@@ -20,15 +20,15 @@ from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.prediction import predict_file
-from biomechgpt.language_model.soft_tokens import Projector
+from biomechgpt.language_model.soft_tokens import SHARE_OF_TEXT, Projector
 from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.settings.finetune_section import LoraSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from tests.helpers.small_model import ENCODER_SETTINGS, trained_with, write_soft_sources
+from tests.helpers.small_model import ENCODER_SETTINGS, TOLD_FACTS, trained_with, write_soft_sources
 
-K, W = ENCODER_SETTINGS.soft_tokens, ENCODER_SETTINGS.width
+K, W = ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
 
 
@@ -58,7 +58,7 @@ def soft_folder(tmp_path_factory, soft_sources, soft_run):
 def model(base):
     set_seed(0)
     model = adapters.add_adapters(base, LoraSettings(rank=4, alpha=8, dropout=0.0), 0)
-    adapters.add_projector(model, base, ENCODER_SETTINGS)
+    adapters.add_projector(model, base, (K, W))
     return model.train()
 
 
@@ -132,11 +132,11 @@ def test_shared_motions_teach_what_separate_sequences_do(model, base, motions, f
     assert (together - separate).norm() / separate.norm() < 1e-5
 
 
-def test_soft_tokens_are_as_long_as_embeddings_of_text(model, base, features):
+def test_soft_tokens_start_with_that_share_of_the_length_of_text(model, base, features):
     """Gemma multiplies its embedding by the root of its width, which soft tokens bypass."""
     text = base.model.get_input_embeddings()(torch.arange(300, 400)).square().mean().sqrt()
     soft = model.projector(torch.from_numpy(features)).square().mean().sqrt()
-    assert 0.5 < soft / text < 2
+    assert 0.5 < soft / (SHARE_OF_TEXT * text) < 2
 
 
 def test_motions_with_and_without_soft_tokens_do_not_mix(base, motions, features):

@@ -12,6 +12,7 @@ from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
 from biomechgpt.motion_encoder import training
 from biomechgpt.motion_encoder.encoder_folder import load_encoder, save_encoder
+from biomechgpt.motion_encoder.facts import as_bumps
 from biomechgpt.motion_encoder.feature_files import encode_shards, read_features
 from biomechgpt.motion_encoder.network import padded
 from biomechgpt.motion_encoder.signals import signal_of
@@ -88,7 +89,11 @@ def test_the_folder_reads_movements_as_the_network_did(trained, folder, movement
     model, scale, _, statistics = trained
     encoder = load_encoder(folder)
     expected = tokens_of(model, [signal_of(movements[3], statistics, RATE_HZ)])[0]
-    assert np.allclose(encoder.features(movements[3]), expected, atol=1e-6)
+    features = encoder.features(movements[3])
+    assert features.shape == encoder.shape == (len(expected) + len(encoder.told), 16)
+    assert np.allclose(features[: len(expected)], expected, atol=1e-6)
+    told = model.tell_facts(expected[None]).detach()[0, encoder.told]
+    assert np.allclose(features[len(expected) :], as_bumps(told.numpy(), 16), atol=1e-5)
     assert encoder.scale.names == scale.names
     assert encoder.sha256 == load_encoder(folder).sha256
 

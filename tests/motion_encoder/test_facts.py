@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.motion_encoder.facts import FactScale, fit_scale, measured_facts, scaled
+from biomechgpt.motion_encoder.facts import FactScale, as_bumps, fit_scale, measured_facts, scaled
 from biomechgpt.motion_encoder.views import views_of
 from biomechgpt.motion_encoder.words import TOLD, fact_questions, in_digits, in_words
 from tests.motion_encoder.conftest import RATE_HZ, walk
@@ -80,3 +80,12 @@ def test_only_known_facts_are_asked(scale):
 
 def test_every_fact_that_is_told_is_measured():
     assert set(TOLD) <= set(measured_facts(walk(100), RATE_HZ))
+
+
+def test_a_fact_lights_the_bump_that_stands_where_it_is():
+    facts = np.array([-3.5, 0.0, 1.2, 50.0])
+    bumps = as_bumps(facts, 71)
+    assert bumps.shape == (4, 71)
+    assert bumps[:3].argmax(1).tolist() == [0, 35, 47]  # every tenth of a spread
+    assert np.square(bumps[:3]).mean(1) == pytest.approx(1.0)
+    assert (bumps[3] == 0).all()  # farther than any training movement

@@ -9,7 +9,6 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model.loading import Base
 from biomechgpt.language_model.soft_tokens import Projector
 from biomechgpt.settings.finetune_section import LoraSettings
-from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 
 # The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
 LORA_TARGETS = (
@@ -60,15 +59,15 @@ def add_adapters(
     return model
 
 
-def add_projector(model: torch.nn.Module, base: Base, encoder: MotionEncoderSettings) -> None:
-    """Give `model` a `projector` that turns features of such an `encoder` into soft tokens."""
+def add_projector(model: torch.nn.Module, base: Base, shape: tuple[int, int]) -> None:
+    """Give `model` a `projector` that turns features of this `shape` (K, E) into soft tokens."""
     embedding = base.model.get_input_embeddings()
     ids = _text_ids(base)
     some = ids[:: 1 + len(ids) // EMBEDDINGS_MEASURED].to(base.model.device)
     with torch.no_grad():
         embedded = embedding(some).float()  # as long as the layers see them
     root_mean_square = float(embedded.square().mean().sqrt())
-    projector = Projector(encoder.soft_tokens, encoder.width, embedded.shape[1], root_mean_square)
+    projector = Projector(*shape, embedded.shape[1], root_mean_square)
     model.projector = projector.to(base.model.device)
 
 

@@ -85,7 +85,7 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     if run.motion in SOFT:
-        adapters.add_projector(model, base, encoder.cfg)
+        adapters.add_projector(model, base, encoder.shape)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(

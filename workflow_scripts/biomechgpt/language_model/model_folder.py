@@ -122,7 +122,7 @@ def load_model(folder: Path) -> LoadedModel:
     model = PeftModel.from_pretrained(base.model, folder / "adapter")
     encoder = None if description.motion == "discrete" else load_encoder(folder / "motion_encoder")
     if description.motion in SOFT:
-        adapters.add_projector(model, base, encoder.cfg)
+        adapters.add_projector(model, base, encoder.shape)
         model.projector.load_state_dict(load_file(folder / PROJECTOR))
     return LoadedModel(model.eval(), tokenizer, description, encoder)
 

@@ -6,7 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-HIDDEN = 256  # numbers between the two layers of the projection
+SHARE_OF_TEXT = (
+    0.12  # of the length of text, at the start: longer ones are changed too little by the layers
+)
+HIDDEN = 64  # numbers between the two layers of the projection
 
 
 class SoftBatch(NamedTuple):
@@ -17,18 +20,19 @@ class SoftBatch(NamedTuple):
 
 
 class Projector(nn.Module):
-    """Features (B, K, E) of a motion encoder -> soft tokens (B, K, D) as long as embeddings of text.
+    """Features (B, K, E) of a motion encoder -> soft tokens (B, K, D).
 
     Each of the K has a projection of its own, since each tells something else of a movement. Gemma
-    multiplies embeddings by the root of its width, which a soft token bypasses: so it starts with the
-    root mean square of the embeddings as the layers see them, and learns its length.
+    multiplies embeddings by the root of its width, which a soft token bypasses: so it starts with
+    `SHARE_OF_TEXT` of the root mean square of the embeddings as the layers see them, and learns its
+    length.
     """
 
     def __init__(self, n_tokens: int, n_features: int, width: int, root_mean_square: float):
         super().__init__()
         self.hidden = nn.Parameter(torch.randn(n_tokens, n_features, HIDDEN) / n_features**0.5)
         self.output = nn.Parameter(torch.randn(n_tokens, HIDDEN, width) / HIDDEN**0.5)
-        self.gain = nn.Parameter(torch.full((width,), root_mean_square))
+        self.gain = nn.Parameter(torch.full((width,), SHARE_OF_TEXT * root_mean_square))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         hidden = F.gelu(torch.einsum("bke,keh->bkh", features, self.hidden))

@@ -15,9 +15,10 @@ from safetensors.torch import load_file, save_file
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
-from biomechgpt.motion_encoder.facts import FactScale, measured_facts
+from biomechgpt.motion_encoder.facts import FactScale, as_bumps, measured_facts
 from biomechgpt.motion_encoder.network import MotionEncoder, padded
 from biomechgpt.motion_encoder.signals import signal_of
+from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.tokenizer.statistics import Statistics
 
@@ -34,11 +35,26 @@ class StoredEncoder(NamedTuple):
     frame_rate_hz: float
     sha256: str
 
+    @property
+    def told(self) -> list[int]:
+        """Which of the facts stand beside what the network says, each as a soft token of its own."""
+        return [self.scale.names.index(name) for name in TOLD if name in self.scale.names]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many soft tokens a movement has, and how many numbers each."""
+        return self.cfg.soft_tokens + len(self.told), self.cfg.width
+
     @torch.inference_mode()
     def features(self, angles_rad: np.ndarray) -> np.ndarray:
-        """The soft tokens (K, W) float32 of angles (T, J) in rad."""
+        """What the network says (`shape`) float32 of angles (T, J) in rad: soft tokens, then facts.
+
+        These facts are not measured: they are what the network reads from the movement.
+        """
         signal = signal_of(angles_rad, self.statistics, self.frame_rate_hz)
-        return self.model(padded([signal], self.cfg.downsampling))[0].numpy()
+        tokens = self.model(padded([signal], self.cfg.downsampling))
+        facts = self.model.tell_facts(tokens)[0, self.told].numpy()
+        return np.concatenate([tokens[0].numpy(), as_bumps(facts, self.cfg.width)])
 
     def facts(self, angles_rad: np.ndarray) -> np.ndarray:
         """What kinematics measure (F,) of angles (T, J) in rad, in the order of `scale.names`."""

@@ -10,6 +10,8 @@ from biomechgpt.body.measured_labels import movement_time_s
 
 MEASURED_SHARE = 0.3  # of the training movements that must have a fact for it to be learnt
 SPREADS = 4.0  # from the mean, beyond which a fact is cut off
+FARTHEST_BUMP, BUMP = 3.5, 0.12  # spreads: where the last bump stands, and how wide each is
+LEAST_LENGTH = 1e-3  # of the bumps of a fact far outside
 DECILES = np.arange(0.1, 0.95, 0.1)
 
 
@@ -48,3 +50,15 @@ def scaled(facts: dict[str, float], scale: FactScale) -> np.ndarray:
     """The facts (F,) float32 with mean 0 and spread 1 over training movements, NaN where unknown."""
     values = np.array([facts[name] for name in scale.names])
     return ((values - scale.mean) / scale.spread).clip(-SPREADS, SPREADS).astype(np.float32)
+
+
+def as_bumps(facts: np.ndarray, n_bumps: int) -> np.ndarray:
+    """Scaled facts (F,) as (F, `n_bumps`) float32: how near each lies to one of so many values.
+
+    A language model reads a number from these as from a table; from one long or short vector it would
+    have to learn where each digit begins.
+    """
+    values = np.linspace(-FARTHEST_BUMP, FARTHEST_BUMP, n_bumps)
+    bumps = np.exp(-0.5 * np.square((facts[:, None] - values) / BUMP))
+    length = np.sqrt(np.square(bumps).mean(1, keepdims=True))
+    return (bumps / np.maximum(length, LEAST_LENGTH)).astype(np.float32)

@@ -59,8 +59,7 @@ def feature_schema(encoder: StoredEncoder) -> pa.Schema:
             (f"{view}features", pa.list_(pa.float32())),
             (f"{view}facts", pa.list_(pa.float64())),
         ]
-    shape = [encoder.cfg.soft_tokens, encoder.cfg.width]
-    metadata = {"encoder_sha256": encoder.sha256, "shape": json.dumps(shape)}
+    metadata = {"encoder_sha256": encoder.sha256, "shape": json.dumps(encoder.shape)}
     return pa.schema(fields, metadata=metadata | {"facts": json.dumps(encoder.scale.names)})
 
 
