@@ -133,7 +133,7 @@ class Training(ABC):
 
     def _take_step(self) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate()
+            group["lr"] = self.learning_rate() * group.get("share_of_rate", 1.0)
         self._check_finite("loss", self.backward())
         self.gradient_norm = clip_grad_norm_(self.parameters, self.gradient_clip)
         self._check_finite("gradient", self.gradient_norm)

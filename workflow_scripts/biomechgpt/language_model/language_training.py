@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     seed: int
     micro_batch_size: int | None = None  # None: a batch at once
     warmup_fraction: float = 0.03
+    projector_learning_rate: float = 1e-3
     weight_decay: float = 0.0
     gradient_clip: float = 1.0
     answer_weight: float = 1.0
@@ -90,13 +91,24 @@ class LanguageModelTraining(Training):
         checkpoints: Path,
     ):
         self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
-        optimizer = torch.optim.AdamW(self.weights.values(), weight_decay=settings.weight_decay)
+        optimizer = torch.optim.AdamW(self._groups(settings), weight_decay=settings.weight_decay)
         super().__init__(
             optimizer, checkpoints, settings.checkpoint_every_steps, settings.gradient_clip
         )
         self.model, self.steps = model.train(), steps
         self.pad_id, self.settings = pad_id, settings
         self._forget_losses()
+
+    def _groups(self, settings: Settings) -> list[dict]:
+        """The trained weights, those of the projector apart, which begin at random and learn slower."""
+        groups: dict[bool, list] = {}
+        for name, weight in self.weights.items():
+            groups.setdefault(name.startswith("projector."), []).append(weight)
+        share = settings.projector_learning_rate / settings.learning_rate
+        return [
+            {"params": weights, "share_of_rate": share if projector else 1.0}
+            for projector, weights in groups.items()
+        ]
 
     def _forget_losses(self) -> None:
         """Begin a new line of metrics."""

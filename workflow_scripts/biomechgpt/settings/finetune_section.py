@@ -28,6 +28,9 @@ class TrainingSettings(StrictModel):
     """How one variant is fine-tuned with one seed."""
 
     learning_rate: Positive = Field(description="Peak learning rate.")
+    projector_learning_rate: Positive = Field(
+        1.0e-3, description="Peak learning rate of the projection that makes soft tokens."
+    )
     epochs: Positive = Field(description="Passes over the questions.")
     batch_size: Count = Field(description="Questions a step.")
     micro_batch_size: Count = Field(description="Questions at once.")
