@@ -2,7 +2,8 @@
 
 Only directions between joint centres are used, so that the person's size does not matter. What two
 points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their own length)
-is left out. docs/joint_centres.md describes every angle.
+is left out, but for the thigh's where a point beside the knee shows it. docs/joint_centres.md describes
+every angle.
 
 Axes are OpenSim's: x forward, y up, z to the right. A missing point is NaN and makes the angles
 that need it NaN in that frame.
@@ -45,8 +46,10 @@ def centres_to_angles(
 
     `points_m` holds `hip`, `knee` and `ankle` with `_r` and `_l`, and may hold `toe`, `heel`,
     `shoulder`, `elbow`, `wrist` of both sides, `thorax` (top of the trunk, else the middle of the
-    shoulders) and `lumbar` (where trunk and pelvis meet). `spine_lean_rad` is how far the line from
-    the middle of the hips to `lumbar` leans back in an upright pelvis.
+    shoulders) and `lumbar` (where trunk and pelvis meet); `knee_outer` of both sides, a point beside the knee
+    and away from the body while the thigh is not turned; `head`, `head_top` and `head_right`, above the head
+    and to its right while it is upright. `spine_lean_rad` is how far the line from the middle of the hips to
+    `lumbar` leans back in an upright pelvis.
 
     Without `lumbar` the pelvis is taken as upright: hip flexion and lumbar extension are then those
     of thigh and trunk against the vertical.
@@ -107,14 +110,17 @@ def _leg(
     points_m: Mapping[str, np.ndarray], pelvis: np.ndarray, side: str
 ) -> dict[str, np.ndarray]:
     hip, knee, ankle = (points_m[f"{name}_{side}"] for name in ("hip", "knee", "ankle"))
-    flexion, to_right = _swing(_inside(pelvis, knee - hip))
-    thigh = pelvis @ _swung(flexion, to_right)
+    flexion, to_right = swing(_inside(pelvis, knee - hip))
+    thigh = pelvis @ swung(flexion, to_right)
     shank = _unit(_inside(thigh, ankle - knee))  # (T, 3)
     angles = {
         f"hip_flexion_{side}": flexion,
         f"hip_adduction_{side}": _inwards(to_right, side),
         f"knee_angle_{side}": _knee(shank),
     }
+    if f"knee_outer_{side}" in points_m:
+        outwards = points_m[f"knee_outer_{side}"] - knee
+        angles[f"hip_rotation_{side}"] = _inward_turn(_inside(thigh, outwards), side)
     if f"toe_{side}" in points_m:
         start, neutral = (
             ("heel", TOE_M) if f"heel_{side}" in points_m else ("ankle", ANKLE_TO_TOE_M)
@@ -137,14 +143,23 @@ def _trunk_and_arms(
     for side in "rl":
         if f"elbow_{side}" in points_m:
             angles |= _arm(points_m, trunk, side)
+    if {"head", "head_top", "head_right"} <= points_m.keys():
+        angles |= _neck(points_m, trunk)
     return angles
+
+
+def _neck(points_m: Mapping[str, np.ndarray], trunk: np.ndarray) -> dict[str, np.ndarray]:
+    centre = points_m["head"]
+    head = _frame(points_m["head_right"] - centre, points_m["head_top"] - centre, keep="y")
+    names = ("neck_extension", "neck_bending", "neck_rotation")
+    return dict(zip(names, turns_of(np.swapaxes(trunk, 1, 2) @ head).T, strict=True))
 
 
 def _arm(points_m: Mapping[str, np.ndarray], trunk: np.ndarray, side: str) -> dict[str, np.ndarray]:
     upper_arm = points_m[f"elbow_{side}"] - points_m[f"shoulder_{side}"]
-    flexion, to_right = _swing(_inside(trunk, upper_arm))
+    flexion, to_right = swing(_inside(trunk, upper_arm))
     # The elbow does not lie straight below the shoulder in the model's neutral pose.
-    neutral_flexion, neutral_inwards = _swing(np.array([ELBOW_M]))
+    neutral_flexion, neutral_inwards = swing(np.array([ELBOW_M]))
     angles = {
         f"arm_flex_{side}": flexion - neutral_flexion,
         f"arm_add_{side}": _inwards(to_right, side) - neutral_inwards,
@@ -161,13 +176,20 @@ def _inwards(turn: np.ndarray, side: str) -> np.ndarray:
     return turn if side == "r" else -turn
 
 
-def _swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _inward_turn(outwards: np.ndarray, side: str) -> np.ndarray:
+    """The turn (T,) of a limb about its length, inwards positive, from where its outer side points (T, 3)."""
+    x, _, z = outwards.T
+    return np.arctan2(x, z) if side == "r" else np.arctan2(x, -z)
+
+
+def swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rotations (T,) about z and then x that turn straight down into `direction` (T, 3)."""
     x, y, z = _unit(direction).T
     return np.arctan2(x, -y), np.arcsin(np.clip(-z, -1, 1))
 
 
-def _swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
+def swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
+    """The rotations (T, 3, 3) about z and then x, by the two angles (T,) of `swing`."""
     return axis_rotation(Z, about_z) @ axis_rotation((1.0, 0.0, 0.0), about_x)
 
 
