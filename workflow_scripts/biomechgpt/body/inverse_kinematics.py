@@ -157,13 +157,10 @@ def _neck(points_m: Mapping[str, np.ndarray], trunk: np.ndarray) -> dict[str, np
 
 def _arm(points_m: Mapping[str, np.ndarray], trunk: np.ndarray, side: str) -> dict[str, np.ndarray]:
     upper_arm = points_m[f"elbow_{side}"] - points_m[f"shoulder_{side}"]
-    flexion, to_right = swing(_inside(trunk, upper_arm))
     # The elbow does not lie straight below the shoulder in the model's neutral pose.
-    neutral_flexion, neutral_inwards = swing(np.array([ELBOW_M]))
-    angles = {
-        f"arm_flex_{side}": flexion - neutral_flexion,
-        f"arm_add_{side}": _inwards(to_right, side) - neutral_inwards,
-    }
+    neutral = np.array(ELBOW_M) * [1, 1, 1 if side == "r" else -1]
+    flexion, to_right = swing(_inside(trunk, upper_arm), neutral)
+    angles = {f"arm_flex_{side}": flexion, f"arm_add_{side}": _inwards(to_right, side)}
     if f"wrist_{side}" in points_m:
         forearm = points_m[f"wrist_{side}"] - points_m[f"elbow_{side}"]
         cosine = _cosine(upper_arm, forearm)
@@ -182,10 +179,17 @@ def _inward_turn(outwards: np.ndarray, side: str) -> np.ndarray:
     return np.arctan2(x, z) if side == "r" else np.arctan2(x, -z)
 
 
-def swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations (T,) about z and then x that turn straight down into `direction` (T, 3)."""
+def swing(direction: np.ndarray, neutral=(0.0, -1.0, 0.0)) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (T,) about z and then x that turn the direction `neutral` (3,) into `direction` (T, 3).
+
+    Of the two pairs that do, the one with the lesser turn about x.
+    """
     x, y, z = _unit(direction).T
-    return np.arctan2(x, -y), np.arcsin(np.clip(-z, -1, 1))
+    u_x, u_y, u_z = np.asarray(neutral) / np.linalg.norm(neutral)
+    aside = np.arcsin(np.clip(-z / np.hypot(u_y, u_z), -1, 1))
+    downwards = np.hypot(u_y, u_z) * np.cos(aside)  # after the turn about x
+    about_z = np.arctan2(u_x * y + downwards * x, u_x * x - downwards * y)
+    return about_z, aside - np.arctan2(-u_z, -u_y)
 
 
 def swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
