@@ -1,9 +1,8 @@
 """From joint centres to joint angles, the inverse of `biomechgpt.body.kinematics`.
 
 Only directions between joint centres are used, so that the person's size does not matter. What two
-points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their own length)
-is left out, but for the thigh's where a point beside the knee shows it. docs/joint_centres.md describes
-every angle.
+points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their length)
+is left out, but for the thigh's where a point beside the knee shows it (docs/joint_centres.md).
 
 Axes are OpenSim's: x forward, y up, z to the right. A missing point is NaN and makes the angles
 that need it NaN in that frame.

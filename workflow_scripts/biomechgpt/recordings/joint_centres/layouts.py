@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -141,7 +141,7 @@ def _unit_m(content: Mapping, path: Path) -> float | None:
     return name and LENGTH_UNITS[name]
 
 
-def _choice(content: Mapping, key: str, known: tuple, path: Path):
+def _choice(content: Mapping, key: str, known: tuple, path: Path) -> Any:
     value = content.get(key)
     if value is not None and value not in known:
         words = ", ".join(map(str, known))
