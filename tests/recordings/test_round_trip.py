@@ -10,7 +10,7 @@ from biomechgpt.recordings.recording import read_recording, reading_with
 from biomechgpt.simulation.ground import N_JOINTS, orientation
 from tests.helpers.joint_centre_files import LAYOUTS, joint_centres
 from tests.helpers.motion_files import INGEST, SKELETONS
-from tests.helpers.moving_skeletons import skeleton_file
+from tests.helpers.moving_skeletons import body_segments, skeleton_file
 from tests.helpers.simulated_trials import ACTIVITIES, IMPAIRMENTS, RATE_HZ, trial
 
 WALK = ("overground walking", "comfortable")
@@ -56,6 +56,18 @@ def test_the_body_s_own_joint_centres_give_back_its_angles(activity, condition, 
     found = centres_to_angles(points)
     joints = {name: found[name] for name in LEGS | FEET | TRUNK | ARMS}
     assert largest_error_deg(joints, made[2]) < 2
+
+
+def test_a_point_beside_the_knee_shows_how_the_thigh_is_turned():
+    made = movement(*WALK)
+    points = body_positions(*made)
+    thighs = {segment.joint: segment.orientation for segment in body_segments(*made[1:])}
+    for side, sign in (("r", 1), ("l", -1)):
+        outwards = 0.06 * sign * thighs[f"hip_{side}"][:, :, 2]
+        points[f"knee_outer_{side}"] = points[f"knee_{side}"] + outwards
+    found = centres_to_angles(points)
+    assert np.ptp(np.degrees(found["hip_rotation_r"])) > 3
+    assert largest_error_deg({name: found[name] for name in TURNS}, made[2]) < 0.5
 
 
 def read_joints(path, row: dict, layout: str) -> dict[str, np.ndarray]:
