@@ -97,7 +97,9 @@ def _recordings(
     issues.sort(key=lambda issue: issue.severity)  # rejected before warning
     findings += [Finding("look", "recordings", _sentence(issue)) for issue in issues]
     if not len(trials):
-        findings += of_topic("recordings", "stops", ["No recording can be used; why stands beside each."])
+        findings += of_topic(
+            "recordings", "stops", ["No recording can be used; why stands beside each."]
+        )
     return trials, findings
 
 
