@@ -22,6 +22,7 @@ from biomechgpt.language_model.augmentation import (
     exchange_sides,
     reworded_copies,
     with_noise,
+    with_number_noise,
 )
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import ModelDescription
@@ -175,6 +176,8 @@ def training_passes(
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
         rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        if cfg.number_noise:
+            rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
         passes.append(
             [
                 _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)

@@ -46,6 +46,9 @@ class TrainingSettings(StrictModel):
     feature_noise: NonNegative = Field(
         0.0, description="Noise on the features of soft tokens, in their spreads."
     )
+    number_noise: NonNegative = Field(
+        0.0, description="Noise on the numbers of answers, in spreads of a task's training answers."
+    )
     fact_questions: CountOrZero = Field(
         0, description="Questions a sequence that kinematics answer, drawn anew in each epoch."
     )
