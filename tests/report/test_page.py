@@ -318,6 +318,29 @@ def test_trials_that_vote_by_a_label_show_each_participant_of_many(run, settings
     assert "votes" not in errors[errors.index("Each participant") :]
 
 
+def test_a_cohort_only_tested_on_stands_beside_what_was_learnt_from(few, settings, tmp_path):
+    simulated = settings.cohorts[0].model_copy(update={"role": "train"})
+    clinic = simulated.model_copy(update={"name": "clinic", "role": "test"})
+    metrics = pd.read_parquet(few.metrics)
+    other = metrics.assign(split="validation", value=0.99, n_participants=2)
+    pd.concat([metrics, other]).to_parquet(tmp_path / "metrics.parquet")
+    sources = few._replace(metrics=tmp_path / "metrics.parquet")
+    two = settings.model_copy(update={"cohorts": [simulated, clinic]})
+    text = section(build(sources, two, tmp_path / "report.html"), "other-cohorts")
+    assert "Learnt from simulated; no training saw anybody of clinic." in text
+    assert "3 joints are only in what was learnt from: neck extension" in text
+    assert "pool people of both" not in text
+    figures = pd.read_csv(tmp_path / "report_tables/other-cohorts-1.csv").set_index("model")
+    assert set(figures["validation, learnt from"]) == {0.99}
+    expected = metrics.query("seed == 'mean' and variant == 'xgboost' and metric == 'macro_f1'")
+    expected = expected.query("task == 'impaired' and reading == 'answer'")["value"].item()
+    assert figures.loc["xgboost", "test"].iloc[0] == pytest.approx(expected, abs=0.005)
+
+
+def test_cohorts_that_are_all_learnt_from_need_no_such_section(page):
+    assert 'id="other-cohorts"' not in page
+
+
 def test_terminal_summary(run, settings):
     found = read_results(run.metrics, run.tables, settings)
     text = summary(found, simulated=True)
