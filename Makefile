@@ -3,7 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat test quick figures-in-docs lint unit test-slurm kill-runs fuzz clean
+.PHONY: run chat example-cohort import-session test quick figures-in-docs lint unit test-slurm kill-runs \
+	fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -12,6 +13,14 @@ run: .venv/ready
 # MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
 chat: .venv/chat
 	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
+
+# SESSION: a folder or zip file as OpenCap, Pose2Sim or a laboratory's system leaves it (docs/using.md).
+import-session: .venv/ready
+	$(BIN)/python workflow_scripts/import_session.py $(SESSION)
+
+# A cohort folder to look at and to fill in; FOLDER names another one than example_cohort.
+example-cohort: .venv/ready
+	$(BIN)/python workflow_scripts/example_cohort.py $(if $(FOLDER),--folder $(FOLDER))
 
 test: lint unit
 

@@ -49,9 +49,13 @@ rule all:
 
 
 onstart:
+    check_stands_alone()
     # unlock.py asks whether the run that locked this folder was on this machine.
     Path(".snakemake/host").write_text(platform.node())
 
 
 onsuccess:
-    print(closing_words())
+    if CHECK_ONLY:
+        end_check()
+    else:
+        print(closing_words())

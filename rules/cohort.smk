@@ -16,6 +16,23 @@ rule simulate_cohort:
         "../workflow_scripts/simulate_cohort.py"
 
 
+# Without input and output it runs whenever it is wanted; the Snakefile prints the page at the end.
+rule check_cohort:
+    log:
+        "<logs>/check_cohort.log",
+    localrule: True
+    params:
+        config={key: config[key] for key in RunSettings.model_fields},
+        recorded=RECORDED,
+        maps=MAPS,
+        page=str(CHECK_PAGE),
+        table=str(CHECK_TABLE),
+    message:
+        "Checking the cohorts"
+    script:
+        "../workflow_scripts/check_cohort.py"
+
+
 rule ingest:
     input:
         maps=ancient(MAPS),
@@ -115,6 +132,7 @@ checkpoint assign_folds:
         cohorts=COHORTS,
         recorded=RECORDED,
         labels=label_digest(RECORDED_COHORTS, SETTINGS.split.stratify_by),
+        meanings=meanings_of_strata(),
         code=code("assign_folds"),
     message:
         "Dividing the participants into training, validation and test"

@@ -1,3 +1,4 @@
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import yaml
 from snakemake.logging import logger
 
 from biomechgpt.baselines.kinds import inputs_of
+from biomechgpt.check.findings import would_stop
 from biomechgpt.cohort.shards import label_digest, shard_digests
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.config.reading import read_config
@@ -15,8 +17,14 @@ from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
-from biomechgpt.questions.label_reading import read_as_meant, readings
+from biomechgpt.questions.label_reading import cell_meanings, read_as_meant, readings
+from biomechgpt.questions.phrasing_sources import (
+    built_phrasings,
+    check_phrasings,
+    phrasing_files,
+)
 from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.run_settings import RunSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -34,13 +42,16 @@ RECORDED_TABLES = [
 # Evaluation reads label tables only to know whose trials vote together.
 COHORTS_OF_VOTES = COHORTS if SETTINGS.evaluate.vote_by else []
 LABEL_TABLES_OF_VOTES = [*SIMULATED, *RECORDED_TABLES] if SETTINGS.evaluate.vote_by else []
-RECORDED_COHORTS = read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
+# `snakemake check_cohort` goes over all that is wrong, so what stops other runs must not stop it here.
+CHECK_ONLY = "check_cohort" in sys.argv
+CHECK_PAGE, CHECK_TABLE = RESULTS / "check_cohort.txt", RESULTS / "check_cohort.tsv"
+RECORDED_COHORTS = [] if CHECK_ONLY else read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
 BASELINES = list(SETTINGS.baselines)
 TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
-FOLDS = fold_names(SETTINGS.split)
+FOLDS = None if CHECK_ONLY else fold_names(SETTINGS.split)
 SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
@@ -50,36 +61,45 @@ MAPS = sorted(
     for folder in ("coordinate_maps", "skeletons")
     for path in Path("resources", folder).glob("*.yaml")
 )
-QUESTIONS = {
+PHRASING_FILES = phrasing_files(SETTINGS.tasks)
+QUESTION_ENTRIES = {
     name: {key: value for key, value in task.items() if key in QuestionSettings.model_fields}
     for name, task in config["tasks"].items()
 }
 LABELLED = {
-    name: {key: value for key, value in task.items() if key != "phrasings"}
-    for name, task in QUESTIONS.items()
+    name: {key: value for key, value in entry.items() if key != "phrasings"}
+    for name, entry in QUESTION_ENTRIES.items()
+}
+QUESTIONS = {
+    name: entry if name in PHRASING_FILES else LABELLED[name]
+    for name, entry in QUESTION_ENTRIES.items()
 }
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
-PHRASINGS = {
-    name: task.phrasings or f"resources/phrasings/{name}.yaml"
-    for name, task in SETTINGS.tasks.items()
+# A task without a file has its phrasings written to one.
+WRITTEN_PHRASINGS = {
+    name: f"<results>/phrasings/{name}.yaml"
+    for name in SETTINGS.tasks
+    if name not in PHRASING_FILES
 }
 # Weights depend on the number of threads. `threads` is capped at the cores of the machine, so `params` name it too.
 THREADS_OF_GPU_JOB = 2
 ANNOTATIONS = annotation_folder(SETTINGS.annotate.cohort, SETTINGS.annotate.model)
 
 
-if workflow.is_main_process:  # every job reads this file again
+if workflow.is_main_process and not CHECK_ONLY:  # every job reads this file again
     cohorts = [read_as_meant(cohort, SETTINGS.tasks) for cohort in RECORDED_COHORTS]
     check_labels(cohorts, SETTINGS.tasks)
+    check_phrasings(SETTINGS.tasks)
     check_enough_people(
         RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
     for remark in (
         *readings(RECORDED_COHORTS, SETTINGS.tasks),
         *contradictions(cohorts, SETTINGS.tasks),
+        *built_phrasings(SETTINGS.tasks),
     ):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
@@ -89,11 +109,12 @@ if workflow.is_main_process:  # every job reads this file again
 
 
 def code(script, data=()):
-    """The hash of a script, of the library that it imports and of the YAML files that it reads, `data`.
+    """A parameter: the hash of a script, of the library it imports and of the YAML files it reads, `data`.
 
-    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing.
+    These files are `ancient` inputs: their comments, which the hash leaves out, rerun nothing. A
+    function, so that a job, which reads all rules again, hashes the code of its own rule alone.
     """
-    return cached_hash(script, tuple(data))
+    return lambda wildcards: cached_hash(script, tuple(data))
 
 
 @cache
@@ -101,6 +122,19 @@ def cached_hash(script, data):
     """Each job asks anew, and a run has thousands."""
     files = [Path(workflow.basedir, path) for path in data]
     return code_hash(Path(workflow.basedir, "workflow_scripts"), f"{script}.py", files)
+
+
+def phrasings_of(tasks):
+    """The phrasing files of tasks, in this order; those that a rule writes rerun what reads them when they change."""
+    return [
+        ancient(PHRASING_FILES[task]) if task in PHRASING_FILES else WRITTEN_PHRASINGS[task]
+        for task in tasks
+    ]
+
+
+def code_asking(script, tasks):
+    """`code` of a script that reads the phrasings of these tasks."""
+    return code(script, [PHRASING_FILES[task] for task in tasks if task in PHRASING_FILES])
 
 
 def growing(amount):
@@ -136,6 +170,19 @@ def digests_of_shards():
     return shard_digests(RECORDED_COHORTS, len(SHARDS))
 
 
+def meanings_of_strata():
+    """The cells of `split.stratify_by` that are read otherwise than they are written; [] where all are clean.
+
+    These and not the tasks, since a new option of a task divides nobody anew.
+    """
+    return [
+        list(meaning)
+        for cohort in RECORDED_COHORTS
+        for meaning in cell_meanings(cohort, SETTINGS.tasks)
+        if meaning.column in SETTINGS.split.stratify_by
+    ]
+
+
 def folder_to_annotate(key):
     """An input function: the folder of the model or the cohort that `snakemake annotate` is about."""
 
@@ -154,6 +201,19 @@ def digest_of_annotated_cohort(wildcards):
     """Size and time of the recordings, so that a changed file is asked about again."""
     cohort = {"name": "annotate", "path": SETTINGS.annotate.cohort}
     return shard_digests(read_cohorts([cohort]), 1)[0]
+
+
+def check_stands_alone():
+    """InputError where another target stands beside check_cohort: it would run without tables."""
+    if CHECK_ONLY and set(workflow.dag_settings.targets) != {"check_cohort"}:
+        raise InputError("check_cohort must be the only target; run the others after it.")
+
+
+def end_check():
+    """Print the page of a check and end with status 1 where something would stop the run."""
+    print(CHECK_PAGE.read_text())
+    if would_stop(CHECK_TABLE):
+        sys.exit(1)
 
 
 def closing_words():

@@ -2,7 +2,7 @@ rule build_base_model:
     input:
         tokens=rules.gather_tokens.output,
         folds=rules.assign_folds.output.folds,
-        phrasings=ancient(PHRASINGS.values()),
+        phrasings=phrasings_of(SETTINGS.tasks),
     output:
         directory("<results>/{fold}/base_models/{base}/{tokenizer}"),
     log:
@@ -15,7 +15,7 @@ rule build_base_model:
     params:
         cfg=embedded_base_config,
         tasks=QUESTIONS,
-        code=code("build_base_model", PHRASINGS.values()),
+        code=code_asking("build_base_model", SETTINGS.tasks),
     message:
         "Building and pretraining the base model {wildcards.base}, {wildcards.fold}"
     script:
@@ -47,7 +47,7 @@ rule finetune:
         tokenizer=variant_tokenizer,
         tokens=variant_tokens,
         questions=rules.generate_questions.output.questions,
-        phrasings=ancient(variant_phrasings),
+        phrasings=lambda wildcards: phrasings_of(variant_tasks(wildcards)),
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
@@ -62,7 +62,7 @@ rule finetune:
     params:
         threads=threads_of_variant,
         cfg=variant_config,
-        code=lambda wildcards: code("finetune", variant_phrasings(wildcards)),
+        code=lambda wildcards: code_asking("finetune", variant_tasks(wildcards))(wildcards),
     message:
         "Fine-tuning {wildcards.variant}, {wildcards.fold}, seed {wildcards.seed}"
     script:

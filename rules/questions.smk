@@ -27,10 +27,31 @@ rule choose_trials:
         "../workflow_scripts/choose_trials.py"
 
 
+rule write_phrasings:
+    input:
+        templates=ancient("resources/phrasing_templates.yaml"),
+    output:
+        "<results>/phrasings/{task}.yaml",
+    log:
+        "<logs>/write_phrasings/{task}.log",
+    benchmark:
+        "<benchmarks>/write_phrasings/{task}.tsv"
+    wildcard_constraints:
+        task=only(WRITTEN_PHRASINGS),
+    localrule: True
+    params:
+        cfg=lambda wildcards: QUESTION_ENTRIES[wildcards.task],
+        code=code("write_phrasings", ["resources/phrasing_templates.yaml"]),
+    message:
+        "Writing down how to ask for {wildcards.task}"
+    script:
+        "../workflow_scripts/write_phrasings.py"
+
+
 rule generate_questions:
     input:
         truths=rules.choose_trials.output.truths,
-        phrasings=ancient(PHRASINGS.values()),
+        phrasings=phrasings_of(SETTINGS.tasks),
     output:
         questions="<results>/{fold}/questions/seed-{seed}.parquet",
     log:
@@ -39,7 +60,7 @@ rule generate_questions:
         "<benchmarks>/generate_questions/{fold}/seed-{seed}.tsv"
     params:
         cfg=QUESTIONS,
-        code=code("generate_questions", PHRASINGS.values()),
+        code=code_asking("generate_questions", SETTINGS.tasks),
     message:
         "Writing questions and answers, {wildcards.fold}, seed {wildcards.seed}"
     script:

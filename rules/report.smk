@@ -51,6 +51,7 @@ rule report:
         folds=rules.assign_folds.output.folds,
         issues=rules.index_trials.output.issues,
         left_out=in_every_fold(rules.choose_trials.output.left_out),
+        phrasings=list(WRITTEN_PHRASINGS.values()),
         tokenizers=in_every_fold(rules.train_tokenizer.output, tokenizer=TOKENIZERS),
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),

@@ -75,10 +75,6 @@ def variant_tasks(wildcards):
     return list(SETTINGS.tasks) if tasks == "all" else tasks
 
 
-def variant_phrasings(wildcards):
-    return [PHRASINGS[task] for task in variant_tasks(wildcards)]
-
-
 def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]

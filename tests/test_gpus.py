@@ -48,15 +48,15 @@ def spans(jobs):
 
 def test_no_card_has_two_jobs_at_once_and_all_are_used_though_some_are_killed(root, tmp_path):
     random, cards = Random(0), "3,GPU-ab/c"
-    found = spans(
+    ranges = spans(
         [
             start(root, tmp_path, cards, random.uniform(0.05, 0.2), killed=number % 5 == 0)
             for number in range(20)
         ]
     )
-    assert {card for card, _, _ in found} == {"3", "GPU-ab/c"}
+    assert {card for card, _, _ in ranges} == {"3", "GPU-ab/c"}
     for card in ("3", "GPU-ab/c"):
-        of_card = sorted(span[1:] for span in found if span[0] == card)
+        of_card = sorted(span[1:] for span in ranges if span[0] == card)
         assert all(a[1] <= b[0] for a, b in pairwise(of_card))
 
 

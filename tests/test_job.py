@@ -20,11 +20,7 @@ snakemake = SimpleNamespace(
 
 def process(root, folder, lines, resources=None, inputs=(), outputs=(), **options):
     """Run lines of Python as a script of a rule would."""
-    begin = BEGIN.format(
-        resources=resources or {},
-        inputs=list(inputs),
-        outputs=list(outputs),
-    )
+    begin = BEGIN.format(resources=resources or {}, inputs=list(inputs), outputs=list(outputs))
     command = [sys.executable, "-c", begin + "\n".join(lines)]
     done = subprocess.run(command, cwd=folder, **options)
     return done, (Path(folder) / "log").read_text()

@@ -18,8 +18,7 @@ def default_profile(root):
 
 
 @pytest.mark.parametrize(
-    ("cards", "visible", "cap"),
-    [(0, None, 1), (4, None, 4), (4, "1,3", 2), (4, "", 4), (0, "", 1)],
+    ("cards", "visible", "cap"), [(0, None, 1), (4, None, 4), (4, "1,3", 2), (4, "", 4), (0, "", 1)]
 )
 def test_gpu_cap_is_the_cards_of_a_workstation_and_never_0(root, monkeypatch, cards, visible, cap):
     monkeypatch.setattr(glob, "glob", lambda pattern: [f"/dev/nvidia{i}" for i in range(cards)])

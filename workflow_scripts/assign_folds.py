@@ -6,6 +6,7 @@ log = job.start(snakemake)
 
 import pandas as pd
 
+from biomechgpt.cohort.cell_meanings import with_meanings
 from biomechgpt.cohort.shards import check_labels
 from biomechgpt.cohort.tables import read_cohorts, select_cohorts, trial_labels
 from biomechgpt.files import replacing
@@ -18,7 +19,7 @@ recorded = select_cohorts(cohorts, params.recorded)
 check_labels(recorded, settings.stratify_by, params.labels)
 folds = assign_folds(
     pd.read_parquet(snakemake.input.trials, columns=COLUMNS_READ),
-    trial_labels(cohorts),
+    trial_labels([with_meanings(cohort, params.meanings) for cohort in cohorts]),
     {entry["name"]: entry["role"] for entry in params.cohorts},
     settings,
 )

@@ -3,6 +3,7 @@ the run was into run.json."""
 
 import json
 from itertools import product
+from pathlib import Path
 
 from biomechgpt import job
 
@@ -33,6 +34,7 @@ run_files = RunFiles(
     cohorts=params.cohorts,
     benchmarks=params.benchmarks,
     left_out=files.left_out,
+    phrasings={Path(path).stem: path for path in files.phrasings},
 )
 settings = RunSettings.model_validate(params.config)
 results = read_results(files.metrics, files.tables, settings)

@@ -20,34 +20,34 @@ def test_it_is_ridge_regression(monkeypatch):
     truth = features @ np.arange(6.0) + 1.0
     monkeypatch.setattr(linear, "_search", lambda *_: (0.5, 1.0))
     training = Examples(features[:60], truth[:60], people[:60])
-    asked = Examples(features[60:], truth[60:], people[60:])
-    found, shares = linear.predict(training, asked, [])
+    held_out = Examples(features[60:], truth[60:], people[60:])
+    answers, shares = linear.predict(training, held_out, [])
     centred = features[:60] - features[:60].mean(axis=0)
     penalty = 0.5 * (centred**2).sum() / 60
     expected = Ridge(penalty).fit(features[:60], truth[:60]).predict(features[60:])
     assert shares is None
     inside = (expected > truth[:60].min()) & (expected < truth[:60].max())
     assert inside.sum() > 15
-    assert found[inside] == pytest.approx(expected[inside], abs=1e-3)
+    assert answers[inside] == pytest.approx(expected[inside], abs=1e-3)
 
 
 def test_sparse_features_give_the_same():
     features, people = problem()
     labels = np.where(features[:, 0] > 3.0, "high", "low")
     dense = Examples(features, labels, people)
-    found = linear.predict(dense, dense, ["low", "high"])
+    answers = linear.predict(dense, dense, ["low", "high"])
     rows = dense._replace(features=sparse.csr_matrix(features))
     same = linear.predict(rows, rows, ["low", "high"])
-    assert np.array_equal(found[0], same[0])
-    assert found[1] == pytest.approx(same[1], abs=0.01)
+    assert np.array_equal(answers[0], same[0])
+    assert answers[1] == pytest.approx(same[1], abs=0.01)
 
 
 def test_it_learns_classes_and_an_option_never_seen_is_unlikely():
     features, people = problem()
     labels = np.where(features[:, 0] > 3.0, "high", "low")
     training = Examples(features, labels, people)
-    found, shares = linear.predict(training, training, ["low", "never seen", "high"])
-    assert (found == labels).mean() > 0.9
+    answers, shares = linear.predict(training, training, ["low", "never seen", "high"])
+    assert (answers == labels).mean() > 0.9
     assert shares.sum(axis=1) == pytest.approx(np.ones(len(shares)))
     assert (shares.argmax(axis=1) != 1).all()
 
@@ -56,8 +56,8 @@ def test_probabilities_are_cautious_where_nothing_can_be_learnt():
     features, people = problem(400, 100)
     labels = np.random.default_rng(1).choice(["a", "b"], 400, p=[0.7, 0.3])
     training = Examples(features[:200], labels[:200], people[:200])
-    asked = Examples(features[200:], labels[200:], people[200:])
-    _, shares = linear.predict(training, asked, ["a", "b"])
+    held_out = Examples(features[200:], labels[200:], people[200:])
+    _, shares = linear.predict(training, held_out, ["a", "b"])
     assert shares[:, 0].mean() == pytest.approx(0.7, abs=0.1)
 
 
@@ -65,10 +65,10 @@ def test_numbers_stay_within_those_of_training():
     features, people = problem()
     truth = features[:, 0].astype(float)
     training = Examples(features, truth, people)
-    asked = training._replace(features=features * 100)
-    found, _ = linear.predict(training, asked, [])
-    assert found.min() >= truth.min()
-    assert found.max() <= truth.max()
+    held_out = training._replace(features=features * 100)
+    answers, _ = linear.predict(training, held_out, [])
+    assert answers.min() >= truth.min()
+    assert answers.max() <= truth.max()
 
 
 def test_penalty_is_searched_with_participants_kept_together(monkeypatch):
@@ -93,6 +93,6 @@ def test_penalty_is_searched_with_participants_kept_together(monkeypatch):
 def test_one_class_few_people_and_constant_features(people):
     features = np.ones((80, 3), np.float32)
     training = Examples(features, np.array(["a"] * 80), np.array(people))
-    found, shares = linear.predict(training, training, ["a", "b"])
-    assert (found == "a").all()
+    answers, shares = linear.predict(training, training, ["a", "b"])
+    assert (answers == "a").all()
     assert np.isfinite(shares).all()

@@ -36,44 +36,44 @@ def kernels(golden):
 
 @pytest.fixture(scope="module")
 def ours(golden, kernels):
-    found = [transform(torch.from_numpy(series), kernels) for series in golden["series"]]
-    return [torch.stack(part).numpy() for part in zip(*found, strict=True)]
+    features = [transform(torch.from_numpy(series), kernels) for series in golden["series"]]
+    return [torch.stack(part).numpy() for part in zip(*features, strict=True)]
 
 
 @pytest.fixture(scope="module")
 def multirocket(golden, ours):
     """Ours and aeon's as (series, share/stretch/mean/place, dilation, kernel)."""
-    mine = ours[0].reshape(4, 3, 2, 4, 84)[:, :, 0].transpose(0, 2, 1, 3)
-    return mine, golden["multirocket"].reshape(4, 4, 3, 84)
+    our_features = ours[0].reshape(4, 3, 2, 4, 84)[:, :, 0].transpose(0, 2, 1, 3)
+    return our_features, golden["multirocket"].reshape(4, 4, 3, 84)
 
 
 def test_share_above_the_threshold(multirocket):
-    mine, theirs = multirocket
-    assert mine[:, 0] == pytest.approx(theirs[:, 0], abs=1e-6)
+    our_features, theirs = multirocket
+    assert our_features[:, 0] == pytest.approx(theirs[:, 0], abs=1e-6)
 
 
 def test_longest_stretch(multirocket):
     """Aeon counts one frame more inside a series than at its ends."""
-    mine, theirs = multirocket
-    more = theirs[:, 1] - mine[:, 1]
+    our_features, theirs = multirocket
+    more = theirs[:, 1] - our_features[:, 1]
     assert set(np.unique(more)) <= {-1.0, 0.0, 1.0}
     assert (more == 1).mean() > 0.5
 
 
 def test_mean_above_the_threshold(multirocket, golden):
     """Aeon adds the threshold to the response where the paper takes the distance to it."""
-    mine, theirs = multirocket
+    our_features, theirs = multirocket
     expected = theirs[:, 2] - 2 * golden["thresholds"].reshape(3, 84)
-    assert mine[:, 2] == pytest.approx(np.where(theirs[:, 0] > 0, expected, 0.0), abs=2e-4)
+    assert our_features[:, 2] == pytest.approx(np.where(theirs[:, 0] > 0, expected, 0.0), abs=2e-4)
 
 
 def test_mean_place_above_the_threshold(multirocket, golden):
     """Aeon counts in frames; every second kernel is pooled without the ends of the series."""
-    mine, theirs = multirocket
+    our_features, theirs = multirocket
     without_ends = (np.arange(3)[:, None] + np.arange(84)) % 2 == 1
     frames = np.where(without_ends, 34 - 8 * golden["dilations"][:, None], 34)
     expected = np.where(theirs[:, 0] > 0, theirs[:, 3] / frames, -1.0)
-    assert mine[:, 3] == pytest.approx(expected, abs=1e-5)
+    assert our_features[:, 3] == pytest.approx(expected, abs=1e-5)
 
 
 def test_differences_are_treated_as_a_series_of_their_own(golden, kernels, ours):
@@ -100,9 +100,9 @@ def test_longest_stretch_against_a_loop(golden, kernels, ours):
     for value in response:
         run = run + 1 if value > golden["thresholds"][84] else 0
         longest = max(longest, run)
-    mine = ours[0].reshape(4, 3, 2, 4, 84)
+    our_features = ours[0].reshape(4, 3, 2, 4, 84)
     assert kernels.dilations[1] == dilation
-    assert mine[0, 1, 0, 1, 0] == longest
+    assert our_features[0, 1, 0, 1, 0] == longest
 
 
 def waves(n_trials, seed, n_frames=(60, 140)):
@@ -124,8 +124,8 @@ def test_it_tells_rhythms_apart_in_trials_of_any_length():
     names, people = np.array(list(trials)), np.arange(60).astype(str)
     values = rocket_features(trials, set(names[:40])).values
     training = Examples(values[:40], classes[:40], people[:40])
-    asked = Examples(values[40:], classes[40:], people[40:])
-    answers, _ = linear.predict(training, asked, ["a", "b"])
+    held_out = Examples(values[40:], classes[40:], people[40:])
+    answers, _ = linear.predict(training, held_out, ["a", "b"])
     assert (answers == classes[40:]).mean() > 0.9
 
 
@@ -141,17 +141,17 @@ def test_features_of_training_do_not_depend_on_who_is_asked():
 def test_a_joint_that_a_trial_lacks_stands_at_the_mean():
     trials, _ = waves(6, 2)
     trials["t5"][:, 7] = np.nan
-    found = rocket_features(trials, {"t0", "t1", "t2"}).values
-    assert np.isfinite(found).all()
+    features = rocket_features(trials, {"t0", "t1", "t2"}).values
+    assert np.isfinite(features).all()
 
 
 def test_kernels_follow_the_seed_and_the_length():
     series = [torch.randn(5, 100, generator=torch.Generator().manual_seed(i)) for i in range(4)]
-    one, same, other = (draw_kernels(series, seed) for seed in (0, 0, 1))
-    assert one.dilations == [1, 2, 4, 8]
-    assert torch.equal(one.thresholds, same.thresholds)
-    assert not torch.equal(one.weights, other.weights)
-    assert one.channels.sum(-1).min() >= 1
+    first, same, other = (draw_kernels(series, seed) for seed in (0, 0, 1))
+    assert first.dilations == [1, 2, 4, 8]
+    assert torch.equal(first.thresholds, same.thresholds)
+    assert not torch.equal(first.weights, other.weights)
+    assert first.channels.sum(-1).min() >= 1
 
 
 def test_a_trial_of_two_frames_is_survived():

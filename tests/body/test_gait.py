@@ -28,11 +28,11 @@ def test_cadence_is_two_steps_a_stride(stride_hz):
 @pytest.mark.parametrize(("stride_hz", "swing_rad"), [(0.7, 0.3), (0.9, 0.4), (1.0, 0.2)])
 def test_speed_is_that_of_the_foot_that_stands(stride_hz, swing_rad):
     expected = 4 * swing_rad * stride_hz * LEG_M * np.sin(swing_rad) / swing_rad
-    found = measure_gait(pendulum(stride_hz, swing_rad), 30.0)
-    assert found.walking_speed_m_s == pytest.approx(
+    gait = measure_gait(pendulum(stride_hz, swing_rad), 30.0)
+    assert gait.walking_speed_m_s == pytest.approx(
         expected, rel=0.1
     )  # smoothed where the feet turn
-    assert found.step_length_m == pytest.approx(found.walking_speed_m_s / 2 / stride_hz, rel=0.02)
+    assert gait.step_length_m == pytest.approx(gait.walking_speed_m_s / 2 / stride_hz, rel=0.02)
 
 
 def test_frame_rate_does_not_matter():
@@ -44,11 +44,11 @@ def test_frame_rate_does_not_matter():
 def test_standing_before_and_after_does_not_count():
     walking = pendulum()
     standing = np.zeros((90, walking.shape[1]), np.float32)
-    found = measure_gait(np.vstack([standing, walking, standing]), 30.0)
+    gait = measure_gait(np.vstack([standing, walking, standing]), 30.0)
     alone = measure_gait(walking, 30.0)
-    assert found.cadence_steps_min == pytest.approx(alone.cadence_steps_min, rel=0.01)
-    assert found.walking_speed_m_s == pytest.approx(alone.walking_speed_m_s, rel=0.1)
-    assert 0.5 < found.moving_share < 0.75
+    assert gait.cadence_steps_min == pytest.approx(alone.cadence_steps_min, rel=0.01)
+    assert gait.walking_speed_m_s == pytest.approx(alone.walking_speed_m_s, rel=0.1)
+    assert 0.5 < gait.moving_share < 0.75
 
 
 def test_standing_has_no_gait():
@@ -75,20 +75,20 @@ def test_a_leg_that_reaches_further_ahead_is_an_asymmetry_of_its_side():
 
 
 def test_features_of_a_joint_are_in_degrees_and_seconds():
-    found = gait_features(pendulum(stride_hz=0.5, swing_rad=0.5), 30.0)
-    assert found["duration_s"] == 8.0
-    assert found["hip_flexion_r.range"] == pytest.approx(np.rad2deg(0.9), rel=0.05)
-    assert found["hip_flexion_r.speed"] == pytest.approx(np.rad2deg(1.0), rel=0.05)
-    assert found["hip_flexion.likeness"] == pytest.approx(-1.0)
-    assert found["hip_flexion.range_asymmetry"] == pytest.approx(0.0, abs=1e-4)
+    features = gait_features(pendulum(stride_hz=0.5, swing_rad=0.5), 30.0)
+    assert features["duration_s"] == 8.0
+    assert features["hip_flexion_r.range"] == pytest.approx(np.rad2deg(0.9), rel=0.05)
+    assert features["hip_flexion_r.speed"] == pytest.approx(np.rad2deg(1.0), rel=0.05)
+    assert features["hip_flexion.likeness"] == pytest.approx(-1.0)
+    assert features["hip_flexion.range_asymmetry"] == pytest.approx(0.0, abs=1e-4)
 
 
 def test_a_missing_joint_is_missing_in_its_features_only():
     angles = pendulum()
     angles[:, JOINT_NAMES.index("neck_bending")] = np.nan
-    found = gait_features(angles, 30.0)
-    lost = {name for name, value in found.items() if np.isnan(value)}
-    constant = {name for name in found if name.endswith(".likeness")} - {"hip_flexion.likeness"}
+    features = gait_features(angles, 30.0)
+    lost = {name for name, value in features.items() if np.isnan(value)}
+    constant = {name for name in features if name.endswith(".likeness")} - {"hip_flexion.likeness"}
     assert lost - constant == {
         f"neck_bending.{what}" for what in ("mean", "range", "low", "high", "speed", "jerkiness")
     }

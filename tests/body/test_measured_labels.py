@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.measured_labels import (
-    UNITS,
-    measured_label,
-    measured_labels,
-    movement_time_s,
-)
+from biomechgpt.body.measured_labels import UNITS, measured_label, measured_labels, movement_time_s
 
 RATE_HZ = 30.0
 

@@ -31,8 +31,8 @@ from tests.helpers.small_run import change_task, walk
 def predicted(chat, trial, task) -> dict:
     row = {"trial_id": "it", "task": task, "kind": TASKS[task].kind, "options": TASKS[task].options}
     row["question"] = QUESTION_TEXTS[task]
-    (found,) = predict(chat.model.loaded, pd.DataFrame([row]), {"it": chat.tokens(trial)})
-    return found
+    (prediction,) = predict(chat.model.loaded, pd.DataFrame([row]), {"it": chat.tokens(trial)})
+    return prediction
 
 
 @pytest.mark.parametrize("stop", ["<end_of_turn>", "<eos>"])  # the second never comes
@@ -70,16 +70,16 @@ def test_options_are_ranked_and_calibrated_with_their_sets(chat):
 
 def test_a_number_has_its_range_and_no_interval_where_too_few_were_there(chat):
     trial = chat.trial("t6")
-    found = chat.ask(trial, "How fast in m/s?").estimate
+    estimate = chat.ask(trial, "How fast in m/s?").estimate
     row = predicted(chat, trial, "speed")
-    assert isinstance(found, Number)
-    assert (found.value, found.low, found.high) == tuple(
+    assert isinstance(estimate, Number)
+    assert (estimate.value, estimate.low, estimate.high) == tuple(
         row[f"number_{name}"] for name in ("median", "low", "high")
     )
-    assert found.intervals[0.8] == pytest.approx((found.low - 0.2, found.high + 0.2))
-    assert found.intervals[0.9] is None
-    assert found.unit == "m/s"
-    assert found.normal is None  # its label is none of those whose normal range is known
+    assert estimate.intervals[0.8] == pytest.approx((estimate.low - 0.2, estimate.high + 0.2))
+    assert estimate.intervals[0.9] is None
+    assert estimate.unit == "m/s"
+    assert estimate.normal is None  # its label is none of those whose normal range is known
 
 
 def test_a_label_of_the_shipped_tasks_has_a_normal_range_with_its_source(root):
@@ -141,9 +141,9 @@ def test_what_a_user_writes_never_reaches_the_model(chat):
 
 def test_an_answer_is_json(chat):
     for task in QUESTION_TEXTS:
-        found = json.loads(json.dumps(as_json(chat.ask(chat.trial("t6"), QUESTION_TEXTS[task]))))
-        assert found["task"] == task
-        assert found["estimate"]
+        answer = json.loads(json.dumps(as_json(chat.ask(chat.trial("t6"), QUESTION_TEXTS[task]))))
+        assert answer["task"] == task
+        assert answer["estimate"]
 
 
 def test_a_published_model_alone_answers_about_files_only(chat, run_model, tmp_path):
@@ -207,9 +207,16 @@ def test_recorded_labels_open_no_question(chat, monkeypatch):
 
 
 def everything_familiar(limit: float) -> Familiar:
-    n, one = 3 * len(JOINT_NAMES), np.ones(())
+    n, unit = 3 * len(JOINT_NAMES), np.ones(())
     return Familiar(
-        np.zeros(n), np.ones(n), np.eye(n), one, np.ones(4), np.arange(4) / 4, np.array(limit), one
+        np.zeros(n),
+        np.ones(n),
+        np.eye(n),
+        unit,
+        np.ones(4),
+        np.arange(4) / 4,
+        np.array(limit),
+        unit,
     )
 
 
@@ -241,8 +248,8 @@ def test_what_kinematics_measure_stands_beside_the_models_number(chat, monkeypat
     own = chat.read_file(write_motion(tmp_path / "own.mot", 4)).trial
     assert chat.ask(own, QUESTION_TEXTS["speed"]).estimate.measured is None  # another label
     change_task(monkeypatch, chat, "speed", label="walking_speed_m_s")
-    found = chat.ask(own, QUESTION_TEXTS["speed"]).estimate
-    assert found.measured == pytest.approx(0.51, abs=0.02)
-    assert f"{100 * (found.value / found.measured - 1):+.0f} % off" in found.difference
+    estimate = chat.ask(own, QUESTION_TEXTS["speed"]).estimate
+    assert estimate.measured == pytest.approx(0.51, abs=0.02)
+    assert f"{100 * (estimate.value / estimate.measured - 1):+.0f} % off" in estimate.difference
     still = own._replace(angles_rad=np.zeros_like(own.angles_rad), tokens=None)
     assert chat.ask(still, QUESTION_TEXTS["speed"]).estimate.measured is None

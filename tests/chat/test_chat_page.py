@@ -91,7 +91,7 @@ def test_a_filter_leaves_only_its_trials(page):
     shown = page.wait_for_function(
         "(lines => lines.length === 4 && lines)"
         "([...document.querySelectorAll('[role=option]')].map(o => o.innerText.trim())"
-        ".filter(line => /t\\d/.test(line)))",  # the list of the filter may not be gone yet
+        ".filter(line => /t\\d/.test(line)))"  # the list of the filter may not be gone yet
     ).json_value()
     assert [line for line in shown if "t0" in line]
     assert all("training set" in line for line in shown)

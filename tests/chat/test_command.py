@@ -19,9 +19,9 @@ def run(run_model, monkeypatch, chat, capsys):
     """A function that runs the command on the small run; exit code and what it printed."""
     monkeypatch.setattr("biomechgpt.chat.asking.open_chat", lambda model, run: chat)
 
-    def ask(question: str, **given) -> tuple[int, str, str]:
+    def ask(question: str, **arguments) -> tuple[int, str, str]:
         start = {"model": run_model, "run": None, "trial": [], "file": [], "json": False}
-        options = start | {"recorded": False, "question": question} | given
+        options = start | {"recorded": False, "question": question} | arguments
         code = command.run(argparse.Namespace(**options))
         return code, *capsys.readouterr()
 
@@ -47,10 +47,10 @@ def test_numbers_and_labels(run):
 
 def test_json_is_one_answer_a_line(run):
     _, out, _ = run(QUESTION_TEXTS["impaired"], trial=["t6", "t0"], json=True, recorded=True)
-    found = [json.loads(line) for line in out.splitlines()]
-    assert [line["trial"] for line in found] == ["t6", "t0"]
-    assert [line["recorded"] for line in found] == ["yes", "yes"]
-    assert sum(share for _, share in found[0]["estimate"]["ranked"]) == pytest.approx(1)
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [line["trial"] for line in answers] == ["t6", "t0"]
+    assert [line["recorded"] for line in answers] == ["yes", "yes"]
+    assert sum(share for _, share in answers[0]["estimate"]["ranked"]) == pytest.approx(1)
 
 
 def test_outside_says_what_can_be_asked(run):

@@ -14,8 +14,8 @@ SETS = {0.8: ["yes"], 0.9: None}
 
 
 def answer(**changes) -> Answer:
-    found = OptionEstimate([("yes", 0.75), ("no", 0.25)], SETS)
-    start = Answer("t0", "?", "impaired", 0.9, "Impaired?", "yes", found, True, "", ["careful"])
+    estimate = OptionEstimate([("yes", 0.75), ("no", 0.25)], SETS)
+    start = Answer("t0", "?", "impaired", 0.9, "Impaired?", "yes", estimate, True, "", ["careful"])
     return start._replace(**changes)
 
 

@@ -24,12 +24,12 @@ class Linked(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.found = []
+        self.loaded = []
 
     def handle_starttag(self, tag, attributes):
         of = dict(attributes)
         if tag in ("script", "link", "img", "iframe"):
-            self.found.append(of.get("src") or of.get("href") or "")
+            self.loaded.append(of.get("src") or of.get("href") or "")
 
 
 def test_the_markup_loads_nothing_from_elsewhere(server):
@@ -38,7 +38,7 @@ def test_the_markup_loads_nothing_from_elsewhere(server):
         links.feed(answer.read().decode())
     own = server.local_url.rstrip("/")
     assert [
-        link for link in links.found if link.startswith("http") and not link.startswith(own)
+        link for link in links.loaded if link.startswith("http") and not link.startswith(own)
     ] == []
 
 

@@ -28,16 +28,16 @@ def topics(shipped, examples):
 
 
 def test_held_out_phrasings_are_known(topics, shipped):
-    asked = [(p.text, task.name) for task in shipped for p in task.held_out]
-    right = [topics.match(text).task == name for text, name in asked]
+    questions = [(p.text, task.name) for task in shipped for p in task.held_out]
+    right = [topics.match(text).task == name for text, name in questions]
     assert sum(right) >= len(right) - 1
 
 
 def test_everyday_words_are_mostly_known_and_never_taken_for_another_task(topics, examples):
-    asked = [(t, name) for name, texts in examples["everyday"]["measure"].items() for t in texts]
-    meant = [(topics.match(text).task, name) for text, name in asked]
-    assert all(found in (None, name) for found, name in meant)
-    assert sum(found is None for found, _ in meant) <= 0.15 * len(meant)
+    texts_of = examples["everyday"]["measure"]
+    meant = [(topics.match(text).task, name) for name, texts in texts_of.items() for text in texts]
+    assert all(matched in (None, name) for matched, name in meant)
+    assert sum(matched is None for matched, _ in meant) <= 0.15 * len(meant)
 
 
 def test_most_other_questions_are_turned_away(topics, examples):
@@ -47,18 +47,20 @@ def test_most_other_questions_are_turned_away(topics, examples):
 
 def test_questions_that_measure_are_not_those_that_choose(examples, shipped):
     everyday = examples["everyday"]
-    chosen = {t.casefold() for texts in everyday["choose"].values() for t in texts}
-    chosen |= {text.casefold() for text in examples["outside"]["choose"]}
-    chosen |= {p.text.casefold() for task in shipped for p in task.train}
+    choosing = {t.casefold() for texts in everyday["choose"].values() for t in texts}
+    choosing |= {text.casefold() for text in examples["outside"]["choose"]}
+    choosing |= {p.text.casefold() for task in shipped for p in task.train}
     measured = [t for texts in everyday["measure"].values() for t in texts]
     measured += examples["outside"]["measure"]
-    assert chosen.isdisjoint(text.casefold() for text in measured)
+    assert choosing.isdisjoint(text.casefold() for text in measured)
     assert set(everyday["choose"]) == set(everyday["measure"]) == {t.name for t in shipped}
 
 
 def test_capitals_and_marks_do_not_matter(topics):
-    found = [topics.match(text) for text in ("how fast is he walking", "HOW FAST IS HE WALKING??")]
-    assert {one.task for one in found} == {"walking_speed"}
+    matches = [
+        topics.match(text) for text in ("how fast is he walking", "HOW FAST IS HE WALKING??")
+    ]
+    assert {match.task for match in matches} == {"walking_speed"}
 
 
 def test_a_model_of_one_task_turns_the_others_away(examples):

@@ -117,11 +117,7 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
             r"participants\.tsv, line 5: not UTF-8, as other lines are",
         ),
         (PEOPLE.encode() + b"\x81\t\t\t\n", TRIALS, r"participants\.tsv, line 4: not UTF-8;"),
-        (
-            PEOPLE.replace("height_m", "impaired"),
-            TRIALS,
-            r"line 1: .*'impaired' .*twice",
-        ),
+        (PEOPLE.replace("height_m", "impaired"), TRIALS, r"line 1: .*'impaired' .*twice"),
         (PEOPLE.replace("height_m", ""), TRIALS, r"line 1: column 4 has no name"),
         (PEOPLE.replace("height_m", "file"), TRIALS, r"line 1: column 'file' has a meaning"),
         (PEOPLE, TRIALS.replace("activity", "split_group"), r"'split_group' has a meaning"),
@@ -143,11 +139,7 @@ def test_line_ends_bom_quotes_and_spaces(tmp_path, line_end):
         (PEOPLE, TRIALS + "=A1\tB\tz.mot\tn/a\tno\n", r"line 4, column 'trial_id'"),
         (PEOPLE.replace("1.80", "1\x00"), TRIALS, r"participants\.tsv, line 2: '\\x00' is no text"),
         (PEOPLE, TRIALS.replace("walking", "\x1b[31m"), r"trials\.tsv, line 2: '\\x1b' is no text"),
-        (
-            PEOPLE,
-            TRIALS.replace("activity", "angle_unit"),
-            r"line 2, column 'angle_unit'",
-        ),
+        (PEOPLE, TRIALS.replace("activity", "angle_unit"), r"line 2, column 'angle_unit'"),
     ],
 )
 def test_a_bad_table_stops_with_file_line_and_column(tmp_path, people, trials, message):
@@ -207,3 +199,36 @@ def test_tables_are_read_in_the_encodings_that_excel_writes(tmp_path, encoding):
     (tmp_path / "participants.tsv").write_bytes(text.encode(encoding))
     table = read_tsv(tmp_path / "participants.tsv", ["participant_id"])
     assert table.to_numpy().tolist() == [["Müller", "Œuvre – 5 €"]]
+
+
+def test_every_fault_of_both_tables_is_named_at_once(tmp_path):
+    (tmp_path / "participants.tsv").write_text("participant_id\tage\nA\t1\nA\t2\nB/\t3\n")
+    (tmp_path / "trials.tsv").write_text(
+        "trial_id\tparticipant_id\tfile\tangle_unit\nt\tC\t/x.mot\tgrad\nn/a\tA\tn/a\tdeg\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read_cohort("c", tmp_path)
+    faults = caught.value.args
+    places = [("participants", 3), ("participants", 4), ("trials", 3), ("trials", 2)]
+    places += [("trials", 2), ("trials", 3), ("trials", 2)]
+    assert [fault.split(", column")[0] for fault in faults] == [
+        f"{tmp_path}/{table}.tsv, line {line}" for table, line in places
+    ]
+    assert str(caught.value).startswith("7 faults:\n  - ")
+
+
+def test_rows_that_shift_are_all_named_and_no_table_hides_the_other(tmp_path):
+    (tmp_path / "participants.tsv").write_text("participant_id\tage\nA\nB\t1\nC\t2\t3\n")
+    (tmp_path / "trials.tsv").write_text("trial_id\tfile\nt\tx.mot\n")
+    with pytest.raises(InputError) as caught:
+        read_cohort("c", tmp_path)
+    first, second, third = caught.value.args
+    assert "participants.tsv, line 2: 1 cells" in first
+    assert "participants.tsv, line 4: 3 cells" in second
+    assert "trials.tsv, line 1: column 'participant_id' is missing" in third
+
+
+def test_many_faults_are_counted_and_the_first_are_shown():
+    message = str(InputError(*(f"fault {number}" for number in range(12))))
+    assert message.startswith("12 faults:\n  - fault 0\n")
+    assert message.endswith("  - fault 9\n  and 2 more")

@@ -27,6 +27,7 @@ def set_key(config: dict, dotted: str, value: object) -> dict:
 
 
 DELETED = object()
+WORDED = {"train": ["TUG in {unit}?"], "held_out": ["In {unit}? "]}
 BAD = [
     ("motion/frame_rate", 30, ["motion.frame_rate ", "did you mean frame_rate_hz?"]),
     ("motoin", {"frame_rate_hz": 30}, ["motoin", "did you mean motion?"]),
@@ -96,6 +97,24 @@ BAD = [
     ),
     ("annotate/cohort", "{a}", ["annotate.cohort is {a}", "wildcard"]),
     ("tasks/tug/phrasings", "{a}.yaml", ["tasks.tug.phrasings is {a}.yaml", "wildcard"]),
+    ("tasks/tug/phrasings", ["TUG?"], ["tasks.tug.phrasings is ['TUG?']", "train and held_out"]),
+    ("tasks/tug/phrasings", {"train": ["TUG?"]}, ["tasks.tug.phrasings.held_out is missing"]),
+    ("tasks/tug/phrasings", {**WORDED, "test": ["a"]}, ["tasks.tug.phrasings.test", "held_out"]),
+    ("tasks/tug/phrasings", {**WORDED, "train": []}, ["tasks.tug.phrasings.train has 0 entries"]),
+    ("tasks/tug/phrasings", {**WORDED, "train": [7]}, ["tasks.tug.phrasings.train[0] is 7"]),
+    ("tasks/tug/phrasings", {**WORDED, "train": [" "]}, ["phrasings.train[0] is ' '"]),
+    (
+        "tasks/tug/phrasings",
+        {**WORDED, "train": ["One of {options}?"]},
+        ["tasks.tug.phrasings.train[0] is 'One of {options}?'", "{unit} alone"],
+    ),
+    ("tasks/tug/phrasings", {**WORDED, "train": ["In {unit?"]}, ["phrasings.train[0]", "doubled"]),
+    ("tasks/tug/phrasings", {**WORDED, "train": ["{}?"]}, ["phrasings.train[0]", "doubled"]),
+    (
+        "tasks/tug/phrasings",
+        {**WORDED, "train": ["How long?", "In s?"]},
+        ["phrasings.held_out[0] says what phrasings.train[1] says"],
+    ),
     ("cohorts", [], ["cohorts has 0 entries"]),
     ("tasks/impaired/options", [True, False], ["tasks.impaired.options[0]", "quote them"]),
     ("tasks/impaired/options", ["yes"], ["tasks.impaired.options has 1 entries", "2"]),

@@ -16,16 +16,16 @@ def within(truth, number, detectable):
 
 def test_agrees_with_scipy_and_by_hand():
     truth, number = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.5, 1.5, 3.5, 4.0])
-    found = agreement.regression_metrics(truth, number)
+    measures = agreement.regression_metrics(truth, number)
     fit = stats.linregress(truth, number)
-    line = (found["r"], found["slope"], found["intercept"], found["p"])
+    line = (measures["r"], measures["slope"], measures["intercept"], measures["p"])
     assert line == pytest.approx((fit.rvalue, fit.slope, fit.intercept, fit.pvalue))
-    assert found["mae"] == pytest.approx(2.5 / 4)
-    assert found["rmse"] == pytest.approx(np.sqrt(1.75 / 4))
-    assert found["bias"] == pytest.approx(-0.5 / 4)
+    assert measures["mae"] == pytest.approx(2.5 / 4)
+    assert measures["rmse"] == pytest.approx(np.sqrt(1.75 / 4))
+    assert measures["bias"] == pytest.approx(-0.5 / 4)
     covariance = np.cov(truth, number, bias=True)[0, 1]
     spread = truth.var() + number.var() + (truth.mean() - number.mean()) ** 2
-    assert found["ccc"] == pytest.approx(2 * covariance / spread)
+    assert measures["ccc"] == pytest.approx(2 * covariance / spread)
 
 
 def test_far_from_zero_no_digits_are_lost():
@@ -37,17 +37,17 @@ def test_far_from_zero_no_digits_are_lost():
 
 def test_an_unreadable_number_costs_the_farther_end_of_the_range():
     truth, number = np.array([1.0, 2.0, 6.0]), np.array([1.0, np.nan, 6.0])
-    found = agreement.regression_metrics(truth, number)
-    assert found["mae"] == pytest.approx(4 / 3)
-    assert found["bias"] == 0
-    assert found["unreadable_share"] == pytest.approx(1 / 3)
+    measures = agreement.regression_metrics(truth, number)
+    assert measures["mae"] == pytest.approx(4 / 3)
+    assert measures["bias"] == 0
+    assert measures["unreadable_share"] == pytest.approx(1 / 3)
     infinite = agreement.regression_metrics(truth, np.array([1.0, np.inf, 6.0]))
-    assert infinite["mae"] == found["mae"]
+    assert infinite["mae"] == measures["mae"]
 
 
 def test_constant_answers_have_no_correlation_and_constant_truth_none_defined():
-    found = agreement.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0))
-    assert (found["r"], found["slope"], found["p"], found["ccc"]) == (0, 0, 1, 0)
+    measures = agreement.regression_metrics(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0))
+    assert (measures["r"], measures["slope"], measures["p"], measures["ccc"]) == (0, 0, 1, 0)
     assert np.isnan(agreement.regression_metrics(np.ones(4), np.arange(4.0))["r"])
     assert np.isnan(agreement.regression_metrics(np.arange(2.0), np.arange(2.0))["r"])
 
@@ -65,29 +65,29 @@ def test_limits_of_one_trial_a_person_are_bias_and_1_96_sd():
     rng = np.random.default_rng(0)
     truth = rng.normal(10, 2, 30)
     number = truth + rng.normal(1, 0.5, 30)
-    found = agreement.regression_metrics(truth, number)
+    measures = agreement.regression_metrics(truth, number)
     sd = (number - truth).std(ddof=1)
-    assert found["loa_high"] == pytest.approx(found["bias"] + 1.96 * sd)
-    assert found["loa_low"] == pytest.approx(found["bias"] - 1.96 * sd)
+    assert measures["loa_high"] == pytest.approx(measures["bias"] + 1.96 * sd)
+    assert measures["loa_low"] == pytest.approx(measures["bias"] - 1.96 * sd)
 
 
 def test_limits_of_repeated_trials_by_hand():
     # Differences 0, 2 | 4, 6 | 8: means 1, 5, 8, within sum of squares 4 on 2 degrees of freedom.
     person, difference = np.array([0, 0, 1, 1, 2]), np.array([0.0, 2.0, 4.0, 6.0, 8.0])
-    found = agreement.regression_metrics(np.zeros(5), difference, person)
+    measures = agreement.regression_metrics(np.zeros(5), difference, person)
     within = 4 / 2
     between = (2 * (1 - 4) ** 2 + 2 * (5 - 4) ** 2 + (8 - 4) ** 2) / 2
     repeats = (25 - 9) / (2 * 5)
     sd = np.sqrt(within + (between - within) / repeats)
-    assert found["loa_high"] == pytest.approx(4 + 1.96 * sd)
+    assert measures["loa_high"] == pytest.approx(4 + 1.96 * sd)
 
 
 def test_limits_find_both_parts_of_the_variance():
     rng = np.random.default_rng(3)
     person = np.repeat(np.arange(4000), rng.integers(1, 6, 4000))
     number = rng.normal(0, 2, 4000)[person] + rng.normal(0, 1, len(person))
-    found = agreement.regression_metrics(np.zeros(len(person)), number, person)
-    assert found["loa_high"] - found["bias"] == pytest.approx(1.96 * np.sqrt(5), rel=0.03)
+    measures = agreement.regression_metrics(np.zeros(len(person)), number, person)
+    assert measures["loa_high"] - measures["bias"] == pytest.approx(1.96 * np.sqrt(5), rel=0.03)
 
 
 def test_share_within_the_detectable_change_counts_the_unreadable_as_outside():
@@ -109,5 +109,5 @@ def test_silence_where_one_truth_occurs_costs_what_nobody_knows():
 
 def test_concordance_is_missing_wherever_correlation_is():
     for truth, number in (([1.0], [1.3]), ([1.0, 2.0], [1.3, 2.1]), ([1.0] * 4, [1, 2, 3, 4])):
-        found = agreement.regression_metrics(np.array(truth), np.array(number, dtype=float))
-        assert np.isnan([found["r"], found["slope"], found["ccc"]]).all()
+        measures = agreement.regression_metrics(np.array(truth), np.array(number, dtype=float))
+        assert np.isnan([measures["r"], measures["slope"], measures["ccc"]]).all()

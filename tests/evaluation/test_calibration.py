@@ -17,12 +17,14 @@ def boasting(n_participants=40, n_trials=10, heat=3.0, seed=0, fold="holdout", s
     logits = rng.normal(0, 1.5, (len(person), 4))
     fair = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     truth = np.array([rng.choice(4, p=row) for row in fair])
-    given = np.exp(heat * logits) / np.exp(heat * logits).sum(axis=1, keepdims=True)
-    return fake_answers.choices(person, truth, given, fold=fold)
+    overconfident = np.exp(heat * logits) / np.exp(heat * logits).sum(axis=1, keepdims=True)
+    return fake_answers.choices(person, truth, overconfident, fold=fold)
 
 
 def order_of(*answers):
-    frame = pd.concat([one.rows[["fold", "participant_id"]] for one in answers]).drop_duplicates()
+    frame = pd.concat(
+        [model_answers.rows[["fold", "participant_id"]] for model_answers in answers]
+    ).drop_duplicates()
     return fitted_calibration.random_order(frame.assign(split="validation"), 0)
 
 
@@ -46,19 +48,19 @@ def test_temperature_keeps_the_order_and_sums_to_one():
 
 def test_calibrated_probabilities_of_other_people_are_better():
     validation, test = boasting(seed=1), boasting(seed=2, start=100)
-    found = fitted_calibration.calibrate(test, validation, order_of(validation))
+    calibrated = fitted_calibration.calibrate(test, validation, order_of(validation))
     before = log_loss(test.probabilities, test.truth).mean()
-    assert log_loss(found.probabilities, test.truth).mean() < before - 0.1
-    assert (found.table["temperature"] > 1.5).all()
+    assert log_loss(calibrated.probabilities, test.truth).mean() < before - 0.1
+    assert (calibrated.table["temperature"] > 1.5).all()
 
 
 def test_the_table_says_which_probability_lets_an_option_in():
     validation, test = boasting(40, seed=1), boasting(10, seed=2, start=100)
-    found = fitted_calibration.calibrate(test, validation, order_of(validation))
-    least = found.table.set_index("level")["limit"]
+    calibrated = fitted_calibration.calibrate(test, validation, order_of(validation))
+    least = calibrated.table.set_index("level")["limit"]
     assert 0 < least[0.9] < least[0.8] < 1
-    sizes = set_sizes(found.probabilities, found.limits[:, 0])
-    members = np.maximum((found.probabilities >= least[0.8] - 1e-9).sum(axis=1), 1)
+    sizes = set_sizes(calibrated.probabilities, calibrated.limits[:, 0])
+    members = np.maximum((calibrated.probabilities >= least[0.8] - 1e-9).sum(axis=1), 1)
     np.testing.assert_array_equal(sizes, members)
 
 
@@ -77,40 +79,40 @@ def test_everybody_is_behind_the_limit_at_a_temperature_that_others_gave():
         p = at_temperature(validation.probabilities[own], theirs)
         expected = 1 - p[np.arange(len(p)), validation.truth[own]]
         np.testing.assert_allclose(scores[own], expected)
-    found = fitted_calibration.calibrate(boasting(12, start=50), validation, order)
-    assert set(found.table["n_conformal"]) == set(found.table["n_temperature"]) == {21}
+    calibrated = fitted_calibration.calibrate(boasting(12, start=50), validation, order)
+    assert set(calibrated.table["n_conformal"]) == set(calibrated.table["n_temperature"]) == {21}
 
 
 def test_nobodys_own_answer_is_behind_their_own_pooled_limit():
     validation, test = boasting(12), boasting(10, seed=3, start=50)
     order = order_of(validation)
-    found = fitted_calibration.calibrate(test, validation, order)
-    assert set(found.table["n_published"]) == {22}
+    calibrated = fitted_calibration.calibrate(test, validation, order)
+    assert set(calibrated.table["n_published"]) == {22}
     own = test.person == test.person[0]
     changed = test.truth.copy()
     changed[own] = (changed[own] + 1) % 4
     again = fitted_calibration.calibrate(test._replace(truth=changed), validation, order)
-    np.testing.assert_array_equal(again.pooled[own], found.pooled[own])
-    assert not np.array_equal(again.pooled[~own], found.pooled[~own])
-    assert np.isfinite(found.pooled).all()
+    np.testing.assert_array_equal(again.pooled[own], calibrated.pooled[own])
+    assert not np.array_equal(again.pooled[~own], calibrated.pooled[~own])
+    assert np.isfinite(calibrated.pooled).all()
 
 
 def test_with_few_participants_the_temperature_stays_and_all_stand_behind_the_limit():
     validation, test = boasting(9), boasting(12, start=50)
-    found = fitted_calibration.calibrate(test, validation, order_of(validation))
-    assert set(found.table["temperature"]) == {1.0}
-    assert set(found.table["n_temperature"]) == {0}
-    assert set(found.table["n_conformal"]) == {9}
-    assert np.isfinite(found.limits).all()
-    np.testing.assert_array_equal(found.probabilities, test.probabilities)
+    calibrated = fitted_calibration.calibrate(test, validation, order_of(validation))
+    assert set(calibrated.table["temperature"]) == {1.0}
+    assert set(calibrated.table["n_temperature"]) == {0}
+    assert set(calibrated.table["n_conformal"]) == {9}
+    assert np.isfinite(calibrated.limits).all()
+    np.testing.assert_array_equal(calibrated.probabilities, test.probabilities)
 
 
 @pytest.mark.parametrize("n_validation", [0, 3, 6])
 def test_what_cannot_be_estimated_says_so(n_validation):
     validation = boasting(10)
     nobody = validation.only(validation.person < n_validation)
-    found = fitted_calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
-    table = found.table.set_index("level")
+    calibrated = fitted_calibration.calibrate(boasting(12, start=50), nobody, order_of(validation))
+    table = calibrated.table.set_index("level")
     assert np.isnan(table.loc[0.9, "limit"])
     needed = f"not estimable: needs 9 validation participants, has {n_validation}"
     assert table.loc[0.9, "status"] == needed
@@ -126,11 +128,11 @@ def test_folds_are_calibrated_apart():
     )
     test = boasting(10, fold="fold-0", start=60)
     order = order_of(hot, cold)
-    found = fitted_calibration.calibrate(test, validation, order)
+    calibrated = fitted_calibration.calibrate(test, validation, order)
     alone = fitted_calibration.calibrate(test, hot, order)
-    assert set(found.table["fold"]) == {"fold-0"}
-    np.testing.assert_allclose(found.probabilities, alone.probabilities)
-    np.testing.assert_allclose(found.limits, alone.limits)
+    assert set(calibrated.table["fold"]) == {"fold-0"}
+    np.testing.assert_allclose(calibrated.probabilities, alone.probabilities)
+    np.testing.assert_allclose(calibrated.limits, alone.limits)
 
 
 def test_test_answers_change_nothing_in_the_calibration():
@@ -155,14 +157,14 @@ def test_numbers_are_corrected_by_all_validation_participants():
     truth = rng.normal(10, 2, 120)
     number = truth + rng.normal(0, 1, 120)
     narrow = fake_answers.numbers(person, truth, number, number - 0.1, number + 0.1)
-    found = fitted_calibration.calibrate(narrow, narrow, order_of(narrow))
-    assert set(found.table["n_conformal"]) == {30}
-    assert set(found.table["temperature"]) == {1.0}
-    assert (np.diff(found.table["limit"]) > 0).all()
-    assert found.table["limit"].iloc[1] == pytest.approx(1.645 - 0.1, abs=0.35)
+    calibrated = fitted_calibration.calibrate(narrow, narrow, order_of(narrow))
+    assert set(calibrated.table["n_conformal"]) == {30}
+    assert set(calibrated.table["temperature"]) == {1.0}
+    assert (np.diff(calibrated.table["limit"]) > 0).all()
+    assert calibrated.table["limit"].iloc[1] == pytest.approx(1.645 - 0.1, abs=0.35)
 
 
 def test_a_number_without_interval_gets_one_around_itself():
     bare = fake_answers.numbers(np.arange(12), np.arange(12.0), np.arange(12.0) + 1)
-    found = fitted_calibration.calibrate(bare, bare, order_of(bare))
-    assert found.table["limit"].tolist() == pytest.approx([1.0, 1.0])
+    calibrated = fitted_calibration.calibrate(bare, bare, order_of(bare))
+    assert calibrated.table["limit"].tolist() == pytest.approx([1.0, 1.0])

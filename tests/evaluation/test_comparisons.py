@@ -31,9 +31,9 @@ def person():
 def test_t_intervals_are_those_of_scipy_on_the_share_of_each_participant(person):
     rng = np.random.default_rng(0)
     rights = [rng.random(48) < p for p in (0.8, 0.5)]
-    one, other = (made(n, r, person) for n, r in zip("ab", rights, strict=True))
+    first, second = (made(n, r, person) for n, r in zip("ab", rights, strict=True))
     shares = [np.bincount(person, r) / 6 for r in rights]
-    (level,), (difference,) = comparisons.t_rows(one, None), comparisons.t_rows(one, other)
+    (level,), (difference,) = comparisons.t_rows(first, None), comparisons.t_rows(first, second)
     reference = stats.ttest_1samp(shares[0], 0)
     assert (level["low"], level["high"]) == pytest.approx(tuple(reference.confidence_interval()))
     reference = stats.ttest_rel(*shares)
@@ -47,23 +47,23 @@ def test_smaller_errors_are_better(person):
     truth = np.arange(48.0)
     w = weights(8)
     near, far = (fake_answers.numbers(person, truth, truth + 1 + c * person) for c in (0.1, 0.5))
-    one, other = (
+    first, second = (
         comparisons.model(n, a, score(a, w, "answer")) for n, a in (("n", near), ("f", far))
     )
-    mae = comparisons.comparison_rows(one, other)[0]
+    mae = comparisons.comparison_rows(first, second)[0]
     assert (mae["metric"], mae["verdict"]) == ("mae", "above")
     assert mae["difference"] == pytest.approx(0.4 * 3.5)
-    assert comparisons.t_rows(one, other)[0]["value"] == pytest.approx(0.4 * 3.5)
+    assert comparisons.t_rows(first, second)[0]["value"] == pytest.approx(0.4 * 3.5)
 
 
 def test_equal_models_are_not_told_apart_and_few_people_not_estimable(person):
     right = np.random.default_rng(1).random(48) < 0.7
-    one, other = made("a", right, person), made("b", right, person)
-    rows = comparisons.comparison_rows(one, other) + comparisons.t_rows(one, other)
+    first, second = made("a", right, person), made("b", right, person)
+    rows = comparisons.comparison_rows(first, second) + comparisons.t_rows(first, second)
     assert {row["verdict"] for row in rows} == {"not distinguishable"}
     few = np.repeat(np.arange(4), 6)
-    one, other = made("a", right[:24], few), made("b", right[:24], few)
-    rows = comparisons.comparison_rows(one, other) + comparisons.t_rows(one, other)
+    first, second = made("a", right[:24], few), made("b", right[:24], few)
+    rows = comparisons.comparison_rows(first, second) + comparisons.t_rows(first, second)
     assert {row["verdict"] for row in rows} == {"not estimable"}
 
 
@@ -72,16 +72,16 @@ def test_every_pair_once_on_the_trials_both_answered(person):
     models = [made(name, right, person) for name in "abc"]
     keep = models[2].answers.person < 6
     models[2] = comparisons.model("c", models[2].answers.only(keep), models[2].score)
-    found = list(comparisons.pairs(models, weights(8)))
-    assert [(a.name, b.name) for a, b in found] == [("a", "b"), ("a", "c"), ("b", "c")]
-    assert [a.answers.size["n_participants"] for a, b in found] == [8, 6, 6]
-    assert [b.answers.size["n_trials"] for a, b in found] == [48, 36, 36]
+    pairs = list(comparisons.pairs(models, weights(8)))
+    assert [(a.name, b.name) for a, b in pairs] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert [a.answers.size["n_participants"] for a, b in pairs] == [8, 6, 6]
+    assert [b.answers.size["n_trials"] for a, b in pairs] == [48, 36, 36]
 
 
 def test_unequal_seeds_are_said(person):
     right = np.random.default_rng(1).random(48) < 0.7
-    one = made("a", np.tile(right, 2), np.tile(person, 2), seed=np.repeat([0, 1], 48))
-    row = comparisons.comparison_rows(one, made("b", right, person))[0]
+    first = made("a", np.tile(right, 2), np.tile(person, 2), seed=np.repeat([0, 1], 48))
+    row = comparisons.comparison_rows(first, made("b", right, person))[0]
     assert (row["n_seeds"], row["other_n_seeds"]) == (2, 1)
 
 

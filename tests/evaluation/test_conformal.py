@@ -87,10 +87,10 @@ def test_coverage_for_a_new_participant_is_at_least_what_was_asked(level):
 def test_the_limit_of_others_is_the_limit_without_the_own_trials(level):
     person, scores = people(np.random.default_rng(0), 14, uneven)
     scores[:2] = np.inf
-    found = conformal.limits_of_others(scores, person, level)
-    for one in range(14):
-        others = person != one
+    limits = conformal.limits_of_others(scores, person, level)
+    for number in range(14):
+        others = person != number
         limit = conformal.limit(scores[others], person[others], level)
-        np.testing.assert_array_equal(found[~others], np.full((~others).sum(), limit))
+        np.testing.assert_array_equal(limits[~others], np.full((~others).sum(), limit))
     few = person < conformal.participants_needed(level)
     assert np.isnan(conformal.limits_of_others(scores[few], person[few], level)).all()

@@ -21,7 +21,7 @@ def run(predictions, cfg=CFG):
     return evaluate(predictions, fake_predictions.folds(predictions), cfg, *MODELS)
 
 
-def one(table, **where):
+def only_row(table, **where):
     keep = np.logical_and.reduce([table[k] == v for k, v in where.items()])
     assert keep.sum() == 1
     return table[keep].iloc[0]
@@ -33,7 +33,7 @@ def predictions():
 
 
 @pytest.fixture(scope="module")
-def found(predictions):
+def evaluated(predictions):
     return run(predictions)
 
 
@@ -43,11 +43,11 @@ def some(predictions):
     return predictions[predictions["task"].isin(["activity", "impaired", "walking_speed"])]
 
 
-def test_mean_and_sd_are_over_seeds(found):
+def test_mean_and_sd_are_over_seeds(evaluated):
     where = {"task": "activity", "variant": "tiny-all", "metric": "macro_f1", "reading": "answer"}
-    table = found.metrics
-    seeds = [one(table, seed=s, **where).value for s in ("0", "1", "2")]
-    mean = one(table, seed="mean", **where)
+    table = evaluated.metrics
+    seeds = [only_row(table, seed=s, **where).value for s in ("0", "1", "2")]
+    mean = only_row(table, seed="mean", **where)
     assert mean.value == pytest.approx(np.mean(seeds))
     assert mean.sd == pytest.approx(np.std(seeds, ddof=1))
     assert mean.low < mean.value < mean.high
@@ -67,15 +67,15 @@ def test_equal_figures_of_other_answers_have_an_sd_of_zero(predictions):
     rows["number"] = rows["truth_number"] + np.where(rows["seed"] == 1, -0.1, 0.1)
     others = predictions.query("variant != 'xgboost' and task == 'walking_speed'")
     table = run(pd.concat([others, rows])).metrics
-    mean = one(table, variant="xgboost", seed="mean", metric="mae", reading="answer")
+    mean = only_row(table, variant="xgboost", seed="mean", metric="mae", reading="answer")
     assert mean.sd == pytest.approx(0.0, abs=1e-12)
 
 
-def test_every_number_has_its_participants_and_trials(found, predictions):
+def test_every_number_has_its_participants_and_trials(evaluated, predictions):
     for table in (
-        found.metrics[found.metrics["reading"] != "vote"],
-        found.comparisons,
-        found.unreadable,
+        evaluated.metrics[evaluated.metrics["reading"] != "vote"],
+        evaluated.comparisons,
+        evaluated.unreadable,
     ):
         sizes = table.groupby("task")[["n_participants", "n_trials"]].agg(["min", "max"])
         rows = predictions.groupby("task")
@@ -84,36 +84,36 @@ def test_every_number_has_its_participants_and_trials(found, predictions):
             assert (sizes[name]["min"] == sizes[name]["max"]).all()
 
 
-def test_under_five_participants_nothing_is_claimed(found):
-    fsst = found.comparisons[found.comparisons["task"] == "fsst"]
+def test_under_five_participants_nothing_is_claimed(evaluated):
+    fsst = evaluated.comparisons[evaluated.comparisons["task"] == "fsst"]
     assert set(fsst["verdict"]) == {"not estimable"}
     assert fsst["low"].isna().all()
-    assert found.metrics.query("task == 'fsst'")["low"].isna().all()
+    assert evaluated.metrics.query("task == 'fsst'")["low"].isna().all()
 
 
-def test_skilled_model_is_above_chance_and_the_sign_is_better_is_positive(found):
-    chance = found.comparisons.query("other == 'chance' and task != 'fsst'")
+def test_skilled_model_is_above_chance_and_the_sign_is_better_is_positive(evaluated):
+    chance = evaluated.comparisons.query("other == 'chance' and task != 'fsst'")
     assert set(chance["verdict"]) == {"above"}
     assert (chance["difference"] > 0).all()
 
 
 def test_a_model_compared_with_its_copy_differs_by_nothing(some):
-    mine = some[some["variant"] == "tiny-all"]
-    twins = pd.concat([mine, *(mine.assign(variant=name) for name in ("xgboost", "chance"))])
+    answers = some[some["variant"] == "tiny-all"]
+    twins = pd.concat([answers, *(answers.assign(variant=name) for name in ("xgboost", "chance"))])
     table = run(twins).comparisons
     assert (table["difference"].abs() < 1e-12).all()
     assert set(table["verdict"]) <= {"not distinguishable", "not estimable"}
 
 
-def test_unreadable_answers_are_counted_and_stand_in_the_confusions(found, predictions):
-    mine = predictions.query("task == 'activity' and variant == 'tiny-all'")
-    row = one(found.unreadable, task="activity", variant="tiny-all")
-    assert row.unreadable == mine["parsed"].isna().sum() > 0
-    counts = found.confusions.query(
+def test_unreadable_answers_are_counted_and_stand_in_the_confusions(evaluated, predictions):
+    answers = predictions.query("task == 'activity' and variant == 'tiny-all'")
+    row = only_row(evaluated.unreadable, task="activity", variant="tiny-all")
+    assert row.unreadable == answers["parsed"].isna().sum() > 0
+    counts = evaluated.confusions.query(
         "task == 'activity' and variant == 'tiny-all' and reading == 'text'"
     )
     assert counts.loc[counts["unreadable"], "trials"].sum() == row.unreadable
-    assert counts["trials"].sum() == len(mine)
+    assert counts["trials"].sum() == len(answers)
 
 
 def test_unreadable_answer_lowers_the_score(some):
@@ -121,22 +121,24 @@ def test_unreadable_answer_lowers_the_score(some):
     rows = lost.query("task == 'impaired' and variant == 'tiny-all'").index[::3]
     lost.loc[rows, "parsed"] = None
     where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
-    before, after = (one(run(p).metrics, reading="text", **where).value for p in (some, lost))
+    before, after = (only_row(run(p).metrics, reading="text", **where).value for p in (some, lost))
     assert after < before - 0.1
 
 
 def test_answer_is_the_most_probable_option_whatever_the_text_says(some):
     silent = some.assign(parsed=None)
     where = {"task": "impaired", "variant": "tiny-all", "metric": "weighted_f1", "seed": "mean"}
-    spoken, mute = (one(run(p).metrics, reading="answer", **where).value for p in (some, silent))
+    spoken, mute = (
+        only_row(run(p).metrics, reading="answer", **where).value for p in (some, silent)
+    )
     assert spoken == mute > 0.5
 
 
 def test_number_is_the_median_of_the_distribution_where_there_is_one(some):
     told = some.assign(number_median=some["truth_number"], number_mean=0.0)
     where = {"task": "walking_speed", "variant": "tiny-all", "metric": "mae", "seed": "mean"}
-    assert one(run(told).metrics, reading="answer", **where).value == pytest.approx(0.0)
-    assert one(run(told).metrics, reading="text", **where).value > 0.01
+    assert only_row(run(told).metrics, reading="answer", **where).value == pytest.approx(0.0)
+    assert only_row(run(told).metrics, reading="text", **where).value > 0.01
 
 
 def test_order_of_rows_does_not_matter(some):
@@ -157,22 +159,22 @@ def test_a_baseline_that_answered_fewer_trials_is_compared_on_the_shared_ones(so
     drop = (some["variant"] == "chance") & (some["trial_id"] > "P020")
     table = run(some[~drop]).comparisons
     where = {"task": "activity", "variant": "tiny-all", "metric": "macro_f1"}
-    chance, xgboost = (one(table, other=other, **where) for other in ("chance", "xgboost"))
+    chance, xgboost = (only_row(table, other=other, **where) for other in ("chance", "xgboost"))
     assert (chance.n_participants, xgboost.n_participants) == (20, 40)
 
 
 def test_a_task_that_one_model_lacks_and_a_test_set_of_one_class(predictions):
     less = predictions[(predictions["variant"] != "xgboost") | (predictions["task"] != "tug")]
     less = less[(less["task"] != "fall_history") | (less["truth"] == "yes")]
-    found = run(less)
-    assert set(found.comparisons.query("task == 'tug'")["other"]) == {"chance"}
+    evaluated = run(less)
+    assert set(evaluated.comparisons.query("task == 'tug'")["other"]) == {"chance"}
     where = {"task": "fall_history", "variant": "tiny-all", "metric": "macro_f1", "seed": "mean"}
-    assert one(found.metrics, reading="answer", **where).value > 0.5
+    assert only_row(evaluated.metrics, reading="answer", **where).value > 0.5
 
 
 def test_a_baseline_that_answers_nothing_is_left_out(some):
-    found = run(some[some["variant"] != "xgboost"])
-    assert "xgboost" not in set(found.metrics["variant"]) | set(found.comparisons["other"])
+    evaluated = run(some[some["variant"] != "xgboost"])
+    assert "xgboost" not in set(evaluated.metrics["variant"]) | set(evaluated.comparisons["other"])
 
 
 def test_splits_are_kept_apart(some):
@@ -227,7 +229,7 @@ def folded(some):
     return run(in_folds(some))
 
 
-def test_with_folds_everybody_is_tested_once_and_the_tables_pool_them(folded, found, some):
+def test_with_folds_everybody_is_tested_once_and_the_tables_pool_them(folded, evaluated, some):
     answers = pa.concat_tables(folded.answers).to_pandas()
     key = ["variant", "seed", "task", "trial_id"]
     assert not answers.duplicated(key).any()
@@ -256,25 +258,25 @@ def test_calibration_has_a_row_a_fold_seed_and_level(folded):
 
 def test_answers_agree_with_the_measures(folded):
     answers = pa.concat_tables(folded.answers).to_pandas()
-    mine = answers.query("task == 'activity' and variant == 'xgboost' and seed == 1")
-    row = one(
+    boosted = answers.query("task == 'activity' and variant == 'xgboost' and seed == 1")
+    row = only_row(
         folded.metrics.query("split == 'test'"),
         **{"task": "activity", "variant": "xgboost", "seed": "1"},
         **{"reading": "answer", "metric": "accuracy"},
     )
-    assert mine["right"].mean() == pytest.approx(row.value)
-    probable = mine["ranked_probabilities"].map(max)
-    np.testing.assert_allclose(probable, mine["confidence"])
+    assert boosted["right"].mean() == pytest.approx(row.value)
+    probable = boosted["ranked_probabilities"].map(max)
+    np.testing.assert_allclose(probable, boosted["confidence"])
 
 
-def test_a_vote_is_the_mean_probability_of_a_participant(found, predictions):
-    mine = predictions.query("task == 'diagnosis' and variant == 'tiny-all' and seed == 0")
+def test_a_vote_is_the_mean_probability_of_a_participant(evaluated, predictions):
+    answers = predictions.query("task == 'diagnosis' and variant == 'tiny-all' and seed == 0")
     voted = []
-    for _, rows in mine.groupby("participant_id"):
+    for _, rows in answers.groupby("participant_id"):
         mean = np.mean(np.stack(rows["probabilities"]), axis=0)
         voted.append(rows["options"].iloc[0][mean.argmax()] == rows["truth"].iloc[0])
     where = {"task": "diagnosis", "variant": "tiny-all", "seed": "0", "reading": "vote"}
-    row = one(found.metrics, metric="accuracy", **where)
+    row = only_row(evaluated.metrics, metric="accuracy", **where)
     assert row.value == pytest.approx(np.mean(voted))
     assert row.n_participants == len(voted)
 
@@ -284,9 +286,9 @@ def test_seen_phrasings_are_compared_but_not_in_the_headline(some):
     seen.loc[seen["kind"] == "classification", "probabilities"] = seen["probabilities"].map(
         lambda p: [1 / max(len(p), 1)] * len(p)
     )
-    found = run(pd.concat([some, seen]))
-    pd.testing.assert_frame_equal(found.metrics, run(some).metrics)
-    row = one(found.phrasings, task="impaired", variant="tiny-all", metric="macro_f1")
+    evaluated = run(pd.concat([some, seen]))
+    pd.testing.assert_frame_equal(evaluated.metrics, run(some).metrics)
+    row = only_row(evaluated.phrasings, task="impaired", variant="tiny-all", metric="macro_f1")
     assert row.held_out > row.seen + 0.2
     assert row.verdict == "above"
     assert len(run(some).phrasings) == 0
@@ -295,26 +297,30 @@ def test_seen_phrasings_are_compared_but_not_in_the_headline(some):
 def test_a_baseline_of_one_seed_without_probabilities(some):
     lone = (some["variant"] != "xgboost") | (some["seed"] == 0)
     bare = some[lone].copy()
-    mine = bare["variant"] == "xgboost"
-    bare.loc[mine, "probabilities"] = pd.Series([[]] * mine.sum(), index=bare.index[mine])
-    found = run(bare)
-    told = set(found.notes.query("variant == 'xgboost' and task == 'impaired'")["note"])
+    boosted = bare["variant"] == "xgboost"
+    bare.loc[boosted, "probabilities"] = pd.Series([[]] * boosted.sum(), index=bare.index[boosted])
+    evaluated = run(bare)
+    told = set(evaluated.notes.query("variant == 'xgboost' and task == 'impaired'")["note"])
     assert {"missing_seeds", "no_probabilities"} <= told
-    row = one(
-        found.comparisons, task="walking_speed", variant="tiny-all", other="xgboost", metric="mae"
+    row = only_row(
+        evaluated.comparisons,
+        task="walking_speed",
+        variant="tiny-all",
+        other="xgboost",
+        metric="mae",
     )
     assert (row.n_seeds, row.other_n_seeds) == (3, 1)
-    assert "brier" not in set(found.metrics.query("variant == 'xgboost'")["metric"])
-    assert "xgboost" not in set(found.reliability["variant"])
+    assert "brier" not in set(evaluated.metrics.query("variant == 'xgboost'")["metric"])
+    assert "xgboost" not in set(evaluated.reliability["variant"])
 
 
 def test_off_list_answers_and_silence_are_told_apart(some):
     silent = some.assign(answer=some["answer"].where(some["answer"] != "dancing", " "))
     for predictions, column in ((some, "off_list"), (silent, "no_text")):
-        row = one(run(predictions).unreadable, task="impaired", variant="tiny-all")
+        row = only_row(run(predictions).unreadable, task="impaired", variant="tiny-all")
         assert row[column] == row.unreadable > 0
 
 
-def test_every_table_has_the_columns_of_the_contract(found):
+def test_every_table_has_the_columns_of_the_contract(evaluated):
     for name, columns in COLUMNS.items():
-        assert list(getattr(found, name).columns) == list(columns)
+        assert list(getattr(evaluated, name).columns) == list(columns)

@@ -60,14 +60,14 @@ def counts(temperature: float = 1.0) -> dict:
 
 
 def test_missed_and_asked_in_vain_are_counted_over_seeds():
-    found = counts()
-    assert list(found) == [
+    counted = counts()
+    assert list(counted) == [
         ("diagnosis", "yes"),
         ("diagnosis", "no"),
         ("falls", "yes"),
         ("falls", "no"),
     ]
-    ill, well = found["diagnosis", "yes"], found["diagnosis", "no"]
+    ill, well = counted["diagnosis", "yes"], counted["diagnosis", "no"]
     assert (ill.own_yes, ill.own_unknown, ill.own_no, ill.not_followed) == (4, 0, 2, 0)
     assert (well.own_yes, well.own_unknown, well.own_no, well.not_followed) == (2, 2, 2, 0)
     assert (ill.n_participants, ill.n_trials, ill.n_seeds) == (2, 3, 2)
@@ -75,8 +75,8 @@ def test_missed_and_asked_in_vain_are_counted_over_seeds():
 
 
 def test_a_chain_is_followed_as_far_as_there_are_answers():
-    found = counts()
-    fell, others = found["falls", "yes"], found["falls", "no"]
+    counted = counts()
+    fell, others = counted["falls", "yes"], counted["falls", "no"]
     # "ill, seen" has a stroke, so that falls apply though nobody recorded any; "fell" is called other.
     assert (fell.own_yes, fell.own_unknown, fell.own_no, fell.n_trials) == (2, 0, 2, 2)
     # Of the four others two are closed, and two end where nobody asked for a diagnosis.

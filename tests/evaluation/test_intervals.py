@@ -49,20 +49,20 @@ def test_the_order_of_rows_does_not_change_the_draws():
 def test_classification_draws_equal_scikit_learn_on_repeated_rows():
     person, truth, answer = rows()
     weights = intervals.participant_weights(7, 40, seed=1)
-    found = score(fake_answers.certain(person, truth, answer, 3), with_ones(weights), "answer")
+    scored = score(fake_answers.certain(person, truth, answer, 3), with_ones(weights), "answer")
     for draw, drawn in enumerate(weights):
         keep = repeated(person, drawn)
-        given = truth[keep], answer[keep]
+        drawn_rows = truth[keep], answer[keep]
         f1 = {"labels": np.unique(truth[keep]), "zero_division": 0}
         slow = {
-            "weighted_f1": sk.f1_score(*given, average="weighted", **f1),
-            "macro_f1": sk.f1_score(*given, average="macro", **f1),
-            "balanced_accuracy": sk.recall_score(*given, average="macro", **f1),
-            "accuracy": sk.accuracy_score(*given),
-            "mcc": sk.matthews_corrcoef(*given),
+            "weighted_f1": sk.f1_score(*drawn_rows, average="weighted", **f1),
+            "macro_f1": sk.f1_score(*drawn_rows, average="macro", **f1),
+            "balanced_accuracy": sk.recall_score(*drawn_rows, average="macro", **f1),
+            "accuracy": sk.accuracy_score(*drawn_rows),
+            "mcc": sk.matthews_corrcoef(*drawn_rows),
         }
         for name, value in slow.items():
-            assert found.draws[name][draw] == pytest.approx(value, abs=1e-12), (name, draw)
+            assert scored.draws[name][draw] == pytest.approx(value, abs=1e-12), (name, draw)
 
 
 def test_regression_draws_equal_repeating_the_rows():
@@ -71,7 +71,7 @@ def test_regression_draws_equal_repeating_the_rows():
     truth = 100 + rng.normal(0, 10, len(person))
     number = np.where(rng.random(len(person)) < 0.1, np.nan, truth + rng.normal(5, 8, len(person)))
     weights = intervals.participant_weights(9, 40, seed=1)
-    found = score(fake_answers.numbers(person, truth, number), with_ones(weights), "answer")
+    scored = score(fake_answers.numbers(person, truth, number), with_ones(weights), "answer")
     errors = agreement.absolute_errors(truth, number)
     for draw, drawn in enumerate(weights):
         keep = repeated(person, drawn)
@@ -82,7 +82,7 @@ def test_regression_draws_equal_repeating_the_rows():
         # The penalty of an unreadable number belongs to the whole test set, not to the draw.
         slow |= {"mae": errors[keep].mean(), "rmse": np.sqrt(np.mean(errors[keep] ** 2))}
         for name in agreement.REGRESSION:
-            assert found.draws[name][draw] == pytest.approx(slow[name], rel=1e-9), (name, draw)
+            assert scored.draws[name][draw] == pytest.approx(slow[name], rel=1e-9), (name, draw)
 
 
 def test_constant_numbers_far_from_zero_have_r_zero_in_every_draw():

@@ -38,14 +38,14 @@ def questions():
 
 
 def verdicts(trials, folds, questions):
-    found = leakage.audit(trials, folds, [("fold-0", questions)]).checks
-    return found.set_index("check")
+    checks = leakage.audit(trials, folds, [("fold-0", questions)]).checks
+    return checks.set_index("check")
 
 
 def test_a_clean_run_has_no_leak(trials, folds, questions):
-    found = verdicts(trials, folds, questions)
-    assert "leak" not in set(found["verdict"])
-    counted = found[found["verdict"] == "none found"]
+    checks = verdicts(trials, folds, questions)
+    assert "leak" not in set(checks["verdict"])
+    counted = checks[checks["verdict"] == "none found"]
     assert (counted["found"] == 0).all()
     names = {"participants", "split_groups", "equal_recordings", "dropped_copies", "questions"}
     assert set(counted.index) == names | {"phrasings", "question_texts"}
@@ -59,8 +59,8 @@ def test_sizes_of_the_sides(trials, folds):
 
 def test_a_participant_on_two_sides(trials, folds, questions):
     twice = pd.concat([folds, folds.iloc[[0]].assign(split="validation")])
-    found = leakage.audit(trials, twice[twice["participant_id"] != "B"], []).checks
-    row = found.set_index("check").loc["participants"]
+    checks = leakage.audit(trials, twice[twice["participant_id"] != "B"], []).checks
+    row = checks.set_index("check").loc["participants"]
     assert (row["found"], row["verdict"]) == (1, "leak")
     assert "A" in row["detail"]
 
@@ -94,15 +94,15 @@ def test_questions_to_the_wrong_side_and_phrasings_on_both(trials, folds, questi
 
 def test_who_is_tested_how_often(trials, folds, questions):
     second = folds.assign(fold="fold-1", split=["test", "train", "validation", "test"])
-    found = leakage.audit(trials, pd.concat([folds, second]), [])
-    row = found.checks.set_index("check").loc["tested_once"]
+    audited = leakage.audit(trials, pd.concat([folds, second]), [])
+    row = audited.checks.set_index("check").loc["tested_once"]
     assert row["verdict"] == "information"
     assert row["detail"] == "participants tested: 2 never, 1 once, 1 twice"
 
 
 def test_what_holds_by_construction_names_its_place(trials, folds, questions):
-    found = verdicts(trials, folds, questions)
-    built = found[found["verdict"] == "by construction"]
+    checks = verdicts(trials, folds, questions)
+    built = checks[checks["verdict"] == "by construction"]
     assert set(built.index) == set(leakage.BY_CONSTRUCTION)
     assert built["detail"].str.contains(r"\.py").all()
     assert built["found"].isna().all()

@@ -14,28 +14,28 @@ PARSED = ["cane", "walker", "walker", "none", None, "a stick"]
 
 def scores(truth, parsed, options=OPTIONS):
     codes = metrics.encode_truth(truth, options), metrics.encode_answers(parsed, options)
-    found = metrics.classification_measures(metrics.confusion(*codes, len(options)))
-    return {name: float(value) for name, value in found.items()}
+    measures = metrics.classification_measures(metrics.confusion(*codes, len(options)))
+    return {name: float(value) for name, value in measures.items()}
 
 
 def test_classification_by_hand_with_two_unreadable_answers():
-    found = scores(TRUTH, PARSED)
+    measures = scores(TRUTH, PARSED)
     # cane: tp 1 of 2, answered once; walker: tp 1 of 1, answered twice; none: tp 1 of 3, once.
     f1 = {"cane": 2 / 3, "walker": 2 / 3, "none": 1 / 2}
-    assert found["macro_f1"] == pytest.approx(sum(f1.values()) / 3)
-    assert found["weighted_f1"] == pytest.approx((2 * f1["cane"] + f1["walker"] + 3 / 2) / 6)
-    assert found["accuracy"] == pytest.approx(3 / 6)
-    assert found["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)
-    assert found["unreadable_share"] == pytest.approx(2 / 6)
+    assert measures["macro_f1"] == pytest.approx(sum(f1.values()) / 3)
+    assert measures["weighted_f1"] == pytest.approx((2 * f1["cane"] + f1["walker"] + 3 / 2) / 6)
+    assert measures["accuracy"] == pytest.approx(3 / 6)
+    assert measures["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 1 / 3) / 3)
+    assert measures["unreadable_share"] == pytest.approx(2 / 6)
 
 
 def test_matches_scikit_learn_on_raw_labels():
     rng = np.random.default_rng(3)
     truth, parsed = (list(rng.choice(OPTIONS, 200)) for _ in range(2))
-    found = scores(truth, parsed)
-    assert found["weighted_f1"] == pytest.approx(f1_score(truth, parsed, average="weighted"))
-    assert found["macro_f1"] == pytest.approx(f1_score(truth, parsed, average="macro"))
-    assert found["mcc"] == pytest.approx(matthews_corrcoef(truth, parsed))
+    measures = scores(truth, parsed)
+    assert measures["weighted_f1"] == pytest.approx(f1_score(truth, parsed, average="weighted"))
+    assert measures["macro_f1"] == pytest.approx(f1_score(truth, parsed, average="macro"))
+    assert measures["mcc"] == pytest.approx(matthews_corrcoef(truth, parsed))
 
 
 def test_order_of_rows_and_of_options_does_not_matter():
@@ -80,10 +80,10 @@ def test_most_probable_follows_the_order_of_its_own_row():
 
 def test_class_measures_carry_the_support():
     codes = metrics.encode_truth(TRUTH, OPTIONS), metrics.encode_answers(PARSED, OPTIONS)
-    found = metrics.class_measures(metrics.confusion(*codes, 3))
-    assert found["support"].tolist() == [2, 1, 3]
-    assert found["precision"].tolist() == [1.0, 0.5, 1.0]
-    assert found["recall"] == pytest.approx([1 / 2, 1, 1 / 3])
+    measures = metrics.class_measures(metrics.confusion(*codes, 3))
+    assert measures["support"].tolist() == [2, 1, 3]
+    assert measures["precision"].tolist() == [1.0, 0.5, 1.0]
+    assert measures["recall"] == pytest.approx([1 / 2, 1, 1 / 3])
 
 
 def test_what_a_class_measure_divides_by_may_be_nothing():
@@ -91,13 +91,13 @@ def test_what_a_class_measure_divides_by_may_be_nothing():
         metrics.encode_truth(["cane"] * 2, OPTIONS),
         metrics.encode_answers(["walker"] * 2, OPTIONS),
     )
-    found = metrics.class_measures(metrics.confusion(*codes, 3))
+    measures = metrics.class_measures(metrics.confusion(*codes, 3))
     cane, walker, none = range(3)
-    assert found["recall"][cane] == found["precision"][walker] == found["f1"][cane] == 0
-    assert np.isnan(found["precision"][[cane, none]]).all()
-    assert np.isnan(found["recall"][[walker, none]]).all()
-    assert np.isnan(found["f1"][[walker, none]]).all()
-    assert found["support"].tolist() == [2, 0, 0]
+    assert measures["recall"][cane] == measures["precision"][walker] == measures["f1"][cane] == 0
+    assert np.isnan(measures["precision"][[cane, none]]).all()
+    assert np.isnan(measures["recall"][[walker, none]]).all()
+    assert np.isnan(measures["f1"][[walker, none]]).all()
+    assert measures["support"].tolist() == [2, 0, 0]
 
 
 def test_the_mcc_of_answers_that_are_all_the_same_is_0_and_of_one_truth_unknown():
@@ -114,9 +114,9 @@ def test_without_knowledge_macro_f1_is_expected_to_be_one_over_the_classes_at_be
         counts = np.concatenate([expected, np.zeros((200, k, 1))], axis=2)
         assert (metrics.classification_measures(counts)["macro_f1"] <= 1 / k + 1e-9).all()
     alike = np.outer([0.9, 0.1], [0.9, 0.1])
-    found = metrics.classification_measures(np.hstack([alike, np.zeros((2, 1))]))
-    assert found["macro_f1"] == pytest.approx(1 / 2)
-    assert found["weighted_f1"] == pytest.approx(0.9**2 + 0.1**2)
+    measures = metrics.classification_measures(np.hstack([alike, np.zeros((2, 1))]))
+    assert measures["macro_f1"] == pytest.approx(1 / 2)
+    assert measures["weighted_f1"] == pytest.approx(0.9**2 + 0.1**2)
 
 
 def test_by_luck_macro_f1_without_knowledge_exceeds_one_over_the_classes():

@@ -22,9 +22,9 @@ def adjusted(*tables):
 
 
 def test_holm_by_hand():
-    found = holm(pd.Series([0.01, 0.04, 0.03, 0.005, np.nan]))
-    assert found[:4].tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert np.isnan(found[4])
+    adjusted_p = holm(pd.Series([0.01, 0.04, 0.03, 0.005, np.nan]))
+    assert adjusted_p[:4].tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert np.isnan(adjusted_p[4])
     assert holm(pd.Series([0.6, 0.7])).tolist() == [1.0, 1.0]
 
 
@@ -37,17 +37,17 @@ def test_a_verdict_falls_when_its_family_is_large():
 
 
 def test_families_are_a_pair_of_models_and_a_rank_of_measure():
-    found = adjusted(
+    compared = adjusted(
         rows([0.02, 0.02]), rows([0.02], "mae"), rows([0.02] * 4, "weighted_f1"),
         rows([0.02], other="majority"),
     )  # fmt: skip
-    assert found["n_comparisons"].tolist() == [3, 3, 3, 4, 4, 4, 4, 1]
+    assert compared["n_comparisons"].tolist() == [3, 3, 3, 4, 4, 4, 4, 1]
 
 
 def test_what_is_not_estimable_counts_for_nothing():
-    found = adjusted(rows([0.03]), rows([np.nan], verdict="not estimable"))
-    assert found["n_comparisons"].tolist() == [1, 1]
-    assert found["adjusted_verdict"].tolist() == ["above", "not estimable"]
+    compared = adjusted(rows([0.03]), rows([np.nan], verdict="not estimable"))
+    assert compared["n_comparisons"].tolist() == [1, 1]
+    assert compared["adjusted_verdict"].tolist() == ["above", "not estimable"]
 
 
 def test_the_p_of_a_bootstrap_counts_the_rarer_side_and_has_a_floor():
@@ -72,8 +72,8 @@ def _pair(n_people):
     better = np.where(person < n_people / 3, truth, 1)
     weights = np.vstack([np.ones(n_people), intervals.participant_weights(n_people, 999, 0)])
     models = []
-    for name, given in (("a", better), ("b", np.ones(len(person), dtype=int))):
-        answers = fake_answers.certain(person, truth, given, 2)
+    for name, answered in (("a", better), ("b", np.ones(len(person), dtype=int))):
+        answers = fake_answers.certain(person, truth, answered, 2)
         models.append(comparisons.model(name, answers, score(answers, weights, "answer")))
     return models
 

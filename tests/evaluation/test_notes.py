@@ -16,15 +16,15 @@ def as_calibrated(answers, n_temperature=8, status=""):
 
 def told(models, **calibration):
     """Variant and note -> detail, of models by name that are calibrated alike."""
-    calibrated = {name: as_calibrated(one, **calibration) for name, one in models.items()}
+    calibrated = {name: as_calibrated(answers, **calibration) for name, answers in models.items()}
     return {(r["variant"], r["note"]): r["detail"] for r in notes.notes_on(models, calibrated)}
 
 
 def of_task(person, truth, n_options=2):
     """What is said of the task itself, whose model is always right."""
     answers = fake_answers.certain(np.asarray(person), np.asarray(truth), truth, n_options)
-    found = told({"model": answers})
-    return {note: detail for (_, note), detail in found.items() if note != "constant_answer"}
+    details = told({"model": answers})
+    return {note: detail for (_, note), detail in details.items() if note != "constant_answer"}
 
 
 def of_model(answers, other=None, **calibration):
@@ -33,8 +33,8 @@ def of_model(answers, other=None, **calibration):
     other = other or fake_answers.certain(np.arange(12), truth, truth, 2)
     models = {"model": answers, "other": other}
     calibrated = {"model": as_calibrated(answers, **calibration), "other": as_calibrated(other)}
-    found = notes.notes_on(models, calibrated)
-    return {row["note"]: row["detail"] for row in found if row["variant"] == "model"}
+    noted = notes.notes_on(models, calibrated)
+    return {row["note"]: row["detail"] for row in noted if row["variant"] == "model"}
 
 
 def test_a_task_in_good_order_needs_no_note():
@@ -45,9 +45,9 @@ def test_a_task_in_good_order_needs_no_note():
 def test_few_participants_one_class_absent_and_rare_classes_and_mixed_truths():
     assert "7 participants" in of_task(np.arange(7), np.arange(7) % 2)["few_participants"]
     assert "too_few_participants" in of_task(np.arange(4), np.arange(4) % 2)
-    found = of_task(np.arange(12), np.zeros(12, int), n_options=3)
-    assert set(found) == {"one_class", "absent_class"}
-    assert "option 1 or option 2" in found["absent_class"]
+    details = of_task(np.arange(12), np.zeros(12, int), n_options=3)
+    assert set(details) == {"one_class", "absent_class"}
+    assert "option 1 or option 2" in details["absent_class"]
     assert "option 1 (2)" in of_task(np.arange(12), (np.arange(12) > 9).astype(int))["rare_class"]
     mixed = of_task(np.repeat(np.arange(12), 2), np.tile([0, 1], 12))
     assert mixed["mixed_voters"].startswith("12 voters")
@@ -76,9 +76,9 @@ def test_constant_answers_missing_seeds_and_trials_and_what_was_not_calibrated()
     silent = fake_answers.certain(np.arange(12), truth, truth, 2)
     silent.probabilities[:] = np.nan
     assert "no_probabilities" in of_model(silent)
-    found = of_model(once, n_temperature=0, status="not estimable: 6 validation participants")
-    assert "not_calibrated" in found
-    assert found["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
+    details = of_model(once, n_temperature=0, status="not estimable: 6 validation participants")
+    assert "not_calibrated" in details
+    assert details["no_sets"].startswith("90 % in 1 of 1 folds: not estimable")
 
 
 def test_more_runs_of_a_baseline_on_shuffled_labels_are_no_missing_seeds():
@@ -86,12 +86,12 @@ def test_more_runs_of_a_baseline_on_shuffled_labels_are_no_missing_seeds():
         person, truth = np.tile(np.arange(12), n), np.tile(np.arange(12) % 2, n)
         return fake_answers.certain(person, truth, truth, 2, seed=np.repeat(range(n), 12))
 
-    found = told({"model": runs(3), "xgboost": runs(3), "shuffled": runs(20)})
-    assert not any(note == "missing_seeds" for _, note in found)
+    details = told({"model": runs(3), "xgboost": runs(3), "shuffled": runs(20)})
+    assert not any(note == "missing_seeds" for _, note in details)
 
 
 def test_what_holds_for_every_model_is_said_once():
     truth = np.arange(12) % 2
     models = {name: fake_answers.certain(np.arange(12), truth, truth, 2) for name in "ab"}
-    found = told(models, n_temperature=0)
-    assert list(found) == [("", "not_calibrated")]
+    details = told(models, n_temperature=0)
+    assert list(details) == [("", "not_calibrated")]

@@ -6,11 +6,7 @@ import pytest
 
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
-from biomechgpt.questions.calibration import (
-    Calibration,
-    calibration_of_model,
-    number_estimate,
-)
+from biomechgpt.questions.calibration import Calibration, calibration_of_model, number_estimate
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions
 
@@ -31,11 +27,11 @@ def predictions():
 
 
 def test_the_smaller_error_on_validation_participants_decides_for_all_seeds(predictions):
-    found = number_choices(predictions).set_index("task")
-    assert found["number"].to_dict() == {"walking_speed": "mean", "cadence": "median"}
-    assert found.loc["walking_speed", "mae_median"] == pytest.approx(0.5)
-    assert found.loc["cadence", ["mae_mean", "mae_median"]].tolist() == pytest.approx([2.0, 1.0])
-    assert (found["n_participants"] == 6).all()
+    choices = number_choices(predictions).set_index("task")
+    assert choices["number"].to_dict() == {"walking_speed": "mean", "cadence": "median"}
+    assert choices.loc["walking_speed", "mae_median"] == pytest.approx(0.5)
+    assert choices.loc["cadence", ["mae_mean", "mae_median"]].tolist() == pytest.approx([2.0, 1.0])
+    assert (choices["n_participants"] == 6).all()
 
 
 def test_test_participants_have_no_say_and_too_few_people_get_the_median(predictions):
@@ -63,10 +59,10 @@ def test_every_row_is_answered_as_chosen_and_the_number_itself_without_a_distrib
 
 def test_the_choice_reaches_the_calibration_of_a_published_model(predictions):
     folds = fake_predictions.folds(predictions)
-    found = evaluate(
+    evaluated = evaluate(
         predictions, folds, EvaluateSettings(bootstrap_draws=10, seed=0), ["tiny-all"], []
     )
-    calibrated = calibration_of_model(found.calibration, "holdout", "tiny-all", 1)
+    calibrated = calibration_of_model(evaluated.calibration, "holdout", "tiny-all", 1)
     assert calibrated["walking_speed"].number == "mean"
     assert calibrated["cadence"].number == "median"
     row = {"number_mean": 1.0, "number_median": 2.0, "number_low": 0.0, "number_high": 3.0}

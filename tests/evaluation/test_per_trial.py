@@ -48,14 +48,14 @@ def test_numbers_have_errors_and_intervals():
         np.arange(2), [1.0, 2.0], [1.5, np.nan], [1.0, np.nan], [2, np.nan]
     )
     limits = np.array([[0.5, 1.0], [0.5, 1.0]])
-    found = per_trial(
+    answer_rows = per_trial(
         answers, Calibrated(np.empty((2, 0)), limits, limits, pd.DataFrame())
     ).to_pylist()
-    assert found[0]["error"] == 0.5
-    assert (found[0]["low_90"], found[0]["high_90"]) == (1.0, 2.0)
-    assert (found[0]["corrected_low_80"], found[0]["corrected_high_90"]) == (0.5, 3.0)
-    assert found[0]["right"] is None
-    assert found[1]["error"] is found[1]["corrected_low_80"] is None
+    assert answer_rows[0]["error"] == 0.5
+    assert (answer_rows[0]["low_90"], answer_rows[0]["high_90"]) == (1.0, 2.0)
+    assert (answer_rows[0]["corrected_low_80"], answer_rows[0]["corrected_high_90"]) == (0.5, 3.0)
+    assert answer_rows[0]["right"] is None
+    assert answer_rows[1]["error"] is answer_rows[1]["corrected_low_80"] is None
 
 
 def test_the_file_has_the_schema_also_without_rows(classes, tmp_path):

@@ -20,16 +20,16 @@ def made(n=600, k=3, seed=0):
 def measured(person, truth, p, **more):
     answers = fake_answers.choices(person, truth, p, **more)
     weights = np.ones((2, person.max() + 1))
-    found = probabilities.probability_measures(answers, answers.probabilities, weights)
-    return {name: values[0] for name, values in found.items()}
+    measures = probabilities.probability_measures(answers, answers.probabilities, weights)
+    return {name: values[0] for name, values in measures.items()}
 
 
 def test_brier_and_log_loss_are_those_of_scikit_learn():
     person, truth, p = made()
-    found = measured(person, truth, p)
-    assert found["log_loss"] == pytest.approx([sk.log_loss(truth, p, labels=[0, 1, 2])])
+    measures = measured(person, truth, p)
+    assert measures["log_loss"] == pytest.approx([sk.log_loss(truth, p, labels=[0, 1, 2])])
     brier = np.mean(((p - np.eye(3)[truth]) ** 2).sum(axis=1))
-    assert found["brier"] == pytest.approx([brier])
+    assert measures["brier"] == pytest.approx([brier])
 
 
 def test_two_options_have_twice_the_brier_score_of_one():
@@ -50,16 +50,16 @@ def test_calibration_error_is_small_for_drawn_truths_and_large_for_boasting():
 
 def test_with_few_answers_there_is_one_bin_and_the_error_is_the_gap():
     person, truth, p = made(n=40)
-    found = measured(person, truth, p)
-    assert found["ece"] == pytest.approx(np.abs(found["confidence_gap"]))
+    measures = measured(person, truth, p)
+    assert measures["ece"] == pytest.approx(np.abs(measures["confidence_gap"]))
 
 
 def test_error_of_two_bins_by_hand():
     p = np.repeat([[0.9, 0.1], [0.6, 0.4]], 30, axis=0)
     truth = np.array([0] * 24 + [1] * 6 + [0] * 21 + [1] * 9)
-    found = measured(np.arange(60) % 6, truth, p)
-    assert found["ece"] == pytest.approx([(abs(0.9 - 0.8) + abs(0.6 - 0.7)) / 2])
-    assert found["confidence_gap"] == pytest.approx([0.0], abs=1e-12)
+    measures = measured(np.arange(60) % 6, truth, p)
+    assert measures["ece"] == pytest.approx([(abs(0.9 - 0.8) + abs(0.6 - 0.7)) / 2])
+    assert measures["confidence_gap"] == pytest.approx([0.0], abs=1e-12)
 
 
 def test_equal_confidences_share_a_bin():
@@ -79,12 +79,12 @@ def test_seeds_are_measured_apart_and_rows_without_probabilities_left_out():
     seed = np.repeat([3, 7], 50)
     answers = fake_answers.choices(person, truth, p, seed=seed)
     answers.probabilities[:10] = np.nan
-    found = probabilities.probability_measures(answers, answers.probabilities, np.ones((1, 20)))
+    measures = probabilities.probability_measures(answers, answers.probabilities, np.ones((1, 20)))
     expected = np.mean(probabilities.brier(p[10:50], truth[10:50]))
-    assert found["brier"][0] == pytest.approx([expected, 0.0])
+    assert measures["brier"][0] == pytest.approx([expected, 0.0])
     answers.probabilities[:50] = np.nan
-    found = probabilities.probability_measures(answers, answers.probabilities, np.ones((1, 20)))
-    np.testing.assert_allclose(found["ece"][0], [np.nan, 0.0], atol=1e-12)
+    measures = probabilities.probability_measures(answers, answers.probabilities, np.ones((1, 20)))
+    np.testing.assert_allclose(measures["ece"][0], [np.nan, 0.0], atol=1e-12)
     nothing = np.full_like(p, np.nan)
     assert probabilities.probability_measures(answers, nothing, np.ones((1, 20))) == {}
 
@@ -92,7 +92,7 @@ def test_seeds_are_measured_apart_and_rows_without_probabilities_left_out():
 def test_matrix_follows_the_order_of_each_row():
     options = ["cane", "walker", "none"]
     rows = [["cane", "walker"], ["none", "cane", "walker"], ["cane"], []]
-    given = [[0.2, 0.8], [0.5, 0.3, 0.2], [np.nan], []]
-    found = probability_matrix(rows, given, options)
-    assert found[:2].tolist() == [[0.2, 0.8, 0.0], [0.3, 0.2, 0.5]]
-    assert np.isnan(found[2:]).all()
+    shares = [[0.2, 0.8], [0.5, 0.3, 0.2], [np.nan], []]
+    matrix = probability_matrix(rows, shares, options)
+    assert matrix[:2].tolist() == [[0.2, 0.8, 0.0], [0.3, 0.2, 0.5]]
+    assert np.isnan(matrix[2:]).all()

@@ -30,13 +30,13 @@ def test_bins_hold_all_answers_and_their_mean_is_the_accuracy():
     answers = fake_answers.choices(person, truth, p, seed=np.arange(300) % 2)
     rows = pd.DataFrame(reliability.reliability_rows(answers, p, weights(12)))
     assert set(rows["reading"]) == {"answer", "calibrated"}
-    mine = rows[rows["reading"] == "answer"]
-    assert mine["n_answers"].sum() == 300
-    assert mine["confidence"].is_monotonic_increasing
-    accuracy = np.average(mine["accuracy"], weights=mine["n_answers"])
+    uncalibrated = rows[rows["reading"] == "answer"]
+    assert uncalibrated["n_answers"].sum() == 300
+    assert uncalibrated["confidence"].is_monotonic_increasing
+    accuracy = np.average(uncalibrated["accuracy"], weights=uncalibrated["n_answers"])
     assert accuracy == pytest.approx(np.mean(p.argmax(axis=1) == truth))
-    assert (mine["low"] <= mine["accuracy"]).all()
-    assert (mine["accuracy"] <= mine["high"]).all()
+    assert (uncalibrated["low"] <= uncalibrated["accuracy"]).all()
+    assert (uncalibrated["accuracy"] <= uncalibrated["high"]).all()
 
 
 def test_sets_by_hand():

@@ -24,17 +24,17 @@ def predictions():
 
 
 @pytest.fixture(scope="module")
-def found(predictions):
+def evaluated(predictions):
     folds = fake_predictions.folds(predictions)
     return evaluate(predictions, folds, EvaluateSettings(bootstrap_draws=50, seed=0), *MODELS)
 
 
-def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_path):
+def test_tables_hold_the_measures_and_the_paper_is_another_cohort(evaluated, tmp_path):
     result_tables.write_tables(
-        found, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables", PAPER_TASKS
+        evaluated, pd.DataFrame({"task": ["activity"]}), tmp_path / "tables", PAPER_TASKS
     )
     two = pd.read_csv(tmp_path / "tables/table2.csv", index_col="model")
-    means = found.metrics.query("seed == 'mean' and reading == 'answer' and label == ''")
+    means = evaluated.metrics.query("seed == 'mean' and reading == 'answer' and label == ''")
     cell = means.query("variant == 'xgboost' and task == 'impaired' and metric == 'macro_f1'")
     assert two.loc["xgboost", "impaired macro_f1"] == pytest.approx(cell["value"].item())
     assert two.loc["xgboost", "impaired macro_f1_sd"] == pytest.approx(cell["sd"].item())
@@ -43,7 +43,7 @@ def test_tables_hold_the_measures_and_the_paper_is_another_cohort(found, tmp_pat
     assert two.loc["tiny-all", "cohort"] == "this cohort"
     three = pd.read_csv(tmp_path / "tables/table3.csv", index_col="model")
     assert three.loc["paper: Gemma 3 4B, all tasks", "tug r"] == 0.68
-    seeds = found.metrics.query("variant == 'tiny-all' and task == 'tug' and metric == 'p'")
+    seeds = evaluated.metrics.query("variant == 'tiny-all' and task == 'tug' and metric == 'p'")
     assert three.loc["tiny-all", "tug p"] == seeds.query("seed != 'mean'")["value"].max()
 
 
@@ -78,22 +78,22 @@ def test_no_text_cell_is_a_formula(start):
     assert safe["number"].tolist() == [-1.5, 2, 3]
 
 
-def test_metrics_survive_the_file(found, tmp_path):
-    write_metrics(found, tmp_path / "metrics.parquet")
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "metrics.parquet"), found.metrics)
+def test_metrics_survive_the_file(evaluated, tmp_path):
+    write_metrics(evaluated, tmp_path / "metrics.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "metrics.parquet"), evaluated.metrics)
 
 
-def draw(predictions, found, folder):
-    decided = with_decided_numbers(predictions, found.number_choices)
-    draw_all(decided, found.comparisons, "tiny-all", {"walking_speed": "m/s"}, folder)
+def draw(predictions, evaluated, folder):
+    decided = with_decided_numbers(predictions, evaluated.number_choices)
+    draw_all(decided, evaluated.comparisons, "tiny-all", {"walking_speed": "m/s"}, folder)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_figures_are_svg_and_the_same_every_time(predictions, found, tmp_path):
-    first = draw(predictions, found, tmp_path / "a")
+def test_figures_are_svg_and_the_same_every_time(predictions, evaluated, tmp_path):
+    first = draw(predictions, evaluated, tmp_path / "a")
     names = ["comparisons.svg", "figure2.svg", "figure3.svg", "figure4.svg"]
     assert sorted(first) == names
-    assert draw(predictions, found, tmp_path / "b") == first
+    assert draw(predictions, evaluated, tmp_path / "b") == first
     for svg in first.values():
         assert ET.fromstring(svg).tag.endswith("svg")
         assert b"metadata" not in svg
@@ -101,21 +101,23 @@ def test_figures_are_svg_and_the_same_every_time(predictions, found, tmp_path):
     assert "overground walking" in first["figure2.svg"].decode()
 
 
-def test_labels_are_not_read_as_formulas_or_markup(predictions, found, tmp_path):
+def test_labels_are_not_read_as_formulas_or_markup(predictions, evaluated, tmp_path):
     labels = {"yes": "$\\frac{$ <b>", "no": "a_b & c"}
     swap = {**predictions.to_dict("series")}
     for column in ("truth", "parsed"):
         swap[column] = predictions[column].map(lambda v: labels.get(v, v))
     swap["options"] = predictions["options"].map(lambda o: [labels.get(v, v) for v in o])
-    svg = draw(pd.DataFrame(swap), found, tmp_path / "c")["figure3.svg"]
+    svg = draw(pd.DataFrame(swap), evaluated, tmp_path / "c")["figure3.svg"]
     texts = [element.text for element in ET.fromstring(svg).iter() if element.text]
     assert labels["yes"] in texts
     assert labels["no"] in texts
 
 
-def test_without_regression_or_comparisons_their_figures_are_left_out(predictions, found, tmp_path):
+def test_without_regression_or_comparisons_their_figures_are_left_out(
+    predictions, evaluated, tmp_path
+):
     only = predictions[predictions["task"] == "activity"]
-    none = found._replace(comparisons=found.comparisons.assign(low=np.nan))
+    none = evaluated._replace(comparisons=evaluated.comparisons.assign(low=np.nan))
     assert list(draw(only, none, tmp_path / "d")) == ["figure2.svg"]
 
 
@@ -124,11 +126,11 @@ LABELS = ["None", "NA", "nan", "1", "1.0", "True", "2001-01-01", "=1+1", "+", "-
 
 @pytest.mark.parametrize("label", LABELS)
 def test_a_label_stays_the_text_that_it_is(label, predictions, tmp_path):
-    mine = predictions[predictions["task"] == "impaired"]
-    named = mine.assign(
-        truth=mine["truth"].replace("yes", label),
-        parsed=mine["parsed"].replace("yes", label),
-        options=[[label, "no"]] * len(mine),
+    impaired = predictions[predictions["task"] == "impaired"]
+    named = impaired.assign(
+        truth=impaired["truth"].replace("yes", label),
+        parsed=impaired["parsed"].replace("yes", label),
+        options=[[label, "no"]] * len(impaired),
     )
     measured = evaluate(
         named, fake_predictions.folds(named), EvaluateSettings(bootstrap_draws=10, seed=0), *MODELS

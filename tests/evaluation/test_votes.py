@@ -33,7 +33,7 @@ def test_nobody_votes_where_the_voters_lack_a_class_that_the_trials_have():
     assert votes(lacking) is None
     details = [row["detail"] for row in notes_on({"model": lacking}, {"model": _uncalibrated()})]
     text = "1 voters have trials with different truths and do not vote."
-    assert f"{text} Nobody who is left is option 2: no votes are counted." in details
+    assert f"{text} None of those left is option 2: no votes are counted." in details
 
 
 def _uncalibrated():

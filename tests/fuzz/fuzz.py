@@ -112,8 +112,8 @@ class Fuzz:
 
     def _note(self, target: str, number: int, ending: Ending, content: bytes | None, fresh) -> None:
         if ending.finding:
-            found = Finding(target, number, ending.signature, ending.finding, content)
-            self.findings.append(found)
+            finding = Finding(target, number, ending.signature, ending.finding, content)
+            self.findings.append(finding)
         else:
             fresh[number] = ending
         self.lines |= ending.lines
@@ -170,8 +170,8 @@ def fuzz(cases: int, seed: int, seconds: float, targets: dict, folder: Path) -> 
         for batch in batches(targets, cases):
             before = len(run.findings)
             run.run(batch)
-            for found in run.findings[before:][:5]:
-                print(f"found {found.target} {found.number}: {found.what}", flush=True)
+            for finding in run.findings[before:][:5]:
+                print(f"found {finding.target} {finding.number}: {finding.what}", flush=True)
             counts = f"{len(run.corpora[batch.target].files)} files, {len(run.lines)} lines"
             print(
                 f"{batch.target} {batch.stop}: {counts}, {len(run.findings)} findings", flush=True
@@ -237,21 +237,21 @@ def main() -> int:
     )
     parser.add_argument("--keep", type=Path, default=Path("fuzz_findings"))
     parser.add_argument("--replay", type=Path, help="run one kept case again")
-    chosen = parser.parse_args()
-    if chosen.replay:
-        ending = replay(chosen.replay, chosen.seconds)
+    arguments = parser.parse_args()
+    if arguments.replay:
+        ending = replay(arguments.replay, arguments.seconds)
         print(ending.signature, ending.finding or "ends as declared", sep="\n")
         return bool(ending.finding)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    targets = {name: TARGETS[name] for name in chosen.targets}
+    targets = {name: TARGETS[name] for name in arguments.targets}
     start = time.monotonic()
     with tempfile.TemporaryDirectory(
         dir="/dev/shm" if os.path.isdir("/dev/shm") else None
     ) as folder:
-        run = fuzz(chosen.cases, chosen.seed, chosen.seconds, targets, Path(folder))
+        run = fuzz(arguments.cases, arguments.seed, arguments.seconds, targets, Path(folder))
     print(summary(run, time.monotonic() - start))
-    keep(run.findings, chosen.keep, chosen.seed)
+    keep(run.findings, arguments.keep, arguments.seed)
     return bool(run.findings)
 
 

@@ -217,11 +217,11 @@ def _exchanged(
     random: Random, content: bytes, pattern: bytes, drawn: Callable[[Sequence[re.Match]], bytes]
 ) -> bytes:
     """One match of `pattern` gives way to what `drawn` makes of all of them."""
-    found = list(re.finditer(pattern, content))
-    if not found:
+    matches = list(re.finditer(pattern, content))
+    if not matches:
         return content
-    place = random.choice(found)
-    return content[: place.start()] + drawn(found) + content[place.end() :]
+    place = random.choice(matches)
+    return content[: place.start()] + drawn(matches) + content[place.end() :]
 
 
 def _separator(content: bytes) -> bytes:

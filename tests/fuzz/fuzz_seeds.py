@@ -12,6 +12,7 @@ from tests.helpers.bombs import LEGS, archive, npy, npy_that_claims, parquet_of_
 from tests.helpers.joint_centre_files import csv_of, joint_centres, trc_of, walk
 from tests.helpers.motion_files import PELVIS, gait, mot, rows
 from tests.helpers.paths import ROOT
+from tests.helpers.session_files import mvn_angles, mvnx, sagittal, visual3d
 from tests.helpers.skeleton_files import bvh
 
 PARTS = b"\x1e\n"  # between participants.tsv and trials.tsv of one case
@@ -71,6 +72,9 @@ WORDS = {
     "trc": b"Units mm cm m Frame# Time X1 S:left_hip nan 0 99999999999",
     "json": b"fps frames data people pose_world_landmarks pose_landmarks timestamp_ms keypoints3D "
     b"null NaN Infinity true [] {} [[[[ 1e999 visibility",
+    "mvnx": b"<subject <frame <joint jointAngle frameRate= index= type=normal label= &amp; <!DOCTYPE "
+    b"<!ENTITY a &a; <![CDATA[ </frames> jRightHip nan 1e999 0",
+    "txt": b"ITEM TIME X Y Z ORIGINAL LINK_MODEL_BASED FRAME_NUMBERS RightHipAngles_Theia a.c3d nan 0",
     "npy": b"<f8 <f4 |u1 |O >f8 <c16 True (6,24,3) (6,24,4) (0,) () (99999999999,1,3)",
     "bvh": b"HIERARCHY ROOT JOINT End { } OFFSET CHANNELS MOTION Frames: Zrotation Xposition",
     "tables": b"participant_id trial_id file split_group frame_rate_hz angle_unit n/a x.mot loop "
@@ -116,6 +120,9 @@ def seeds() -> dict[str, list[bytes]]:
                 mot(small).replace("\t", ","), rows(small | {"event": small["time"] * 0}, ","), NEXUS, PYCGM],
         "points": [csv_of(centres, time_s), csv_of(centres, time_s).partition("\n")[2]],
         "trc": [trc_of(centres, time_s)],
+        "mvnx": [mvnx(mvn_angles(whole))],
+        "txt": [visual3d(sagittal(whole, "{side}{joint}Angles_Theia"), whole["time"]),
+                visual3d(sagittal(whole, "{side} {joint} Angles", -1))],
         "json": [json.dumps({"fps": 60, "frames": poses.tolist()}),
                  json.dumps([{"timestamp_ms": 16 * i, "pose_world_landmarks": frame}
                              for i, frame in enumerate(poses.tolist())])],
@@ -126,16 +133,16 @@ def seeds() -> dict[str, list[bytes]]:
         "folds": [FOLDS],
         "overlay": [OVERLAY, *(p.read_text() for p in sorted((ROOT / "presets").glob("*.yaml")))],
     }  # fmt: skip
-    found = {name: [text.encode() for text in group] for name, group in texts.items()}
+    seed_files = {name: [text.encode() for text in group] for name, group in texts.items()}
     for name, folder in (("map", "coordinate_maps"), ("phrasing", "phrasings")):
-        files = sorted((ROOT / "resources" / folder).glob("*.yaml"))
-        found[name] = [_cut(path) for path in files] + YAML_BOMBS
+        paths = sorted((ROOT / "resources" / folder).glob("*.yaml"))
+        seed_files[name] = [_cut(path) for path in paths] + YAML_BOMBS
     claim = archive({"q_hip_flexion_r.npy": npy_that_claims((10**12,))})
-    found["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
-    found["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
-    found["c3d"] = [_c3d()]
-    found["npy"] = [npy(poses)]
-    return found
+    seed_files["npz"] = [_npz(), _npz(stored=False), claim, _npz_of_zeros()]
+    seed_files["parquet"] = [_parquet(), _parquet(compression="gzip"), parquet_of_zeros(2_500_000)]
+    seed_files["c3d"] = [_c3d()]
+    seed_files["npy"] = [npy(poses)]
+    return seed_files
 
 
 def _cut(path: Path) -> bytes:

@@ -112,8 +112,8 @@ def tables(path: Path) -> str:
     cohort = read_cohort("c", folder)
     root = folder.resolve()
     for name in cohort.trials["file"]:
-        found = (folder / name).resolve()
-        assert found.is_relative_to(root), "a path leaves the cohort folder"
+        target = (folder / name).resolve()
+        assert target.is_relative_to(root), "a path leaves the cohort folder"
         try:
             read_motion(folder / name)
         except MotionError:
@@ -212,6 +212,8 @@ TARGETS = {  # name -> (suffix of the case, cases of a thousand, what reads it)
     "trc": (".trc", 5, motion),
     "json": (".json", 5, motion),
     "npy": (".npy", 3, motion),
+    "mvnx": (".mvnx", 5, motion),
+    "txt": (".txt", 5, motion),
     "bvh": (".bvh", 25, columns),
     "skeleton": (".bvh", 5, motion),
     "tables": (".tables", 110, tables),

@@ -87,17 +87,17 @@ def test_what_the_fuzz_looks_for_it_finds(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
     text = python("-c", PLANTED, str(folder))
-    found = dict(re.findall(r"^FOUND (\w+) (.*)$", text, flags=re.MULTILINE))
-    assert "Hang" in found["hang"]
-    assert "hung" in found["deaf"]
-    assert "MB of memory" in found["swell"]
-    assert "more memory" in found["burst"]
-    assert "exit code -9" in found["die"]
-    assert "Trespass" in found["write"]
-    assert "Trespass" in found["run"]
-    assert "Trespass" in found["read"]
-    assert "KeyError" in found["raises"]
-    assert "refuses" not in found
+    findings = dict(re.findall(r"^FOUND (\w+) (.*)$", text, flags=re.MULTILINE))
+    assert "Hang" in findings["hang"]
+    assert "hung" in findings["deaf"]
+    assert "MB of memory" in findings["swell"]
+    assert "more memory" in findings["burst"]
+    assert "exit code -9" in findings["die"]
+    assert "Trespass" in findings["write"]
+    assert "Trespass" in findings["run"]
+    assert "Trespass" in findings["read"]
+    assert "KeyError" in findings["raises"]
+    assert "refuses" not in findings
     assert not list(tmp_path.rglob("written"))
 
 

@@ -23,10 +23,10 @@ def choices(person, truth, probabilities, seed=None, fold="holdout", participant
     return read_answers(rows, names, _people(rows, participants))
 
 
-def certain(person, truth, given, n_options, **more):
+def certain(person, truth, answer, n_options, **more):
     """A classification that gives each answer all the probability; `n_options` for unreadable."""
-    probabilities = np.vstack([np.eye(n_options), np.full(n_options, np.nan)])[given]
-    rows_with_nothing = np.asarray(given) == n_options
+    probabilities = np.vstack([np.eye(n_options), np.full(n_options, np.nan)])[answer]
+    rows_with_nothing = np.asarray(answer) == n_options
     shown = np.where(rows_with_nothing[:, None], 0.0, probabilities)
     answers = choices(person, truth, shown, **more)
     answers.probabilities[rows_with_nothing] = np.nan

@@ -31,15 +31,15 @@ def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> Run
     """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
     folds = fake_predictions.folds(predictions)
     cfg = EvaluateSettings(bootstrap_draws=draws, seed=0)
-    found = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
-    write_metrics(found, folder / "metrics.parquet")
-    write_answers(found.answers, folder / "answers.parquet")
+    evaluated = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
+    write_metrics(evaluated, folder / "metrics.parquet")
+    write_answers(evaluated.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
     tasks = read_yaml("config.yaml")["tasks"]
-    gates = gate_table(predictions, task_settings(tasks), ["tiny-all"], found.calibration)
+    gates = gate_table(predictions, task_settings(tasks), ["tiny-all"], evaluated.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
-    write_tables(found, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
+    write_tables(evaluated, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
     left_out = {"task": ["balance"], "training_participants": 3, "reason": "three people only"}
     pd.DataFrame(left_out).to_parquet(folder / "left-out.parquet")
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)

@@ -16,7 +16,15 @@ from tests.helpers.paths import ROOT
 
 LISTING = Path(__file__).with_suffix(".txt")
 SCRIPTS = ROOT / "workflow_scripts"
-NOT_OF_RULES = ("chat", "figures_in_docs", "lay_out_jun", "lay_out_rueangsirarak", "unlock")
+NOT_OF_RULES = (
+    "chat",
+    "example_cohort",
+    "figures_in_docs",
+    "import_session",
+    "lay_out_jun",
+    "lay_out_rueangsirarak",
+    "unlock",
+)
 
 
 def stages(scripts: Path) -> list[str]:

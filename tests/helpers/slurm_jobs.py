@@ -58,11 +58,11 @@ def field(line: str, name: str) -> str:
 
 def card_indices(line: str) -> tuple[int, ...]:
     """Which cards a job holds, from `GRES=gpu:pretend:2(IDX:0-1)` of its node."""
-    found = re.search(r" GRES=gpu:\S*\(IDX:([\d,-]+)\)", line)
-    assert bool(found) == ("JOB_GRES=gpu" in line), line
-    if not found:
+    indices = re.search(r" GRES=gpu:\S*\(IDX:([\d,-]+)\)", line)
+    assert bool(indices) == ("JOB_GRES=gpu" in line), line
+    if not indices:
         return ()
-    ends = [part.split("-") for part in found.group(1).split(",")]
+    ends = [part.split("-") for part in indices.group(1).split(",")]
     return tuple(i for end in ends for i in range(int(end[0]), int(end[-1]) + 1))
 
 

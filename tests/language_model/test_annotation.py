@@ -36,8 +36,8 @@ def read(path):
 def test_every_task_is_answered_on_every_usable_trial(model_folder, recordings, tmp_path):
     annotate(model_folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
     rows = read(tmp_path / "answers.tsv")
-    asked = {(row["trial_id"], row["task"]) for row in rows}
-    assert asked == {(trial, task) for trial in "ab" for task in ("impaired", "device", "speed")}
+    answered = {(row["trial_id"], row["task"]) for row in rows}
+    assert answered == {(trial, task) for trial in "ab" for task in ("impaired", "device", "speed")}
     assert {row["model_learnt_from"] for row in rows} == {"simulated data"}
     for row in rows:
         if row["task"] == "speed":
@@ -71,18 +71,18 @@ def described(model_folder, folder, **changes):
 def know_movements(folder, limit: float):
     """Let the model's tokenizer find everything at `limit` or below familiar."""
     n = 3 * len(JOINT_NAMES)
-    one = np.ones(())
+    unit = np.ones(())
     save_familiar(
         folder / "motion_tokenizer",
         Familiar(
             np.zeros(n),
             np.ones(n),
             np.eye(n),
-            one,
+            unit,
             np.ones(4),
             np.arange(4) / 4,
             np.array(limit),
-            one,
+            unit,
         ),
     )
 
@@ -143,7 +143,7 @@ def test_coverage_is_promised_on_familiar_recordings_by_a_model_of_recordings_al
 def test_a_question_is_asked_where_the_own_answers_allow_it(model_folder, recordings, tmp_path):
     """At a huge temperature nobody is called anything surely; at a tiny one everybody is."""
     tasks = json.loads((model_folder / "model.json").read_text())["tasks"]
-    found = {}
+    answers = {}
     for temperature in (1e6, 1e-3):
         certain = Calibration(temperature, {0.8: None, 0.9: None})
         for value in ("yes", "no"):
@@ -153,10 +153,10 @@ def test_a_question_is_asked_where_the_own_answers_allow_it(model_folder, record
             write_calibration(folder, {"impaired": certain})
             annotate(folder, recordings, MAPS, tmp_path / "answers.tsv", tmp_path / "issues.tsv")
             rows = {r["task"]: r for r in read(tmp_path / "answers.tsv") if r["trial_id"] == "a"}
-            found[temperature, value] = rows
+            answers[temperature, value] = rows
             assert rows["impaired"]["applies"] == "yes"
     for value in ("yes", "no"):
-        unsure, sure = found[1e6, value], found[1e-3, value]
+        unsure, sure = answers[1e6, value], answers[1e-3, value]
         assert [unsure[name]["applies"] for name in ("device", "speed")] == ["unknown"] * 2
         assert "not sure enough" in unsure["device"]["because"]
         assert unsure["device"]["answer"] != "n/a"
@@ -166,7 +166,7 @@ def test_a_question_is_asked_where_the_own_answers_allow_it(model_folder, record
         assert f"answer to impaired is {own} (100 %)" in sure["device"]["because"]
         assert (sure["device"]["answer"] == "n/a") == (holds == "no")
         assert (sure["speed"]["generated_text"] == "n/a") == (holds == "no")
-    closed = found[1e-3, "no" if found[1e-3, "no"]["impaired"]["answer"] == "yes" else "yes"]
+    closed = answers[1e-3, "no" if answers[1e-3, "no"]["impaired"]["answer"] == "yes" else "yes"]
     assert closed["speed"]["because"].startswith("device does not apply, since the model's own")
 
 

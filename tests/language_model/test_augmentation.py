@@ -39,11 +39,11 @@ def test_rare_tasks_are_asked_more_often_up_to_the_limit(questions):
 
 def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions, random):
     copies = {"often": 1, "seldom": 2, "rare": 2}
-    asked = reworded_copies(questions, copies, PHRASINGS, random)
-    assert asked["task"].value_counts().to_dict() == {"often": 90, "seldom": 48, "rare": 6}
-    for task, question in zip(asked["task"], asked["question"], strict=True):
+    copied = reworded_copies(questions, copies, PHRASINGS, random)
+    assert copied["task"].value_counts().to_dict() == {"often": 90, "seldom": 48, "rare": 6}
+    for task, question in zip(copied["task"], copied["question"], strict=True):
         assert set(question.split()) <= {word for text in PHRASINGS[task] for word in text.split()}
-    assert dict(zip(asked["answer"], asked["task"], strict=True)) == dict(
+    assert dict(zip(copied["answer"], copied["task"], strict=True)) == dict(
         zip(questions["answer"], questions["task"], strict=True)
     )
 
@@ -67,22 +67,22 @@ def test_other_words_lose_some_and_join_two_phrasings_without_becoming_empty(ran
 
 
 def test_without_phrasings_the_questions_stay_as_they_are(questions, random):
-    asked = reworded_copies(questions, dict.fromkeys(COUNTS, 1), None, random)
-    pd.testing.assert_frame_equal(asked, questions)
+    copied = reworded_copies(questions, dict.fromkeys(COUNTS, 1), None, random)
+    pd.testing.assert_frame_equal(copied, questions)
 
 
 def test_noise_leaves_the_other_tokens_alone(random):
     tokens = np.arange(10_000) % 16
-    found = with_random_codes(tokens, 0.3, 16, random)
-    assert (found != tokens).mean() == pytest.approx(0.3 * 15 / 16, abs=0.02)
+    noisy = with_random_codes(tokens, 0.3, 16, random)
+    assert (noisy != tokens).mean() == pytest.approx(0.3 * 15 / 16, abs=0.02)
     assert np.array_equal(with_random_codes(tokens, 0.0, 16, random), tokens)
 
 
 def test_noise_keeps_a_token_in_its_codebook(random):
     tokens = np.arange(10_000) % 64
-    found = with_random_codes(tokens, 1.0, 16, random)
-    assert np.array_equal(found // 16, tokens // 16)
-    assert (found != tokens).mean() == pytest.approx(15 / 16, abs=0.02)
+    noisy = with_random_codes(tokens, 1.0, 16, random)
+    assert np.array_equal(noisy // 16, tokens // 16)
+    assert (noisy != tokens).mean() == pytest.approx(15 / 16, abs=0.02)
 
 
 def test_left_and_right_change_places_and_nothing_else():

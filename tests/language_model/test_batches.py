@@ -69,16 +69,16 @@ def forward(model, batch):
     return logits(model, hidden_states(model, batch))
 
 
-def of_logits(given, targets):
+def of_logits(logits, targets):
     """The cross-entropy where logits stand in the place of hidden states."""
-    return F.cross_entropy(given, targets, reduction="none")
+    return F.cross_entropy(logits, targets, reduction="none")
 
 
 def gradient(model, batches):
     model.zero_grad()
     for batch in batches:
-        found = losses(hidden_states(model, batch), batch, partial(cross_entropy, model))
-        (found.weighted_sum / total_weight(batches)).backward()
+        summed = losses(hidden_states(model, batch), batch, partial(cross_entropy, model))
+        (summed.weighted_sum / total_weight(batches)).backward()
     return torch.cat([p.grad.flatten() for p in adapters.trainable(model).values()])
 
 
@@ -137,15 +137,15 @@ def test_how_a_step_is_divided_changes_nothing(model, separate, tokenizer):
 
 def test_every_token_but_bos_and_padding_is_a_target(shared):
     batch = collate(shared, 0, Weights())
-    found = losses(torch.zeros(*batch["input_ids"].shape, 500), batch, of_logits)
+    summed = losses(torch.zeros(*batch["input_ids"].shape, 500), batch, of_logits)
     n_questions = [len(example.questions) for example in shared]
-    asked = sum(len(q.input_ids) for example in shared for q in example.questions)
+    question_tokens = sum(len(q.input_ids) for example in shared for q in example.questions)
     motion = [len(example.motion_ids) - 1 for example in shared]
-    expected = asked + np.dot(motion, n_questions)
+    expected = question_tokens + np.dot(motion, n_questions)
     assert total_weight([batch]).item() == expected
-    assert found.weighted_sum.item() == pytest.approx(expected * np.log(500), rel=1e-5)
+    assert summed.weighted_sum.item() == pytest.approx(expected * np.log(500), rel=1e-5)
     answers = sum(sum(q.answer_mask) for example in shared for q in example.questions)
-    assert found.parts.tolist()[1::2] == [answers, asked + sum(motion) - answers]
+    assert summed.parts.tolist()[1::2] == [answers, question_tokens + sum(motion) - answers]
 
 
 def test_the_end_of_turn_is_in_the_loss(tokenizer):
@@ -154,30 +154,30 @@ def test_the_end_of_turn_is_in_the_loss(tokenizer):
     place = [i for i, m in enumerate(question.answer_mask) if m][-1]
     assert question.input_ids[place] == tokenizer.convert_tokens_to_ids("<end_of_turn>")
     batch = collate([example], 0, Weights())
-    given = torch.zeros(1, example.length(), 500, requires_grad=True)
-    losses(given, batch, of_logits).weighted_sum.backward()
+    logits = torch.zeros(1, example.length(), 500, requires_grad=True)
+    losses(logits, batch, of_logits).weighted_sum.backward()
     place += len(example.motion_ids)
-    assert given.grad[0, place - 1, question.input_ids[place - len(example.motion_ids)]] < -0.9
+    assert logits.grad[0, place - 1, question.input_ids[place - len(example.motion_ids)]] < -0.9
 
 
 def test_answer_weight_counts_answers_so_often(tokenizer):
     example = encode_example(tokenizer, [1, 2], [("How fast?", "yes")], 64)
-    given = torch.randn(1, example.length(), 500)
-    plain = losses(given, collate([example], 0, Weights()), of_logits)
-    weighted = losses(given, collate([example], 0, Weights(answer=5.0)), of_logits).weighted_sum
+    logits = torch.randn(1, example.length(), 500)
+    plain = losses(logits, collate([example], 0, Weights()), of_logits)
+    weighted = losses(logits, collate([example], 0, Weights(answer=5.0)), of_logits).weighted_sum
     expected = plain.parts[0] * 5 + plain.parts[2]
     assert weighted.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_a_token_sees_its_way_to_the_root():
     predecessors = [-1, 0, 1, 1, 3, 4, 1, 3, 7]
-    found = ancestors(predecessors)
+    seen = ancestors(predecessors)
     for token in range(len(predecessors)):
         way, place = set(), token
         while place >= 0:
             way.add(place)
             place = predecessors[place]
-        assert set(found[token].nonzero().flatten().tolist()) == way
+        assert set(seen[token].nonzero().flatten().tolist()) == way
 
 
 def test_no_token_is_blind(shared):

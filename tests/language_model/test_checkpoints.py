@@ -47,16 +47,16 @@ def test_reserved_rows_leave_the_size_alone_and_added_ones_follow_all_others(
 ):
     stock = loading.load_model(checkpoint_folder).get_input_embeddings().num_embeddings
     base = loading.load_base(checkpoint_folder, CODES, resize)
-    found, ids = base.model.get_input_embeddings().num_embeddings, base.motion_rows
+    rows, ids = base.model.get_input_embeddings().num_embeddings, base.motion_rows
     assert base.rows_are_new
     assert len(set(ids)) == CODES + 2
     assert base.tokenizer.convert_ids_to_tokens(ids[3]) == "<motion_3>"
     image = base.tokenizer.convert_tokens_to_ids("<image_soft_token>")
     if resize:
         assert min(ids) == image + 1
-        assert found == max(ids) + 1 > stock
+        assert rows == max(ids) + 1 > stock
     else:
-        assert found == stock
+        assert rows == stock
         assert max(ids) < image
     assert base.model.lm_head.weight is base.model.get_input_embeddings().weight
 
@@ -229,12 +229,12 @@ def hub_error(error):
 
 
 def test_a_model_in_the_cache_needs_no_network(checkpoint_folder, monkeypatch):
-    asked = []
+    downloads = []
 
     def download(source, revision, local_files_only=False, **kwargs):
-        asked.append((source, revision, local_files_only))
+        downloads.append((source, revision, local_files_only))
         return str(checkpoint_folder)
 
     monkeypatch.setattr(checkpoint_source, "snapshot_download", download)
     assert locate("google/gemma", "abc") == checkpoint_folder
-    assert asked == [("google/gemma", "abc", True)]
+    assert downloads == [("google/gemma", "abc", True)]

@@ -14,21 +14,21 @@ def tokenizer(base):
     return base.tokenizer
 
 
-def one(tokenizer, motion, question, answer, max_length=64):
+def token_ids(tokenizer, motion, question, answer, max_length=64):
     """The token ids of a motion with one question."""
     example = encode_example(tokenizer, motion, [(question, answer)], max_length)
     return example.motion_ids + example.questions[0].input_ids
 
 
 def test_the_whole_layout(tokenizer):
-    assert tokenizer.decode(one(tokenizer, [1, 2], "How fast in m/s?", "0.57")) == (
+    assert tokenizer.decode(token_ids(tokenizer, [1, 2], "How fast in m/s?", "0.57")) == (
         "<bos><start_of_turn>user\n<motion_start><motion_1><motion_2><motion_end> How fast in m/s?"
         "<end_of_turn>\n<start_of_turn>model\n0.57<end_of_turn>\n"
     )
 
 
 def test_one_bos_at_the_start(tokenizer):
-    ids = one(tokenizer, [1], "How fast?", "yes")
+    ids = token_ids(tokenizer, [1], "How fast?", "yes")
     assert ids.count(tokenizer.bos_token_id) == 1
     assert ids[0] == tokenizer.bos_token_id
 
@@ -40,13 +40,13 @@ def test_parts_joined_equal_the_template_as_a_whole(tokenizer):
     ]
     whole = tokenizer.apply_chat_template(turns, tokenize=False)
     expected = tokenizer.encode(whole, add_special_tokens=False)
-    assert one(tokenizer, [7], "How fast?", "walker") == expected
+    assert token_ids(tokenizer, [7], "How fast?", "walker") == expected
 
 
 def test_a_prompt_is_the_beginning_of_its_example(tokenizer):
     motion, (question,), _ = encode_prompts(tokenizer, [1, 2], ["How fast?"], 64, 8)
     prompt = motion + question
-    assert one(tokenizer, [1, 2], "How fast?", "walker")[: len(prompt)] == prompt
+    assert token_ids(tokenizer, [1, 2], "How fast?", "walker")[: len(prompt)] == prompt
 
 
 def test_answer_mask_is_the_answer_and_its_end(tokenizer):
@@ -57,8 +57,8 @@ def test_answer_mask_is_the_answer_and_its_end(tokenizer):
 
 def test_a_long_motion_loses_its_end_and_nothing_else(tokenizer):
     motion = [i % 16 for i in range(200)]
-    asked = [("How fast?", "walker"), ("How fast in m/s, please?", "0.57")]
-    example = encode_example(tokenizer, motion, asked, 60)
+    questions = [("How fast?", "walker"), ("How fast in m/s, please?", "0.57")]
+    example = encode_example(tokenizer, motion, questions, 60)
     text = tokenizer.decode(example.motion_ids)
     kept = 200 - example.motion_tokens_cut
     assert text.count("<motion_") == kept + 2

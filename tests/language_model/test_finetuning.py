@@ -53,15 +53,17 @@ def test_the_model_folder_is_whole(model_folder, sources, questions):
 
 
 def test_every_question_is_answered_once(predictions, questions):
-    asked = questions[questions["split"] != "train"]
-    assert len(predictions) == len(asked) == 24
+    held_out = questions[questions["split"] != "train"]
+    assert len(predictions) == len(held_out) == 24
     assert set(predictions["split"]) == {"validation", "test"}
     assert (predictions[["fold", "variant", "seed"]] == ["holdout", "v", 0]).all(axis=None)
 
 
 def test_probabilities_sum_to_one(predictions):
-    chosen = predictions[predictions["kind"] == "classification"]
-    for options, shares in zip(chosen["options"], chosen["probabilities"], strict=True):
+    classifications = predictions[predictions["kind"] == "classification"]
+    for options, shares in zip(
+        classifications["options"], classifications["probabilities"], strict=True
+    ):
         assert len(options) == len(shares)
         assert np.sum(shares) == pytest.approx(1.0)
     assert (predictions[predictions["kind"] == "regression"]["probabilities"].map(len) == 0).all()
@@ -109,14 +111,16 @@ def test_noise_replaces_that_share_of_the_motion_anew_in_each_epoch(
     base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
-    asked = questions[questions["split"] == "train"]
+    training = questions[questions["split"] == "train"]
     noisy = trained_with(variant_run, epochs=2.5, motion_noise=0.4, mirror=False)
     clean = trained_with(noisy, motion_noise=0.0)
     first, second, third = (
         [e.motion_ids for e in p]
-        for p in training_passes(base.tokenizer, asked, tasks, table, noisy)
+        for p in training_passes(base.tokenizer, training, tasks, table, noisy)
     )
-    plain = [e.motion_ids for e in training_passes(base.tokenizer, asked, tasks, table, clean)[0]]
+    plain = [
+        e.motion_ids for e in training_passes(base.tokenizer, training, tasks, table, clean)[0]
+    ]
     assert first != second != third
     assert [len(ids) for ids in first] == [len(ids) for ids in plain]
     tokens = sum(len(table.tokens[i]) for i in range(16))
@@ -130,9 +134,9 @@ def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
     base, sources, questions, tasks, variant_run
 ):
     table = read_tokens(sources.tokens)
-    asked = questions[questions["split"] == "train"].assign(question="Does the left knee bend?")
+    training = questions[questions["split"] == "train"].assign(question="Does the left knee bend?")
     run = trained_with(variant_run, epochs=30, motion_noise=0.0, rephrase=False)
-    passes = training_passes(base.tokenizer, asked, tasks, table, run)
+    passes = training_passes(base.tokenizer, training, tasks, table, run)
     plain, other = (motion_ids(base, table, name) for name in ("tokens", "mirrored"))
     n_mirrored = n_motions = 0
     for example in (example for one_pass in passes for example in one_pass):

@@ -32,8 +32,8 @@ def whole_cross_entropy(model, batch):
     """transformers' and peft's own forward pass, and the cross-entropy of all logits at once."""
     mask = (batch["loss_weights"] > 0).long()
     mask[:, 0] = 1  # BOS is no target
-    found = model(input_ids=batch["input_ids"], attention_mask=mask, use_cache=False).logits
-    return losses(found, batch, lambda x, y: F.cross_entropy(x, y, reduction="none"))
+    logits = model(input_ids=batch["input_ids"], attention_mask=mask, use_cache=False).logits
+    return losses(logits, batch, lambda x, y: F.cross_entropy(x, y, reduction="none"))
 
 
 def ours(model, batch):
@@ -41,9 +41,9 @@ def ours(model, batch):
     return losses(hidden, batch, lambda *pair: forward.cross_entropy(model, *pair))
 
 
-def gradients(model, found):
+def gradients(model, summed):
     model.zero_grad()
-    found.weighted_sum.backward()
+    summed.weighted_sum.backward()
     return {name: p.grad.clone() for name, p in adapters.trainable(model).items()}
 
 
@@ -51,21 +51,25 @@ def gradients(model, found):
 def test_loss_and_gradients_equal_the_whole(model, batch, monkeypatch, targets_at_once):
     rows = model.get_base_model().config.vocab_size
     monkeypatch.setattr(forward, "LOGITS_AT_ONCE", targets_at_once * rows)
-    expected, found = whole_cross_entropy(model, batch), ours(model, batch)
-    assert found.weighted_sum.item() == pytest.approx(expected.weighted_sum.item(), rel=1e-6)
-    assert torch.allclose(found.parts, expected.parts, rtol=1e-5)
-    theirs, mine = gradients(model, expected), gradients(model, found)
-    assert any("trainable_tokens_delta" in name for name in mine)
-    for name, gradient in mine.items():
-        assert (gradient - theirs[name]).norm() <= 1e-5 * theirs[name].norm(), name
+    expected, chunked = whole_cross_entropy(model, batch), ours(model, batch)
+    assert chunked.weighted_sum.item() == pytest.approx(expected.weighted_sum.item(), rel=1e-6)
+    assert torch.allclose(chunked.parts, expected.parts, rtol=1e-5)
+    their_gradients, our_gradients = gradients(model, expected), gradients(model, chunked)
+    assert any("trainable_tokens_delta" in name for name in our_gradients)
+    for name, gradient in our_gradients.items():
+        assert (gradient - their_gradients[name]).norm() <= 1e-5 * their_gradients[name].norm(), (
+            name
+        )
 
 
 def test_a_model_without_adapters_learns_its_whole_embedding(base_folder, batch):
     model = loading.Gemma3ForCausalLM.from_pretrained(base_folder).train()
-    theirs = gradients(model, whole_cross_entropy(model, batch))
-    mine = gradients(model, ours(model, batch))
+    their_gradients = gradients(model, whole_cross_entropy(model, batch))
+    our_gradients = gradients(model, ours(model, batch))
     name = "model.embed_tokens.weight"
-    assert (mine[name] - theirs[name]).norm() <= 1e-5 * theirs[name].norm()
+    assert (our_gradients[name] - their_gradients[name]).norm() <= 1e-5 * their_gradients[
+        name
+    ].norm()
 
 
 def test_no_more_logits_than_allowed_are_made_at_once(model, batch, monkeypatch):

@@ -82,8 +82,8 @@ def test_resumed_training_equals_uninterrupted_bit_by_bit(
     resumed = fresh(base_folder)
     language_training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
 
-    expected, found = weights(whole), weights(resumed)
-    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    expected, continued = weights(whole), weights(resumed)
+    assert all(torch.equal(expected[name], continued[name]) for name in expected)
     losses_of = [[line["loss"] for line in metrics(tmp_path / name)] for name in ("whole", "cut")]
     assert losses_of[0] == losses_of[1]
 
@@ -104,8 +104,8 @@ def test_sigterm_ends_with_a_checkpoint_that_goes_on_bit_by_bit(
     assert (tmp_path / "cut" / "checkpoint-6" / "SHA256SUMS").exists()
     resumed = fresh(base_folder)
     language_training.train(resumed, [examples] * 3, pad_id, SETTINGS, tmp_path / "cut", "m")
-    expected, found = weights(whole), weights(resumed)
-    assert all(torch.equal(expected[name], found[name]) for name in expected)
+    expected, continued = weights(whole), weights(resumed)
+    assert all(torch.equal(expected[name], continued[name]) for name in expected)
 
 
 def test_tensorboard_shows_what_the_file_of_metrics_says(base_folder, base, examples, tmp_path):
@@ -238,8 +238,8 @@ def test_a_step_holds_about_the_batch_size_of_questions():
 
 
 def test_every_pass_takes_its_own_examples():
-    one, other = imagined([10] * 8, [1] * 8), imagined([20] * 8, [1] * 8)
-    steps = plan_steps([one, other], 2, 4, 0)
+    first, second = imagined([10] * 8, [1] * 8), imagined([20] * 8, [1] * 8)
+    steps = plan_steps([first, second], 2, 4, 0)
     assert {example.length() for step in steps[:2] for example in step} <= {10, 20}
     assert sorted(example.length() for step in steps for example in step) == [10] * 8 + [20] * 8
 

@@ -101,8 +101,8 @@ def test_the_language_model_of_a_multimodal_checkpoint_is_loaded(multimodal_fold
     folder, original = multimodal_folder
     loaded = loading.load_base(folder, CODES).model
     assert type(loaded).__name__ == "Gemma3ForCausalLM"
-    found = loaded.get_input_embeddings().weight
-    assert torch.equal(found, original.get_input_embeddings().weight)
+    embedding = loaded.get_input_embeddings().weight
+    assert torch.equal(embedding, original.get_input_embeddings().weight)
     norm = original.model.language_model.layers[1].self_attn.q_norm.weight
     assert torch.equal(loaded.model.layers[1].self_attn.q_norm.weight, norm)
 
@@ -165,10 +165,10 @@ def test_no_adapter_in_a_vision_tower(multimodal_folder):
 
 
 def test_trainable_are_all_seven_projections_and_the_motion_rows_in_float32(adapted):
-    found = adapters.trainable(adapted)
-    assert len(found) == 2 * 7 * 2 + 1
-    assert {p.dtype for p in found.values()} == {torch.float32}
-    rows = next(p for name, p in found.items() if "trainable_tokens_delta" in name)
+    parameters = adapters.trainable(adapted)
+    assert len(parameters) == 2 * 7 * 2 + 1
+    assert {p.dtype for p in parameters.values()} == {torch.float32}
+    rows = next(p for name, p in parameters.items() if "trainable_tokens_delta" in name)
     assert rows.shape == (CODES + 2, 64)
 
 

@@ -12,10 +12,10 @@ from biomechgpt.settings.tasks_section import TaskSettings
 
 def possible(questions, answers, decimals):
     speed = questions[questions["task"] == "speed"].head(len(answers))
-    (found,) = possible_numbers(
+    (numbers,) = possible_numbers(
         speed.assign(answer=answers), {"speed": TaskSettings.model_construct(decimals=decimals)}
     ).values()
-    return found
+    return numbers
 
 
 def test_every_number_that_training_answers_span_is_possible(questions):
@@ -35,8 +35,8 @@ def test_every_number_that_training_answers_span_is_possible(questions):
 def test_too_many_numbers_are_scored_by_their_beginnings(
     questions, answers, decimals, first, last, count
 ):
-    found = possible(questions, answers, decimals)
-    assert (found[0], found[-1], len(found)) == (first, last, count)
+    numbers = possible(questions, answers, decimals)
+    assert (numbers[0], numbers[-1], len(numbers)) == (first, last, count)
 
 
 def test_a_beginning_stands_for_the_middle_of_its_numbers():
@@ -64,9 +64,9 @@ def test_quantiles_are_those_of_the_distribution():
 def test_the_stop_is_scored_behind_whole_numbers_alone(model_folder):
     loaded = load_model(model_folder)
     loaded.description.possible_numbers["speed"] = ["9", "10", "104", "1.", "1.1"]
-    found = _candidates(loaded, {"kind": "regression", "task": "speed"})
+    candidates = _candidates(loaded, {"kind": "regression", "task": "speed"})
     ended = [answer_ids(loaded.tokenizer, n) for n in ["9", "10", "104", "1.", "1.1"]]
-    assert found == [*ended[:3], *(ids[:-1] for ids in ended[3:])]
+    assert candidates == [*ended[:3], *(ids[:-1] for ids in ended[3:])]
 
 
 def test_beginnings_are_beginnings_to_the_tokenizer(model_folder):

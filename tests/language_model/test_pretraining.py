@@ -17,9 +17,9 @@ TEXT = re.compile(r"(.*)<end_of_turn>\n<start_of_turn>model\n(.*)<end_of_turn>\n
 
 @pytest.fixture
 def pretraining(base, tasks):
-    def made(motions, epochs=1, chosen=tasks):
+    def made(motions, epochs=1, phrased_tasks=tasks):
         views = [motion if isinstance(motion, tuple) else (motion,) for motion in motions]
-        return pretraining_examples(base.tokenizer, views, 0.5, chosen, epochs, 128, 0)
+        return pretraining_examples(base.tokenizer, views, 0.5, phrased_tasks, epochs, 128, 0)
 
     return made
 
@@ -53,7 +53,7 @@ def test_passes_take_the_views_of_a_motion_in_turn(base, pretraining):
 
 def test_replies_to_tasks_do_not_depend_on_the_motion(base, pretraining, motions, tasks):
     """No label can enter: replies are drawn evenly from the options whatever the motion is."""
-    examples = pretraining([motions[0][:6], motions[1][:6]] * 300, chosen=tasks[:1])
+    examples = pretraining([motions[0][:6], motions[1][:6]] * 300, phrased_tasks=tasks[:1])
     glimpses = [example for i, example in enumerate(examples) if i % 4 in (1, 2)]
     yes = np.array([read(base, example)[1][0][1] == "yes" for example in glimpses])
     first_motion = np.arange(len(glimpses)) // 2 % 2 == 0
@@ -74,10 +74,10 @@ def test_replies_of_every_task_are_said_again(base, pretraining, motions, tasks)
 def test_questions_say_no_more_than_the_training_phrasings(base, pretraining, motions, tasks):
     words = {word for task in tasks for phrasing in task.train for word in phrasing.text.split()}
     glimpses = [example for i, example in enumerate(pretraining(motions)) if i % 4 in (1, 2)]
-    asked = [read(base, example)[1][0][0] for example in glimpses]
-    assert {word for question in asked for word in question.split()} <= words
+    questions = [read(base, example)[1][0][0] for example in glimpses]
+    assert {word for question in questions for word in question.split()} <= words
     whole = {phrasing.text for task in tasks for phrasing in task.train}
-    assert len(set(asked) - whole) > 5
+    assert len(set(questions) - whole) > 5
 
 
 def test_passes_may_be_a_fraction(pretraining, motions):

@@ -37,8 +37,8 @@ def metrics(tmp_path):
 def calibration(tmp_path, model_folder):
     """The table of the evaluation, with another seed and another variant in it."""
     described = json.loads((model_folder / "model.json").read_text())
-    mine = {name: described[name] for name in ("fold", "variant", "seed")}
-    mine |= {"task": "impaired", "number": "", "temperature": 2.0, "limit": 0.5}
+    own_row = {name: described[name] for name in ("fold", "variant", "seed")}
+    own_row |= {"task": "impaired", "number": "", "temperature": 2.0, "limit": 0.5}
     limits = [
         {"level": 0.8, "published_limit": 0.25},
         {"level": 0.9, "published_limit": float("nan")},
@@ -46,8 +46,10 @@ def calibration(tmp_path, model_folder):
     number = {"task": "speed", "temperature": 1.0, "level": 0.8, "published_limit": 0.125}
     number |= {"number": "mean"}
     others = [{"seed": described["seed"] + 1}, {"variant": "xgboost"}]
-    rows = [mine | limit | other for limit in limits for other in [{}, *others]]
-    pd.DataFrame([*rows, mine | number]).to_parquet(tmp_path / "calibration.parquet", index=False)
+    rows = [own_row | limit | other for limit in limits for other in [{}, *others]]
+    pd.DataFrame([*rows, own_row | number]).to_parquet(
+        tmp_path / "calibration.parquet", index=False
+    )
     return tmp_path / "calibration.parquet"
 
 
@@ -152,22 +154,22 @@ def test_the_code_of_the_card_asks_only_what_its_own_answers_allow(
     assert "| impaired | 8 | no 8, yes 8 | device is none or cane or walker or  |" in card
     code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
     loop = code[code.index("# Question, and") :]
-    asked = []
+    questions = []
 
     def answer(question):
-        asked.append(question)
+        questions.append(question)
         return "stick"
 
     exec(loop, {"answer": answer})
-    assert asked == [described["questions"]["device"]]
+    assert questions == [described["questions"]["device"]]
 
 
 def test_a_published_model_carries_the_calibration_of_its_own_fold_and_seed(
     model_folder, metrics, calibration, tmp_path
 ):
     publish(model_folder, metrics, calibration, tmp_path / "published")
-    found = read_calibration(tmp_path / "published")
-    assert found == {
+    published = read_calibration(tmp_path / "published")
+    assert published == {
         "impaired": Calibration(2.0, {0.8: 0.25, 0.9: None}),
         "speed": Calibration(1.0, {0.8: 0.125}, "mean"),
     }

@@ -37,9 +37,9 @@ def stop_id(loaded):
 @pytest.fixture
 def trials(loaded, motions):
     """Three trials of different length; the window of the sliding layers is shorter than the last."""
-    chosen = [motions[0], motions[7], np.tile(motions[20], 4)]
-    assert loaded.model.config.sliding_window < len(chosen[2])
-    return [encode_prompts(loaded.tokenizer, motion, QUESTIONS, 256, 8) for motion in chosen]
+    motion_tokens = [motions[0], motions[7], np.tile(motions[20], 4)]
+    assert loaded.model.config.sliding_window < len(motion_tokens[2])
+    return [encode_prompts(loaded.tokenizer, motion, QUESTIONS, 256, 8) for motion in motion_tokens]
 
 
 def ids_of(loaded, answers):
@@ -59,9 +59,11 @@ def scored(loaded, rows, stop_id, longest_text=9):
 @torch.inference_mode()
 def plain_log_probability(loaded, prompt, answer):
     """A forward pass of transformers over prompt and answer, without tree, cache or padding."""
-    found = loaded.model(input_ids=torch.tensor([prompt + answer])).logits[0].log_softmax(-1)
+    log_probabilities = (
+        loaded.model(input_ids=torch.tensor([prompt + answer])).logits[0].log_softmax(-1)
+    )
     places = range(len(prompt) - 1, len(prompt) + len(answer) - 1)
-    return sum(found[p, t].item() for p, t in zip(places, answer, strict=True))
+    return sum(log_probabilities[p, t].item() for p, t in zip(places, answer, strict=True))
 
 
 @torch.inference_mode()
@@ -73,8 +75,8 @@ def plain_greedy(loaded, prompt, longest):
 
 
 def test_a_score_is_the_log_probability_of_the_whole_answer(loaded, trials, stop_id):
-    found = scored(loaded, [tree_of(loaded, trial) for trial in trials], stop_id)
-    for trial, of_trial in zip(trials, found, strict=True):
+    scores = scored(loaded, [tree_of(loaded, trial) for trial in trials], stop_id)
+    for trial, of_trial in zip(trials, scores, strict=True):
         for question, answers, of_one in zip(
             trial.questions, (OPTIONS, NUMBERS), of_trial, strict=True
         ):
@@ -99,9 +101,11 @@ def test_few_logits_at_once_change_nothing(loaded, trials, stop_id, monkeypatch)
     whole = scored(loaded, rows, stop_id)
     monkeypatch.setattr(scoring, "targets_at_once", lambda model: 3)
     for of_trial, in_parts in zip(whole, scored(loaded, rows, stop_id), strict=True):
-        for one, other in zip(of_trial, in_parts, strict=True):
-            assert one.text == other.text
-            assert one.log_probabilities == pytest.approx(other.log_probabilities, abs=1e-5)
+        for at_once, in_small_steps in zip(of_trial, in_parts, strict=True):
+            assert at_once.text == in_small_steps.text
+            assert at_once.log_probabilities == pytest.approx(
+                in_small_steps.log_probabilities, abs=1e-5
+            )
 
 
 @pytest.mark.parametrize("held", [0, 1, 3, 9])
@@ -118,7 +122,9 @@ def test_the_text_is_the_argmax_of_plain_passes_however_much_the_row_holds(talka
         )
         for trial, texts in zip(trials, greedy, strict=True)
     ]
-    assert [[one.text for one in of_row] for of_row in scored(talkative, rows, stop_id)] == greedy
+    assert [
+        [score.text for score in of_row] for of_row in scored(talkative, rows, stop_id)
+    ] == greedy
 
 
 def _until(ids, stop_id):
@@ -134,11 +140,13 @@ def test_what_begins_alike_is_read_once():
 
 def test_answers_are_the_same_whatever_else_is_asked(loaded, questions, motions):
     tokens = {f"t{number}": motion for number, motion in enumerate(motions)}
-    asked = questions[questions["split"] == "test"]
-    together = predict(loaded, asked, tokens)
-    assert len(together) == len(asked)
+    held_out = questions[questions["split"] == "test"]
+    together = predict(loaded, held_out, tokens)
+    assert len(together) == len(held_out)
     for row in together:
-        same = asked[(asked["trial_id"] == row["trial_id"]) & (asked["task"] == row["task"])]
+        same = held_out[
+            (held_out["trial_id"] == row["trial_id"]) & (held_out["task"] == row["task"])
+        ]
         (alone,) = predict(loaded, same, tokens)
         assert alone["answer"] == row["answer"]
         assert alone["probabilities"] == pytest.approx(row["probabilities"], abs=1e-4)

@@ -11,10 +11,7 @@ from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.index import index_trials
 
 SETTINGS = MotionSettings(
-    frame_rate_hz=30,
-    max_gap_s=0.5,
-    min_duration_s=1.0,
-    zero_joints=["mtp_angle_r", "wrist_flex_l"],
+    frame_rate_hz=30, max_gap_s=0.5, min_duration_s=1.0, zero_joints=["mtp_angle_r", "wrist_flex_l"]
 )
 KNEE = JOINT_NAMES.index("knee_angle_r")
 MTP = JOINT_NAMES.index("mtp_angle_r")

@@ -74,8 +74,10 @@ def generate(*args) -> pd.DataFrame:
 def test_one_row_a_trial_and_task_that_has_its_label(labels, trials, folds):
     rows = generate(labels, trials, folds, "holdout", TASKS, 0)
     assert list(rows.columns) == SCHEMA.names
-    asked = list(zip(rows["trial_id"], rows["task"], rows["answer"], rows["split"], strict=True))
-    assert asked == [
+    questions = list(
+        zip(rows["trial_id"], rows["task"], rows["answer"], rows["split"], strict=True)
+    )
+    assert questions == [
         ("T1", "device", "none", "train"),
         ("T2", "device", "cane", "train"),
         ("T3", "device", "cane", "test"),
@@ -153,7 +155,7 @@ def test_a_task_that_nobody_in_training_has_a_label_for_is_left_out(labels, tria
     assert "device is left out: no training participant" in caplog.text
 
 
-def chosen(labels, trials, folds, tasks, least=1):
+def trials_of_tasks(labels, trials, folds, tasks, least=1):
     choice = choose_trials(labels, trials, folds, "other", tasks, least)
     return {name: list(rows["trial_id"]) for name, _, rows in choice.tasks}, choice.left_out
 
@@ -161,21 +163,20 @@ def chosen(labels, trials, folds, tasks, least=1):
 def test_a_cohort_that_never_fills_a_condition_is_asked_wherever_the_label_is(
     labels, trials, folds, caplog
 ):
-    assert chosen(labels, trials, folds, {"device": DEVICE, "falls": FALLS})[0]["falls"] == [
-        "T2",
-        "T3",
-    ]
+    assert trials_of_tasks(labels, trials, folds, {"device": DEVICE, "falls": FALLS})[0][
+        "falls"
+    ] == ["T2", "T3"]
     emptied = labels.assign(device=None)
-    assert chosen(emptied, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
+    assert trials_of_tasks(emptied, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
         "falls": ["T1", "T2", "T3"]
     }
     assert "tasks.falls.applies_to.device: cohort a never fills device" in caplog.text
     without = labels.drop(columns="device")
-    assert chosen(without, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
+    assert trials_of_tasks(without, trials, folds, {"device": DEVICE, "falls": FALLS})[0] == {
         "falls": ["T1", "T2", "T3"]
     }
     two = labels.assign(cohort=["a", "b", "b", "a", "a"], device=["none", None, None, "cane", None])
-    assert chosen(two, trials, folds, {"falls": FALLS, "device": DEVICE})[0]["falls"] == [
+    assert trials_of_tasks(two, trials, folds, {"falls": FALLS, "device": DEVICE})[0]["falls"] == [
         "T2",
         "T3",
     ]
@@ -185,28 +186,32 @@ def test_an_empty_cell_of_a_filled_condition_is_not_asked_and_counted(
     labels, trials, folds, caplog
 ):
     labels.loc[1, "device"] = None
-    assert chosen(labels, trials, folds, TASKS)[0]["falls"] == ["T3"]
+    assert trials_of_tasks(labels, trials, folds, TASKS)[0]["falls"] == ["T3"]
     assert "tasks.falls.applies_to.device: 1 labelled trials are not asked" in caplog.text
 
 
 def test_a_task_with_too_few_training_people_is_left_out_and_counted(labels, trials, folds, caplog):
     caplog.set_level(logging.INFO)
-    asked, left_out = chosen(labels, trials, folds, TASKS, least=3)
-    assert list(asked) == ["speed"]  # of P1, P2 and P3; a device is known of P1 and P2
+    trials_of, left_out = trials_of_tasks(labels, trials, folds, TASKS, least=3)
+    assert list(trials_of) == ["speed"]  # of P1, P2 and P3; a device is known of P1 and P2
     assert left_out.set_index("task")["training_participants"].to_dict() == {
         "device": 2,
         "falls": 2,
     }
     assert "device is left out: 2 training participant(s) have its label" in caplog.text
     assert "questions.min_training_participants is 3" in left_out["reason"].iloc[0]
-    assert list(chosen(labels, trials, folds, TASKS, least=2)[0]) == ["device", "speed", "falls"]
+    assert list(trials_of_tasks(labels, trials, folds, TASKS, least=2)[0]) == [
+        "device",
+        "speed",
+        "falls",
+    ]
 
 
 def test_all_tasks_left_out_is_an_error_that_says_why(labels, trials, folds):
     with pytest.raises(
         InputError, match=r"Every task is left out in fold other.*falls: 2 training"
     ):
-        chosen(labels, trials, folds, TASKS, least=4)
+        trials_of_tasks(labels, trials, folds, TASKS, least=4)
 
 
 def test_an_option_of_a_single_training_person_is_told(labels, trials, folds, caplog):

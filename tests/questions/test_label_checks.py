@@ -60,18 +60,18 @@ def sentence(cohorts, **tasks):
 )
 def test_a_number_that_cannot_be_stops_with_line_value_and_a_guess(tmp_path, task, text, words):
     cohorts = cohort(tmp_path, {}, {task.label: ["1.1" if task is SPEED else "100", text, "n/a"]})
-    found = sentence(cohorts, x=task)
-    assert f"{tmp_path}/trials.tsv, line 3, column '{task.label}': " in found
-    assert words in found
-    assert found.startswith("1 label(s)")
+    message = sentence(cohorts, x=task)
+    assert f"{tmp_path}/trials.tsv, line 3, column '{task.label}': " in message
+    assert words in message
+    assert message.startswith("1 label(s)")
 
 
 def test_a_persons_number_is_named_once_and_a_trials_own_replaces_it(tmp_path):
     trials = {"speed": ["1.0", "n/a", "n/a"]}
     cohorts = cohort(tmp_path, {"speed": ["250", "110"]}, trials)
-    found = sentence(cohorts, x=SPEED)
-    assert found.startswith("1 label(s)")
-    assert "participants.tsv, line 3, column 'speed': 110 lies" in found
+    message = sentence(cohorts, x=SPEED)
+    assert message.startswith("1 label(s)")
+    assert "participants.tsv, line 3, column 'speed': 110 lies" in message
 
 
 def test_numbers_of_trials_that_are_not_asked_and_in_range_pass(tmp_path):
@@ -86,10 +86,10 @@ def test_many_wrong_numbers_are_counted_and_some_shown(tmp_path):
     people = {"participant_id": [f"P{n}" for n in range(30)], "speed": ["120"] * 30}
     trials = {"trial_id": [f"t{n}" for n in range(30)], "participant_id": people["participant_id"]}
     cohorts = cohort(tmp_path, people, trials | {"file": ["x.mot"] * 30})
-    found = sentence(cohorts, x=SPEED)
-    assert found.startswith("30 label(s)")
-    assert len(re.findall("looks like cm/s", found)) == 10
-    assert found.endswith("and 20 more")
+    message = sentence(cohorts, x=SPEED)
+    assert message.startswith("30 label(s)")
+    assert len(re.findall("looks like cm/s", message)) == 10
+    assert message.endswith("and 20 more")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_many_wrong_numbers_are_counted_and_some_shown(tmp_path):
     ],
 )
 def test_a_misspelt_condition_stops_though_no_task_owns_its_column(tmp_path, task, cells, words):
-    found = sentence(cohort(tmp_path, {}, cells), x=task)
-    assert found.startswith("1 label(s)")
-    assert re.search(rf"trials\.tsv, line 2, column '{next(iter(cells))}': {words}", found)
+    message = sentence(cohort(tmp_path, {}, cells), x=task)
+    assert message.startswith("1 label(s)")
+    assert re.search(rf"trials\.tsv, line 2, column '{next(iter(cells))}': {words}", message)
 
 
 def test_other_values_and_those_that_an_owner_of_the_column_knows_are_no_misspelling(tmp_path):
@@ -121,8 +121,8 @@ def test_other_values_and_those_that_an_owner_of_the_column_knows_are_no_misspel
     ],
 )
 def test_a_label_that_is_no_answer_stops_with_line_and_remedy(tmp_path, task, people, words):
-    found = sentence(cohort(tmp_path, {task.label: people}, {}), x=task)
-    assert f"participants.tsv, line 2, column '{task.label}': {words}" in found
+    message = sentence(cohort(tmp_path, {task.label: people}, {}), x=task)
+    assert f"participants.tsv, line 2, column '{task.label}': {words}" in message
 
 
 def test_a_condition_in_other_capitals_is_read_as_it_is_meant(tmp_path):
@@ -146,8 +146,8 @@ def test_contradictions_are_listed_and_stop_nothing(tmp_path):
 
 def test_columns_that_no_table_has_are_named_with_the_nearest(tmp_path):
     cohorts = cohort(tmp_path, {"diagnose": ["stroke", "n/a"], "impaired": ["yes", "no"]}, {})
-    found = unused_names(cohorts, {"diagnosis": DIAGNOSIS, "tug": CLOCK}, ["impared", "impaired"])
-    assert found == [
+    remarks = unused_names(cohorts, {"diagnosis": DIAGNOSIS, "tug": CLOCK}, ["impared", "impaired"])
+    assert remarks == [
         "tasks.diagnosis.label: no table has the column diagnosis; did you mean diagnose?",
         "tasks.tug.label: no table has the column tug_s.",
         "tasks.tug.applies_to: no table has the column activity.",

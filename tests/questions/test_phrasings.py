@@ -112,8 +112,8 @@ def test_no_phrasing_names_an_answer(raw, name):
         for key, text in side.items():
             for option in options:
                 assert option.lower() not in re.split(r"[^a-z0-9 -]+", text.lower()), key
-                found = re.search(rf"\b{re.escape(option.lower())}\b", text.lower())
-                assert not found or option in ("yes", "no"), (key, option)
+                named = re.search(rf"\b{re.escape(option.lower())}\b", text.lower())
+                assert not named or option in ("yes", "no"), (key, option)
             assert not re.search(r"\byes\b|\d", text.lower()), key
 
 

@@ -58,20 +58,20 @@ def test_the_knee_is_negative_whatever_the_source_says():
 def test_a_map_of_ones_own(tmp_path):
     columns = {"Hip Flex Right": TURN, "HipFlexLeft": TURN, "KneeRight": TURN, "KneeLeft": TURN}
     columns |= {"KneeLeftMore": TURN, "Low": TURN, "QualityA": TURN, "Odd": TURN}
-    (chosen,) = fitting_maps([own(tmp_path), *read_coordinate_maps(MAPS)], columns)
-    assert chosen.name == "own"
-    mapped = apply_map(chosen, columns)
+    (fitting,) = fitting_maps([own(tmp_path), *read_coordinate_maps(MAPS)], columns)
+    assert fitting.name == "own"
+    mapped = apply_map(fitting, columns)
     np.testing.assert_allclose(mapped["hip_flexion_r"], TURN)
     np.testing.assert_allclose(mapped["knee_angle_r"], -TURN)
     np.testing.assert_allclose(mapped["knee_angle_l"], -1.5 * TURN)
     np.testing.assert_allclose(mapped["lumbar_extension"], TURN)
     np.testing.assert_allclose(
-        apply_map(chosen, columns | {"High": TURN})["lumbar_extension"], 3 * TURN
+        apply_map(fitting, columns | {"High": TURN})["lumbar_extension"], 3 * TURN
     )
-    assert chosen.rules["knee_angle_l"].offset_deg == 10
-    assert unknown_columns(chosen, columns) == ["Odd"]
+    assert fitting.rules["knee_angle_l"].offset_deg == 10
+    assert unknown_columns(fitting, columns) == ["Odd"]
     del columns["KneeLeftMore"]
-    assert "knee_angle_l" not in covered(chosen, columns)
+    assert "knee_angle_l" not in covered(fitting, columns)
 
 
 def test_the_map_in_the_documentation_is_a_map(tmp_path):
@@ -91,9 +91,9 @@ def test_pose2sim_sums_the_joints_of_the_spine():
         columns[name] = columns["time"]
     for count in (0, 5):
         columns |= {f"{joint}_Flex_Ext": columns["time"] for joint in joints[:count]}
-        (chosen,) = fitting_maps(list(maps.values()), columns)
-        assert chosen.name == "pose2sim"
-        mapped = apply_map(chosen, columns)
+        (fitting,) = fitting_maps(list(maps.values()), columns)
+        assert fitting.name == "pose2sim"
+        mapped = apply_map(fitting, columns)
         np.testing.assert_allclose(mapped["lumbar_extension"], (1 + count) * columns["time"])
         np.testing.assert_allclose(mapped["neck_extension"], columns["time"])
 
@@ -106,10 +106,7 @@ def test_pose2sim_sums_the_joints_of_the_spine():
         (OWN.replace("ignore", "ingore"), "unknown key 'ingore'"),
         (OWN.replace("required", "requires"), r"unknown key 'recognise\.requires'"),
         (OWN.replace("positive", "yes please"), "'knee_flexion' must be"),
-        (
-            OWN.replace("hip_flexion_r", "hip_bending_r"),
-            r"'coordinates\.hip_bending_r' is no",
-        ),
+        (OWN.replace("hip_flexion_r", "hip_bending_r"), r"'coordinates\.hip_bending_r' is no"),
         (OWN.replace('["Quality*"]', "Quality"), "'ignore' must be a list"),
         (OWN + "frame_rate_hz: often\n", "'frame_rate_hz' must be a number from 1 to 100000"),
         (OWN + "frame_rate_hz: .inf\n", "'frame_rate_hz' must be a number from 1 to 100000"),

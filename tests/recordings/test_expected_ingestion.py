@@ -117,11 +117,11 @@ def test_the_table_names_every_file_of_the_manifest():
 def test_every_file_is_accepted_or_rejected_for_the_stated_problem(ingested):
     rejected = ingested.report[ingested.report.severity == "rejected"]
     problem = dict(zip(rejected.file[::-1], rejected.problem[::-1], strict=True))
-    found = {file: problem.get(file, "n/a") for file in EXPECTED}
+    problem_of = {file: problem.get(file, "n/a") for file in EXPECTED}
     wrong = {
-        file: (row["problem"], found[file])
+        file: (row["problem"], problem_of[file])
         for file, row in EXPECTED.items()
-        if found[file] != row["problem"]
+        if problem_of[file] != row["problem"]
     }
     assert wrong == {}
     assert ingested.accepted == {f for f, row in EXPECTED.items() if row["outcome"] == "accepted"}
@@ -137,9 +137,9 @@ def test_coordinate_map_frames_and_rate(ingested):
     wrong = []
     for row in _read_at_ingestion():
         info = ingested.trajectories[row["file"]].info
-        found = (info["coordinate_map"], info["n_frames"])
-        if found != (row["coordinate_map"], int(row["kept_frames"])):
-            wrong.append((row["file"], found, row["coordinate_map"], row["kept_frames"]))
+        read = (info["coordinate_map"], info["n_frames"])
+        if read != (row["coordinate_map"], int(row["kept_frames"])):
+            wrong.append((row["file"], read, row["coordinate_map"], row["kept_frames"]))
         if abs(info["frame_rate_hz"] / float(row["frame_rate_hz"]) - 1) > 0.005:
             wrong.append((row["file"], info["frame_rate_hz"], row["frame_rate_hz"]))
     assert wrong == []
@@ -173,9 +173,11 @@ def test_golden_angles(ingested):
     for row in GOLDEN:
         frames = ingested.trajectories[row["file"]].frames
         frame = int(row["frame"]) - int(EXPECTED[row["file"]]["first_frame"])
-        found = frames[frame, FIRST_JOINT + JOINT_NAMES.index(row["joint"])]
-        if not abs(found - float(row["value_rad"])) <= GOLDEN_TOLERANCE_RAD:
-            wrong.append((row["file"], row["joint"], row["frame"], float(found), row["value_rad"]))
+        angle_rad = frames[frame, FIRST_JOINT + JOINT_NAMES.index(row["joint"])]
+        if not abs(angle_rad - float(row["value_rad"])) <= GOLDEN_TOLERANCE_RAD:
+            wrong.append(
+                (row["file"], row["joint"], row["frame"], float(angle_rad), row["value_rad"])
+            )
     assert wrong == []
 
 

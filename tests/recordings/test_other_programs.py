@@ -263,7 +263,7 @@ def test_a_parameter_named_twice_is_read_as_its_first(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "ending", [".mvnx", ".fbx", ".txt", ".b3d", ".mat", ".zip", ".MVNX", ".xlsx"]
+    "ending", [".mvn", ".fbx", ".cmz", ".b3d", ".mat", ".zip", ".MVN", ".xlsx"]
 )
 def test_each_format_of_the_field_gets_a_sentence(tmp_path, ending):
     detail = refusal(ingest(tmp_path, f"a{ending}", b"x"), "unknown_format")

@@ -75,12 +75,12 @@ def test_tables_sort_by_click_and_by_keyboard(page):
     seconds = [float(text) for text in page.evaluate(COLUMN.format(**table))]
     assert seconds != sorted(seconds)
     page.evaluate(f"{HEAD.format(**table)}.click()")
-    found = [float(text) for text in page.evaluate(COLUMN.format(**table))]
-    assert found == sorted(seconds)
+    shown = [float(text) for text in page.evaluate(COLUMN.format(**table))]
+    assert shown == sorted(seconds)
     page.evaluate(f"{HEAD.format(**table)}.focus()")
     page.keyboard.press("Enter")
-    found = [float(text) for text in page.evaluate(COLUMN.format(**table))]
-    assert found == sorted(seconds, reverse=True)
+    shown = [float(text) for text in page.evaluate(COLUMN.format(**table))]
+    assert shown == sorted(seconds, reverse=True)
     sorted_by = f"{HEAD.format(**table)}.closest('th').ariaSort"
     assert page.evaluate(sorted_by) == "descending"
 
@@ -93,8 +93,8 @@ def test_words_sort_as_words_true_minus_signs_as_signs_and_empty_cells_come_last
               for (const cell of cells) row.insertCell().textContent = cell; } })()"""
     page.evaluate(rows)
     page.evaluate(f"{HEAD.format(name='time', column=1)}.click()")
-    found = page.evaluate(COLUMN.format(name="time", column=1))
-    assert found == ["\u22123.5", "9", "10", "\u2013"]
+    shown = page.evaluate(COLUMN.format(name="time", column=1))
+    assert shown == ["\u22123.5", "9", "10", "\u2013"]
     page.evaluate(f"{HEAD.format(name='time', column=0)}.click()")
     assert page.evaluate(COLUMN.format(name="time", column=0)) == ["a", "b", "B", "c"]
 

@@ -112,8 +112,8 @@ def test_transfer_is_judged_between_variants_that_differ_in_their_tasks_alone(
     key = ("tiny-all", "alone", "impaired", "macro_f1")
     paired = {**results.differences, key: told(row, verdict)}
     more = results._replace(differences=paired)
-    found = rows_of(more, alone)[0][CLAIM]
-    assert found[2:4] == [f"{verdict} on 1 of 1", said]
+    transfer = rows_of(more, alone)[0][CLAIM]
+    assert transfer[2:4] == [f"{verdict} on 1 of 1", said]
     alone["variants"]["alone"]["base_model"] = "gemma-3-1b"
     assert rows_of(more, alone)[0][CLAIM][3] == "not tested"
 
@@ -156,7 +156,7 @@ def checked(results, config, run):
 
 
 def test_every_item_of_tripod_ai_stands_once_in_its_order():
-    items = [one["item"] for one in yaml.safe_load(ITEMS.read_text())]
+    items = [entry["item"] for entry in yaml.safe_load(ITEMS.read_text())]
     assert len(items) == len(set(items)) == 52
     assert items == sorted(items, key=lambda item: (int(item.rstrip("abcdefg")), item))
     assert {item.rstrip("abcdefg") for item in items} == {str(n) for n in range(1, 28)}
@@ -167,7 +167,7 @@ def test_the_checklist_is_filled_from_the_run_and_says_what_it_cannot_know(resul
     assert said["6b"].startswith("266 trials accepted, 5 rejected")
     assert said["12a"] == "By participant, holdout: 40 test."
     assert said["17"] == said["14"] == "for the authors to write"
-    assert not any("not known" in one or "{" in one for one in said.values())
+    assert not any("not known" in sentence or "{" in sentence for sentence in said.values())
 
 
 def test_the_checklist_tells_of_the_tokens_that_the_first_variant_reads(results, config, run):
@@ -221,11 +221,15 @@ def test_chance_xgboost_and_majority_are_known_by_what_they_are(run, config):
         "luck": {"kind": "histogram", "tokenizer": "compact", "labels": "shuffled"},
         "most-frequent": {"kind": "majority"},
     }
-    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
-    assert (found.xgboost, found.chance, found.majority) == ("counts", "luck", "most-frequent")
+    results = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
+    assert (results.xgboost, results.chance, results.majority) == (
+        "counts",
+        "luck",
+        "most-frequent",
+    )
     del renamed["baselines"]["luck"], renamed["baselines"]["counts"]
-    found = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
-    assert (found.xgboost, found.chance) == ("other-tokens", "gait-by-luck")
+    results = read_results(run.metrics, run.tables, RunSettings.model_validate(renamed))
+    assert (results.xgboost, results.chance) == ("other-tokens", "gait-by-luck")
 
 
 def test_a_renamed_xgboost_is_tested_and_gait_features_of_that_name_are_not_taken_for_it(
@@ -298,9 +302,7 @@ def test_a_weaker_method_that_wins_is_named_too(results):
     }
     beaten = {key: told(row, "below") for key, row in activity.items()}
     changed = results._replace(
-        simple=["xgboost", "chance"],
-        chance=None,
-        differences={**results.differences, **beaten},
+        simple=["xgboost", "chance"], chance=None, differences={**results.differences, **beaten}
     )
     blocks = glance(changed)
     assert "beats the language model (1 of 9)" in blocks[2].text

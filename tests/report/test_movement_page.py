@@ -19,8 +19,8 @@ def written(movement, tmp_path):
         page = tmp_path / "page.html"
         write_movement_page(movement, named, set(simulated), page)
         text = page.read_text(encoding="utf-8")
-        found = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
-        return text, [json.loads(motion) for motion in found]
+        motions = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
+        return text, [json.loads(motion) for motion in motions]
 
     return write
 

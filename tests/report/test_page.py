@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+import yaml
 
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
@@ -48,16 +49,16 @@ class Tags(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.found, self.open = [], []
+        self.started, self.open = [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        self.found.append((tag, dict(attributes)))
+        self.started.append((tag, dict(attributes)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
-        self.found.append((tag, dict(attributes)))
+        self.started.append((tag, dict(attributes)))
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -75,10 +76,10 @@ def section(page, name):
 def test_nothing_is_fetched_and_only_the_own_script_runs(page):
     tags = Tags(page)
     assert tags.open == []
-    names = [tag for tag, _ in tags.found]
+    names = [tag for tag, _ in tags.started]
     assert set(names).isdisjoint({"link", "img", "iframe", "object", "base", "form"})
     assert names.count("script") == 1
-    for tag, attributes in tags.found:
+    for tag, attributes in tags.started:
         for name, value in attributes.items():
             assert not name.startswith("on"), (tag, name)
             if name in ("href", "xlink:href", "src", "srcset", "action"):
@@ -90,7 +91,7 @@ def test_nothing_is_fetched_and_only_the_own_script_runs(page):
 
 
 def test_contents_lead_to_every_section(page):
-    tags = Tags(page).found
+    tags = Tags(page).started
     targets = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "")[:1] == "#"]
     sections = [a["id"] for tag, a in tags if tag == "section"]
     assert targets == ["main", *sections]
@@ -108,7 +109,7 @@ def test_simulated_data_is_called_so_everywhere(page, few, settings, tmp_path):
 
 
 def test_every_drawing_says_what_is_seen(page):
-    drawings = [a for _, a in Tags(page).found if a.get("role") == "img"]
+    drawings = [a for _, a in Tags(page).started if a.get("role") == "img"]
     words = [a["aria-label"] for a in drawings]
     assert len(words) == page.count("<svg") - page.count("class='bar'")
     assert len(set(words)) == len(words) > 30
@@ -186,14 +187,14 @@ def test_labels_and_missing_labels_are_counted_by_hand(page):
 def test_a_hostile_label_stays_text(settings, tmp_path):
     predictions = fake_predictions.make(n_participants=8, seeds=(0,))
     hostile = {"cane": EVIL, "walker": "=cmd|' /C calc'!A0", "none": "$\\frac$"}
-    mine = predictions["task"] == "assistive_device"
+    device = predictions["task"] == "assistive_device"
     for column in ("truth", "parsed"):
-        cells = predictions.loc[mine, column]
-        predictions.loc[mine, column] = cells.map(lambda v: hostile.get(v, v))
-    predictions.loc[mine, "options"] = predictions.loc[mine, "options"].map(
+        cells = predictions.loc[device, column]
+        predictions.loc[device, column] = cells.map(lambda v: hostile.get(v, v))
+    predictions.loc[device, "options"] = predictions.loc[device, "options"].map(
         lambda options: [hostile.get(v, v) for v in options]
     )
-    sources = fake_run.write_run(tmp_path, predictions[mine], draws=20)
+    sources = fake_run.write_run(tmp_path, predictions[device], draws=20)
     answers = pd.read_parquet(sources.answers)
     answers.assign(answer=EVIL).to_parquet(sources.answers)
     issues = pd.read_parquet(sources.issues).assign(detail=EVIL, file=EVIL)
@@ -201,7 +202,7 @@ def test_a_hostile_label_stays_text(settings, tmp_path):
     page = build(sources, settings.model_copy(update={"run": EVIL}), tmp_path / "report.html")
     assert page.count("<script") == 1
     assert "&lt;script&gt;" in page
-    assert [tag for tag, _ in Tags(page).found].count("script") == 1
+    assert [tag for tag, _ in Tags(page).started].count("script") == 1
     tables = [sources.tables / "confusions.csv"]
     tables += list((tmp_path / "report_tables").glob("question-assistive_device*.csv"))
     text = "\n".join(path.read_text() for path in tables)
@@ -342,10 +343,10 @@ def test_cohorts_that_are_all_learnt_from_need_no_such_section(page):
 
 
 def test_terminal_summary(run, settings):
-    found = read_results(run.metrics, run.tables, settings)
-    text = summary(found, simulated=True)
+    results = read_results(run.metrics, run.tables, settings)
+    text = summary(results, simulated=True)
     assert "simulated data" in text
-    assert "simulated" not in summary(found, simulated=False)
+    assert "simulated" not in summary(results, simulated=False)
     line = next(line for line in text.splitlines() if "cadence" in line)
     assert "cadence (steps/min)" in line
     assert "xgboost" in line
@@ -366,3 +367,21 @@ def test_training_participants_are_shown_apart_and_only_if_they_were_asked(few, 
     assert re.search(r">0\.987?<|>0\.99<", shown)
     assert "77 participants" in shown
     assert "0.987" not in changed.replace(shown, "")
+
+
+def test_a_question_that_nobody_worded_says_so_and_how_it_was_asked(few, settings, tmp_path):
+    texts = {"train": {"a": "What is the tug in {unit}?"}, "held_out": {"b": "Number of {unit}:"}}
+    (tmp_path / "tug.yaml").write_text(yaml.safe_dump(texts))
+    worded = few._replace(phrasings={"tug": tmp_path / "tug.yaml"})
+    page = build(worded, settings, tmp_path / "report.html")
+    question = section(page, "question-tug")
+    assert "Nobody wrote how to ask this question" in question
+    assert "What is the tug in s?" in question
+    assert "Number of s:" in question
+    assert "Nobody wrote" not in section(page, "question-impaired")
+    own = {"train": ["TUG?"], "held_out": ["Time?"]}
+    task = settings.tasks["tug"].model_validate(
+        settings.tasks["tug"].to_dict() | {"phrasings": own}
+    )
+    settings = settings.model_copy(update={"tasks": {**settings.tasks, "tug": task}})
+    assert "Nobody wrote" not in build(worded, settings, tmp_path / "own.html")

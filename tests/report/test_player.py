@@ -171,8 +171,8 @@ def test_joint_chosen_is_the_joint_read_out(page):
 def test_names_are_text_and_tokens_follow_the_frames_that_are_left(page):
     """60 frames a second: every second frame is carried, a token of 4 frames lasts two of them."""
     still = np.zeros((41, 34))
-    given = motion({"<img src=x onerror=alert(1)>": still}, 60, range(10), 4)
-    page.evaluate(f"player(document.body, {json.dumps(given)}).seek(20)")
+    movement = motion({"<img src=x onerror=alert(1)>": still}, 60, range(10), 4)
+    page.evaluate(f"player(document.body, {json.dumps(movement)}).seek(20)")
     names = "document.querySelector('body > .player .names').textContent"
     assert page.evaluate(names) == "<img src=x onerror=alert(1)>"
     assert page.evaluate("document.querySelectorAll('img').length") == 0
@@ -181,9 +181,9 @@ def test_names_are_text_and_tokens_follow_the_frames_that_are_left(page):
 
 
 def test_motion_without_tokens_or_curves_is_shown_too(page):
-    given = motion({"alone": np.zeros((3, 34))}, 30)
-    given["joints"] = []
-    page.evaluate(f"player(document.body, {json.dumps(given)}).seek(2)")
+    movement = motion({"alone": np.zeros((3, 34))}, 30)
+    movement["joints"] = []
+    page.evaluate(f"player(document.body, {json.dumps(movement)}).seek(2)")
     shown = "document.querySelector('body > .player .time').textContent"
     assert page.evaluate(shown) == "0.07 s"
     assert page.evaluate("document.querySelectorAll('body > .player .tokens').length") == 0

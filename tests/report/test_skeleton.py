@@ -63,11 +63,11 @@ def test_standing_still_has_known_heights():
 
 
 def test_positions_are_whole_millimetres_frame_by_frame():
-    given = motion({"a": ANGLES, "b": np.zeros((40, 34))}, 30)
-    assert given["n_frames"] == 40
-    positions = unpacked(given["takes"][0]["positions"]).reshape(40, len(POINTS), 3)
+    player_data = motion({"a": ANGLES, "b": np.zeros((40, 34))}, 30)
+    assert player_data["n_frames"] == 40
+    positions = unpacked(player_data["takes"][0]["positions"]).reshape(40, len(POINTS), 3)
     np.testing.assert_allclose(positions / 1000, joint_centres(ANGLES), atol=0.00051)
-    assert [take["name"] for take in given["takes"]] == ["a", "b"]
+    assert [take["name"] for take in player_data["takes"]] == ["a", "b"]
 
 
 def test_numbers_beyond_the_range_stop_at_its_end():
@@ -79,16 +79,18 @@ def test_numbers_beyond_the_range_stop_at_its_end():
     [(30, 1, 41), (25, 1, 41), (60, 2, 21), (100, 4, 11), (31, 2, 21)],
 )
 def test_no_more_than_30_frames_a_second_are_carried(rate_hz, step, n_frames):
-    given = motion({"a": np.zeros((41, 34))}, rate_hz, range(10), 4)
-    assert given["frame_rate_hz"] == pytest.approx(rate_hz / step)
-    assert given["frame_rate_hz"] <= 30
-    assert (given["frame_step"], given["n_frames"]) == (step, n_frames)
-    assert (given["frames_per_token"], given["tokens"]) == (4, list(range(10)))
+    player_data = motion({"a": np.zeros((41, 34))}, rate_hz, range(10), 4)
+    assert player_data["frame_rate_hz"] == pytest.approx(rate_hz / step)
+    assert player_data["frame_rate_hz"] <= 30
+    assert (player_data["frame_step"], player_data["n_frames"]) == (step, n_frames)
+    assert (player_data["frames_per_token"], player_data["tokens"]) == (4, list(range(10)))
 
 
 def test_curves_stand_under_one_name_for_both_sides_in_tenths_of_a_degree():
-    given = motion({"a": ANGLES, "b": ANGLES + 0.1}, 30, hidden=["mtp_angle_r", "mtp_angle_l"])
-    joints = {joint["name"]: joint["lines"] for joint in given["joints"]}
+    player_data = motion(
+        {"a": ANGLES, "b": ANGLES + 0.1}, 30, hidden=["mtp_angle_r", "mtp_angle_l"]
+    )
+    joints = {joint["name"]: joint["lines"] for joint in player_data["joints"]}
     assert "mtp angle" not in joints
     knee = {(line["side"], line["take"]): unpacked(line["values"]) for line in joints["knee angle"]}
     assert set(knee) == {(side, take) for side in ("right", "left") for take in (0, 1)}
@@ -101,11 +103,11 @@ def test_what_is_not_recorded_rests_in_all_takes_and_is_marked():
     unknown = ["neck_extension", "arm_flex_l", "elbow_flex_l", "hip_rotation_r"]
     holes = ANGLES.copy()
     holes[:, [JOINT_NAMES.index(name) for name in unknown]] = np.nan
-    given = motion({"recorded": holes, "decoded": ANGLES}, 30, unknown=unknown)
-    marked = {POINTS[bone["to"]] for bone in given["bones"] if not bone["known"]}
+    player_data = motion({"recorded": holes, "decoded": ANGLES}, 30, unknown=unknown)
+    marked = {POINTS[bone["to"]] for bone in player_data["bones"] if not bone["known"]}
     assert marked == {"head", "elbow_l", "wrist_l"}
-    assert given["takes"][0]["positions"] == given["takes"][1]["positions"]
-    lines = {joint["name"]: joint["lines"] for joint in given["joints"]}
+    assert player_data["takes"][0]["positions"] == player_data["takes"][1]["positions"]
+    lines = {joint["name"]: joint["lines"] for joint in player_data["joints"]}
     assert "neck extension" not in lines
     assert {line["side"] for line in lines["arm flex"]} == {"right"}
 

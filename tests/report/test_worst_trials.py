@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.report.drawing.curve_grid import Column, Curve, curve_grid
+from biomechgpt.report.drawing.curve_grid import Curve, TrialColumn, curve_grid
 from biomechgpt.report.drawing.interval_bar import bar
 from biomechgpt.report.question_sections.trial_curves import SHOWN, TrialCurves, curves_svg
 from biomechgpt.report.question_sections.worst_trials import trials_to_draw, worst_answered
@@ -66,7 +66,7 @@ def paths(svg):
 def test_a_curve_runs_from_edge_to_edge_and_a_gap_starts_it_anew():
     time_s = np.arange(5.0)
     panels = [[Curve(np.array([0, 1, np.nan, 1, 0.0]), "red")]]
-    (path,) = paths(curve_grid([Column(("t", "x<y"), time_s, panels)], ["knee"], []))
+    (path,) = paths(curve_grid([TrialColumn(("t", "x<y"), time_s, panels)], ["knee"], []))
     starts = re.findall(r"M([\d.]+) ([\d.]+)", path)
     assert len(starts) == 2
     x = [float(v) for v in re.findall(r"[ML]([\d.]+) ", path)]
@@ -76,8 +76,8 @@ def test_a_curve_runs_from_edge_to_edge_and_a_gap_starts_it_anew():
 def test_titles_are_text_and_panels_of_a_row_share_their_scale():
     time_s = np.arange(3.0)
     columns = [
-        Column(("<script>", ""), time_s, [[Curve(np.array([0.0, 10, 0]), "red")]]),
-        Column(("b", ""), time_s, [[Curve(np.array([0.0, 5, 0]), "red")]]),
+        TrialColumn(("<script>", ""), time_s, [[Curve(np.array([0.0, 10, 0]), "red")]]),
+        TrialColumn(("b", ""), time_s, [[Curve(np.array([0.0, 5, 0]), "red")]]),
     ]
     svg = curve_grid(columns, ["knee"], [("right", "red", False)])
     assert "<script>" not in svg
@@ -99,8 +99,8 @@ def test_a_joint_that_is_missing_everywhere_leaves_its_panel_empty():
 
 def test_bars_of_a_table_share_a_scale_and_an_unknown_interval_has_no_line():
     row = pd.Series({"value": 0.5, "low": 0.0, "high": 1.0})
-    found = bar(row, (0.0, 1.0), "var(--blue)")
-    ends = [int(v) for v in re.findall(r"x[12]='(\d+)'", found)]
-    assert sum(ends) == 2 * int(re.search(r"cx='(\d+)'", found)[1])
+    svg = bar(row, (0.0, 1.0), "var(--blue)")
+    ends = [int(v) for v in re.findall(r"x[12]='(\d+)'", svg)]
+    assert sum(ends) == 2 * int(re.search(r"cx='(\d+)'", svg)[1])
     assert "<line" not in bar(row.replace({0.0: np.nan, 1.0: np.nan}), (0.0, 1.0), "var(--orange)")
     assert bar(row * np.nan, (0.0, 1.0), "var(--blue)") == ""

@@ -39,8 +39,7 @@ def test_a_value_that_is_left_out_stays_out():
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"max_gap": 1}, {"max_gap_s": "1"}, {"max_gap_s": True}, {"zero_joints": ["a", "a"]}],
+    "change", [{"max_gap": 1}, {"max_gap_s": "1"}, {"max_gap_s": True}, {"zero_joints": ["a", "a"]}]
 )
 def test_unknown_keys_and_other_types_are_refused(change):
     with pytest.raises(ValidationError):

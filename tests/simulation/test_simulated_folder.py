@@ -81,8 +81,8 @@ def test_same_seed_same_bytes_other_seed_other_people(folder, tmp_path):
     _, different, missing = filecmp.cmpfiles(folder, again, files, shallow=False)
     assert not different
     assert not missing
-    one, two = (read_table(f / "participants.tsv") for f in (folder, other))
-    assert {row["height_m"] for row in one}.isdisjoint({row["height_m"] for row in two})
+    first, second = (read_table(f / "participants.tsv") for f in (folder, other))
+    assert {row["height_m"] for row in first}.isdisjoint({row["height_m"] for row in second})
 
 
 def test_a_person_does_not_depend_on_the_others():
@@ -104,8 +104,8 @@ def test_labels_are_among_the_options_of_the_tasks(folder):
     trials = read_table(folder / "trials.tsv")
     for rows, task in ((people, "impaired"), (people, "diagnosis"), (people, "fall_history"),
                        (trials, "activity"), (trials, "assistive_device")):  # fmt: skip
-        found = {row[tasks[task]["label"]] for row in rows} - {"n/a"}
-        assert found <= set(tasks[task]["options"])
+        labels = {row[tasks[task]["label"]] for row in rows} - {"n/a"}
+        assert labels <= set(tasks[task]["options"])
     planned = set(COHORT["activities"]["other"]) | {"timed up and go", "four square step test"}
     assert planned == set(tasks["activity"]["options"])
 

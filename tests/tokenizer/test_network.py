@@ -50,7 +50,7 @@ def test_the_arms_have_tokens_of_their_own(tiny_cfg):
     motion = torch.randn(64, 34)
     other = motion.clone()
     other[:, [i for i, name in enumerate(JOINT_NAMES) if name.startswith("elbow")]] += 3
-    before, after = (model.encode(one).view(-1, 3) for one in (motion, other))
+    before, after = (model.encode(movement).view(-1, 3) for movement in (motion, other))
     assert torch.equal(before[:, :2], after[:, :2])
     assert not torch.equal(before[:, 2], after[:, 2])
 

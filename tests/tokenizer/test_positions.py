@@ -18,12 +18,12 @@ def test_limbs_end_where_the_body_has_them():
     still[:, 14:17] = 0  # lumbar
     upright = np.broadcast_to(np.eye(3), (20, 3, 3))
     points = body_positions(np.zeros((20, 3)), upright, still)
-    found = limb_ends(torch.from_numpy(angles)).numpy().reshape(20, 2, 4, 3)
+    ends_m = limb_ends(torch.from_numpy(angles)).numpy().reshape(20, 2, 4, 3)
     for number, side in enumerate("rl"):
         for place, name in enumerate(("ankle", "heel", "toe", "wrist")):
             root = points[f"{'shoulder' if name == 'wrist' else 'hip'}_{side}"]
             expected = points[f"{name}_{side}"] - root
-            assert found[:, number, place] == pytest.approx(expected, abs=1e-5)
+            assert ends_m[:, number, place] == pytest.approx(expected, abs=1e-5)
 
 
 class _Bends(torch.nn.Linear):
@@ -47,8 +47,8 @@ def test_position_loss_is_differentiable_and_does_not_look_at_absent_joints():
     with torch.no_grad():
         model.weight.fill_(0.5)
 
-    def position(chosen=cfg):
-        return losses_of(model, windows, real, statistics, chosen).position
+    def position(settings=cfg):
+        return losses_of(model, windows, real, statistics, settings).position
 
     whole = position()
     whole.backward()

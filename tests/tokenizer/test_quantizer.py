@@ -89,23 +89,23 @@ def test_a_second_level_quantises_what_the_first_leaves():
     result = module(x)
     flat = x.movedim(1, 2).flatten(0, 1)
     first, second = (level.codebook for level in module.levels)
-    chosen = result.codes.flatten(0, 1)
+    codes = result.codes.flatten(0, 1)
     made = result.latents.movedim(1, 2).flatten(0, 1)
-    assert torch.allclose(made, first[chosen[:, 0]] + second[chosen[:, 1]], atol=1e-6)
+    assert torch.allclose(made, first[codes[:, 0]] + second[codes[:, 1]], atol=1e-6)
     every = (first[:, None] + second).flatten(0, 1)
     best = torch.cdist(flat, every).min(1).values
     greedy = first[module.levels[0].nearest(flat)]
     greedy = greedy + second[module.levels[1].nearest(flat - greedy)]
-    found = (flat - made).norm(dim=1)
-    assert (found <= (flat - greedy).norm(dim=1) + 1e-5).all()
-    assert (found < best + 1e-5).float().mean() > 0.9
+    error = (flat - made).norm(dim=1)
+    assert (error <= (flat - greedy).norm(dim=1) + 1e-5).all()
+    assert (error < best + 1e-5).float().mean() > 0.9
     alone = quantizer(levels=2, read_levels=1)
     alone.load_state_dict(module.state_dict())
-    one = alone.eval()(x)
+    by_itself = alone.eval()(x)
     nearest = first[module.levels[0].nearest(flat)]
-    assert torch.allclose(one.latents.movedim(1, 2).flatten(0, 1), nearest, atol=1e-6)
-    assert result.commitment < one.commitment
-    assert (result.codes.shape, one.codes.shape) == ((8, 10, 2), (8, 10, 1))
+    assert torch.allclose(by_itself.latents.movedim(1, 2).flatten(0, 1), nearest, atol=1e-6)
+    assert result.commitment < by_itself.commitment
+    assert (result.codes.shape, by_itself.codes.shape) == ((8, 10, 2), (8, 10, 1))
 
 
 def test_levels_that_are_not_read_are_trained_with_and_without():

@@ -56,9 +56,9 @@ def test_motion_files_read_back_as_what_the_tokens_decode_to(made, trials, root,
         trial_id: decode_trial(tokenizer, codes)
         for trial_id, codes in zip(tokens.trial_ids, tokens.tokens, strict=True)
     }
-    found = {trial.info["trial_id"]: trial for trial in read_trials(read)}
-    assert set(found) == {"t00", "t05", "site@t 08"}
-    for trial_id, trial in found.items():
+    read_again = {trial.info["trial_id"]: trial for trial in read_trials(read)}
+    assert set(read_again) == {"t00", "t05", "site@t 08"}
+    for trial_id, trial in read_again.items():
         wanted = decoded[trial_id.replace("@", "/")]
         np.testing.assert_allclose(trial.frames[:, 7:], wanted, rtol=1e-7, atol=1e-10)
         assert trial.info["frame_rate_hz"] == pytest.approx(30, rel=1e-6)

@@ -50,7 +50,7 @@ def error(tokenizer, tokens, frames):
 def test_tokens_that_are_looked_for_decode_nearer(tokenizer, changed, n_frames):
     without, once, often = (tokenizer(**changed, search_rounds=rounds) for rounds in (0, 1, 4))
     frames = 3 * angles(n_frames, 1)
-    nearest, better, best = (encode_trial(one, frames) for one in (without, once, often))
+    nearest, better, best = (encode_trial(model, frames) for model in (without, once, often))
     assert nearest.shape == better.shape == best.shape
     books = without.cfg.codebook_size
     assert np.array_equal(nearest // books, best // books)
@@ -65,8 +65,8 @@ def test_a_movement_that_its_tokens_decode_to_keeps_them(tokenizer):
     codes = torch.randint(32, (20, 1))
     vectors = branch.quantizer.vectors()[codes[:, 0]]
     movement = branch.decoder(vectors.T[None])[0].T
-    found = code_search(branch, codes, movement, torch.ones_like(movement), 2)
-    assert torch.equal(found, codes)
+    searched = code_search(branch, codes, movement, torch.ones_like(movement), 2)
+    assert torch.equal(searched, codes)
 
 
 def test_what_is_not_recorded_is_not_looked_for(tokenizer):
@@ -81,8 +81,8 @@ def test_what_is_not_recorded_is_not_looked_for(tokenizer):
     without = code_search(branch, codes, frames, weight, 1)
     assert not torch.equal(everything, without)
 
-    def off(found):
-        made = branch.decoder(branch.quantizer.vectors()[found[:, 0]].T[None])[0].T
+    def off(codes):
+        made = branch.decoder(branch.quantizer.vectors()[codes[:, 0]].T[None])[0].T
         return (weight * (made - frames).square()).sum()
 
     assert off(without) <= off(codes)

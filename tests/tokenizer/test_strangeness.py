@@ -49,7 +49,7 @@ def fitted(cohort, tmp_path_factory):
 
 def ratios(fitted, movements) -> np.ndarray:
     tokenizer, familiar, _ = fitted
-    return np.array([strangeness(one, tokenizer, familiar).ratio for one in movements])
+    return np.array([strangeness(movement, tokenizer, familiar).ratio for movement in movements])
 
 
 def test_95_percent_of_validation_people_are_familiar_and_new_people_mostly(fitted):
@@ -79,9 +79,9 @@ def test_missing_joints_alone_are_not_strange_but_counted(fitted):
     for number in range(1000, 1020):
         movement = angles(90, number)
         movement[:, 20:] = np.nan
-        found = strangeness(movement, tokenizer, familiar)
-        n_strange += not found.familiar
-        assert found.unrecorded_joints == 14 + bool(number % 2)  # and the neck joint
+        measured = strangeness(movement, tokenizer, familiar)
+        n_strange += not measured.familiar
+        assert measured.unrecorded_joints == 14 + bool(number % 2)  # and the neck joint
     assert n_strange <= 4
     movement[:, :20] += 0.5
     assert not strangeness(movement, tokenizer, familiar).familiar

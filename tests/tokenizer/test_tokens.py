@@ -13,10 +13,7 @@ from biomechgpt.tokenizer.decoded import decode
 from biomechgpt.tokenizer.measure import SplitMeasures
 from biomechgpt.tokenizer.storage import DESCRIPTION, load_tokenizer, save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
-from biomechgpt.tokenizer.tokens import (
-    gather_tokens,
-    read_tokens,
-)
+from biomechgpt.tokenizer.tokens import gather_tokens, read_tokens
 from biomechgpt.tokenizer.windows import select_trials
 from tests.helpers.small_tokenizer import ABSENT, angles, encoded_and_decoded, train_on
 

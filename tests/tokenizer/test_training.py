@@ -112,8 +112,8 @@ def test_statistics_of_both_sides_are_those_of_frames_and_mirror_images():
     frames[:30, 0] = np.nan
     both = fit_statistics(frames, mirror=True)
     expected = fit_statistics(np.concatenate([frames, mirrored(frames)]))
-    for found, wanted in zip(both, expected, strict=True):
-        assert found == pytest.approx(wanted, abs=1e-5)
+    for statistic, wanted in zip(both, expected, strict=True):
+        assert statistic == pytest.approx(wanted, abs=1e-5)
 
 
 def test_half_of_the_windows_are_mirrored(shard, tmp_path):
@@ -318,6 +318,6 @@ def test_statistics_are_the_same_in_parts(monkeypatch):
     frames[40:70, 3] = np.nan
     whole = fit_statistics(frames)
     monkeypatch.setattr(statistics_module, "FRAMES_AT_ONCE", 25)
-    for found, expected in zip(fit_statistics(frames), whole, strict=True):
-        assert np.allclose(found, expected, rtol=1e-6, equal_nan=True)
+    for statistic, expected in zip(fit_statistics(frames), whole, strict=True):
+        assert np.allclose(statistic, expected, rtol=1e-6, equal_nan=True)
     assert np.isclose(whole.mean_rad[3], np.nanmean(frames[:, 3]), rtol=1e-5)

@@ -109,10 +109,10 @@ def _kill(process: subprocess.Popen) -> None:
     process.send_signal(signal.SIGSTOP)  # so that it starts nothing behind our back
     snakemake = psutil.Process(process.pid)
     family = [snakemake, *snakemake.children(recursive=True)]
-    for one in family:
+    for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
-            one.kill()
-    while any(_is_alive(one) for one in family):
+            member.kill()
+    while any(_is_alive(member) for member in family):
         time.sleep(0.05)
 
 
@@ -136,15 +136,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory() as scratch:
-        for name, kills in (("left_alone", 0), ("killed", chosen.kills)):
+        for name, kills in (("left_alone", 0), ("killed", arguments.kills)):
             folder = copy_project(ROOT, Path(scratch, name))
             (folder / "longer.yaml").write_text(yaml.safe_dump(LONGER))
             configs = ["presets/ci.yaml", "longer.yaml"]
             began = time.monotonic()
-            story = run_killed(folder, configs, kills, chosen.seed)
+            story = run_killed(folder, configs, kills, arguments.seed)
             results.append(content(folder / "results/ci"))
             print(f"{name}: {time.monotonic() - began:.0f} s, {len(results[-1])} files compared")
     print(f"{sum(story.ended.values())} jobs ended, at most {max(story.ended.values())} times each")
@@ -154,7 +154,7 @@ def main() -> None:
         name for name in results[0] | results[1] if results[0].get(name) != results[1].get(name)
     ]
     print("different:", different or "nothing")
-    sys.exit(bool(different) or max(story.ended.values()) > 1 or len(story.hit) < chosen.kills)
+    sys.exit(bool(different) or max(story.ended.values()) > 1 or len(story.hit) < arguments.kills)
 
 
 if __name__ == "__main__":

@@ -95,17 +95,17 @@ def test_simulated_labels_are_plausible_and_contradict_nothing(finished, results
 
 
 def test_every_model_answers_the_same_questions(predictions):
-    asked = predictions.groupby(["variant", "seed"]).apply(
+    questions = predictions.groupby(["variant", "seed"]).apply(
         lambda rows: frozenset(zip(rows["trial_id"], rows["task"], strict=True)),
         include_groups=False,
     )
     baselines = {"majority", "duration", "xgboost", "n-grams", "gait-features", "rocket-decoded"}
-    names = asked.index.get_level_values("variant")
+    names = questions.index.get_level_values("variant")
     assert set(names) == {"tiny-all", "kinematics", "chance"} | baselines
-    measured = asked[names == "kinematics"]
+    measured = questions[names == "kinematics"]
     assert {task for _, task in measured.iloc[0]} == {"cadence", "walking_speed"}
     assert measured.nunique() == 1
-    assert asked[names != "kinematics"].nunique() == 1
+    assert questions[names != "kinematics"].nunique() == 1
 
 
 def test_baselines_can_be_measured_alone(edited):

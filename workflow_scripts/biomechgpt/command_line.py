@@ -46,10 +46,10 @@ def check_config_file(name: str) -> None:
     if not Path(name).is_file():
         if name.endswith(ENDINGS):
             raise InputError(
-                f"There is no config file {name}; correct the name behind {OPTIONS[0]}."
+                f"There is no config file {name}; correct the name after {OPTIONS[0]}."
             )
         raise InputError(
-            f"There is no config file {name}: Snakemake takes every word behind {OPTIONS[0]} for one. "
+            f"There is no config file {name}: Snakemake takes every word after {OPTIONS[0]} for one. "
             f"If {name} is a target, write it first: snakemake {name} {OPTIONS[0]} my.yaml"
         )
     content = read_yaml(name, StrictLoader)

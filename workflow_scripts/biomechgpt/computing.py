@@ -21,8 +21,8 @@ def without_words(tree: ast.Module) -> ast.Module:
     """Take out of `tree`, in place, what can be written otherwise without any result changing.
 
     Docstrings and other constants that stand alone; annotations of functions; words and bounds of
-    pydantic's fields; and of the arguments of a logger's methods and of `raise InputError(...)` all
-    but the calls in them, which could compute something on the way.
+    pydantic's fields; and of the arguments of a logger's methods and of `InputError(...)`, raised or
+    collected, all but the calls in them, which could compute something on the way.
     """
     loggers = {
         target.id
@@ -46,16 +46,12 @@ class _WithoutWords(ast.NodeTransformer):
                 _keep_calls(node.value)
         return self.generic_visit(node)
 
-    def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        match node.exc:
-            case ast.Call(func=ast.Name(name)) if name in ENDING_ERRORS:
-                _keep_calls(node.exc)
-        return self.generic_visit(node)
-
     def visit_Call(self, node: ast.Call) -> ast.AST:
         match node.func:
             case ast.Name("Field"):
                 node.keywords = [word for word in node.keywords if word.arg not in WORDS_AND_BOUNDS]
+            case ast.Name(name) if name in ENDING_ERRORS:
+                _keep_calls(node)
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:

@@ -59,11 +59,13 @@ def _tree(path: Path) -> tuple[str, frozenset[str]]:
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif not isinstance(node, ast.expr):  # which holds no statement
+            yield from _imported(node)
 
 
 @cache

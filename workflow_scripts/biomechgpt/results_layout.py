@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
     "annotations", "base_models", "benchmarks", "cohorts", "figures", "gait_features",
-    "joint_angles", "logs", "movement", "report_tables", "tables", "trajectories",
+    "joint_angles", "logs", "movement", "phrasings", "report_tables", "tables", "trajectories",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
 
@@ -17,16 +17,10 @@ def annotation_folder(cohort: str | None, model: str | None) -> str:
     The names are those of the folders, the hashes those of their whole paths, since two cohorts or
     models may be called the same.
     """
-    parts = [(Path(cohort or "nothing").resolve(), 1), (Path(model or "nothing").resolve(), 2)]
-    return "/".join(
-        f"{_plain('-'.join(path.parts[-n_names:]))}-{_digest(path)}" for path, n_names in parts
-    )
-
-
-def _plain(name: str) -> str:
-    """`name` without what has a meaning in a path or a pattern."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    names = []
+    for folder, n_parts in ((cohort, 1), (model, 2)):
+        path = Path(folder or "nothing").resolve()
+        # Without what has a meaning in a path or a pattern.
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", "-".join(path.parts[-n_parts:]))
+        names.append(f"{name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
+    return "/".join(names)

@@ -45,8 +45,7 @@ def test_a_typed_result_is_noticed(line):
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["Python 3.11 and make", "`any 0.5`", "[a](docs/v1.2.md)", "4-bit Gemma 3 on 2 cores"],
+    "line", ["Python 3.11 and make", "`any 0.5`", "[a](docs/v1.2.md)", "4-bit Gemma 3 on 2 cores"]
 )
 def test_settings_and_names_are_no_results(line):
     assert results_in(line) == []

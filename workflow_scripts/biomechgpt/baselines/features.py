@@ -4,7 +4,7 @@ What a step learns of the data (means, thresholds, weights), it learns from trai
 """
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,16 +21,6 @@ class Features(NamedTuple):
 
     trial_ids: pd.Index  # (trials,)
     values: "np.ndarray | sparse.csr_matrix"  # (trials, K) float32
-
-
-def nothing(trial_ids: Sequence[str]) -> Features:
-    """No feature at all, for a baseline that does not look."""
-    return Features(pd.Index(trial_ids), np.empty((len(trial_ids), 0), np.float32))
-
-
-def feature_table(table: pd.DataFrame) -> Features:
-    """The numbers of a table that has the trial ids as its index."""
-    return Features(table.index, table.to_numpy(np.float32))
 
 
 def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:

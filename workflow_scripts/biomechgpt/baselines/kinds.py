@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from biomechgpt.baselines.features import Features, durations, feature_table, nothing
-from biomechgpt.baselines.task_examples import Predictions, TaskExamples
+from biomechgpt.baselines.features import Features, durations
+from biomechgpt.baselines.task_examples import Predictions, TaskExamples, most_likely
 from biomechgpt.settings.baselines_section import BaselineSettings
 
 
@@ -41,7 +42,8 @@ def _training_trials(truths: pd.DataFrame) -> set[str]:
 
 
 def _no_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    return nothing(truths["trial_id"].unique())
+    trial_ids = pd.Index(truths["trial_id"].unique())
+    return Features(trial_ids, np.empty((len(trial_ids), 0), np.float32))
 
 
 def _durations(inputs: Mapping, truths: pd.DataFrame) -> Features:
@@ -65,14 +67,16 @@ def _token_n_grams(inputs: Mapping, truths: pd.DataFrame) -> Features:
 def _gait_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
 
-    return feature_table(read_gait_features(inputs["gait_features"]))
+    table = read_gait_features(inputs["gait_features"])
+    return Features(table.index, table.to_numpy(np.float32))
 
 
 def _measured_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
-    from biomechgpt.baselines.measurement import MEASURED
+    from biomechgpt.body.gait import MEASURED_UNITS
 
-    return feature_table(read_gait_features(inputs["gait_features"])[list(MEASURED)])
+    table = read_gait_features(inputs["gait_features"])[list(MEASURED_UNITS)]
+    return Features(table.index, table.to_numpy(np.float32))
 
 
 def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
@@ -85,33 +89,29 @@ def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     return rocket.rocket_features(angles_rad, _training_trials(truths))
 
 
-def _angle_series(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    from biomechgpt.baselines.movement_series import movement_series
+def _network(network: str, centres: bool) -> Kind:
+    """The kind that trains a network on joint angles, or on the joint centres that follow from them."""
 
-    return movement_series(inputs["joint_angles"], _training_trials(truths), centres=False)
+    def features(inputs: Mapping, truths: pd.DataFrame) -> Features:
+        from biomechgpt.baselines.movement_series import movement_series
 
-
-def _centre_series(inputs: Mapping, truths: pd.DataFrame) -> Features:
-    from biomechgpt.baselines.movement_series import movement_series
-
-    return movement_series(inputs["joint_angles"], _training_trials(truths), centres=True)
-
-
-def _network(name: str) -> Callable[[TaskExamples, dict | None, int], Predictions]:
-    """A predictor that trains the network of that name."""
+        return movement_series(inputs["joint_angles"], _training_trials(truths), centres)
 
     def predict(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
         from biomechgpt.baselines import networks
 
-        return networks.predict(task, name, seed)
+        return networks.predict(task, network, seed)
 
-    return predict
+    return Kind(features, predict, ("joint_angles",), draws_at_random=True)
 
 
 def _majority(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
-    from biomechgpt.baselines import majority
-
-    return majority.predict(task.training, task.held_out, task.options)
+    """The most frequent label of training, its shares as probabilities; the median of numbers."""
+    truth, n_answers = task.training.truth, len(task.held_out.truth)
+    if not task.options:
+        return np.full(n_answers, np.median(truth)), None
+    shares = np.array([(truth == option).mean() for option in task.options])
+    return most_likely(np.tile(shares, (n_answers, 1)), task.options)
 
 
 def _ridge(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions:
@@ -128,11 +128,13 @@ def _boosting(task: TaskExamples, parameters: dict | None, seed: int) -> Predict
 
 
 def _measurement(task: TaskExamples, parameters: dict | None, seed: int) -> Predictions | None:
-    from biomechgpt.baselines import measurement
+    """What kinematics measure of the label; the median of training where legs do not swing."""
+    from biomechgpt.body.gait import MEASURED_UNITS
 
-    if task.label not in measurement.MEASURED:
+    if task.label not in MEASURED_UNITS:
         return None
-    return measurement.predict(task.training, task.held_out, task.label)
+    measured = task.held_out.features[:, list(MEASURED_UNITS).index(task.label)].astype(float)
+    return np.where(np.isnan(measured), np.median(task.training.truth), measured), None
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -148,20 +150,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "n_grams": Kind(_token_n_grams, _ridge, inputs_with_tokenizer=("tokens",)),
         "gait_features": Kind(_gait_features, _boosting, ("gait_features",), draws_at_random=True),
         "rocket": Kind(_rocket_features, _ridge, ("joint_angles",), ("tokens", "tokenizer")),
-        "gru": Kind(_angle_series, _network("gru"), ("joint_angles",), draws_at_random=True),
-        "lstm": Kind(_angle_series, _network("lstm"), ("joint_angles",), draws_at_random=True),
-        "convolution": Kind(
-            _angle_series, _network("convolution"), ("joint_angles",), draws_at_random=True
-        ),
-        "gru_on_centres": Kind(
-            _centre_series, _network("gru"), ("joint_angles",), draws_at_random=True
-        ),
-        "lstm_on_centres": Kind(
-            _centre_series, _network("lstm"), ("joint_angles",), draws_at_random=True
-        ),
-        "convolution_on_centres": Kind(
-            _centre_series, _network("convolution"), ("joint_angles",), draws_at_random=True
-        ),
+        **{
+            f"{network}{'_on_centres' if centres else ''}": _network(network, centres)
+            for centres in (False, True)
+            for network in ("gru", "lstm", "convolution")
+        },
         "measurement": Kind(_measured_features, _measurement, ("gait_features",)),
     }
 )

@@ -24,6 +24,7 @@ from biomechgpt.body.kinematics import (
     SHOULDER_M,
     TOE_M,
     WRIST_M,
+    X,
     Z,
     axis_rotation,
     turns_of,
@@ -108,7 +109,7 @@ def _leg(
 ) -> dict[str, np.ndarray]:
     hip, knee, ankle = (points_m[f"{name}_{side}"] for name in ("hip", "knee", "ankle"))
     flexion, to_right = _swing(_inside(pelvis, knee - hip))
-    thigh = pelvis @ _swung(flexion, to_right)
+    thigh = pelvis @ (axis_rotation(Z, flexion) @ axis_rotation(X, to_right))
     shank = _unit(_inside(thigh, ankle - knee))  # (T, 3)
     angles = {
         f"hip_flexion_{side}": flexion,
@@ -165,10 +166,6 @@ def _swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rotations (T,) about z and then x that turn straight down into `direction` (T, 3)."""
     x, y, z = _unit(direction).T
     return np.arctan2(x, -y), np.arcsin(np.clip(-z, -1, 1))
-
-
-def _swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
-    return axis_rotation(Z, about_z) @ axis_rotation((1.0, 0.0, 0.0), about_x)
 
 
 def _knee(shank: np.ndarray) -> np.ndarray:

@@ -77,17 +77,6 @@ def pelvis_angles(rotation: np.ndarray) -> np.ndarray:
     return turns_rad
 
 
-def quaternion_rotation(quaternion: np.ndarray) -> np.ndarray:
-    """Orientation (T, 3, 3) from unit quaternions (T, 4), order w, x, y, z."""
-    w, x, y, z = np.asarray(quaternion, float).T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.moveaxis(np.array(rows), -1, 0)
-
-
 def leg_positions(
     pelvis_m: np.ndarray, orientation: np.ndarray, joint_angles_rad: np.ndarray, scale: float = 1.0
 ) -> dict[str, np.ndarray]:

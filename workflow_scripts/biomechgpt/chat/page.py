@@ -14,9 +14,9 @@ from biomechgpt.chat.opening import Opening
 from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
+from biomechgpt.report.page.html_file import ASSETS
 
 HERE = Path(__file__).parent
-PLAYER = HERE.parent / "report/assets"
 ENDINGS = [".mot", ".sto", ".csv", ".bvh", ".c3d"]
 ALL = "all"
 SPLIT_NAMES = {"train": "training set", "validation": "validation set", "test": "test set"}
@@ -28,13 +28,13 @@ QUIET = {"show_progress": "hidden", **PRIVATE}
 
 def head() -> str:
     """The scripts in the head of the page: the player of the movement page."""
-    scripts = (PLAYER / name for name in ("player_drawing.js", "player.js"))
+    scripts = (ASSETS / name for name in ("player_drawing.js", "player.js"))
     return "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in scripts)
 
 
 def style() -> str:
     """The style of the page and of the player."""
-    files = (PLAYER / "player.css", HERE / "page.css")
+    files = (ASSETS / "player.css", HERE / "page.css")
     return "".join(path.read_text(encoding="utf-8") for path in files)
 
 

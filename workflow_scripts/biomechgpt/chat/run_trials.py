@@ -91,7 +91,10 @@ def open_run(folder: Path, description: ModelDescription) -> Run:
         )
     labels = _labels(folder, description)
     tasks = [task for task, cfg in description.tasks.items() if cfg.label == ACTIVITY]
-    accepted["activity"] = [_first(labels.get(trial, {}), tasks) for trial in accepted["trial_id"]]
+    accepted["activity"] = [
+        next((cells[task] for task in tasks if task in cells), "")
+        for cells in (labels.get(trial, {}) for trial in accepted["trial_id"])
+    ]
     tokens = _own_tokens(folder, description)
     splits = _splits(folder, description) if tokens else {}  # another run made the model
     accepted["split"] = [splits.get(person, UNKNOWN) for person in accepted["participant_id"]]
@@ -134,10 +137,6 @@ def _labels(folder: Path, description: ModelDescription) -> dict[str, dict[str, 
         trial: dict(zip(rows["task"], rows["truth"], strict=True))
         for trial, rows in table.groupby("trial_id")
     }
-
-
-def _first(labels: Mapping[str, str], tasks: list[str]) -> str:
-    return next((labels[task] for task in tasks if task in labels), "")
 
 
 def _own_tokens(folder: Path, description: ModelDescription) -> list[Path]:

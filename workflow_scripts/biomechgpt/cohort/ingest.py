@@ -7,7 +7,7 @@ from pathlib import Path
 from biomechgpt.body.coordinates import COORDINATE_NAMES
 from biomechgpt.cohort.shards import shard_rows
 from biomechgpt.cohort.tables import Cohort
-from biomechgpt.errors import InputError
+from biomechgpt.errors import InputError, stop_at
 from biomechgpt.recordings.outcomes import write_outcomes
 from biomechgpt.recordings.recording import Reading
 from biomechgpt.recordings.trajectories import read_trajectories
@@ -38,21 +38,25 @@ def motion_files(
     """The path of each motion file of a shard, and its row of trials.tsv.
 
     Raises:
-        InputError: a trial names a map that does not exist.
+        InputError: trials name maps that do not exist.
     """
-    files = []
+    files, faults = [], []
     for cohort in cohorts:
         for row in shard_rows(cohort, shard, n_shards):
-            _check_map_name(cohort, row, "coordinate_map", reading.coordinate_maps)
-            _check_map_name(cohort, row, "skeleton", reading.skeletons)
+            faults += _unknown_maps(cohort, row, "coordinate_map", reading.coordinate_maps)
+            faults += _unknown_maps(cohort, row, "skeleton", reading.skeletons)
             files.append((cohort.folder / row["file"], row))
+    stop_at(faults)
     return files
 
 
-def _check_map_name(cohort: Cohort, row: dict, column: str, maps: Sequence) -> None:
+def _unknown_maps(cohort: Cohort, row: dict, column: str, maps: Sequence) -> list[InputError]:
     names = [item.name for item in maps]
-    if row.get(column) is not None and row[column] not in names:
-        raise InputError(
+    if row.get(column) is None or row[column] in names:
+        return []
+    return [
+        InputError(
             f"{cohort.folder / 'trials.tsv'}, line {row['line']}, column {column!r}: "
             f"{row[column]!r} is none of {', '.join(names)}"
         )
+    ]

@@ -47,8 +47,8 @@ def lay_out(source: Path, folder: Path) -> int:
     Raises:
         InputError: No sequences are at `source`, or they lie outside of `folder`.
     """
-    found = unpacked(source, folder) if source.is_file() else original_files(source, folder)
-    sequences = sorted(found)
+    files = unpacked(source, folder) if source.is_file() else original_files(source, folder)
+    sequences = sorted(files)
     if not sequences:
         raise InputError(
             f"{source} holds no file such as human1_normal1_SkeletonData1.csv: name the folder "

@@ -7,8 +7,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from biomechgpt.cohort.tables import OVERRIDES, Cohort, read_cohorts, trial_labels
+from biomechgpt.cohort.tables import Cohort, read_cohorts, trial_labels
 from biomechgpt.errors import InputError
+from biomechgpt.recordings.overrides import OVERRIDES
 
 CHANGED = "changed while the workflow ran: start it again to bring what depends on them up to date."
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from biomechgpt.errors import InputError
+from biomechgpt.errors import InputError, stop_at
 
 SEPARATORS = {",": "commas", ";": "semicolons", "|": "bars", " ": "spaces"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -24,24 +24,34 @@ def read_tsv(
     `keep` selects rows by their `participant_id`.
 
     Raises:
-        InputError: naming file and line, where a row has not the header's number of cells, where
-            there is no such column, or where it is no text.
+        InputError: naming file and line, where rows have not the header's number of cells, where
+            there are no such columns, or where it is no text.
     """
     if not path.is_file():
-        raise InputError(f"{path} is missing; a cohort folder needs it (docs/cohort.md)")
+        raise InputError(
+            f"{path} is missing; a cohort folder needs it (docs/cohort.md). Both tables of a session of "
+            "OpenCap, Pose2Sim, Xsens, Vicon or Visual3D are written by: python "
+            f"workflow_scripts/import_session.py {str(path.parent)!r}"
+        )
     lines = _lines(path)
     first = next(lines, "")
     header = [_cell(cell) for cell in first.split("\t")]
     if len(header) < 2:
         _check_separator(path, first, required)
+    stop_at(list(_wrong_header(path, header, required)))
+    return _rows(path, lines, header, keep)
+
+
+def _wrong_header(
+    path: Path, header: list[str | None], required: list[str]
+) -> Iterator[InputError]:
     for column in required:
         if column not in header:
-            raise InputError(f"{path}, line 1: column {column!r} is missing")
+            yield InputError(f"{path}, line 1: column {column!r} is missing")
     for index, column in enumerate(header):
         if column is None or header.index(column) < index:
             what = "has no name" if column is None else f"{column!r} stands there twice"
-            raise InputError(f"{path}, line 1: column {index + 1} {what}")
-    return _rows(path, lines, header, keep)
+            yield InputError(f"{path}, line 1: column {index + 1} {what}")
 
 
 def _check_separator(path: Path, first: str, required: list[str]) -> None:
@@ -56,21 +66,23 @@ def _check_separator(path: Path, first: str, required: list[str]) -> None:
 def _rows(
     path: Path, lines: Iterable[str], header: list[str], keep: Callable[[str], bool] | None
 ) -> pd.DataFrame:
-    rows, numbers = [], []
+    rows, numbers, faults = [], [], []
     person = header.index("participant_id") if keep is not None else 0
     for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
         cells = line.split("\t")
         if len(cells) != len(header):
-            raise InputError(
-                f"{path}, line {number}: {len(cells)} cells, but the header names {len(header)} "
-                f"columns ({', '.join(header)}); write n/a where a value is missing"
+            faults.append(
+                InputError(
+                    f"{path}, line {number}: {len(cells)} cells, but the header names {len(header)} "
+                    f"columns ({', '.join(header)}); write n/a where a value is missing"
+                )
             )
-        if keep is not None and not keep(_cell(cells[person]) or ""):
-            continue
-        rows.append([_cell(cell, name) for cell, name in zip(cells, header, strict=True)])
-        numbers.append(number)
+        elif keep is None or keep(_cell(cells[person]) or ""):
+            rows.append([_cell(cell, name) for cell, name in zip(cells, header, strict=True)])
+            numbers.append(number)
+    stop_at(faults)
     index = pd.Index(numbers, dtype="int64", name="line")
     return pd.DataFrame(rows, columns=header, index=index, dtype=object)
 

@@ -31,12 +31,13 @@ OF_ERROR_TYPE = {
     "too_long": "{key} is {value}; it may hold {max_length} entries, each with a decimal point.",
     "twice": "{key} is {value}; it must not hold an entry twice.",
     "all_or_list": "{key} is {value}; it must be all or a list of task names.",
+    "file_or_texts": "{key} is {value}; it must be a file, or texts under train and held_out.",
 }
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?")
 DIGITS = re.compile(r"\d+")
 SCIENTIFIC = re.compile(r"([+-]?\d+(?:\.\d*)?)[eE]([+-]?\d+)")
 IN_BRACES = (
-    "what stands in braces behind --config is all text to Snakemake, so set it in a file and name "
+    "what stands in braces after --config is all text to Snakemake, so set it in a file and name "
     "that with --configfile"
 )
 
@@ -87,7 +88,7 @@ def _place(loc: tuple, schema: Schema) -> tuple[list, Schema]:
     """
     keys, node = [], schema
     for part in loc:
-        if (branch := _branch(node, part)) is None:
+        if (branch := _branch(node, part, schema)) is None:
             keys.append(part)
             node = _child(node, part)
         else:
@@ -96,13 +97,13 @@ def _place(loc: tuple, schema: Schema) -> tuple[list, Schema]:
     return keys, node
 
 
-def _branch(node: Schema, tag: object) -> Schema | None:
+def _branch(node: Schema, tag: object, schema: Schema) -> Schema | None:
     """The branch of a tagged union; None where `node` is none."""
     if "oneOf" not in node:
         return None
     if "discriminator" in node:
         return {"$ref": node["discriminator"]["mapping"][tag]}
-    return next(branch for branch in node["oneOf"] if branch["type"] == tag)
+    return next(branch for branch in node["oneOf"] if _followed(branch, schema)["type"] == tag)
 
 
 def _child(node: Schema, key: object) -> Schema:

@@ -72,5 +72,5 @@ def expand_home(config: dict) -> None:
     entries = [*config["cohorts"], config["split"], config["annotate"], *config["tasks"].values()]
     for entry in entries:
         for key in PATH_KEYS & entry.keys():
-            if entry[key] is not None:
+            if isinstance(entry[key], str):
                 entry[key] = os.path.expanduser(entry[key])

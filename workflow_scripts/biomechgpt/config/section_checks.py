@@ -66,7 +66,7 @@ def _check_paths(
         f"{key} is {path}: Snakemake takes what stands in braces for a wildcard, so rename the folder "
         "or name a link to it."
         for key, path in paths.items()
-        if path and re.search("[{}]", path)
+        if isinstance(path, str) and re.search("[{}]", path)
     ]
 
 

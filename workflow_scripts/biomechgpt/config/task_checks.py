@@ -1,7 +1,8 @@
 """What types cannot say of the config's `tasks`: that keys fit the kind, and that options differ."""
 
 from biomechgpt.questions.conditions import condition_errors
-from biomechgpt.settings.tasks_section import Tasks, TaskSettings
+from biomechgpt.questions.tasks import PLACEHOLDERS, listed, options_of
+from biomechgpt.settings.tasks_section import Tasks, TaskSettings, WrittenPhrasings
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 NEEDED = {"classification": ("options",), "regression": ("unit", "decimals")}
@@ -12,7 +13,7 @@ def check_tasks(tasks: Tasks) -> list[str]:
     faults = [
         f"tasks.{name}{fault}"
         for name, task in tasks.items()
-        for fault in [*_keys(task), *_columns(task), *_options(task)]
+        for fault in [*_keys(task), *_columns(task), *_options(task), *_phrasings(task)]
     ]
     return faults + condition_errors(tasks)
 
@@ -44,3 +45,33 @@ def _options(task: TaskSettings) -> list[str]:
     return [
         f".options holds {option} in two spellings; an answer would fit both." for option in twice
     ] + [f": {option} is in options and in ignore; take it out of one." for option in both]
+
+
+def _phrasings(task: TaskSettings) -> list[str]:
+    """Texts in the entry itself, as `questions.tasks` checks those of a file."""
+    if not isinstance(task.phrasings, WrittenPhrasings):
+        return []
+    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS[task.kind])
+    places: dict[str, str] = {}
+    faults = []
+    for side, texts in task.phrasings:
+        for number, text in enumerate(texts):
+            key, filled = f".phrasings.{side}[{number}]", _filled(text, task)
+            if not filled:
+                faults.append(
+                    f"{key} is {text!r}; it must be text in which {known} alone stands in braces, and "
+                    "braces that are meant as such are doubled."
+                )
+            elif filled in places:
+                faults.append(f"{key} says what {places[filled]} says; each text may stand once.")
+            places.setdefault(filled, key[1:])
+    return faults
+
+
+def _filled(text: str, task: TaskSettings) -> str:
+    """`text` with options or unit filled in; empty where that cannot be done."""
+    values = {"options": listed(options_of(task)), "unit": task.unit}
+    try:
+        return text.format(**{name: values[name] for name in PLACEHOLDERS[task.kind]}).strip()
+    except (LookupError, AttributeError, ValueError):
+        return ""

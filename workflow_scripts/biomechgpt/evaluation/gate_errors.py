@@ -18,10 +18,7 @@ COLUMNS = (
 
 
 def gate_table(
-    predictions: pd.DataFrame,
-    tasks: Questions,
-    variants: Sequence[str],
-    calibration: pd.DataFrame,
+    predictions: pd.DataFrame, tasks: Questions, variants: Sequence[str], calibration: pd.DataFrame
 ) -> pd.DataFrame:
     """Where questions apply by label, and where by the own answers of `variants`: `COLUMNS`.
 

@@ -45,8 +45,9 @@ def audit(
     rows = []
     for fold, of_fold in folds.groupby("fold"):
         side = of_fold.drop_duplicates("participant_id").set_index("participant_id")["split"]
+        sides = of_fold.groupby("participant_id")["split"].nunique()
         checks = [
-            *_people(of_fold),
+            _counted("participants", sides.index[sides > 1], "on more than one side of folds.tsv"),
             *_recordings(trials, side),
             *_questions(by_fold.get(fold, []), side),
         ]
@@ -64,11 +65,6 @@ def read_questions(paths: Iterable[tuple[str, os.PathLike]]) -> list[tuple[str, 
     """The columns that the audit looks at of files of questions, each with its fold."""
     columns = ["participant_id", "split", "phrasing_id", "question"]
     return [(fold, pd.read_parquet(path, columns=columns)) for fold, path in paths]
-
-
-def _people(of_fold: pd.DataFrame) -> list[dict]:
-    sides = of_fold.groupby("participant_id")["split"].nunique()
-    return [_counted("participants", sides.index[sides > 1], "on more than one side of folds.tsv")]
 
 
 def _recordings(trials: pd.DataFrame, side: pd.Series) -> list[dict]:
@@ -94,7 +90,11 @@ def _questions(tables: list[pd.DataFrame], side: pd.Series) -> list[dict]:
     questions = pd.concat(tables)
     wrong = questions["participant_id"].map(side) != questions["split"]
     strangers = questions.loc[wrong, "participant_id"].unique()
-    rows = [_counted("questions", strangers, "participants asked on another side than folds.tsv")]
+    rows = [
+        _counted(
+            "questions", strangers, "participants asked on a side that is not theirs in folds.tsv"
+        )
+    ]
     in_training = questions["split"] == "train"
     train, rest = questions[in_training], questions[~in_training]
     columns = {"phrasings": "phrasing_id", "question_texts": "question"}

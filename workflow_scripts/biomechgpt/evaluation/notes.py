@@ -70,7 +70,7 @@ def _vote_notes(answers: Answers) -> list[tuple[str, str]]:
     text = f"{len(mixed)} voters have trials with different truths and do not vote."
     lost = classes_without_votes(answers, ~np.isin(answers.voters, mixed))
     if lost:
-        text += f" Nobody who is left is {' or '.join(lost)}: no votes are counted."
+        text += f" None of those left is {' or '.join(lost)}: no votes are counted."
     return [("mixed_voters", text)]
 
 
@@ -96,7 +96,7 @@ def _model_notes(
     if not answers.numeric and not np.isfinite(answers.probabilities).any():
         notes.append(("no_probabilities", "The model gives no probabilities."))
     elif not answers.numeric and (table["n_temperature"] == 0).any():
-        text = "Temperature 1 where a fold has fewer than 10 validation participants to share out."
+        text = "Not fitted where a fold has fewer than 10 validation participants: the temperature is 1."
         notes.append(("not_calibrated", text))
     for level, rows in table.groupby("level"):
         lost = rows[rows["status"] != ""].drop_duplicates("fold")

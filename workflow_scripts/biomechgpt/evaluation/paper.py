@@ -21,52 +21,23 @@ TEST_SIZE = {
     "fsst": (5, 7),
 }
 
-# task: mean and SD; None where the paper gives no SD
-WEIGHTED_F1 = {
-    "paper: Gemma 3 4B, all tasks": {
-        "activity": (0.95, 0.02),
-        "impaired": (0.88, 0.02),
-        "diagnosis": (0.73, 0.01),
-        "assistive_device": (0.76, 0.02),
-        "fall_history": (0.83, 0.08),
-    },
-    "paper: Gemma 3 1B, all tasks": {
-        "activity": (0.94, 0.01),
-        "impaired": (0.88, 0.01),
-        "diagnosis": (0.68, 0.07),
-        "assistive_device": (0.72, 0.04),
-        "fall_history": (0.72, 0.14),
-    },
-    "paper: XGBoost": {
-        "activity": (0.91, None),
-        "impaired": (0.86, None),
-        "diagnosis": (0.68, None),
-        "assistive_device": (0.69, None),
-        "fall_history": (0.69, None),
-    },
-    "paper: chance": {
-        "activity": (0.56, None),
-        "impaired": (0.50, None),
-        "diagnosis": (0.41, None),
-        "assistive_device": (0.56, None),
-        "fall_history": (0.50, None),
-    },
+# A row a model; of each task mean and SD, None where the paper gives no SD.
+_CLASSES = ("activity", "impaired", "diagnosis", "assistive_device", "fall_history")
+_NUMBERS = ("walking_speed", "cadence", "tug", "fsst")
+_F1 = {
+    "Gemma 3 4B, all tasks": ((0.95, 0.02), (0.88, 0.02), (0.73, 0.01), (0.76, 0.02), (0.83, 0.08)),
+    "Gemma 3 1B, all tasks": ((0.94, 0.01), (0.88, 0.01), (0.68, 0.07), (0.72, 0.04), (0.72, 0.14)),
+    "XGBoost": ((0.91, None), (0.86, None), (0.68, None), (0.69, None), (0.69, None)),
+    "chance": ((0.56, None), (0.50, None), (0.41, None), (0.56, None), (0.50, None)),
 }
-
-PEARSON_R = {
-    "paper: Gemma 3 4B, all tasks": {
-        "walking_speed": (0.91, 0.00),
-        "cadence": (0.92, 0.02),
-        "tug": (0.68, 0.18),
-        "fsst": (0.90, 0.02),
-    },
-    "paper: Gemma 3 1B, all tasks": {
-        "walking_speed": (0.87, 0.03),
-        "cadence": (0.84, 0.02),
-        "tug": (0.73, 0.04),
-        "fsst": (0.85, 0.03),
-    },
+_R = {
+    "Gemma 3 4B, all tasks": ((0.91, 0.00), (0.92, 0.02), (0.68, 0.18), (0.90, 0.02)),
+    "Gemma 3 1B, all tasks": ((0.87, 0.03), (0.84, 0.02), (0.73, 0.04), (0.85, 0.03)),
 }
+WEIGHTED_F1, PEARSON_R = (
+    {f"paper: {model}": dict(zip(tasks, cells, strict=True)) for model, cells in table.items()}
+    for tasks, table in ((_CLASSES, _F1), (_NUMBERS, _R))
+)
 
 
 def paper_tasks(tasks: Tasks) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The figures of the paper for this cohort, as SVG files."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import matplotlib
 import numpy as np
@@ -50,13 +51,23 @@ def draw_all(
 
 def confusion_figure(rows: pd.DataFrame, tasks: Sequence[str]) -> Figure:
     """A confusion matrix a task: counts, coloured by the share of the true class."""
+    size_in = (7.2, 5.6) if len(tasks) == 1 else (4.6, 3.9)
+    return _panels(rows, tasks, size_in, _confusion)
+
+
+def _panels(
+    rows: pd.DataFrame,
+    tasks: Sequence[str],
+    size_in: tuple[float, float],
+    draw: Callable[[Axes, pd.DataFrame, str], None],
+) -> Figure:
+    """A panel a task, each of `size_in`, two in a line; `draw` fills it with the rows of its task."""
     columns = min(2, len(tasks))
     lines = -(-len(tasks) // columns)
-    size = (7.2, 5.6) if len(tasks) == 1 else (9.2, 3.9 * lines)
-    figure = Figure(figsize=size, layout="constrained")
+    figure = Figure(figsize=(size_in[0] * columns, size_in[1] * lines), layout="constrained")
     panels = figure.subplots(lines, columns, squeeze=False).ravel()
     for task, axes in zip(tasks, panels, strict=False):
-        _confusion(axes, rows[rows["task"] == task], task)
+        draw(axes, rows[rows["task"] == task], task)
     for axes in panels[len(tasks) :]:
         axes.set_axis_off()
     return figure
@@ -88,19 +99,10 @@ def _title(task: str, rows: pd.DataFrame) -> str:
 
 def regression_figure(rows: pd.DataFrame, units: dict[str, str]) -> Figure:
     """Answer against truth for every task with the identity, the fitted line, slope, r and p."""
-    tasks = list(rows["task"].unique())
-    columns = min(2, len(tasks))
-    lines = -(-len(tasks) // columns)
-    figure = Figure(figsize=(4.2 * columns, 3.9 * lines), layout="constrained")
-    panels = figure.subplots(lines, columns, squeeze=False).ravel()
-    for task, axes in zip(tasks, panels, strict=False):
-        _scatter(axes, rows[rows["task"] == task], task, units.get(task, ""))
-    for axes in panels[len(tasks) :]:
-        axes.set_axis_off()
-    return figure
+    return _panels(rows, list(rows["task"].unique()), (4.2, 3.9), partial(_scatter, units=units))
 
 
-def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
+def _scatter(axes: Axes, rows: pd.DataFrame, task: str, units: dict[str, str]) -> None:
     truth = rows["truth_number"].to_numpy(np.float64)
     number = rows["decided_number"].to_numpy(np.float64, na_value=np.nan)
     fit, readable = agreement.regression_metrics(truth, number), np.isfinite(number)
@@ -115,7 +117,7 @@ def _scatter(axes: Axes, rows: pd.DataFrame, task: str, unit: str) -> None:
     if not readable.all():
         text += f"\n{(~readable).sum()} unreadable, not drawn"
     axes.text(0.03, 0.97, text, transform=axes.transAxes, va="top", fontsize=8)
-    unit = f" ({unit})" if unit else ""
+    unit = f" ({units[task]})" if units.get(task) else ""
     axes.set(xlabel=f"truth{unit}", ylabel=f"answer{unit}", title=_title(task, rows))
 
 

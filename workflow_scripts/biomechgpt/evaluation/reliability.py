@@ -71,7 +71,8 @@ def set_rows(answers: Answers, calibrated: Calibrated, weights: np.ndarray) -> l
 
     An answer without probabilities has an empty set.
     """
-    rank = _rank_of_truth(calibrated.probabilities, answers.truth)
+    order = np.argsort(-calibrated.probabilities, axis=1, kind="stable")
+    rank = (order == answers.truth[:, None]).argmax(axis=1)  # of the truth, 0 for the most probable
     everywhere = {"": np.ones(len(rank), dtype=bool)}
     classes = everywhere | {name: answers.truth == k for k, name in enumerate(answers.options)}
     rows = []
@@ -151,12 +152,6 @@ def _means(
     low, high = intervals.interval(mean[1:, 0], size["n_participants"])
     results = {**dict(zip(values, mean[0], strict=True)), "low": low, "high": high}
     return {**results, "trial_coverage": values["coverage"][keep].mean(), **size}
-
-
-def _rank_of_truth(encoded: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The place of the truth (N,) among the options by probability, 0 for the first."""
-    order = np.argsort(-encoded, axis=1, kind="stable")
-    return (order == truth[:, None]).argmax(axis=1)
 
 
 def risk_rows(answers: Answers, calibrated: np.ndarray, weights: np.ndarray) -> list[dict]:

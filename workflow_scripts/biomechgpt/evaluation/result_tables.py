@@ -16,33 +16,23 @@ from biomechgpt.spreadsheets import harmless
 
 CLASS_COLUMNS = ("precision", "recall", "f1", "support", "participants")
 _PARQUET = ("metrics", "answers")  # written as such
-# Column name: (metric, the column of the mean row that it takes)
-CLASSIFICATION_CELLS = {
-    "weighted_f1": ("weighted_f1", "value"),
-    "weighted_f1_sd": ("weighted_f1", "sd"),
-    "weighted_f1_low": ("weighted_f1", "low"),
-    "weighted_f1_high": ("weighted_f1", "high"),
-    "macro_f1": ("macro_f1", "value"),
-    "macro_f1_sd": ("macro_f1", "sd"),
-    "macro_f1_low": ("macro_f1", "low"),
-    "macro_f1_high": ("macro_f1", "high"),
-    "n_participants": ("weighted_f1", "n_participants"),
-    "n_trials": ("weighted_f1", "n_trials"),
-}
+
+
+def _cells(metric: str) -> dict[str, tuple[str, str]]:
+    """Columns of a table: by name the metric, and the column of its mean row that is shown."""
+    return {metric: (metric, "value")} | {
+        f"{metric}_{n}": (metric, n) for n in ("sd", "low", "high")
+    }
+
+
+def _sizes(metric: str) -> dict[str, tuple[str, str]]:
+    return {name: (metric, name) for name in ("n_participants", "n_trials")}
+
+
+CLASSIFICATION_CELLS = _cells("weighted_f1") | _cells("macro_f1") | _sizes("weighted_f1")
 REGRESSION_CELLS = {
-    "r": ("r", "value"),
-    "r_sd": ("r", "sd"),
-    "r_low": ("r", "low"),
-    "r_high": ("r", "high"),
-    "slope": ("slope", "value"),
-    "p": ("p", "value"),
-    "mae": ("mae", "value"),
-    "mae_sd": ("mae", "sd"),
-    "mae_low": ("mae", "low"),
-    "mae_high": ("mae", "high"),
-    "n_participants": ("mae", "n_participants"),
-    "n_trials": ("mae", "n_trials"),
-}
+    **_cells("r"), "slope": ("slope", "value"), "p": ("p", "value"), **_cells("mae"), **_sizes("mae"),
+}  # fmt: skip
 
 
 def classification_table(

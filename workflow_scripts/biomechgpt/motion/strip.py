@@ -63,7 +63,9 @@ def _joint_angles(trial: Trial, settings: MotionSettings) -> tuple[np.ndarray | 
         detail = f"{duration_s:.2f} s of usable motion, motion.min_duration_s is {settings.min_duration_s}"
         return None, [*issues, issue_of(trial.info, STAGE, "rejected", "too_short", detail)]
     if part.stop - part.start < len(angles):
-        issues.append(_warning(trial, "cut", _what_was_cut(trial.time_s, part)))
+        first_s, last_s, end_s = trial.time_s[[part.start, part.stop - 1, -1]]
+        kept = f"kept {first_s:.2f} to {last_s:.2f} s of {end_s:.2f} s"
+        issues.append(_warning(trial, "cut", f"{kept}, the longest part without a long gap"))
     n_missing = np.isnan(angles[part]).sum()
     # Before cutting: a short gap at the end of the part has its other side beyond it.
     angles = close_gaps(angles, trial.time_s)[0][part]
@@ -92,11 +94,6 @@ def _drop_mostly_missing(angles: np.ndarray, trial: Trial) -> list[Issue]:
         return []
     names = ", ".join(np.array(JOINT_NAMES)[mostly])
     return [_warning(trial, "joint_dropped", f"missing in most frames: {names}")]
-
-
-def _what_was_cut(time_s: np.ndarray, part: slice) -> str:
-    kept = f"{time_s[part.start]:.2f} to {time_s[part.stop - 1]:.2f} s"
-    return f"kept {kept} of {time_s[-1]:.2f} s, the longest part without a long gap"
 
 
 def _warning(trial: Trial, problem: str, detail: str) -> Issue:

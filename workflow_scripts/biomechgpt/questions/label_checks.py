@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from biomechgpt.cohort.tables import RESERVED, Cohort
+from biomechgpt.cohort.table_faults import RESERVED
+from biomechgpt.cohort.tables import Cohort
 from biomechgpt.errors import InputError
 from biomechgpt.questions.number_hints import hint
 from biomechgpt.questions.tasks import number_of, options_of
@@ -48,7 +49,16 @@ def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
         InputError: A label is no option or no number, numbers lie outside `plausible` of their task,
             or conditions are misspelt.
     """
-    faults = [
+    faults = label_faults(cohorts, tasks)
+    if faults:
+        more = f"\n  and {len(faults) - MOST_SHOWN} more" if len(faults) > MOST_SHOWN else ""
+        lines = "".join(f"\n  - {sentence}" for sentence in faults[:MOST_SHOWN])
+        raise InputError(f"{len(faults)} label(s) cannot be right:{lines}{more}")
+
+
+def label_faults(cohorts: Iterable[Cohort], tasks: Tasks) -> list[str]:
+    """A sentence for each label that cannot be right, as `check_labels` says."""
+    return [
         sentence
         for cohort in cohorts
         for sentence in (
@@ -57,10 +67,6 @@ def check_labels(cohorts: list[Cohort], tasks: Tasks) -> None:
             *_misspelt(cohort, tasks),
         )
     ]
-    if faults:
-        more = f"\n  and {len(faults) - MOST_SHOWN} more" if len(faults) > MOST_SHOWN else ""
-        lines = "".join(f"\n  - {sentence}" for sentence in faults[:MOST_SHOWN])
-        raise InputError(f"{len(faults)} label(s) cannot be right:{lines}{more}")
 
 
 def contradictions(cohorts: list[Cohort], tasks: Tasks) -> list[str]:
@@ -161,6 +167,11 @@ def _absent_columns(
     columns = {column for c in cohorts for column in (*c.participants, *c.trials)} - RESERVED
     keys = {f"tasks.{name}.label": task.label for name, task in tasks.items()}
     keys |= {f"tasks.{name}.applies_to": column for name, column, _ in _conditions(tasks)}
+    keys |= {
+        f"tasks.{name}.contradicted_by": column
+        for name, task in tasks.items()
+        for column in task.contradicted_by
+    }
     keys |= {f"split.stratify_by[{i}]": column for i, column in enumerate(stratify_by)}
     for key, column in keys.items():
         if column not in columns:

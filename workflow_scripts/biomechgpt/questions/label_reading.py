@@ -6,12 +6,12 @@ a column that has no other use of a comma.
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
+from biomechgpt.cohort.cell_meanings import TABLES, CellMeaning, with_meanings
 from biomechgpt.cohort.tables import Cohort
 from biomechgpt.questions.tasks import number_of
 from biomechgpt.settings.question_settings import QuestionSettings
@@ -47,30 +47,31 @@ def columns_of(tasks: Tasks) -> dict[str, Column]:
 
 def read_as_meant(cohort: Cohort, tasks: Tasks) -> Cohort:
     """The cohort with the labels that the tasks name read as they are meant."""
-    columns = columns_of(tasks)
-    return cohort._replace(
-        participants=_read_table(cohort.participants, columns),
-        trials=_read_table(cohort.trials, columns),
-    )
+    return with_meanings(cohort, cell_meanings(cohort, tasks))
 
 
 def readings(cohorts: Iterable[Cohort], tasks: Tasks) -> list[str]:
     """A sentence for each label that is read otherwise than it is written, with the number of cells."""
-    columns, sentences = columns_of(tasks), []
-    tables = [
-        (cohort.folder / f"{name}.tsv", getattr(cohort, name))
-        for cohort in cohorts
-        for name in ("participants", "trials")
-    ]
-    for path, table in tables:
-        for column in [name for name in columns if name in table]:
-            counts = Counter(table[column].dropna())
-            sentences += [
-                f"{path}, column {column!r}: {text} is read as {meant or 'n/a'} ({counts[text]} cell(s))"
-                for text, meant in meanings(counts, columns[column]).items()
-                if meant != text
-            ]
+    sentences = []
+    for cohort in cohorts:
+        for _, table, column, text, meaning in cell_meanings(cohort, tasks):
+            n_cells = (getattr(cohort, table)[column] == text).sum()
+            place = f"{cohort.folder / table}.tsv, column {column!r}"
+            sentences.append(f"{place}: {text} is read as {meaning or 'n/a'} ({n_cells} cell(s))")
     return sentences
+
+
+def cell_meanings(cohort: Cohort, tasks: Tasks) -> list[CellMeaning]:
+    """The labels of a cohort that are read otherwise than they are written."""
+    differing = []
+    for name in TABLES:
+        table = getattr(cohort, name)
+        for column, allowed in columns_of(tasks).items():
+            if column in table:
+                meant = meanings(table[column].dropna().unique(), allowed)
+                pairs = ((text, meaning) for text, meaning in meant.items() if meaning != text)
+                differing += [CellMeaning(cohort.name, name, column, *pair) for pair in pairs]
+    return differing
 
 
 def meanings(cells: Collection[str], column: Column) -> dict[str, str | None]:
@@ -79,15 +80,6 @@ def meanings(cells: Collection[str], column: Column) -> dict[str, str | None]:
         return {cell: _word(cell, column.words) for cell in cells}
     commas = _has_decimal_commas(cells, column.unit)
     return {cell: _number(cell, column.unit, commas) for cell in cells}
-
-
-def _read_table(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
-    read = {}
-    for name in columns.keys() & set(table.columns):
-        meant = meanings(set(table[name].dropna()), columns[name])
-        cells = [None if cell is None else meant[cell] for cell in table[name]]
-        read[name] = pd.Series(cells, table.index, dtype=object)
-    return table.assign(**read)
 
 
 def _word(text: str, words: Iterable[str]) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from biomechgpt.body.coordinates import (
     COORDINATE_NAMES,
@@ -37,7 +38,7 @@ def drop_spikes(values: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], l
             column = np.where(wild, np.nan, column)
             spiky.append(f"{name} ({wild.sum()})")
         cleaned[name] = column
-    detail = f"values that are no angles were taken as missing: {', '.join(spiky)}"
+    detail = f"values that cannot be angles were taken as missing: {', '.join(spiky)}"
     return cleaned, [Note("spikes", detail)] if spiky else []
 
 
@@ -100,17 +101,8 @@ def pelvis_quaternion(
 
     The sign is such that neighbouring frames are close.
     """
-    cz, cx, cy = (np.cos(a / 2) for a in (tilt_rad, list_rad, rotation_rad))
-    sz, sx, sy = (np.sin(a / 2) for a in (tilt_rad, list_rad, rotation_rad))
-    quaternion = np.stack(
-        [
-            cz * cx * cy - sz * sx * sy,
-            cz * sx * cy - sz * cx * sy,
-            cz * cx * sy + sz * sx * cy,
-            cz * sx * sy + sz * cx * cy,
-        ],
-        axis=1,
-    )
+    turns_rad = np.stack([tilt_rad, list_rad, rotation_rad], axis=1)
+    quaternion = Rotation.from_euler("ZXY", turns_rad).as_quat(scalar_first=True)
     dots = np.sum(quaternion[1:] * quaternion[:-1], axis=1)
     flips = np.cumprod(np.concatenate([[1.0], np.where(dots < 0, -1.0, 1.0)]))
     return quaternion * flips[:, None]

@@ -1,5 +1,6 @@
 """Columns of trials.tsv that say what a motion file does not, or says wrongly."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,21 +16,20 @@ MAPS = ("coordinate_map", "skeleton")  # of joint angles, of joint centres
 OVERRIDES = ("frame_rate_hz", *CHOICES, *MAPS)
 
 
-def check_overrides(trials: pd.DataFrame, path: Path) -> None:
-    """Check the overrides in the table of trials, whose index is the line in the file `path`.
+def override_faults(trials: pd.DataFrame, path: Path) -> Iterator[InputError]:
+    """What is wrong with the overrides in the table of trials, whose index is the line in the file `path`.
 
-    Raises:
-        InputError: naming file, line and column, with what to do.
+    Each fault names file, line and column, and what to do.
     """
-    for column in set(OVERRIDES) & set(trials.columns):
+    for column in [name for name in OVERRIDES if name in trials]:
         for line, value in trials[column].dropna().items():
             where = f"{path}, line {line}, column {column!r}: {value!r}"
             if column in CHOICES and value not in CHOICES[column]:
                 *some, last = CHOICES[column]
-                raise InputError(f"{where} must be {', '.join(some)} or {last}")
+                yield InputError(f"{where} must be {', '.join(some)} or {last}")
             if column == "frame_rate_hz" and not _is_rate(value):
-                raise InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
-    _check_single_map(trials, path)
+                yield InputError(f"{where} must be frames a second, {RATES_IN_WORDS}")
+    yield from _two_maps(trials, path)
 
 
 def _is_rate(text: str) -> bool:
@@ -39,11 +39,11 @@ def _is_rate(text: str) -> bool:
         return False
 
 
-def _check_single_map(trials: pd.DataFrame, path: Path) -> None:
+def _two_maps(trials: pd.DataFrame, path: Path) -> Iterator[InputError]:
     if not set(MAPS) <= set(trials.columns):
         return
     for line, (coordinate_map, skeleton) in trials[list(MAPS)].dropna().iterrows():
-        raise InputError(
+        yield InputError(
             f"{path}, line {line}, column 'skeleton': {skeleton!r} stands beside coordinate_map "
             f"{coordinate_map!r}; keep skeleton where the file holds joint centres, coordinate_map "
             "where it holds joint angles"

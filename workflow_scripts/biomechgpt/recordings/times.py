@@ -81,7 +81,8 @@ def frame_rate_of(time_s: np.ndarray) -> tuple[float, list[Note]]:
     steps_s = np.diff(time_s)
     usual_s = float(np.median(steps_s))
     ordinary = steps_s[(steps_s > 0.5 * usual_s) & (steps_s < 1.5 * usual_s)]
-    tolerance_s = max(TIME_TOLERANCE * usual_s, TIME_ROUNDING_S * _in_milliseconds(time_s))
+    in_milliseconds = np.abs(time_s * 1000 - np.round(time_s * 1000)).max() < 1e-3
+    tolerance_s = max(TIME_TOLERANCE * usual_s, TIME_ROUNDING_S * in_milliseconds)
     n_uneven = int((np.abs(steps_s - ordinary.mean()) > tolerance_s).sum())
     detail = f"{n_uneven} of {len(steps_s)} time steps differ from {usual_s:.4g} s by over 5 %"
     if not 1 / RATES_HZ[1] <= ordinary.mean() <= 1 / SLOWEST_HZ:
@@ -102,10 +103,6 @@ def _guess(time_s: np.ndarray, step: float) -> str:
     low_hz, high_hz = CLOCK_RATES_HZ
     guesses += [f"{name}?" for name, clock in CLOCKS.items() if low_hz <= clock / step <= high_hz]
     return f" ({' '.join(guesses)})" if guesses else ""
-
-
-def _in_milliseconds(time_s: np.ndarray) -> bool:
-    return bool(np.abs(time_s * 1000 - np.round(time_s * 1000)).max() < 1e-3)
 
 
 def mark_time_gaps(

@@ -38,7 +38,7 @@ GUIDE = (
     "Every interval is the middle 95 % of a bootstrap that resamples participants with all their"
     " trials; all models and tasks share the draws, so differences are paired. Under 5 "
     "participants nothing is estimable; under 10 an interval is somewhat too narrow.",
-    "A simple method is a baseline that is no language model; the strongest is the one with the "
+    "A simple method is a baseline that is not a language model; the strongest is the one with the "
     "best figure on the same test participants. Chance is the better of what learnt from labels "
     "shuffled over participants and of the most frequent label or median.",
     "Above means that the whole interval of the difference lies above 0 and that its p stands after "
@@ -72,7 +72,7 @@ def sections_of(
     ]
     return [
         *_grouped(RESULTS, _results(results, data, files, settings)),
-        *question_sections(results, data.answers, data.curves),
+        *question_sections(results, data.answers, data.curves, data.built_phrasings),
         *_grouped(DATA, _data(results, data, files, settings)),
         *_grouped(TRUST, of_trust),
         *_grouped(RUN, _run(data, files, settings, versions)),

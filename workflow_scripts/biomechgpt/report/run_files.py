@@ -9,6 +9,7 @@ import pandas as pd
 from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.evaluation.measured_predictions import headline
 from biomechgpt.questions.label_reading import read_as_meant
+from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.question_sections.trial_curves import TrialCurves, trial_curves
 from biomechgpt.report.question_sections.worst_trials import trials_to_draw
@@ -25,7 +26,7 @@ class RunFiles(NamedTuple):
     folders by fold and tokenizer, `tokenizer_measures` what was measured of each; `tokens` the
     tokens of the first variant's tokenizer by fold; `joint_angles` the shards; `cohorts` the entries
     of the config, each with its path; `benchmarks` the folder of Snakemake's benchmark files;
-    `left_out` the tasks left out, a table a fold.
+    `left_out` the tasks left out, a table a fold; `phrasings` by task the files that the workflow wrote.
     """
 
     metrics: os.PathLike
@@ -41,13 +42,14 @@ class RunFiles(NamedTuple):
     cohorts: Sequence[dict] = ()
     benchmarks: os.PathLike | None = None
     left_out: Sequence[os.PathLike] = ()
+    phrasings: Mapping[str, os.PathLike] = NO_FILES
 
 
 class ReportData(NamedTuple):
     """What was read beside the results; None where its file was not named.
 
     `answers` are those of the first variant, `curves` those of the worst trials, `labels` a row a
-    trial.
+    trial, `built_phrasings` by name the tasks whose phrasings nobody wrote.
     """
 
     answers: pd.DataFrame | None
@@ -56,6 +58,7 @@ class ReportData(NamedTuple):
     folds: pd.DataFrame | None
     issues: pd.DataFrame | None
     labels: pd.DataFrame | None
+    built_phrasings: Mapping[str, Task] = NO_FILES
 
 
 def read_data(files: RunFiles, settings: RunSettings) -> ReportData:
@@ -72,7 +75,14 @@ def read_data(files: RunFiles, settings: RunSettings) -> ReportData:
         folds=None if files.folds is None else read_folds(files.folds),
         issues=_parquet(files.issues),
         labels=_labels(files, settings) if files.cohorts else None,
+        built_phrasings=_built_phrasings(files.phrasings, settings),
     )
+
+
+def _built_phrasings(files: Mapping[str, os.PathLike], settings: RunSettings) -> dict[str, Task]:
+    """Of the phrasings that the workflow wrote those that it also made up."""
+    tasks = {name: settings.tasks[name] for name in files if not settings.tasks[name].phrasings}
+    return {task.name: task for task in read_tasks(tasks, files)}
 
 
 def _labels(files: RunFiles, settings: RunSettings) -> pd.DataFrame:

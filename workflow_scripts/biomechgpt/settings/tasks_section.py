@@ -4,15 +4,41 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from biomechgpt.settings.question_settings import QuestionSettings, ValuesOfColumns
-from biomechgpt.settings.strict import Number, Positive, StrictModel, Text
+from biomechgpt.settings.strict import UNIQUE, Number, Positive, StrictModel, Text
 
 PaperTask = Literal[
     "activity", "impaired", "diagnosis", "assistive_device", "fall_history",
     "walking_speed", "cadence", "tug", "fsst",
 ]  # fmt: skip
+
+
+Texts = Annotated[list[Text], Field(min_length=1), UNIQUE]
+
+
+class WrittenPhrasings(StrictModel):
+    """Ways to ask that stand in the config itself."""
+
+    train: Texts = Field(description="Ways to ask in training.")
+    held_out: Texts = Field(description="Other ways, asked in validation and test alone.")
+
+
+def _path_or_texts(phrasings: object) -> str | None:
+    if isinstance(phrasings, dict | WrittenPhrasings):
+        return "object"
+    return "string" if isinstance(phrasings, str) else None
+
+
+FileOrTexts = Annotated[
+    Annotated[Text, Tag("string")] | Annotated[WrittenPhrasings, Tag("object")],
+    Discriminator(
+        _path_or_texts,
+        custom_error_type="file_or_texts",
+        custom_error_message="must be a file or texts under train and held_out",
+    ),
+]
 
 
 class PublishedFigure(StrictModel):
@@ -30,6 +56,12 @@ class PublishedFigure(StrictModel):
 class TaskSettings(QuestionSettings):
     """One task; the numbers of a regression task are in its unit."""
 
+    # Jobs get the file that these texts are written to, so QuestionSettings knows files alone.
+    phrasings: FileOrTexts = Field(
+        "",
+        description="File of phrasings, where it is not resources/phrasings/{task}.yaml, or the phrasings "
+        "themselves under train and held_out. Without either they are built from label, unit and options.",
+    )
     paper_task: PaperTask | None = Field(
         None, description="The question of the paper that the task repeats; null for none."
     )

@@ -1,5 +1,7 @@
 """The segments of each activity on a timeline, and the times measured on them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from biomechgpt.simulation.people import Person
@@ -10,6 +12,7 @@ FSST_MOVES = (
     "turning", "sideways right", "backward", "sideways left",
     "sideways right", "turning", "sideways left", "backward",
 )  # fmt: skip  # squares 2, 3, 4, 1, 4, 3, 2, 1
+L_TEST = ((3, 90), (7, 180), (7, 90), (3, 180))  # m, degrees
 
 
 def perform(
@@ -17,11 +20,12 @@ def perform(
 ) -> dict[str, float]:
     """Fill the timeline and return the times that follow from it: `tug_s`, `fsst_s` or nothing."""
     if activity == "timed up and go":
-        return {"tug_s": _timed_up_and_go(person, timeline, numbers)}
+        there_and_back = [(numbers["tug_walk_m"], 180.0)] * 2
+        return {"tug_s": _from_a_chair(person, timeline, numbers, there_and_back)}
     if activity == "four square step test":
         return {"fsst_s": _four_square(person, timeline, numbers)}
     if activity == "L-test":
-        _l_test(person, timeline, numbers)
+        _from_a_chair(person, timeline, numbers, L_TEST)
     elif activity == "standing":
         timeline.still(person.random.uniform(*numbers["walking_duration_s"]))
     elif activity == "sit to stand":
@@ -83,18 +87,13 @@ def _leads_s(person: Person, numbers: dict) -> np.ndarray:
 
 def _turn(person: Person, timeline: Timeline, numbers: dict, degrees: float) -> float:
     mean, sd = numbers["turn_s"]
-    slower = (1 + person.turn_slowness) * (1.3 / max(_speed(timeline), 0.2)) ** numbers[
-        "turn_speed_power"
-    ]
+    speed_m_s = max(timeline.gait.step_length_m / timeline.gait.step_s, 0.2)
+    slower = (1 + person.turn_slowness) * (1.3 / speed_m_s) ** numbers["turn_speed_power"]
     wished_s = max(0.8, person.random.normal(mean, sd)) * slower * abs(degrees) / 180
     count = max(2, round(wished_s / timeline.gait.step_s))
     pace = count * timeline.gait.step_s / wished_s
     side = 1 if person.random.random() < 0.5 else -1
     return timeline.steps(count, "turning", "turn", side * degrees, pace)
-
-
-def _speed(timeline: Timeline) -> float:
-    return timeline.gait.step_length_m / timeline.gait.step_s
 
 
 def _change_seat(person: Person, timeline: Timeline, numbers: dict, sitting: bool) -> float:
@@ -109,29 +108,20 @@ def _straight(timeline: Timeline, metres: float, numbers: dict) -> float:
     return timeline.steps(max(2, round(length / timeline.gait.step_length_m)))
 
 
-def _timed_up_and_go(person: Person, timeline: Timeline, numbers: dict) -> float:
+def _from_a_chair(
+    person: Person, timeline: Timeline, numbers: dict, way: Sequence[tuple[float, float]]
+) -> float:
+    """Rise, walk and turn (m and degrees of each part of the `way`), sit down; the seconds of that."""
     before_s, after_s = _leads_s(person, numbers)
     timeline.seated = 1.0
     timeline.still(before_s, "lead-in")
     spent = _change_seat(person, timeline, numbers, sitting=False)
-    for _ in range(2):
-        spent += _straight(timeline, numbers["tug_walk_m"], numbers)
-        spent += _turn(person, timeline, numbers, 180.0)
+    for metres, degrees in way:
+        spent += _straight(timeline, metres, numbers)
+        spent += _turn(person, timeline, numbers, degrees)
     spent += _change_seat(person, timeline, numbers, sitting=True)
     timeline.still(after_s, "lead-out")
     return spent
-
-
-def _l_test(person: Person, timeline: Timeline, numbers: dict) -> None:
-    before_s, after_s = _leads_s(person, numbers)
-    timeline.seated = 1.0
-    timeline.still(before_s, "lead-in")
-    _change_seat(person, timeline, numbers, sitting=False)
-    for metres, degrees in ((3, 90), (7, 180), (7, 90), (3, 180)):
-        _straight(timeline, metres, numbers)
-        _turn(person, timeline, numbers, degrees)
-    _change_seat(person, timeline, numbers, sitting=True)
-    timeline.still(after_s, "lead-out")
 
 
 def _sit_to_stand(person: Person, timeline: Timeline, numbers: dict) -> None:

@@ -51,11 +51,9 @@ def add_sway(
             angles[:, channel] += np.sin(2 * np.pi * turns) @ height_deg
 
 
-def add_head_movement(
-    angles: np.ndarray, tracks: Tracks, joint: str, size_deg: float, every_steps: int = 3
-) -> None:
+def add_head_movement(angles: np.ndarray, tracks: Tracks, joint: str, size_deg: float) -> None:
     """Add, in place, head turns every three steps, as in the functional gait assessment."""
-    turned = np.sin(np.pi * 2 * tracks.phase / every_steps)
+    turned = np.sin(np.pi * 2 * tracks.phase / 3)
     angles[:, INDEX[joint]] += size_deg * np.tanh(2 * turned)
 
 

@@ -12,12 +12,7 @@ from biomechgpt.simulation.ground import N_JOINTS, orientation
 from biomechgpt.simulation.noise import add_noise, gap_mask
 from biomechgpt.simulation.people import Person
 from biomechgpt.simulation.plan import Planned
-from biomechgpt.simulation.render import (
-    add_head_movement,
-    add_sway,
-    render_angles,
-    render_path,
-)
+from biomechgpt.simulation.render import add_head_movement, add_sway, render_angles, render_path
 from biomechgpt.simulation.timeline import Segment, Timeline, Tracks
 
 LOW_DEG = np.degrees([joint.low_rad for joint in JOINTS])

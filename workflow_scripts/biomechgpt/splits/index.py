@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -42,7 +42,7 @@ def index_trials(
     """
     # Tables of Arrow, since as many dicts of Python would take ten times the memory.
     tables = [_trials_of_shard(shard, path) for shard, path in enumerate(joint_angles_paths)]
-    kept, copies = _without_copies(pa.concat_tables(tables).sort_by("trial_id"))
+    kept, copies = without_copies(pa.concat_tables(tables).sort_by("trial_id"))
     issues = [issue for path in issue_paths for issue in read_issues(path)]
     if not len(kept):
         raise InputError(f"no trial was accepted: {_commonest(issues)}")
@@ -81,14 +81,17 @@ def ingestion_sentence(trials_path: os.PathLike, issues_path: os.PathLike) -> st
 
 
 def _trials_of_shard(shard: int, path: os.PathLike) -> pa.Table:
-    rows = [
-        {**info, "source_rate_hz": info["frame_rate_hz"], "shard": shard}
-        for info in read_infos(path)
-    ]
+    return table_of(read_infos(path), shard)
+
+
+def table_of(infos: Iterable[Mapping], shard: int) -> pa.Table:
+    """The trials of a shard, by what is known of each beside its frames, as `trials.parquet` lists them."""
+    rows = [{**info, "source_rate_hz": info["frame_rate_hz"], "shard": shard} for info in infos]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _without_copies(trials: pa.Table) -> tuple[pa.Table, list[Issue]]:
+def without_copies(trials: pa.Table) -> tuple[pa.Table, list[Issue]]:
+    """The first of the trials with the same joint angles, and an issue for each of the others."""
     first: dict[str, int] = {}  # angles_sha256 -> row
     keep = [first.setdefault(sha, row) for row, sha in enumerate(_cells(trials, "angles_sha256"))]
     people, files = _cells(trials, "participant_id"), _cells(trials, "file")

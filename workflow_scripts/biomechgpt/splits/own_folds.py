@@ -1,6 +1,5 @@
 """Folds as a table of the user's own (`split.file`), read strictly."""
 
-import difflib
 import logging
 import os
 import re
@@ -11,6 +10,7 @@ import pandas as pd
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.errors import InputError
 from biomechgpt.results_layout import FOLDERS_OF_RESULTS
+from biomechgpt.spelling import nearest
 from biomechgpt.splits.folds_file import COLUMNS, SPLITS
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def _check_row(
     if participant not in known:
         raise InputError(
             f"{where}: participant_id {participant} has no trial in any trials.tsv"
-            f"{_closest(participant, known)} With more than one cohort, ids are written as "
+            f"{nearest(participant, sorted(known)) or '.'} With more than one cohort, ids are written as "
             "cohort/participant_id."
         )
     role = role_of.get(participant, "both")
@@ -93,8 +93,3 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
     if table.empty:
         raise InputError(f"{path}: it has no rows.")
     return table[COLUMNS]
-
-
-def _closest(word: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else "."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from biomechgpt.recordings.readers.bvh import read_bvh
 from biomechgpt.recordings.readers.c3d_angles import read_c3d
+from biomechgpt.recordings.readers.mvnx import read_mvnx
 from biomechgpt.recordings.readers.npz import read_npy, read_npz
 from biomechgpt.recordings.readers.opensim import read_opensim
 from biomechgpt.recordings.readers.point_tables import read_trc
@@ -13,6 +14,7 @@ from biomechgpt.recordings.readers.pose_json import read_pose_folder, read_pose_
 from biomechgpt.recordings.readers.raw import Hierarchy, MotionError, Note, RawMotion
 from biomechgpt.recordings.readers.tabular import read_csv, read_parquet
 from biomechgpt.recordings.readers.titles import check_file_name
+from biomechgpt.recordings.readers.visual3d import read_visual3d
 
 __all__ = ["READERS", "Hierarchy", "MotionError", "Note", "RawMotion", "read_motion"]
 
@@ -29,18 +31,21 @@ READERS = {
     ".c3d": read_c3d,
     ".trc": read_trc,
     ".json": read_pose_json,
+    ".mvnx": read_mvnx,
+    ".txt": read_visual3d,
 }
 
 # What else a laboratory may have, and what of it is a motion file.
 OTHER_FORMATS = {
-    ".mvnx": "Xsens MVN; export the joint angles as .csv or .c3d, or run OpenSense for a .mot file",
+    ".mvn": "Xsens MVN's own; export the recording as .mvnx, with joint angles",
     ".fbx": "an animated scene; export the skeleton as .bvh",
-    ".txt": "text such as Visual3D writes; export the joint angles as .csv with one row of names, or .c3d",
+    ".cmo": "a Visual3D workspace; export the joint angles as ASCII, .txt",
+    ".cmz": "a Visual3D workspace; export the joint angles as ASCII, .txt",
     ".b3d": "an AddBiomechanics archive; export the trial as .mot",
     ".mat": "MATLAB; write a table of joint angles with writetable(..., 'x.csv')",
-    ".zip": "an archive; unpack it and name a file of it",
+    ".zip": "an archive; import_session.py unpacks and reads one of OpenCap or Pose2Sim",
     ".tsv": "Qualisys or another table; save it as .csv",
-    ".xlsx": "a spreadsheet; save it as .csv",
+    ".xlsx": "a spreadsheet; save it as .csv, or export .mvnx where it is Xsens MVN's",
     ".pkl": "a Python pickle, which may run code; save arrays as .npz or a table as .parquet",
     ".osim": "a model; name the motion (.mot, .sto) that was computed with it",
     ".glb": "an animated scene; export the skeleton as .bvh",

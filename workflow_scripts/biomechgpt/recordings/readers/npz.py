@@ -12,10 +12,7 @@ from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion, chec
 from biomechgpt.recordings.readers.several import check_dividers
 from biomechgpt.recordings.readers.text_table import TIME_NAMES, take_time
 
-HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 RATE_KEYS = ("frequency", "fps", "frame_rate_hz")
 NAME_KEYS = ("names", "joint_names", "keypoint_names")
 CLIPS = "split_points"

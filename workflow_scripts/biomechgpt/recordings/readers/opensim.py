@@ -85,9 +85,7 @@ def _compare(header: Header, table: TextTable) -> list[Note]:
     return notes
 
 
-def _coordinate_names(
-    columns: dict[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], list[Note]]:
+def _coordinate_names(columns: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], list[Note]]:
     """The columns by coordinate; of two for the same coordinate the first is kept."""
     named: dict[str, np.ndarray] = {}
     doubled = []

@@ -27,7 +27,7 @@ def read_csv(path: Path) -> RawMotion:
         first = read_line(file)
         if (names := names_of_numbers(first)) is not None:
             return read_unnamed(path, names)
-        beginning = _beginning(file, first)
+        beginning = f"{first}\n" + file.read(20_000).decode("utf-8", errors="replace")
         if "endheader" in beginning.lower():
             return read_opensim(path)
         if is_nexus(beginning):
@@ -38,10 +38,6 @@ def read_csv(path: Path) -> RawMotion:
         table = read_table(file)
     columns = of_single_subject(table.columns)
     return RawMotion(take_time(columns), columns, None, table.notes)
-
-
-def _beginning(file: object, first: str) -> str:
-    return first + "\n" + file.read(20_000).decode("utf-8", errors="replace")
 
 
 def read_parquet(path: Path) -> RawMotion:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,7 @@ def read_nexus(path: Path) -> RawMotion:
         MotionError: `not_motion` without that section or its angles, `several_recordings` for two
             subjects, `unreadable` or `one_row`.
     """
-    lines = path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
-    section = _section(lines)
+    section = _section(_lines(path))
     if section is None:
         raise MotionError(
             "not_motion",
@@ -44,6 +44,21 @@ def read_nexus(path: Path) -> RawMotion:
     unit = UNITS[spoken.pop()] if len(spoken) == 1 else None
     rate_hz = _rate_hz(rate, separator)
     return RawMotion((time_frames - time_frames[0]) / rate_hz, columns, unit, notes)
+
+
+def nexus_subject(path: Path) -> str | None:
+    """The subject whose name stands before the labels of `Model Outputs`; None where none or two do."""
+    lines = iter(_lines(path))
+    for line in lines:
+        if line.strip(",\t; ").lower() == "model outputs":
+            labels = re.split(r"[,\t;]", next(islice(lines, 1, None), ""))  # below the rate
+            subjects = {label.rpartition(":")[0].strip(' "') for label in labels if ":" in label}
+            return subjects.pop() if len(subjects) == 1 else None
+    return None
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
 
 
 def _section(lines: list[str]) -> list[str] | None:
@@ -104,7 +119,7 @@ def read_pycgm(path: Path) -> RawMotion:
     Raises:
         MotionError: `unreadable`, `one_row` or `not_motion`.
     """
-    lines = path.read_bytes().decode("utf-8-sig", errors="replace").splitlines()
+    lines = _lines(path)
     header = [line.lstrip("# ") for line in lines if line.startswith("#")]
     rows = [line for line in lines if not line.startswith("#")]
     if len(header) < 2 or len(rows) < 2:

@@ -26,7 +26,7 @@ class Curve(NamedTuple):
     dotted: bool = False
 
 
-class Column(NamedTuple):
+class TrialColumn(NamedTuple):
     """A trial: two lines of title, its time, and the curves of each row."""
 
     title: tuple[str, str]
@@ -34,7 +34,7 @@ class Column(NamedTuple):
     panels: Sequence[Sequence[Curve]]
 
 
-def curve_grid(columns: Sequence[Column], rows: Sequence[str], legend: Sequence[tuple]) -> str:
+def curve_grid(columns: Sequence[TrialColumn], rows: Sequence[str], legend: Sequence[tuple]) -> str:
     """The drawing as SVG. `legend` is (name, colour, dotted) of each kind of line."""
     width = LEFT + len(columns) * (WIDTH + GAP)
     height = TOP + len(rows) * (HEIGHT + GAP) + BOTTOM - GAP
@@ -89,7 +89,7 @@ def _place(value: float, low: float, high: float, top: float) -> float:
     return top + HEIGHT * (high - value) / (high - low)
 
 
-def _panel(column: Column, row: int, corner: tuple, limits: tuple) -> str:
+def _panel(column: TrialColumn, row: int, corner: tuple, limits: tuple) -> str:
     left, top = corner
     low, high = limits
     frame = (
@@ -113,7 +113,7 @@ def _path(x: np.ndarray, y: np.ndarray) -> str:
     return "".join(f"{'M' if start else 'L'}{a:.1f} {b:.1f}" for a, b, start in points)
 
 
-def _column_labels(column: Column, left: float, bottom: float) -> str:
+def _column_labels(column: TrialColumn, left: float, bottom: float) -> str:
     end_s = column.time_s[-1]
     ticks = [t for t in MaxNLocator(4, integer=True).tick_values(0, end_s) if 0 <= t <= end_s]
     marks = [_text(f"{t:.0f}", left + WIDTH * t / end_s, bottom + 14, "middle") for t in ticks]

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 
 import jinja2
 
 from biomechgpt.files import replacing
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = files("biomechgpt.report") / "assets"
 
 
 def write_page(

@@ -18,8 +18,8 @@ METHODS = {
     "pooled": "by all other participants that no training saw, as published",
 }
 POOLED = (
-    "By validation participants alone coverage is a measurement; with all others it is near the level by "
-    "construction, and what a new person gets."
+    "With limits from validation participants alone the coverage is a measurement; with those from all "
+    "others it is near the level by construction, and is what a new person gets."
 )
 SCORES = {
     "brier": "Brier score",
@@ -115,7 +115,7 @@ def _number_intervals(table: pd.DataFrame | None, unit: str) -> Block:
             METHODS[row.method],
             f"{100 * row.level:.0f} %",
             percent(row.coverage, row.low, row.high),
-            Cell(short(row.mean_width), "says nothing" if _says_nothing(row) else ""),
+            Cell(short(row.mean_width), "says nothing" if row.mean_width > row.label_range else ""),
             count(row.n_participants),
             count(row.n_trials),
         ]
@@ -132,10 +132,6 @@ def _number_intervals(table: pd.DataFrame | None, unit: str) -> Block:
     )
     head = ["interval", "level", "coverage", Cell("mean width", unit), "participants", "trials"]
     return TableBlock(caption, head, rows)
-
-
-def _says_nothing(row) -> bool:
-    return row.mean_width > row.label_range
 
 
 def reliability(table: pd.DataFrame | None, task: AnsweredTask) -> Drawing | None:

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from biomechgpt.report.page.blocks import Block, Paragraph, TableBlock, no_table
+from biomechgpt.questions.tasks import Task
+from biomechgpt.report.page.blocks import Block, Paragraph, Sentences, TableBlock, no_table
 from biomechgpt.report.page.wording import count, level
 from biomechgpt.report.results import NAMES
 from biomechgpt.report.sections.task_sentences import verdict
@@ -34,3 +35,16 @@ def phrasings(table: pd.DataFrame | None) -> list[Block]:
     )
     head = ["measure", "training phrasings", "held-out phrasings", "difference"]
     return [TableBlock(caption, [*head, "participants", "trials"], rows)]
+
+
+def built(task: Task | None) -> list[Block]:
+    """That nobody wrote the ways to ask, and what they are; [] for None, a task with phrasings."""
+    if task is None:
+        return []
+    text = (
+        "Nobody wrote how to ask this question: its phrasings were built from label, unit and options, and "
+        "say no more than these. docs/tasks.md says how to write better ones."
+    )
+    sides = (("in training", task.train), ("in validation and test", task.held_out))
+    shown = [(side, " / ".join(p.text for p in phrasings)) for side, phrasings in sides]
+    return [Paragraph(text), Sentences(shown)]

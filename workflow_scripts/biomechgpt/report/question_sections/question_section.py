@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from biomechgpt.questions.tasks import Task
 from biomechgpt.report.page.blocks import (
     Block,
     Heading,
@@ -22,7 +23,7 @@ from biomechgpt.report.question_sections.confidence import (
 from biomechgpt.report.question_sections.confusion_matrix import class_table, confusion
 from biomechgpt.report.question_sections.each_participant import each_participant
 from biomechgpt.report.question_sections.model_ranking import models, t_intervals
-from biomechgpt.report.question_sections.new_wording import phrasings
+from biomechgpt.report.question_sections.new_wording import built, phrasings
 from biomechgpt.report.question_sections.number_agreement import agreement
 from biomechgpt.report.question_sections.trial_curves import TrialCurves
 from biomechgpt.report.question_sections.worst_trials import worst_trials
@@ -38,22 +39,24 @@ Tables = Mapping[str, pd.DataFrame | None]
 
 
 def question_sections(
-    results: Results, answers: pd.DataFrame | None, curves: Mapping[str, TrialCurves]
+    results: Results,
+    answers: pd.DataFrame | None,
+    curves: Mapping[str, TrialCurves],
+    built_phrasings: Mapping[str, Task],
 ) -> list[Section]:
     """One section a task. `answers` is `answers.parquet` of the first variant, `curves` are those of
-    the trials that `worst_trials.trials_to_draw` names, by `trial_id`.
+    the trials that `worst_trials.trials_to_draw` names, by `trial_id`; `built_phrasings` by name the
+    tasks whose phrasings nobody wrote.
     """
     tables = {name: _of_variant(results.table(name), results.variants[0]) for name in TABLES}
     tables["answers"] = answers
-    return [
-        Section(
-            f"question-{task.name}",
-            task.title[0].upper() + task.title[1:],
-            GROUP,
-            _blocks(results, {n: _of_task(t, task.name) for n, t in tables.items()}, task, curves),
-        )
-        for task in results.tasks
-    ]
+    sections = []
+    for task in results.tasks:
+        of_task = {name: _of_task(table, task.name) for name, table in tables.items()}
+        blocks = _blocks(results, of_task, task, curves, built(built_phrasings.get(task.name)))
+        title = task.title[0].upper() + task.title[1:]
+        sections.append(Section(f"question-{task.name}", title, GROUP, blocks))
+    return sections
 
 
 def _of_variant(table: pd.DataFrame | None, variant: str) -> pd.DataFrame | None:
@@ -68,7 +71,11 @@ def _of_task(table: pd.DataFrame | None, task: str) -> pd.DataFrame | None:
 
 
 def _blocks(
-    results: Results, tables: Tables, task: AnsweredTask, curves: Mapping[str, TrialCurves]
+    results: Results,
+    tables: Tables,
+    task: AnsweredTask,
+    curves: Mapping[str, TrialCurves],
+    wording: list[Block],
 ) -> list[Block]:
     return [
         Paragraph(task_sentence(results, task)),
@@ -80,6 +87,7 @@ def _blocks(
         Heading("Confidence and abstention"),
         *_confidence(results, tables, task),
         Heading("Wording seen in training against new wording"),
+        *wording,
         *phrasings(tables["phrasings"]),
         Heading("Errors to look at"),
         *worst_trials(tables["answers"], task, curves),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.report.drawing.curve_grid import Column, Curve, curve_grid
+from biomechgpt.report.drawing.curve_grid import Curve, TrialColumn, curve_grid
 from biomechgpt.report.drawing.svg import PAGE_BLUE, PAGE_ORANGE
 from biomechgpt.tokenizer.decoded import DecodedTrial
 
@@ -45,7 +45,7 @@ def curves_svg(curves: Mapping[str, TrialCurves], subtitles: Mapping[str, str]) 
     `subtitles` has the line under the name of each trial.
     """
     columns = [
-        Column(
+        TrialColumn(
             (trial, subtitles[trial]),
             of_trial.time_s,
             [_lines(of_trial, j) for j in SHOWN.values()],

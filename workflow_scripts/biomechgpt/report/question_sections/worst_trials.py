@@ -6,11 +6,7 @@ import pandas as pd
 
 from biomechgpt.report.page.blocks import Block, Cell, Drawing, Paragraph, TableBlock
 from biomechgpt.report.page.wording import number, short
-from biomechgpt.report.question_sections.trial_curves import (
-    SHOWN_SECONDS,
-    TrialCurves,
-    curves_svg,
-)
+from biomechgpt.report.question_sections.trial_curves import SHOWN_SECONDS, TrialCurves, curves_svg
 from biomechgpt.report.results import AnsweredTask
 
 LISTED, DRAWN = 5, 3
@@ -92,7 +88,7 @@ def _numbers(trials: list[pd.DataFrame], unit: str) -> TableBlock:
             short(first.truth_number),
             Cell(", ".join(short(value) for value in rows["number"])),
             short(rows["error"].mean()),
-            _interval(first),
+            "–" if pd.isna(first.low_90) else f"{short(first.low_90)} to {short(first.high_90)}",
         ]
         for rows in trials
         for first in [rows.iloc[0]]
@@ -100,10 +96,6 @@ def _numbers(trials: list[pd.DataFrame], unit: str) -> TableBlock:
     caption = f"The trials with the largest errors, one a participant, in {unit or 'its own unit'}."
     head = ["trial", "truth", "answers of the seeds", "mean error", "90 % interval, first seed"]
     return TableBlock(caption, head, cells)
-
-
-def _interval(row: pd.Series) -> str:
-    return "–" if pd.isna(row["low_90"]) else f"{short(row['low_90'])} to {short(row['high_90'])}"
 
 
 def _curves(

@@ -26,9 +26,10 @@ def cohort_table(record: Record) -> str:
         ["trials", _trials(PAPER_TRIALS, PAPER_PEOPLE), _trials(n_trials, n_people)],
         ["mean length of a trial", f"{PAPER_TRIAL_S} s", f"{record.run['mean_trial_s']:.1f} s"],
         *(
-            _labelled(theirs, labelled[task], n_people)
+            [words, _share(n_paper, PAPER_PEOPLE), _share(labelled[task], n_people)]
             for task, theirs in tasks.items()
             if theirs in PAPER_LABELLED and task in labelled
+            for n_paper, words in [PAPER_LABELLED[theirs]]
         ),
     ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
@@ -43,11 +44,6 @@ def cohort_size(record: Record) -> tuple[int, int]:
 
 def _trials(n_trials: int, n_people: int) -> str:
     return f"{n_trials:,} ({n_trials / n_people:.1f} a person)"
-
-
-def _labelled(paper_task: str, n_labelled: int, n_people: int) -> list[str]:
-    theirs, words = PAPER_LABELLED[paper_task]
-    return [words, _share(theirs, PAPER_PEOPLE), _share(n_labelled, n_people)]
 
 
 def _share(n: int, n_people: int) -> str:

@@ -19,25 +19,17 @@ def results_table(run: QuotedRun) -> str:
 
 
 def _cells(run: QuotedRun, own) -> list[str]:
+    task = run.settings.tasks[own.task]
+    n_options = len(task.options)
     return [
-        _question(run, own),
-        _measure(run, own),
+        plain(own.task) + (f" ({n_options} classes)" if n_options > 2 else ""),
+        NAMES[own.metric] + (f", {task.unit}" if task.unit else ""),
         f"{level(own.metric, own.value)} {_interval(own)}",
         _other(run.row(own.task, run.paper_baseline, own.metric)),
         _named(run.strongest(own.task, own.metric)),
         _named(run.chance(own.task, own.metric)),
         f"{own.n_participants}, {own.n_trials}",
     ]
-
-
-def _question(run: QuotedRun, own) -> str:
-    n_options = len(run.settings.tasks[own.task].options)
-    return f"{plain(own.task)} ({n_options} classes)" if n_options > 2 else plain(own.task)
-
-
-def _measure(run: QuotedRun, own) -> str:
-    unit = run.settings.tasks[own.task].unit
-    return NAMES[own.metric] + (f", {unit}" if unit else "")
 
 
 def _interval(row) -> str:

@@ -51,17 +51,15 @@ def picture(example: Mapping, simulated: bool) -> str:
 def _limbs(paths_cm: Mapping[str, Sequence], rate_hz: float) -> Iterator[str]:
     """One path a side of the body, which takes the shape of each frame in turn."""
     for side in ("left", "middle", "right"):  # the nearer side comes last
-        shapes = [_shape(bones) for bones in paths_cm[side]]
+        shapes = [
+            "".join(f"M{_place(start)}L{_place(end)}" for start, end in bones)
+            for bones in paths_cm[side]
+        ]
         seconds = len(shapes) / rate_hz
         yield (
             f'<path class="{side}" d="{shapes[0]}"><animate attributeName="d" dur="{seconds:.2f}s" '
             f'repeatCount="indefinite" values="{";".join([*shapes, shapes[0]])}"/></path>'
         )
-
-
-def _shape(bones: Sequence) -> str:
-    ends = ((_place(start), _place(end)) for start, end in bones)
-    return "".join(f"M{start}L{end}" for start, end in ends)
 
 
 def _place(point_cm: Sequence[int]) -> str:

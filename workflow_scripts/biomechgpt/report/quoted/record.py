@@ -121,15 +121,11 @@ def _figures(results: Results) -> Iterator[tuple]:
             for metric in (task.headline, task.second):
                 row = results.mean(model, task.name, metric)
                 if row is not None:
-                    verdict = _verdict(results, model, task.name, metric)
+                    compared = results.difference(results.variants[0], model, task.name, metric)
+                    verdict = "" if compared is None else compared.adjusted_verdict
                     interval = (row.value, row.low, row.high, verdict)
                     size = (row.n_participants, row.n_trials)
                     yield (task.name, task.kind, model, metric, *interval, *size)
-
-
-def _verdict(results: Results, model: str, task: str, metric: str) -> str:
-    row = results.difference(results.variants[0], model, task, metric)
-    return "" if row is None else row.adjusted_verdict
 
 
 def _labels(table_one: Path, n_folds: int) -> pd.DataFrame:

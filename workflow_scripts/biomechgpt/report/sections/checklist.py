@@ -1,18 +1,18 @@
 """The TRIPOD+AI checklist, filled as far as a program can (`tripod_ai.yaml` has the items)."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import yaml
 
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
+from biomechgpt.report.page.html_file import ASSETS
 from biomechgpt.report.results import Results
 from biomechgpt.report.run_files import ReportData
 from biomechgpt.report.sections.paired_comparisons import number_of_comparisons
 from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.tokenizer.network import tokens_per_step
 
-ITEMS = Path(__file__).parents[1] / "assets/tripod_ai.yaml"
+ITEMS = ASSETS / "tripod_ai.yaml"
 BY_AUTHORS = Cell("for the authors to write", "a program cannot know it", "quiet")
 
 

@@ -82,13 +82,8 @@ def _level(results: Results, task: AnsweredTask, simulated: bool) -> list | None
         Cell(f"{name} {mean:.2f} ± {sd:.2f}", people(*paper.TEST_SIZE[theirs])),
         Cell(f"{name} {number(own.value)} {ends}", people(task.n_participants, task.n_trials)),
         Cell("not comparable", place(mean, own) + whose),
-        " ".join(_cautions(theirs, simulated)),
+        f"{TUNED_WORDS if simulated and theirs in TUNED else ''} {CAUTIONS.get(theirs, '')}".strip(),
     ]
-
-
-def _cautions(paper_task: str, simulated: bool) -> list[str]:
-    tuned = [TUNED_WORDS] if simulated and paper_task in TUNED else []
-    return tuned + [text for name, text in CAUTIONS.items() if name == paper_task]
 
 
 def _against(results: Results, other: str | None) -> tuple[Cell, str]:
@@ -146,7 +141,11 @@ def _above_chance(results: Results) -> list:
 def _p_values(results: Results) -> list:
     tasks = [task for task in results.tasks if task.kind == "regression"]
     rows = [(task, results.mean(results.variants[0], task.name, "p")) for task in tasks]
-    words = ", ".join(f"{task.title} {_p(row.value)}" for task, row in rows if row is not None)
+    words = ", ".join(
+        f"{task.title} {f'{row.value:.1g}' if np.isfinite(row.value) else 'undefined'}"
+        for task, row in rows
+        if row is not None
+    )
     caution = (
         "Cannot hold for the four square step test: r 0.90 on seven trials gives p 0.006, on 21 "
         "answers of three seeds 3e-8. p takes the trials of one person for independent, so ours is "
@@ -154,11 +153,7 @@ def _p_values(results: Results) -> list:
     )
     claim = "All regression slopes have p < 1e-10"
     theirs = "p < 1e-10, four tasks"
-    return [claim, theirs, words or "no number asked", "cannot hold there", caution]
-
-
-def _p(value: float) -> str:
-    return f"{value:.1g}" if np.isfinite(value) else "undefined"
+    return [claim, theirs, words or "no numbers were asked for", "cannot hold there", caution]
 
 
 def _tokenizer(tokenizers: Mapping[tuple[str, str], os.PathLike]) -> list[list]:

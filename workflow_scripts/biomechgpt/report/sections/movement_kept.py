@@ -1,7 +1,7 @@
 """What the tokens keep of what gait laboratories look at."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -111,14 +111,8 @@ def _by_joint(joints: pd.DataFrame) -> TableBlock:
     """All 34 joints, a column pair a tokenizer: folds are averaged."""
     names = list(dict.fromkeys(joints["tokenizer"]))
     means = joints.groupby(["joint", "tokenizer"], sort=False)[["rmse_deg", "p95_deg"]].mean()
-    rows = [
-        [plain(joint), *(number(value, 2) for name in names for value in _pair(means, joint, name))]
-        for joint in dict.fromkeys(joints["joint"])
-    ]
+    wide = means.unstack(sort=False).swaplevel(axis=1)[names]  # NaN: a tokenizer without the joint
+    rows = [[plain(joint), *(number(v, 2) for v in values)] for joint, *values in wide.itertuples()]
     head = ["joint", *(f"{name}, {what} (°)" for name in names for what in ("RMSE", "95 %"))]
     caption = "Error of each joint over all frames of test participants: RMSE and 95th percentile."
     return TableBlock(caption, head, rows, long=True)
-
-
-def _pair(means: pd.DataFrame, joint: str, name: str) -> Sequence[float]:
-    return means.loc[(joint, name)] if (joint, name) in means.index else (np.nan, np.nan)

@@ -6,7 +6,7 @@ from biomechgpt.evaluation.multiplicity import draws_needed
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import count, difference, number
 from biomechgpt.report.results import NAMES, Results
-from biomechgpt.report.sections.task_sentences import verdict
+from biomechgpt.report.sections.task_sentences import before_adjustment, verdict
 
 
 def comparisons(results: Results) -> list:
@@ -21,7 +21,7 @@ def comparisons(results: Results) -> list:
             difference(row.metric, row),
             number(row.p, 4),
             Cell(number(row.adjusted_p, 4), f"of {row.n_comparisons}"),
-            verdict(row)._replace(sub=_before(row)),
+            verdict(row)._replace(sub=before_adjustment(row)),
             count(row.n_participants),
             count(row.n_trials),
         ]
@@ -66,8 +66,3 @@ def _too_few_draws(draws: int, largest_family: float) -> str:
         f" {draws} draws cannot leave a verdict in a family of {largest_family:.0f}: "
         f"evaluate.bootstrap_draws needs {needed} or more."
     )
-
-
-def _before(row) -> str:
-    """The verdict of the interval alone where adjustment changed it."""
-    return "" if row.verdict == row.adjusted_verdict else f"{row.verdict} before adjustment"

@@ -3,11 +3,10 @@
 import os
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.cohort.tables import RESERVED
+from biomechgpt.cohort.table_faults import RESERVED
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.report.page.blocks import Cell, Paragraph, TableBlock
 from biomechgpt.report.page.wording import count, number, people, short
@@ -83,8 +82,13 @@ def _split(trials: pd.DataFrame, folds: pd.DataFrame) -> TableBlock:
 def _coverage(trials: pd.DataFrame) -> list:
     """The share of trials of every source that have each joint that some trial lacks."""
     sources = dict(list(trials.groupby(["cohort", "coordinate_map"])))
+    missing = {source: rows["missing_joints"].explode() for source, rows in sources.items()}
     share = pd.DataFrame(
-        {source: 1 - _missing_share(rows["missing_joints"]) for source, rows in sources.items()}
+        {
+            source: 1
+            - names.value_counts().reindex(JOINT_NAMES, fill_value=0) / len(sources[source])
+            for source, names in missing.items()
+        }
     )
     sizes = [
         Cell(f"{coordinate_map} ({name})", people(rows["participant_id"].nunique(), len(rows)))
@@ -100,11 +104,6 @@ def _coverage(trials: pd.DataFrame) -> list:
         "enters the tokenizer at the training mean and is masked in loss and error."
     )
     return [Paragraph(full), TableBlock(caption, ["joint", *sizes], rows, long=True)]
-
-
-def _missing_share(missing: pd.Series) -> pd.Series:
-    counts = pd.Series(np.concatenate([np.asarray(m, object) for m in missing])).value_counts()
-    return counts.reindex(JOINT_NAMES).fillna(0) / len(missing)
 
 
 def labels(labels: pd.DataFrame, trials: pd.DataFrame, folds: pd.DataFrame | None) -> list:
@@ -147,13 +146,14 @@ def _lines(groups: dict[str, pd.DataFrame], column: str) -> list[list]:
     personal = (groups["all"].groupby("participant_id")[column].nunique() <= 1).all()
     cells = {name: _known(rows, column, personal) for name, rows in groups.items()}
     label = Cell(column.replace("_", " "), "participants" if personal else "trials")
-    if _is_number(cells["all"]):
+    numbers = pd.to_numeric(cells["all"], errors="coerce")
+    if numbers.notna().all() and cells["all"].nunique() > 2:
         return [[label, "median", *(_quartiles(values) for values in cells.values())]]
     categories = cells["all"].value_counts().index
     if len(categories) > MOST_CATEGORIES:
         return [[label, f"{len(categories)} different", *("–" for _ in groups)]]
     return [
-        [label, category, *(_share(values, category) for values in cells.values())]
+        [label, category, *(_share((of == category).sum(), len(of)) for of in cells.values())]
         for category in categories
     ]
 
@@ -163,24 +163,22 @@ def _known(rows: pd.DataFrame, column: str, personal: bool) -> pd.Series:
     return (labelled.drop_duplicates("participant_id") if personal else labelled)[column]
 
 
-def _is_number(values: pd.Series) -> bool:
-    return pd.to_numeric(values, errors="coerce").notna().all() and values.nunique() > 2
-
-
 def _quartiles(values: pd.Series) -> str:
     numbers = pd.to_numeric(values)
     low, middle, high = (short(numbers.quantile(q)) for q in (0.25, 0.5, 0.75))
     return "–" if numbers.empty else f"{middle} [{low}, {high}]"
 
 
-def _share(values: pd.Series, category: str) -> str:
-    n = (values == category).sum()
-    return f"{n} ({100 * n / len(values):.0f} %)" if len(values) else "–"
+def _share(n: int, n_all: int) -> str:
+    return f"{n} ({100 * n / n_all:.0f} %)" if n_all else "–"
 
 
 def _missing(groups: dict[str, pd.DataFrame], columns: Sequence[str]) -> TableBlock:
     lines = [
-        [column.replace("_", " "), *(_without(rows, column) for rows in groups.values())]
+        [
+            column.replace("_", " "),
+            *(_share(rows[column].isna().sum(), len(rows)) for rows in groups.values()),
+        ]
         for column in columns
     ]
     caption = (
@@ -189,8 +187,3 @@ def _missing(groups: dict[str, pd.DataFrame], columns: Sequence[str]) -> TableBl
         "because it does not apply."
     )
     return TableBlock(caption, ["label", *groups], lines)
-
-
-def _without(rows: pd.DataFrame, column: str) -> str:
-    n = int(rows[column].isna().sum())
-    return f"{n} ({100 * n / len(rows):.0f} %)" if len(rows) else "–"

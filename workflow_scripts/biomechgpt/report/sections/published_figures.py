@@ -30,7 +30,7 @@ def published_rows(results: Results, task: AnsweredTask, settings: RunSettings) 
                 f"{NAMES[metric]} {number(own.value)} {bounds(metric, own.low, own.high)}",
                 people(own.n_participants, own.n_trials) + strongest,
             ),
-            Cell("beside it", place(figure.value, own)),
+            Cell("for comparison", place(figure.value, own)),
             figure.differs,
         ]
 

@@ -22,9 +22,10 @@ def table_one(counts: pd.DataFrame, paper_tasks: Mapping[str, str]) -> list:
         [
             plain(row["task"]),
             *(count(row[name]) for name in columns),
-            Cell(_paper_size(paper_tasks.get(row["task"])), tone="quiet"),
+            Cell(people(*size) if size else "–", tone="quiet"),
         ]
         for row in counts.to_dict("records")
+        for size in [paper.TEST_SIZE.get(paper_tasks.get(row["task"]))]
     ]
     head = ["question", *(name.replace("_", " ") for name in columns)]
     caption = (
@@ -32,11 +33,6 @@ def table_one(counts: pd.DataFrame, paper_tasks: Mapping[str, str]) -> list:
         "on one trial. With several folds test figures are summed and the others are medians."
     )
     return [TableBlock(caption, [*head, Cell("paper, tested", paper.COHORT, "quiet")], rows)]
-
-
-def _paper_size(task: str | None) -> str:
-    size = paper.TEST_SIZE.get(task)
-    return people(*size) if size else "–"
 
 
 def left_out(tables: Sequence[PathLike], least: int) -> list:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from biomechgpt.report.page.blocks import Code, Paragraph, TableBlock
 from biomechgpt.report.page.wording import count, number
 from biomechgpt.report.run_description import read_benchmarks
 
-SCRIPTS = Path(__file__).parents[3]
+SCRIPTS = files("biomechgpt").parent
 
 
 def time_and_memory(benchmarks: os.PathLike | None) -> list:

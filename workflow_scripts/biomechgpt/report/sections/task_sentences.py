@@ -42,10 +42,13 @@ def verdict(row) -> Cell:
         return Cell("–")
     if row.verdict == "not estimable":
         return verdict_cell(row.verdict)
-    lines = [difference(row.metric, row)]
-    if row.verdict != row.adjusted_verdict:
-        lines.append(f"{row.verdict} before adjustment")
-    return verdict_cell(row.adjusted_verdict, "\n".join(lines))
+    lines = [difference(row.metric, row), before_adjustment(row)]
+    return verdict_cell(row.adjusted_verdict, "\n".join(filter(None, lines)))
+
+
+def before_adjustment(row) -> str:
+    """The verdict of the interval alone where adjustment changed it."""
+    return "" if row.verdict == row.adjusted_verdict else f"{row.verdict} before adjustment"
 
 
 def verdict_on(results: Results, task: AnsweredTask) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from biomechgpt.evaluation.drawing_style import BLUE, plain
-from biomechgpt.report.drawing.curve_grid import Column, Curve, curve_grid
+from biomechgpt.report.drawing.curve_grid import Curve, TrialColumn, curve_grid
 from biomechgpt.report.drawing.svg import PAGE_ORANGE, plot
 from biomechgpt.report.page.blocks import Cell, Drawing, Paragraph, TableBlock
 from biomechgpt.report.page.wording import count, number, people
@@ -131,7 +131,7 @@ def _curves(path: Path) -> Drawing | Paragraph:
     return Drawing(svg, caption, alt)
 
 
-def _column(rows: pd.DataFrame, trial: str, joints: list[str]) -> Column:
+def _column(rows: pd.DataFrame, trial: str, joints: list[str]) -> TrialColumn:
     by_joint = dict(list(rows.groupby("joint", sort=False)))
     panels = [
         [
@@ -140,4 +140,4 @@ def _column(rows: pd.DataFrame, trial: str, joints: list[str]) -> Column:
         ]
         for joint in joints
     ]
-    return Column((trial, ""), by_joint[joints[0]]["time_s"].to_numpy(), panels)
+    return TrialColumn((trial, ""), by_joint[joints[0]]["time_s"].to_numpy(), panels)

@@ -1,0 +1,26 @@
+"""Check the cohorts of the config, and write what was found as a page and as a table."""
+
+from biomechgpt import job
+
+log = job.start(snakemake)
+
+from pathlib import Path
+
+from biomechgpt.check.check_page import NOTHING_TO_CHECK, page
+from biomechgpt.check.cohort_check import check_cohorts
+from biomechgpt.check.findings import write_findings
+from biomechgpt.files import replacing
+from biomechgpt.recordings.recording import reading_with
+from biomechgpt.settings.run_settings import RunSettings
+
+params, text, findings = snakemake.params, NOTHING_TO_CHECK, []
+if params.recorded:
+    settings = RunSettings.model_validate(params.config)
+    reading = reading_with(params.maps, settings.ingest)
+    check = check_cohorts(params.recorded, settings, reading)
+    findings = check.findings
+    text = page(check, settings.questions.min_training_participants, params.table)
+write_findings(params.table, findings)
+with replacing(Path(params.page)) as path:
+    path.write_text(text, encoding="utf-8")
+log.info("%s", text)
