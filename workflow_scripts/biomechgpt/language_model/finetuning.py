@@ -213,12 +213,9 @@ def _example(
     random: np.random.Generator,
 ) -> Example:
     """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
-    motion, facts = views.recorded, views.recorded_facts
+    motion = views.recorded
     if cfg.mirror and random.random() < 0.5:
-        motion, facts = views.mirrored, views.mirrored_facts
-        pairs = [tuple(map(exchange_sides, pair)) for pair in pairs]
-    n_facts = min(cfg.fact_questions, len(facts))
-    pairs = pairs + [facts[i] for i in random.permutation(len(facts))[:n_facts]]
+        motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
     motion = with_noise(motion, cfg, n_codes, random)
     return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)
 
