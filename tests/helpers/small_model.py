@@ -61,6 +61,7 @@ ENCODER_SETTINGS = MotionEncoderSettings(
     soft_tokens=3, width=16, depth=2, downsampling=4, views=2, steps=200, batch_size=8,
     learning_rate=5e-3, noise=0.05, seed=0,
 )  # fmt: skip
+FEATURES_SHAPE = (ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width)
 FINETUNE = TrainingSettings(
     learning_rate=3e-3, epochs=1, batch_size=8, micro_batch_size=8, max_length=128,
     warmup_fraction=0.1, weight_decay=0.0, shared_motion=True, motion_noise=0.1, mirror=True,

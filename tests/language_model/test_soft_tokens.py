@@ -26,32 +26,10 @@ from biomechgpt.motion_encoder.encoder_folder import load_encoder
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.settings.finetune_section import LoraSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from tests.helpers.small_model import ENCODER_SETTINGS, TOLD_FACTS, trained_with, write_soft_sources
+from tests.helpers.small_model import FEATURES_SHAPE, trained_with, write_soft_sources
 
-K, W = ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width
+K, W = FEATURES_SHAPE
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
-
-
-@pytest.fixture(scope="module")
-def features():
-    return np.random.default_rng(0).standard_normal((24, K, W)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def soft_sources(tmp_path_factory, sources, features):
-    return write_soft_sources(tmp_path_factory.mktemp("soft"), sources, features)
-
-
-@pytest.fixture(scope="module")
-def soft_run(variant_run):
-    return variant_run.model_copy(update={"motion": "both"})
-
-
-@pytest.fixture(scope="module")
-def soft_folder(tmp_path_factory, soft_sources, soft_run):
-    folder = tmp_path_factory.mktemp("models") / "seed-0"
-    finetune(soft_sources, soft_run, folder, "code")
-    return folder
 
 
 @pytest.fixture
