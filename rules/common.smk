@@ -16,7 +16,12 @@ from biomechgpt.splits.folds import check_enough_people, fold_names
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
-from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.questions.label_checks import (
+    check_labels,
+    check_vote_column,
+    contradictions,
+    unused_names,
+)
 from biomechgpt.questions.label_reading import cell_meanings, read_as_meant, readings
 from biomechgpt.questions.phrasing_sources import (
     built_phrasings,
@@ -103,6 +108,7 @@ if workflow.is_main_process and not CHECK_ONLY:  # every job reads this file aga
     ):
         logger.warning(remark)
     if not SIMULATED:  # the columns of a simulated cohort are not known before it is simulated
+        check_vote_column(cohorts, SETTINGS.evaluate.vote_by)
         stratify_by = SETTINGS.split.stratify_by
         for remark in unused_names(cohorts, SETTINGS.tasks, stratify_by):
             logger.warning(remark)

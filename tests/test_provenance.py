@@ -122,10 +122,10 @@ def test_another_word_reruns_nothing(project, before, edit):
         (LENGTH_OF_ANSWERS, {"annotate", "predict"}),
         (("tokenizer/losses.py", "SPREAD_M = 0.1", "SPREAD_M = 0.2"), {"train_tokenizer"}),
         (
-            ("recordings/readers/bvh.py", "kind[0]", "kind[-1]"),
-            {"annotate", "check_cohort", "ingest"},
+            ("recordings/readers/bvh.py", "name[0]", "name[-1]"),
+            {"annotate", "ingest"},
         ),
-        (("splits/folds.py", "< 3", "< 4"), {"assign_folds", "check_cohort"}),
+        (("splits/folds.py", "< 3", "< 4"), {"assign_folds"}),
     ],
 )
 def test_an_edit_that_computes_reruns_the_stages_that_use_it(project, before, edit, users):

@@ -8,7 +8,8 @@ from biomechgpt.body.kinematics import body_positions, pelvis_rotation
 from biomechgpt.recordings.joint_centres.layouts import read_skeletons
 from tests.helpers.motion_files import SKELETONS
 
-LAYOUTS = {skeleton.name: skeleton for skeleton in read_skeletons(SKELETONS)}
+# Of trackers; conventions of skeleton files are in moving_skeletons.py.
+LAYOUTS = {item.name: item for item in read_skeletons(SKELETONS) if not item.only_by_name}
 POINT_NAMES = {path.stem: yaml.safe_load(path.read_text())["points"] for path in SKELETONS}
 SPINE_M, TRUNK_M = 0.33, 0.3  # hips to the spine's point, from there to the top of the trunk
 

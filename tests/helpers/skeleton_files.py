@@ -18,12 +18,20 @@ TREE = {
 }
 
 
+OFFSETS = {"Hips": "0 95 0", "Spine": "0 12 0", "Spine1": "0 25 0", "HEad": "0 20 0"}
+
+
 def _offset(name: str) -> str:
-    if name.endswith(("Arm", "Hand", "Shoulder", "Shoulder1")) or "Hand" in name:
-        return "30 0 0" if name.startswith("Left") else "-30 0 0"
+    if name in OFFSETS:
+        return OFFSETS[name]
+    out = "" if name.startswith("Left") else "-"  # X points to the left
+    if "Shoulder" in name:
+        return f"{out}5 16 0"
+    if name.endswith(("Arm", "Hand")):
+        return f"{out}28 0 0"
     if name.endswith("Toes"):
         return "0 -4 8"
-    return "0 -40 0" if "Leg" in name or "Foot" in name else "0 20 1"
+    return f"{out}9 -8 0" if name.endswith("UpLeg") else "0 -40 0"
 
 
 def _hierarchy(tree: dict, order: tuple, names: list, depth: int = 0) -> str:

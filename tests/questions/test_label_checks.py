@@ -6,7 +6,12 @@ import pytest
 
 from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
-from biomechgpt.questions.label_checks import check_labels, contradictions, unused_names
+from biomechgpt.questions.label_checks import (
+    check_labels,
+    check_vote_column,
+    contradictions,
+    unused_names,
+)
 from biomechgpt.questions.label_reading import read_as_meant
 from biomechgpt.settings.tasks_section import TaskSettings
 
@@ -146,11 +151,13 @@ def test_contradictions_are_listed_and_stop_nothing(tmp_path):
 
 def test_columns_that_no_table_has_are_named_with_the_nearest(tmp_path):
     cohorts = cohort(tmp_path, {"diagnose": ["stroke", "n/a"], "impaired": ["yes", "no"]}, {})
-    remarks = unused_names(cohorts, {"diagnosis": DIAGNOSIS, "tug": CLOCK}, ["impared", "impaired"])
+    clock = CLOCK.model_copy(update={"contradicted_by": {"impaird": ["no"]}})
+    remarks = unused_names(cohorts, {"diagnosis": DIAGNOSIS, "tug": clock}, ["impared", "impaired"])
     assert remarks == [
         "tasks.diagnosis.label: no table has the column diagnosis; did you mean diagnose?",
         "tasks.tug.label: no table has the column tug_s.",
         "tasks.tug.applies_to: no table has the column activity.",
+        "tasks.tug.contradicted_by: no table has the column impaird; did you mean impaired?",
         "split.stratify_by[0]: no table has the column impared; did you mean impaired?",
     ]
 
@@ -162,3 +169,13 @@ def test_a_condition_that_nobody_meets_is_named_with_what_the_tables_hold(tmp_pa
         "tasks.x.applies_to: nobody's impaired is yes, the tables hold affected, healthy. "
         "The task is left out."
     ]
+
+
+def test_a_column_to_vote_by_that_no_table_has_stops_before_anything_is_trained(tmp_path):
+    cohorts = cohort(tmp_path, {}, {"walk": ["1", "1", "2"]})
+    check_vote_column(cohorts, "walk")
+    check_vote_column(cohorts, None)
+    with pytest.raises(
+        InputError, match=r"vote_by: no table has the column wlak; did you mean walk"
+    ):
+        check_vote_column(cohorts, "wlak")

@@ -12,7 +12,13 @@ from tests.helpers.bombs import archive, npy, npy_that_claims, parquet_of_zeros
 from tests.helpers.motion_files import gait, ingest, mot, rows
 
 WIDE = "\t".join(f"c{k}" for k in range(9_000)) + "\n" + "\t".join(["1"] * 9_000) + "\n"
-BVH = "HIERARCHY\nROOT a\n{\nCHANNELS 9000 " + "Xrotation " * 9_000 + "\n}\nMOTION\nFrames: 9\n"
+CHAIN = "".join(
+    f"JOINT j{k}\n{{\nOFFSET 0 1 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n"
+    for k in range(3_000)
+)
+BVH = f"HIERARCHY\nROOT a\n{{\n{CHAIN}MOTION\nFrames: 9\n"
+STIFF = f"HIERARCHY\nROOT a\n{{\nCHANNELS 1 Xrotation\n{CHAIN}MOTION\nFrames: 9\n"
+STIFF = STIFF.replace("CHANNELS 3 Zrotation Xrotation Yrotation\n", "")
 
 
 FRAMES = "1\n" * 300_000
@@ -24,6 +30,7 @@ BOMBS = {
     "wide.csv": (lambda: (WIDE + FRAMES).encode(), "would unpack"),
     "wide.mot": (lambda: ("endheader\n" + WIDE + FRAMES).encode(), "would unpack"),
     "wide.bvh": (lambda: (BVH + "Frame Time: 0.01\n" + FRAMES).encode(), "would unpack"),
+    "stiff.bvh": (lambda: (STIFF + "Frame Time: 0.01\n" + FRAMES).encode(), "would unpack"),
     "names.csv": (
         lambda: WIDE.replace("c1\t", "c1\t" * 2_000).replace("1\n", "1\t" * 2_000).encode(),
         "",
@@ -71,13 +78,8 @@ def test_a_member_that_is_no_array_is_left_alone(tmp_path):
 
 
 def test_thousands_of_joints_inside_one_another_are_read(tmp_path):
-    joints = "".join(
-        f"JOINT j{k}\n{{\nOFFSET 0 1 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n"
-        for k in range(3_000)
-    )
-    text = f"HIERARCHY\nROOT a\n{{\n{joints}MOTION\nFrames: 2\nFrame Time: 0.01\n"
     row = " ".join(["1"] * 9_000) + "\n"
-    (tmp_path / "a.bvh").write_text(text + row + row)
+    (tmp_path / "a.bvh").write_text(BVH + "Frame Time: 0.01\n" + row + row)
     assert len(read_motion(tmp_path / "a.bvh").columns) >= 9_000
 
 

@@ -330,7 +330,7 @@ def test_legs_of_no_person_s_length_are_refused(factor, tmp_path):
 def test_a_wrong_cell_of_the_new_columns_stops_with_its_place(tmp_path):
     table = csv_of(joint_centres("smpl", *MADE), TIME_S)
     for column, value, words in (
-        ("length_unit", "inch", "must be m, cm or mm"),
+        ("length_unit", "inch", "must be m, cm, mm or in"),
         ("up_axis", "up", "must be x, y, z, -x, -y or -z"),
         ("skeleton", "kinect", "is none of azure_kinect"),
     ):

@@ -132,7 +132,7 @@ def test_player_redraws_the_moving_skeletons_only(edited):
 
 def test_coordinate_map_reruns_everything_from_ingestion(edited):
     edit(
-        edited / "resources/coordinate_maps/bvh_skeleton.yaml",
+        edited / "resources/coordinate_maps/plug_in_gait.yaml",
         "knee_flexion: positive",
         "knee_flexion: negative",
     )

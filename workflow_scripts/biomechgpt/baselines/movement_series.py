@@ -8,7 +8,7 @@ import pandas as pd
 
 from biomechgpt.baselines.features import Features
 from biomechgpt.body.frames import read_trials
-from biomechgpt.body.kinematics import body_positions
+from biomechgpt.body.kinematics import upright_positions
 
 EVERY = 2  # of so many frames one is read: gait has little above 6 Hz
 LEAST_SPREAD = 1e-6  # of a channel that says something
@@ -45,6 +45,4 @@ def movement_series(
 
 def joint_centres_m(angles_rad: np.ndarray) -> np.ndarray:
     """Positions (T, 3 P) in m of the points of the body from joint angles (T, 34), pelvis upright."""
-    pelvis_m = np.zeros((len(angles_rad), 3))
-    points = body_positions(pelvis_m, np.eye(3)[None], np.nan_to_num(angles_rad))
-    return np.concatenate(list(points.values()), axis=1)
+    return np.concatenate(list(upright_positions(angles_rad).values()), axis=1)

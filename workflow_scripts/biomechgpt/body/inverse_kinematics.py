@@ -1,8 +1,8 @@
 """From joint centres to joint angles, the inverse of `biomechgpt.body.kinematics`.
 
 Only directions between joint centres are used, so that the person's size does not matter. What two
-points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their own length)
-is left out. docs/joint_centres.md describes every angle.
+points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their length)
+is left out, but for the thigh's where a point beside the knee shows it (docs/joint_centres.md).
 
 Axes are OpenSim's: x forward, y up, z to the right. A missing point is NaN and makes the angles
 that need it NaN in that frame.
@@ -46,8 +46,10 @@ def centres_to_angles(
 
     `points_m` holds `hip`, `knee` and `ankle` with `_r` and `_l`, and may hold `toe`, `heel`,
     `shoulder`, `elbow`, `wrist` of both sides, `thorax` (top of the trunk, else the middle of the
-    shoulders) and `lumbar` (where trunk and pelvis meet). `spine_lean_rad` is how far the line from
-    the middle of the hips to `lumbar` leans back in an upright pelvis.
+    shoulders) and `lumbar` (where trunk and pelvis meet); `knee_outer` of both sides, a point beside the knee
+    and away from the body while the thigh is not turned; `head`, `head_top` and `head_right`, above the head
+    and to its right while it is upright. `spine_lean_rad` is how far the line from the middle of the hips to
+    `lumbar` leans back in an upright pelvis.
 
     Without `lumbar` the pelvis is taken as upright: hip flexion and lumbar extension are then those
     of thigh and trunk against the vertical.
@@ -108,14 +110,17 @@ def _leg(
     points_m: Mapping[str, np.ndarray], pelvis: np.ndarray, side: str
 ) -> dict[str, np.ndarray]:
     hip, knee, ankle = (points_m[f"{name}_{side}"] for name in ("hip", "knee", "ankle"))
-    flexion, to_right = _swing(_inside(pelvis, knee - hip))
-    thigh = pelvis @ (axis_rotation(Z, flexion) @ axis_rotation(X, to_right))
+    flexion, to_right = swing(_inside(pelvis, knee - hip))
+    thigh = pelvis @ swung(flexion, to_right)
     shank = _unit(_inside(thigh, ankle - knee))  # (T, 3)
     angles = {
         f"hip_flexion_{side}": flexion,
         f"hip_adduction_{side}": _inwards(to_right, side),
         f"knee_angle_{side}": _knee(shank),
     }
+    if f"knee_outer_{side}" in points_m:
+        outwards = points_m[f"knee_outer_{side}"] - knee
+        angles[f"hip_rotation_{side}"] = _inward_turn(_inside(thigh, outwards), side)
     if f"toe_{side}" in points_m:
         start, neutral = (
             ("heel", TOE_M) if f"heel_{side}" in points_m else ("ankle", ANKLE_TO_TOE_M)
@@ -138,18 +143,24 @@ def _trunk_and_arms(
     for side in "rl":
         if f"elbow_{side}" in points_m:
             angles |= _arm(points_m, trunk, side)
+    if {"head", "head_top", "head_right"} <= points_m.keys():
+        angles |= _neck(points_m, trunk)
     return angles
+
+
+def _neck(points_m: Mapping[str, np.ndarray], trunk: np.ndarray) -> dict[str, np.ndarray]:
+    centre = points_m["head"]
+    head = _frame(points_m["head_right"] - centre, points_m["head_top"] - centre, keep="y")
+    names = ("neck_extension", "neck_bending", "neck_rotation")
+    return dict(zip(names, turns_of(np.swapaxes(trunk, 1, 2) @ head).T, strict=True))
 
 
 def _arm(points_m: Mapping[str, np.ndarray], trunk: np.ndarray, side: str) -> dict[str, np.ndarray]:
     upper_arm = points_m[f"elbow_{side}"] - points_m[f"shoulder_{side}"]
-    flexion, to_right = _swing(_inside(trunk, upper_arm))
     # The elbow does not lie straight below the shoulder in the model's neutral pose.
-    neutral_flexion, neutral_inwards = _swing(np.array([ELBOW_M]))
-    angles = {
-        f"arm_flex_{side}": flexion - neutral_flexion,
-        f"arm_add_{side}": _inwards(to_right, side) - neutral_inwards,
-    }
+    neutral = np.array(ELBOW_M) * [1, 1, 1 if side == "r" else -1]
+    flexion, to_right = swing(_inside(trunk, upper_arm), neutral)
+    angles = {f"arm_flex_{side}": flexion, f"arm_add_{side}": _inwards(to_right, side)}
     if f"wrist_{side}" in points_m:
         forearm = points_m[f"wrist_{side}"] - points_m[f"elbow_{side}"]
         cosine = _cosine(upper_arm, forearm)
@@ -162,10 +173,28 @@ def _inwards(turn: np.ndarray, side: str) -> np.ndarray:
     return turn if side == "r" else -turn
 
 
-def _swing(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations (T,) about z and then x that turn straight down into `direction` (T, 3)."""
+def _inward_turn(outwards: np.ndarray, side: str) -> np.ndarray:
+    """The turn (T,) of a limb about its length, inwards positive, from where its outer side points (T, 3)."""
+    x, _, z = outwards.T
+    return np.arctan2(x, z) if side == "r" else np.arctan2(x, -z)
+
+
+def swing(direction: np.ndarray, neutral=(0.0, -1.0, 0.0)) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (T,) about z and then x that turn the direction `neutral` (3,) into `direction` (T, 3).
+
+    Of the two pairs that do, the one with the lesser turn about x.
+    """
     x, y, z = _unit(direction).T
-    return np.arctan2(x, -y), np.arcsin(np.clip(-z, -1, 1))
+    u_x, u_y, u_z = np.asarray(neutral) / np.linalg.norm(neutral)
+    aside = np.arcsin(np.clip(-z / np.hypot(u_y, u_z), -1, 1))
+    downwards = np.hypot(u_y, u_z) * np.cos(aside)  # after the turn about x
+    about_z = np.arctan2(u_x * y + downwards * x, u_x * x - downwards * y)
+    return about_z, aside - np.arctan2(-u_z, -u_y)
+
+
+def swung(about_z: np.ndarray, about_x: np.ndarray) -> np.ndarray:
+    """The rotations (T, 3, 3) about z and then x, by the two angles (T,) of `swing`."""
+    return axis_rotation(Z, about_z) @ axis_rotation(X, about_x)
 
 
 def _knee(shank: np.ndarray) -> np.ndarray:

@@ -120,6 +120,15 @@ def body_positions(
     return points
 
 
+def upright_positions(angles_rad: np.ndarray) -> dict[str, np.ndarray]:
+    """Positions (T, 3) in m of all points of an upright pelvis in the origin, from angles (T, 34) alone.
+
+    A missing angle (NaN) is taken as 0.
+    """
+    angles_rad = np.nan_to_num(np.asarray(angles_rad, float))
+    return body_positions(np.zeros((len(angles_rad), 3)), np.eye(3)[None], angles_rad)
+
+
 def _mirror(axis: tuple[float, float, float], side: str) -> tuple[float, float, float]:
     """An axis of the right side, for `side`: the model mirrors left axes in the sagittal plane."""
     return axis if side == "r" else (-axis[0], -axis[1], axis[2])

@@ -13,7 +13,12 @@ from biomechgpt.cohort.ingest import motion_files
 from biomechgpt.cohort.table_faults import table_faults
 from biomechgpt.cohort.tables import Cohort, read_cohorts, read_tables, trial_labels
 from biomechgpt.errors import collected
-from biomechgpt.questions.label_checks import contradictions, label_faults, unused_names
+from biomechgpt.questions.label_checks import (
+    check_vote_column,
+    contradictions,
+    label_faults,
+    unused_names,
+)
 from biomechgpt.questions.label_reading import read_as_meant, readings
 from biomechgpt.questions.phrasing_sources import built_phrasings, phrasing_faults
 from biomechgpt.recordings.issues import Issue
@@ -71,7 +76,8 @@ def _labels(cohorts: list[Cohort], settings: RunSettings) -> list[Finding]:
     findings += of_topic("labels", "look", contradictions(read, tasks))
     if len(cohorts) == len(settings.cohorts):  # another cohort may have the columns
         unused = unused_names(read, tasks, settings.split.stratify_by)
-        findings += of_topic("labels", "look", unused)
+        _, absent = _attempt(check_vote_column, read, settings.evaluate.vote_by)
+        findings += of_topic("labels", "look", unused) + of_topic("labels", "stops", absent)
     return findings + of_topic("labels", "note", readings(cohorts, tasks))
 
 
@@ -91,7 +97,9 @@ def _recordings(
     issues.sort(key=lambda issue: issue.severity)  # rejected before warning
     findings += [Finding("look", "recordings", _sentence(issue)) for issue in issues]
     if not len(trials):
-        findings += of_topic("recordings", "stops", ["No recording can be used, see below why."])
+        findings += of_topic(
+            "recordings", "stops", ["No recording can be used; why stands beside each."]
+        )
     return trials, findings
 
 

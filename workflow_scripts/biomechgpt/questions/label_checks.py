@@ -91,6 +91,22 @@ def unused_names(cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]
     return [*_absent_columns(cohorts, tasks, stratify_by), *_met_by_nobody(cohorts, tasks)]
 
 
+def check_vote_column(cohorts: list[Cohort], column: str | None) -> None:
+    """Check that a table has the column `evaluate.vote_by`, which is read after all training.
+
+    Raises:
+        InputError: None has.
+    """
+    columns = _label_columns(cohorts)
+    if column and column not in columns:
+        near = nearest(column, sorted(columns), ALIKE) or "."
+        raise InputError(f"evaluate.vote_by: no table has the column {column}{near}")
+
+
+def _label_columns(cohorts: list[Cohort]) -> set[str]:
+    return {column for c in cohorts for column in (*c.participants, *c.trials)} - RESERVED
+
+
 def _no_answers(cohort: Cohort, tasks: Tasks) -> Iterator[str]:
     for name, task in tasks.items():
         options = (*options_of(task), *task.ignore)
@@ -164,7 +180,7 @@ def _met_by_nobody(cohorts: list[Cohort], tasks: Tasks) -> Iterator[str]:
 def _absent_columns(
     cohorts: list[Cohort], tasks: Tasks, stratify_by: Iterable[str]
 ) -> Iterator[str]:
-    columns = {column for c in cohorts for column in (*c.participants, *c.trials)} - RESERVED
+    columns = _label_columns(cohorts)
     keys = {f"tasks.{name}.label": task.label for name, task in tasks.items()}
     keys |= {f"tasks.{name}.applies_to": column for name, column, _ in _conditions(tasks)}
     keys |= {

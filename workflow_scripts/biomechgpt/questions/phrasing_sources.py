@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from biomechgpt.errors import InputError
+from biomechgpt.errors import InputError, collected
 from biomechgpt.questions.tasks import read_tasks
 from biomechgpt.settings.tasks_section import Tasks, WrittenPhrasings
 
@@ -35,10 +35,10 @@ def phrasing_faults(tasks: Tasks) -> list[str]:
     """A sentence for each task whose file of phrasings cannot be used."""
     faults = []
     for name, file in phrasing_files(tasks).items():
-        try:
+        of_task: list[InputError] = []
+        with collected(of_task):
             read_tasks({name: tasks[name]}, {name: file})
-        except InputError as error:
-            faults.append(f"tasks.{name}.phrasings: {error}")
+        faults += [f"tasks.{name}.phrasings: {fault}" for fault in of_task]
     return faults
 
 

@@ -10,7 +10,7 @@ from biomechgpt.recordings.overrides import RATES_HZ, RATES_IN_WORDS
 from biomechgpt.yaml_files import read_yaml
 
 KEYS = {"description", "source", "recognise", "knee_flexion", "ignore", "aliases", "coordinates"}
-KEYS |= {"frame_rate_hz", "skeleton"}
+KEYS |= {"frame_rate_hz"}
 SIDES = ({"s": "r", "S": "R", "Side": "Right"}, {"s": "l", "S": "L", "Side": "Left"})
 
 
@@ -40,7 +40,7 @@ def _read_map(path: Path) -> CoordinateMap:
         raise InputError(f"{path}: 'frame_rate_hz' must be {RATES_IN_WORDS}")
     if unknown := set(recognise) - {"required", "absent", "proof"}:
         raise InputError(f"{path}: unknown key 'recognise.{min(unknown, key=str)}'")
-    aliases, skeleton = _mapping(content, "aliases", path), _mapping(content, "skeleton", path)
+    aliases = _mapping(content, "aliases", path)
     if not all(isinstance(name, str) for pair in aliases.items() for name in pair):
         raise InputError(f"{path}: 'aliases' must map column names to column names")
     return CoordinateMap(
@@ -53,32 +53,7 @@ def _read_map(path: Path) -> CoordinateMap:
         proof=_patterns(recognise, "proof", path),
         knee_flexion=content["knee_flexion"],
         frame_rate_hz=rate_hz,
-        rotation_order=_rotation_order(skeleton, path),
-        segments=_segments(skeleton, path),
     )
-
-
-def _rotation_order(skeleton: Mapping, path: Path) -> str | None:
-    if unknown := set(skeleton) - {"rotation_order", "segments"}:
-        raise InputError(f"{path}: unknown key 'skeleton.{min(unknown, key=str)}'")
-    order = skeleton.get("rotation_order")
-    if order is not None and (not isinstance(order, str) or sorted(order) != ["X", "Y", "Z"]):
-        raise InputError(
-            f"{path}: 'skeleton.rotation_order' must be X, Y and Z in their order, as ZXY"
-        )
-    return order
-
-
-def _segments(skeleton: Mapping, path: Path) -> dict[str, tuple[float, float, float]]:
-    segments = both_sides(_mapping(skeleton, "segments", path))
-    for joint, direction in segments.items():
-        if (
-            not isinstance(direction, list)
-            or len(direction) != 3
-            or not all(map(_is_number, direction))
-        ):
-            raise InputError(f"{path}: 'skeleton.segments.{joint}' must be a direction [x, y, z]")
-    return {str(joint): tuple(direction) for joint, direction in segments.items()}
 
 
 def _mapping(content: Mapping, key: str, path: Path) -> dict:

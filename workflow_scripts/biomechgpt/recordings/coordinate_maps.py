@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -39,10 +38,6 @@ class CoordinateMap(NamedTuple):
     proof: tuple[str, ...]  # patterns of columns that only this source has
     knee_flexion: str  # positive | negative, in the source
     frame_rate_hz: float | None  # of files that carry no time
-    rotation_order: str | None = None  # of the joints of a skeleton file, outermost first
-    segments: Mapping[str, tuple[float, float, float]] = MappingProxyType(
-        {}
-    )  # at rest, see skeletons
 
 
 def rename(coordinate_map: CoordinateMap, names: Iterable[str]) -> dict[str, str]:

@@ -26,10 +26,11 @@ def lost_frames(joints: Mapping[str, np.ndarray]) -> np.ndarray:
     if not moving:
         return lost
     angles = np.stack(list(moving.values()), axis=1)  # (T, J)
-    changed = (np.diff(angles, axis=0) != 0).mean(axis=1)  # (T - 1,) share of the joints
+    # A joint that is missing in both frames is as frozen as the others.
+    changed = (np.diff(np.nan_to_num(angles), axis=0) != 0).mean(axis=1)  # (T - 1,) share of joints
     if np.median(changed[changed > 0]) <= 0.5:
         return lost
-    copies = np.concatenate([[False], changed == 0])
+    copies = np.concatenate([[False], changed == 0]) & np.isfinite(angles).any(axis=1)
     return _zero(moving) | (copies if copies.mean() > LOST_SHARE else _in_runs(copies))
 
 

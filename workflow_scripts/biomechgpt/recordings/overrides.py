@@ -9,7 +9,7 @@ from biomechgpt.errors import InputError
 
 RATES_HZ = (1.0, 100_000.0)  # slower is no movement, and would become frames without end
 RATES_IN_WORDS = f"a number from {RATES_HZ[0]:g} to {RATES_HZ[1]:g}"
-LENGTH_UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001}  # in m
+LENGTH_UNITS = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}  # in m
 UP_AXES = ("x", "y", "z", "-x", "-y", "-z")
 CHOICES = {"angle_unit": ("deg", "rad"), "length_unit": tuple(LENGTH_UNITS), "up_axis": UP_AXES}
 MAPS = ("coordinate_map", "skeleton")  # of joint angles, of joint centres

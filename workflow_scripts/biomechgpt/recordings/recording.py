@@ -16,13 +16,12 @@ from biomechgpt.recordings.coordinate_maps import (
     fitting_maps,
     unknown_columns,
 )
-from biomechgpt.recordings.hierarchy import check_hierarchy
 from biomechgpt.recordings.joint_centres.conversion import skeleton_coordinates
 from biomechgpt.recordings.joint_centres.layouts import Skeleton, read_skeletons
 from biomechgpt.recordings.joint_centres.points import Points, choose_skeleton, read_points
 from biomechgpt.recordings.knees import KNEES, check_bending, choose_twin, undo_flips
 from biomechgpt.recordings.lost_frames import lost_frames, note_lost
-from biomechgpt.recordings.readers import MotionError, Note, RawMotion, read_motion
+from biomechgpt.recordings.readers import MotionError, Note, RawMotion, Segments, read_motion
 from biomechgpt.settings.ingest_section import IngestSettings
 
 SKELETONS = "skeletons"  # the folder of skeleton maps
@@ -74,7 +73,18 @@ def read_recording(path: Path, row: Mapping, reading: Reading) -> Motion:
         skeleton = choose_skeleton(reading.skeletons, points, row.get("skeleton"))
         if skeleton is not None:
             return _from_centres(raw, skeleton, points, row, reading.settings)
+    if raw.segments is not None:
+        raise _no_skeleton(raw.segments, row)
     return _from_angles(raw, row, reading)
+
+
+def _no_skeleton(segments: Segments, row: Mapping) -> MotionError:
+    some = ", ".join(list(segments.rest)[:NAMED_COLUMNS])
+    advice = "write one, a YAML file that says which they are (docs/joint_centres.md)"
+    if row.get("coordinate_map") is not None:
+        advice = "and coordinate_map in trials.tsv is for files of joint angles: leave it empty"
+    detail = f"no skeleton map was found for hips, knees and ankles among {some}; {advice}"
+    return MotionError("skeleton_unknown", detail)
 
 
 def _from_centres(
@@ -104,8 +114,6 @@ def _from_angles(raw: RawMotion, row: Mapping, reading: Reading) -> Motion:
     time_s, time_notes = times.decide_time(raw, n_frames, row, coordinate_map.frame_rate_hz)
     notes = raw.notes + lost_notes + unit_notes + flip_notes + knee_notes + time_notes
     notes += _unknown(unknown_columns(coordinate_map, raw.columns), coordinate_map.name)
-    if raw.hierarchy is not None:
-        notes += check_hierarchy(raw.hierarchy, coordinate_map)
     motion = clean(values, time_s, notes, coordinate_map.name)
     _check_source(motion, map_is_told=row.get("coordinate_map") is not None)
     return motion._replace(undecided_maps=frozenset(item.name for item in twins if knee_notes))

@@ -20,5 +20,5 @@ class IngestSettings(StrictModel):
         description="How many of the 14 leg angles a recording must have to be accepted."
     )
     joint_centre_low_pass_hz: NonNegative = Field(
-        description="Cut-off of the low-pass filter over joint centres, in Hz; 0 for no filter."
+        description="Cut-off of the low-pass filter over tracked joint centres, in Hz; 0 for no filter."
     )

@@ -3,22 +3,18 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.ndimage import binary_dilation
 
 from biomechgpt.body.inverse_kinematics import centres_to_angles
 from biomechgpt.recordings import times
+from biomechgpt.recordings.joint_centres.impossible_frames import drop_lost_legs, drop_start_pose
 from biomechgpt.recordings.joint_centres.layouts import Skeleton
 from biomechgpt.recordings.joint_centres.points import Points, landmarks
+from biomechgpt.recordings.joint_centres.rest_pose import segment_marks
 from biomechgpt.recordings.joint_centres.sides import refuse_mirrored, untangle_sides
 from biomechgpt.recordings.joint_centres.smoothing import low_pass, unwrap_clock
 from biomechgpt.recordings.joint_centres.space import drop_far, mask_absurd, to_metres, to_y_up
 from biomechgpt.recordings.lost_frames import lost_frames, note_lost
-from biomechgpt.recordings.plausibility import beyond_reach
-from biomechgpt.recordings.readers import Note, RawMotion
-
-LEG_ANGLES = ("hip_flexion", "hip_adduction", "knee_angle", "ankle_angle")
-LOST_SHARE = 0.25  # of the frames
-LOST_MARGIN_S = 0.1  # before and after, into which the smoothing has spread them
+from biomechgpt.recordings.readers import Note, RawMotion, Segments
 
 
 def skeleton_coordinates(
@@ -31,23 +27,58 @@ def skeleton_coordinates(
     Raises:
         MotionError: with the reason; docs/joint_centres.md lists them.
     """
-    centres = landmarks(skeleton, points)
+    centres, skeleton = _landmarks(raw, skeleton, points)
     time_s, keep, notes = _times(raw, skeleton, row, len(centres["hip_r"]))
     centres = {name: positions[keep] for name, positions in centres.items()}
-    centres, lost_notes = _without_lost(centres)
-    stated_unit = row.get("length_unit") or points.length_unit or skeleton.length_unit
-    centres, unit_notes = to_metres(centres, stated_unit)
-    centres, far_notes = drop_far(centres)
-    centres = to_y_up(centres, row.get("up_axis") or skeleton.up_axis, skeleton.left_handed)
-    centres, side_notes = untangle_sides(centres, time_s)
+    centres, space_notes = _in_body_axes(centres, skeleton, points, row)
+    centres, tracker_notes = _tracked(centres, time_s, low_pass_hz, raw.segments)
     refuse_mirrored(centres, skeleton.spine_lean_rad)
-    centres, smooth_notes = low_pass(centres, time_s, low_pass_hz)
-    notes = [*raw.notes, *notes, *lost_notes, *unit_notes, *far_notes, *side_notes, *smooth_notes]
+    notes = [*raw.notes, *notes, *space_notes, *tracker_notes]
     if "lumbar" not in centres:
         detail = "no point of the lower spine: the pelvis is taken as upright"
         notes.append(Note("pelvis_assumed_upright", detail))
-    angles, leg_notes = drop_lost_legs(centres_to_angles(centres, skeleton.spine_lean_rad), time_s)
+    angles = centres_to_angles(centres, skeleton.spine_lean_rad)
+    if raw.segments is not None:
+        angles, start_notes = drop_start_pose(angles, time_s)
+        notes += start_notes
+    angles, leg_notes = drop_lost_legs(angles, time_s)
     return angles, time_s, [*notes, *leg_notes]
+
+
+def _landmarks(
+    raw: RawMotion, skeleton: Skeleton, points: Points
+) -> tuple[dict[str, np.ndarray], Skeleton]:
+    """Joint centres (T, 3), with the marks on rigid segments where the file has such."""
+    if raw.segments is None:
+        return landmarks(skeleton, points), skeleton
+    marks, skeleton = segment_marks(skeleton, points, raw.segments)
+    return landmarks(skeleton, points) | marks, skeleton
+
+
+def _tracked(
+    centres: dict[str, np.ndarray],
+    time_s: np.ndarray,
+    low_pass_hz: float,
+    segments: Segments | None,
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """Centres without a tracker's faults, which points of rigid segments do not have."""
+    if segments is not None:
+        return centres, []
+    centres, side_notes = untangle_sides(centres, time_s)
+    centres, smooth_notes = low_pass(centres, time_s, low_pass_hz)
+    return centres, [*side_notes, *smooth_notes]
+
+
+def _in_body_axes(
+    centres: Mapping[str, np.ndarray], skeleton: Skeleton, points: Points, row: Mapping
+) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """Centres (T, 3) in metres with y up; what cannot be part of the body is a gap."""
+    centres, lost_notes = _without_lost(centres)
+    stated_unit = row.get("length_unit") or points.length_unit
+    centres, unit_notes = to_metres(centres, stated_unit, skeleton.unit_m)
+    centres, far_notes = drop_far(centres)
+    centres = to_y_up(centres, row.get("up_axis") or skeleton.up_axis, skeleton.left_handed)
+    return centres, [*lost_notes, *unit_notes, *far_notes]
 
 
 def _without_lost(
@@ -63,28 +94,6 @@ def _without_lost(
     masked, absurd_notes = mask_absurd(centres)
     gapped = {name: np.where(lost[:, None], np.nan, p) for name, p in masked.items()}
     return gapped, [*note_lost(lost), *absurd_notes]
-
-
-def drop_lost_legs(
-    angles_rad: Mapping[str, np.ndarray], time_s: np.ndarray
-) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Turn a leg's angles into gaps while its hip or knee bends as no body can.
-
-    Trackers that lose a leg throw it about. Where that is a large part of the recording, the angles
-    stay as they are: a check of the whole recording refuses it.
-    """
-    kept, lost = dict(angles_rad), []
-    margin = max(1, round(LOST_MARGIN_S / float(np.median(np.diff(time_s)))))
-    for side in "rl":
-        wild = beyond_reach(angles_rad, (f"hip_flexion_{side}", f"knee_angle_{side}"))
-        if not 0 < wild.mean() <= LOST_SHARE:
-            continue
-        wild = binary_dilation(wild, iterations=margin)
-        for name in set(angles_rad) & {f"{joint}_{side}" for joint in LEG_ANGLES}:
-            kept[name] = np.where(wild, np.nan, angles_rad[name])
-        lost.append(f"{'right' if side == 'r' else 'left'} {wild.sum()}")
-    detail = f"frames in which a leg bends as no body can, taken as missing: {', '.join(lost)}"
-    return kept, [Note("lost_leg", detail)] if lost else []
 
 
 def _times(

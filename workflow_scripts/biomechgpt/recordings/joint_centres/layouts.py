@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,14 @@ from biomechgpt.recordings.overrides import LENGTH_UNITS, RATES_HZ, RATES_IN_WOR
 from biomechgpt.yaml_files import read_yaml
 
 SIDED = ("hip", "knee", "ankle", "heel", "toe", "shoulder", "elbow", "wrist")
-LANDMARKS = (*(f"{name}_{side}" for name in SIDED for side in "rl"), "lumbar", "thorax")
+LANDMARKS = (
+    *(f"{name}_{side}" for name in (*SIDED, "knee_outer") for side in "rl"),
+    *("lumbar", "thorax", "head", "head_top", "head_right"),
+)
 NEEDED = tuple(f"{name}_{side}" for name in ("hip", "knee", "ankle") for side in "rl")
 KEYS = {"description", "source", "points", "aliases", "may_lack", "landmarks", "spine_lean_deg"}
-KEYS |= {"length_unit", "up_axis", "handedness", "frame_rate_hz"}
+KEYS |= {"length_unit", "up_axis", "handedness", "frame_rate_hz", "only_by_name"}
+LARGEST_UNIT_M = 1000.0
 
 
 class Skeleton(NamedTuple):
@@ -33,10 +37,11 @@ class Skeleton(NamedTuple):
     aliases: dict[str, str]  # other name of a point -> its name in `points`
     landmarks: dict[str, tuple[str, ...]]  # joint centre -> the points whose middle it is
     spine_lean_rad: float  # how far the line from hips to `lumbar` leans back, standing upright
-    length_unit: str | None  # of files that do not say
+    unit_m: float | None  # the unit of length in m, of files that do not say
     up_axis: str | None  # where files of this layout agree on one
     left_handed: bool
     frame_rate_hz: float | None  # of files that carry no time
+    only_by_name: bool  # never taken for a file without names
 
 
 def plain_name(name: str) -> str:
@@ -68,10 +73,11 @@ def _read_skeleton(path: Path) -> Skeleton:
         aliases=_aliases(content.get("aliases", {}), points, path),
         landmarks=_landmarks(content.get("landmarks"), points, path),
         spine_lean_rad=np.radians(_number({"spine_lean_deg": lean_deg}, "spine_lean_deg", (-90, 90), path)),
-        length_unit=_choice(content, "length_unit", tuple(LENGTH_UNITS), path),
+        unit_m=_unit_m(content, path),
         up_axis=_choice(content, "up_axis", UP_AXES, path),
         left_handed=_choice(content, "handedness", ("right", "left"), path) == "left",
         frame_rate_hz=_number(content, "frame_rate_hz", RATES_HZ, path),
+        only_by_name=_choice(content, "only_by_name", (True, False), path) or False,
     )  # fmt: skip
 
 
@@ -126,10 +132,20 @@ def _sided_landmarks(entries: Mapping) -> dict[str, list]:
     return sided
 
 
-def _choice(content: Mapping, key: str, known: tuple[str, ...], path: Path) -> str | None:
+def _unit_m(content: Mapping, path: Path) -> float | None:
+    """The unit of length in m, which a map gives by its name or as a number of metres."""
+    unit = content.get("length_unit")
+    if isinstance(unit, int | float):
+        return _number(content, "length_unit", (1e-6, LARGEST_UNIT_M), path)
+    name = _choice(content, "length_unit", tuple(LENGTH_UNITS), path)
+    return name and LENGTH_UNITS[name]
+
+
+def _choice(content: Mapping, key: str, known: tuple, path: Path) -> Any:
     value = content.get(key)
     if value is not None and value not in known:
-        raise InputError(f"{path}: '{key}' must be one of {', '.join(known)}, not {value!r}")
+        words = ", ".join(map(str, known))
+        raise InputError(f"{path}: '{key}' must be one of {words}, not {value!r}")
     return value
 
 

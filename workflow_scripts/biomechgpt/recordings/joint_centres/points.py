@@ -9,8 +9,12 @@ import numpy as np
 from biomechgpt.recordings.joint_centres.layouts import NEEDED, Skeleton, plain_name
 from biomechgpt.recordings.readers import MotionError
 
-AXIS_BEHIND = re.compile(r"(.*?)[\s_.:/-]*([xyz])(?:[\s_]*[(\[]?(mm|cm|m)[)\]]?)?", re.IGNORECASE)
-AXIS_BEFORE = re.compile(r"([xyz])[\s_.:/-]*(.+?)(?:[\s_]+[(\[]?(mm|cm|m)[)\]]?)?", re.IGNORECASE)
+AXIS_BEHIND = re.compile(
+    r"(.*?)[\s_.:/-]*([xyz])(?:[\s_]*[(\[]?(mm|cm|m|in)[)\]]?)?", re.IGNORECASE
+)
+AXIS_BEFORE = re.compile(
+    r"([xyz])[\s_.:/-]*(.+?)(?:[\s_]+[(\[]?(mm|cm|m|in)[)\]]?)?", re.IGNORECASE
+)
 NUMBERED = re.compile(r"(?:joint|landmark|keypoint|point|marker|kp|j|p)?(\d+)")
 NAMED_POINTS = 5  # in a message
 
@@ -30,7 +34,7 @@ def read_points(columns: Mapping[str, np.ndarray]) -> Points:
         units = set()
         for column in columns:
             if match := pattern.fullmatch(column):
-                key = _point_name(match.group(name_group))
+                key = point_name(match.group(name_group))
                 gathered.setdefault(key, {}).setdefault(match.group(axis_group).lower(), column)
                 units.add(match.group(3))
         whole = {name: axes for name, axes in gathered.items() if name and len(axes) == 3}
@@ -45,7 +49,8 @@ def read_points(columns: Mapping[str, np.ndarray]) -> Points:
     return Points(positions, unit and unit.lower(), used)
 
 
-def _point_name(name: str) -> str:
+def point_name(name: str) -> str:
+    """How a point of a file is called in `Points`: its plain name, or its number alone."""
     plain = plain_name(name)
     numbered = NUMBERED.fullmatch(plain)
     return str(int(numbered.group(1))) if numbered else plain
@@ -56,8 +61,8 @@ def choose_skeleton(
 ) -> Skeleton | None:
     """The skeleton map whose points these are: the stated one, else by names, else by their number.
 
-    Of several maps that fit by name it is the one that knows most points, then the smallest; None
-    where the columns are no joint centres.
+    Of several maps that fit by name it is the one that knows most points, then one that files without
+    names may have, then the smallest; None where the columns are no joint centres.
 
     Raises:
         MotionError: `skeleton_unknown` where points without names fit no map or several, or the
@@ -98,14 +103,17 @@ def _by_number(skeletons: list[Skeleton], points: Points) -> Skeleton:
     )
 
 
-def _fit(skeleton: Skeleton, points: Points) -> tuple[int, int]:
-    return len(_known(skeleton, points).keys() & set(skeleton.points)), -len(skeleton.points)
+def _fit(skeleton: Skeleton, points: Points) -> tuple[int, bool, int]:
+    known = known_points(skeleton, points).keys() & set(skeleton.points)
+    return len(known), not skeleton.only_by_name, -len(skeleton.points)
 
 
-def _known(skeleton: Skeleton, points: Points) -> dict[str, str]:
-    """Point of the map -> name in the file."""
+def known_points(skeleton: Skeleton, points: Points) -> dict[str, str]:
+    """Point of the map -> name in `points`."""
     names = list(points.positions)
     if all(name.isdigit() for name in names):
+        if skeleton.only_by_name:
+            return {}
         counts = range(len(skeleton.points) - skeleton.may_lack, len(skeleton.points) + 1)
         complete = len(names) in counts and set(names) == {str(i) for i in range(len(names))}
         return {name: str(i) for i, name in enumerate(skeleton.points)} if complete else {}
@@ -118,13 +126,13 @@ def _known(skeleton: Skeleton, points: Points) -> dict[str, str]:
 
 def _missing(skeleton: Skeleton, points: Points) -> list[str]:
     """The points of hips, knees and ankles that the file lacks."""
-    known = _known(skeleton, points)
+    known = known_points(skeleton, points)
     return [name for mark in NEEDED for name in skeleton.landmarks[mark] if name not in known]
 
 
 def landmarks(skeleton: Skeleton, points: Points) -> dict[str, np.ndarray]:
     """Joint centres (T, 3) in the file's axes and unit; those whose points are absent are left out."""
-    known = _known(skeleton, points)
+    known = known_points(skeleton, points)
     return {
         landmark: np.mean([points.positions[known[name]] for name in names], axis=0)
         for landmark, names in skeleton.landmarks.items()

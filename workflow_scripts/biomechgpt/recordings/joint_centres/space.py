@@ -7,6 +7,7 @@ import numpy as np
 from biomechgpt.recordings.overrides import LENGTH_UNITS, UP_AXES
 from biomechgpt.recordings.readers import MotionError, Note
 
+INFERRED_UNITS = ("m", "cm", "mm")  # an inch would make a child's legs in cm an adult's
 LEG_M = (0.25, 1.5)  # thigh and shank together, from a small child's to more than any adult's
 BODY_RADIUS_M = 6.0  # beyond, from the middle of the body, nothing is part of it
 FEWEST_POINTS = 3  # fewer in a frame give no angle, and have no middle
@@ -42,32 +43,42 @@ def mask_absurd(
 
 
 def to_metres(
-    landmarks: Mapping[str, np.ndarray], stated: str | None
+    landmarks: Mapping[str, np.ndarray], stated: str | None, usual_m: float | None = None
 ) -> tuple[dict[str, np.ndarray], list[Note]]:
-    """Positions in metres: by the stated unit, else by the length of the legs.
+    """Positions in metres: by the stated unit, else the layout's usual one, else by the legs' length.
 
     Raises:
         MotionError: `length_unit_unknown` where no unit gives a person's legs, `out_of_range`
             where the stated one does not, `image_coordinates` where the points lie in an image.
     """
     leg = _leg_length(landmarks)
-    fitting = [unit for unit, factor in LENGTH_UNITS.items() if _is_leg(leg * factor)]
-    if stated is not None and stated not in fitting:
+    if stated is not None and not _is_leg(leg * LENGTH_UNITS[stated]):
         raise MotionError(
             "out_of_range",
             f"thigh and shank are {leg:.3g} {stated} long; check length_unit in trials.tsv",
         )
-    if not fitting:
+    if stated is not None:
+        factor, notes = LENGTH_UNITS[stated], []
+    elif usual_m is not None and _is_leg(leg * usual_m):
+        factor, notes = usual_m, []
+    else:
+        factor, notes = _inferred_unit(leg)
+    scaled = {name: positions * factor for name, positions in landmarks.items()}
+    _refuse_images(scaled)
+    return scaled, notes
+
+
+def _inferred_unit(leg: float) -> tuple[float, list[Note]]:
+    """The unit in m that makes legs of this length a person's, and a note that says which."""
+    unit = next((unit for unit in INFERRED_UNITS if _is_leg(leg * LENGTH_UNITS[unit])), None)
+    if unit is None:
         raise MotionError(
             "length_unit_unknown",
             f"thigh and shank are {leg:.3g} long, which is no person's leg in mm, cm or m; image "
-            "coordinates cannot be used, else set length_unit in trials.tsv",
+            "coordinates cannot be used, else set length_unit in trials.tsv or write a skeleton map",
         )
-    unit = stated or fitting[0]
-    scaled = {name: positions * LENGTH_UNITS[unit] for name, positions in landmarks.items()}
-    _refuse_images(scaled)
     detail = f"taken as {unit}: thigh and shank are {leg:.3g} long"
-    return scaled, [] if stated else [Note("length_unit_inferred", detail)]
+    return LENGTH_UNITS[unit], [Note("length_unit_inferred", detail)]
 
 
 def _leg_length(landmarks: Mapping[str, np.ndarray]) -> float:

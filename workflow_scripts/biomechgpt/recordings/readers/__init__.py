@@ -11,12 +11,12 @@ from biomechgpt.recordings.readers.npz import read_npy, read_npz
 from biomechgpt.recordings.readers.opensim import read_opensim
 from biomechgpt.recordings.readers.point_tables import read_trc
 from biomechgpt.recordings.readers.pose_json import read_pose_folder, read_pose_json
-from biomechgpt.recordings.readers.raw import Hierarchy, MotionError, Note, RawMotion
+from biomechgpt.recordings.readers.raw import MotionError, Note, RawMotion, Segments
 from biomechgpt.recordings.readers.tabular import read_csv, read_parquet
 from biomechgpt.recordings.readers.titles import check_file_name
 from biomechgpt.recordings.readers.visual3d import read_visual3d
 
-__all__ = ["READERS", "Hierarchy", "MotionError", "Note", "RawMotion", "read_motion"]
+__all__ = ["READERS", "MotionError", "Note", "RawMotion", "Segments", "read_motion"]
 
 log = logging.getLogger(__name__)
 

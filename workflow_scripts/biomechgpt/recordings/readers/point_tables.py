@@ -53,7 +53,7 @@ def _is_number(cell: str) -> bool:
 
 def _names_of_row(cells: list[str]) -> list[str] | None:
     n_points, rest = divmod(len(cells) - 1, 4)
-    if not rest and all(_is_count(cells[1 + 4 * i], i) for i in range(n_points)):
+    if not rest and _are_counts(cells[1::4]):
         points = [[f"number {i}", *point_names([str(i)])] for i in range(n_points)]
         return ["time", *(name for names in points for name in names)]
     n_points, rest = divmod(len(cells), 3)
@@ -61,8 +61,11 @@ def _names_of_row(cells: list[str]) -> list[str] | None:
     return {0: names, 1: ["time", *names]}.get(rest)
 
 
-def _is_count(cell: str, count: int) -> bool:
-    return cell not in ("", *MISSING) and float(cell) == count
+def _are_counts(cells: list[str]) -> bool:
+    """Whether the cells count from 0, but for missing ones."""
+    numbers = [np.nan if cell in ("", *MISSING) else float(cell) for cell in cells]
+    known = [(number, place) for place, number in enumerate(numbers) if not np.isnan(number)]
+    return bool(known) and all(number == place for number, place in known)
 
 
 def read_unnamed(path: Path, names: list[str]) -> RawMotion:

@@ -44,12 +44,11 @@ class Note(NamedTuple):
     detail: str
 
 
-class Hierarchy(NamedTuple):
-    """The joints of a skeleton file and how they rest."""
+class Segments(NamedTuple):
+    """The rigid segments of a skeleton file, each under the name of the joint that it hangs on."""
 
-    parents: dict[str, str]  # joint -> the joint that it hangs on, "" for the root
-    rotation_orders: dict[str, str]  # joint -> e.g. ZXY, the outermost rotation first
-    child_offsets: dict[str, np.ndarray]  # joint -> (3,) to its first child, in its own axes
+    rest: dict[str, np.ndarray]  # joint -> its position (3,) in the rest pose
+    turns: dict[str, np.ndarray]  # joint -> rotations (T, 3, 3) of its segment from the rest pose
 
 
 class RawMotion(NamedTuple):
@@ -61,4 +60,4 @@ class RawMotion(NamedTuple):
     notes: list[Note]
     frame_rate_hz: float | None = None  # as the file states it, where it has no time column
     implied_rate_hz: float | None = None  # from stored velocities, a few percent off
-    hierarchy: Hierarchy | None = None  # where the format has one
+    segments: Segments | None = None  # of a skeleton file; its columns are positions of joints

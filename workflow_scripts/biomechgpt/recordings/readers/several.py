@@ -14,7 +14,7 @@ DIVIDERS = re.compile(
     re.IGNORECASE,
 )
 # A colon may also stand between a point and its axis.
-AXIS_BEHIND = re.compile(r"[\s_.:/-]+[xyz]([\s_]*[(\[]?(mm|cm|m)[)\]]?)?$", re.IGNORECASE)
+AXIS_BEHIND = re.compile(r"[\s_.:/-]+[xyz]([\s_]*[(\[]?(mm|cm|m|in)[)\]]?)?$", re.IGNORECASE)
 AXIS_BEFORE = re.compile(r"[xyz]:", re.IGNORECASE)
 
 

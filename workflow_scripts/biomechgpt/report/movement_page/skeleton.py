@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.kinematics import BONES, body_positions
+from biomechgpt.body.kinematics import BONES, upright_positions
 
 SHOWN_RATE_HZ = 30.0  # more frames a second are no use on a screen
 # The pelvis' own origin lies in front of the hips: a figure is drawn through the hips instead.
@@ -28,9 +28,7 @@ def joint_centres(angles_rad: np.ndarray) -> np.ndarray:
     origin, as high as puts the lowest point of the feet on the floor. A missing angle (NaN) is
     drawn as 0.
     """
-    angles_rad = np.nan_to_num(np.asarray(angles_rad, np.float64))
-    pelvis_m = np.zeros((len(angles_rad), 3))
-    points = body_positions(pelvis_m, np.eye(3)[None], angles_rad)
+    points = upright_positions(angles_rad)
     centres = np.stack([points[name] for name in POINTS], axis=1)
     centres[:, :, 0] -= centres[:, POINTS.index("hip_r"), 0, None]
     feet = [POINTS.index(name) for name in FEET]
