@@ -24,6 +24,7 @@ WITHOUT_HASH = (
     "figures_in_docs",
     "import_session",
     "lay_out_jun",
+    "lay_out_rueangsirarak",
     "unlock",
 )
 
