@@ -184,6 +184,22 @@ def test_kinematics_as_text_stand_between_start_and_end(base, soft_sources, read
     assert f"<motion_start>{motion.text}<motion_end>" in text.replace("> ", ">")
 
 
+@pytest.mark.parametrize("reading", ["text", "numbers"])
+def test_a_model_told_kinematics_answers_and_has_no_projector(
+    soft_sources, soft_run, tmp_path, reading
+):
+    run = soft_run.model_copy(update={"motion": reading})
+    run = trained_with(run, epochs=0.5, max_length=1024)
+    finetune(soft_sources, run, tmp_path / "m", "code")
+    assert not (tmp_path / "m" / "projector.safetensors").exists()
+    files = (soft_sources.tokens, soft_sources.questions)
+    predict_file(tmp_path / "m", *files, tmp_path / "p", ["test"], soft_sources.features)
+    assert len(read_predictions([tmp_path / "p"])) == 18
+    loaded, angles = load_model(tmp_path / "m"), np.zeros((90, 34), np.float32)
+    assert loaded.motion(np.array([1, 2]), angles).text  # of an own file, without codes
+    assert len(loaded.motion(np.array([1, 2]), angles).codes) == 0
+
+
 def test_a_signal_planted_in_one_soft_token_is_learnt_and_noise_is_not(
     sources, variant_run, tmp_path
 ):
