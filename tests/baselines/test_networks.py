@@ -23,17 +23,17 @@ OPTIONS = ["slow", "quick"]
 
 @pytest.fixture(autouse=True)
 def short_training(monkeypatch):
-    monkeypatch.setattr(networks, "STEPS", 120)
+    monkeypatch.setattr(networks, "STEPS", 240)
 
 
 def swings(n, seed):
-    """Movements (T, 2) of unequal length that swing once in 12 frames or once in 6, noise beside."""
+    """Movements (T, 2) of unequal length that swing once in 8 frames or once in 4, noise beside."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(2, size=n)
     features = np.empty(n, object)
     for place, quick in enumerate(truth):
-        frame = np.arange(rng.integers(24, 40))
-        swing = np.sin(2 * np.pi * frame / (6 if quick else 12) + rng.uniform(0, 6))
+        frame = np.arange(rng.integers(16, 24))
+        swing = np.sin(2 * np.pi * frame / (4 if quick else 8) + rng.uniform(0, 6))
         features[place] = np.stack([swing, rng.standard_normal(len(frame))], 1).astype(np.float32)
     return features, truth
 
@@ -78,7 +78,8 @@ def test_a_movement_beside_a_longer_one_is_read_as_it_is_alone(network):
         torch.testing.assert_close(together[place], alone, atol=1e-5, rtol=1e-4)
 
 
-def test_the_same_seed_gives_the_same_answers():
+def test_the_same_seed_gives_the_same_answers(monkeypatch):
+    monkeypatch.setattr(networks, "STEPS", 20)
     examples = task("class")
     first, again = (predict(examples, "gru", seed=3)[1] for _ in range(2))
     np.testing.assert_array_equal(first, again)
@@ -86,8 +87,8 @@ def test_the_same_seed_gives_the_same_answers():
 
 @pytest.mark.parametrize("n_people", [FEWEST_TO_CHOOSE_BY - 1, FEWEST_TO_CHOOSE_BY])
 def test_only_enough_validation_people_choose_what_is_kept(monkeypatch, n_people):
-    """With all validation answers wrong the least trained is kept, where they choose."""
-    monkeypatch.setattr(networks, "STEPS_BETWEEN_LOOKS", 20)
+    """Where validation people choose and all their labels are wrong, what has hardly learnt is kept."""
+    monkeypatch.setattr(networks, "STEPS_BETWEEN_LOOKS", 1)
     examples = task("class")
     turned = np.where(examples.validation.truth == "slow", "quick", "slow")
     people = np.resize(list("abcdefgh"[:n_people]), len(turned))
@@ -117,7 +118,8 @@ def test_movements_are_varied_each_otherwise_and_padding_is_not():
     assert not torch.allclose(varied[0, :10], varied[1, :10], atol=0.05)
 
 
-def test_shuffled_labels_teach_nothing():
+def test_shuffled_labels_teach_nothing(monkeypatch):
+    monkeypatch.setattr(networks, "STEPS", 60)
     examples = task("class")
     rng = np.random.default_rng(0)
     shuffled = examples.training._replace(truth=rng.permutation(examples.training.truth))
