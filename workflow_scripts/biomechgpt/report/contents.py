@@ -15,6 +15,7 @@ from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
 from biomechgpt.report.sections.movement_kept import movement_kept
+from biomechgpt.report.sections.movement_readings import movement_readings
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
@@ -90,6 +91,7 @@ def _results(
     questions = [*table_one(counts, results.paper_tasks), *left_out(files.left_out, least)]
     return [
         ("glance", "Results at a glance", glance(results)),
+        ("readings", "How the language model reads movement", movement_readings(results, settings)),
         ("questions", "Questions and participants", questions),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),
         ("classification", "Classification", model_scores.classification(results)),
