@@ -55,6 +55,11 @@ SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
 BASELINES = list(SETTINGS.baselines)
+UNINFORMED = [
+    name
+    for name, baseline in SETTINGS.baselines.items()
+    if baseline.kind == "majority" or baseline.labels == "shuffled"
+]
 TOKENIZERS = list(dict.fromkeys(variant.tokenizer for variant in SETTINGS.variants.values()))
 FOLDS = None if CHECK_ONLY else fold_names(SETTINGS.split)
 SIMULATOR_DATA = {

@@ -32,6 +32,7 @@ rule evaluate:
         cohorts=COHORTS_OF_VOTES,
         variants=VARIANTS,
         baselines=BASELINES,
+        uninformed=UNINFORMED,
         tasks=config["tasks"],
         folds=folds,
         seeds=SEEDS,

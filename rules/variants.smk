@@ -126,6 +126,7 @@ def baseline_inputs(wildcards):
         "tokens": tokens_of(fold, tokenizer),
         "tokenizer": f"<results>/{fold}/tokenizers/{tokenizer}",
         "parameters": f"<results>/{fold}/baselines/{tokenizer}.json",
+        "motion_features": f"<results>/{fold}/motion_features/{cfg.motion_encoder}.parquet",
     }
     return {name: files[name] for name in inputs_of(cfg)}
 

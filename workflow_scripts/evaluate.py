@@ -13,6 +13,7 @@ from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.label_ranges import label_ranges
 from biomechgpt.evaluation.leakage import audit, read_questions
+from biomechgpt.evaluation.mean_over_questions import mean_differences
 from biomechgpt.evaluation.measured_predictions import headline, in_order
 from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.paper import paper_tasks
@@ -39,7 +40,8 @@ ranges = label_ranges(files.questions)
 evaluation = evaluate(predictions, folds, settings, variants, params.baselines, detectable, ranges)
 write_metrics(evaluation, written.metrics)
 write_answers(evaluation.answers, written.answers)
-tested = headline(predictions[predictions["split"] == "test"])
+decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
+tested = decided[decided["split"] == "test"]
 write_tables(
     evaluation,
     pool_table_one([pd.read_parquet(path) for path in files.counts]),
@@ -47,8 +49,8 @@ write_tables(
     paper_tasks(tasks),
     audit(pd.read_parquet(files.trials), folds, questions),
     gate_table(tested, tasks, variants, evaluation.calibration),
+    mean_differences(tested, evaluation.metrics, variants, params.uninformed, settings),
 )
-decided = headline(with_decided_numbers(predictions, evaluation.number_choices))
 units = {name: task.unit for name, task in tasks.items()}
 draw_all(decided, evaluation.comparisons, variants[0], units, written.figures)
 log.info("%d predictions measured", len(predictions))

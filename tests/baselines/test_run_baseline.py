@@ -16,12 +16,19 @@ from biomechgpt.baselines.kinds import KINDS, inputs_of
 from biomechgpt.baselines.run import run_baseline
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
+from biomechgpt.motion_encoder.feature_files import encode_shards
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.questions.truths import SCHEMA, write_rows
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.tokenizer.tokens import FIELDS, TokensMetadata
+from tests.helpers.small_model import write_encoder
 
 SPLITS = ["train"] * 12 + ["validation"] * 2 + ["test"] * 4  # one entry a participant
+SOURCES = {  # what a baseline of some kinds names of the config
+    "histogram": {"tokenizer": "compact"},
+    "n_grams": {"tokenizer": "compact"},
+    "soft_tokens": {"motion_encoder": "soft"},
+}
 TASKS = {"side": "side", "pace": "cadence_steps_min", "clock": "tug_s"}
 
 
@@ -76,6 +83,10 @@ def files(trials, tmp_path_factory):
             writer.write(info, walk(trial["stride_hz"], trial["duration_s"]))
     measure_shard(folder / "angles.parquet", 30.0, folder / "gait.parquet")
     pd.DataFrame(trials).to_parquet(folder / "trials.parquet")
+    write_encoder(folder / "encoder")
+    encoded = folder / "features.parquet"
+    everyone = {trial["trial_id"] for trial in trials}
+    encode_shards(folder / "encoder", [folder / "angles.parquet"], everyone, encoded)
     rows = [true_answer(trial, task) for task in TASKS for trial in trials]
     write(folder / "truths.parquet", pd.DataFrame(rows))
     (folder / "parameters.json").write_text(json.dumps({task: {} for task in TASKS}))
@@ -96,6 +107,7 @@ def inputs(cfg, folder):
         "joint_angles": [folder / "angles.parquet"],
         "tokens": [folder / "tokens.parquet"],
         "parameters": folder / "parameters.json",
+        "motion_features": folder / "features.parquet",
     }
     return {name: files[name] for name in inputs_of(cfg)}
 
@@ -104,8 +116,7 @@ def run(kind, files, folder, truths=None, seeds=(0, 1), **cfg):
     truths = truths or files / "truths.parquet"
     predictions = {seed: folder / f"{kind}-{seed}.parquet" for seed in seeds}
     key = {"fold": "holdout", "variant": kind}
-    tokenizer = {"tokenizer": "compact"} if kind in ("histogram", "n_grams") else {}
-    cfg = BaselineSettings(kind=kind, **tokenizer, **cfg)
+    cfg = BaselineSettings(kind=kind, **SOURCES.get(kind, {}), **cfg)
     run_baseline(cfg, inputs(cfg, files), TASKS, key, truths, predictions, (0, 1))
     return read_predictions(list(predictions.values()))
 
@@ -159,7 +170,7 @@ def test_each_reads_what_it_can_see(predictions):
     assert error("measurement", "pace") < 2.0
     for kind in ("gait_features", "rocket", "measurement"):
         assert error(kind, "pace") < 0.5 * error("duration", "pace")
-    for kind in ("histogram", "n_grams", "rocket"):
+    for kind in ("histogram", "n_grams", "soft_tokens", "rocket"):
         rows = predictions[kind].query("task == 'side'")
         assert (rows["parsed"] == rows["truth"]).mean() > 0.8
 

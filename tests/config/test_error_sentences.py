@@ -85,6 +85,13 @@ BAD = [
     ("baselines/xgboost/kind", "boosting", ["baselines.xgboost.kind is boosting", "histogram"]),
     ("baselines/xgboost/tokenizer", DELETED, ["baselines.xgboost.tokenizer is missing"]),
     ("baselines/duration/tokenizer", "compact", ["baselines.duration.tokenizer", "no tokens"]),
+    ("baselines/duration/motion_encoder", "soft", ["duration.motion_encoder is", "no soft tokens"]),
+    ("baselines/duration/kind", "soft_tokens", ["baselines.duration.motion_encoder is missing"]),
+    (
+        "baselines/soft",
+        {"kind": "soft_tokens", "motion_encoder": "soft"},
+        ["baselines.soft.motion_encoder is soft", "motion_encoders does not have"],
+    ),
     ("baselines/kinematics/labels", "shuffled", ["baselines.kinematics.labels", "no labels"]),
     ("baselines/xgboost/labels", "shuffled", ["baselines.xgboost needs both", "shuffles"]),
     ("baselines/chance/shuffles", DELETED, ["baselines.chance needs both", "20 or more"]),

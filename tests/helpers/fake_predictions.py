@@ -22,14 +22,16 @@ PARTICIPANTS = {"diagnosis": 26, "fall_history": 12, "tug": 18, "fsst": 4}
 SKILL = {"tiny-all": 0.8, "xgboost": 0.65, "chance": 0.0}
 
 
-def make(n_participants: int = 40, seed: int = 0, seeds: tuple = (0, 1, 2)) -> pd.DataFrame:
-    """Predictions of all tasks and models; every fortieth answer cannot be read."""
+def make(
+    n_participants: int = 40, seed: int = 0, seeds: tuple = (0, 1, 2), skills: dict = SKILL
+) -> pd.DataFrame:
+    """Predictions of all tasks and of the models in `skills`; every fortieth answer cannot be read."""
     rng = np.random.default_rng(seed)
     rows = []
     for task in (*CLASSES, *NUMBERS):
         for person in range(min(n_participants, PARTICIPANTS.get(task, n_participants))):
             truths = _truths(rng, task)
-            for variant, skill in SKILL.items():
+            for variant, skill in skills.items():
                 hard = rng.normal(0, 0.12)
                 rows += [
                     {**_key(person, i, task, variant, s), **_answer(rng, task, t, skill + hard)}

@@ -1,6 +1,7 @@
 """A run's files, made up, in the shapes of the contracts."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from biomechgpt.body.frames import FrameWriter
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.leakage import audit
+from biomechgpt.evaluation.mean_over_questions import mean_differences
+from biomechgpt.evaluation.number_choice import with_decided_numbers
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import write_tables
 from biomechgpt.report.run_files import RunFiles
@@ -27,19 +30,31 @@ from tests.helpers.paths import read_yaml
 from tests.helpers.small_tokenizer import TINY
 
 
-def write_run(folder: Path, predictions: pd.DataFrame, draws: int = 2000) -> RunFiles:
-    """Evaluate `predictions`, invent the other files of a run, and say where all of them are."""
+def write_run(
+    folder: Path,
+    predictions: pd.DataFrame,
+    draws: int = 2000,
+    variants: Sequence[str] = ("tiny-all",),
+) -> RunFiles:
+    """Evaluate `predictions`, invent the other files of a run, and say where all of them are.
+
+    Whatever is none of `variants` is a baseline.
+    """
     folds = fake_predictions.folds(predictions)
     cfg = EvaluateSettings(bootstrap_draws=draws, seed=0)
-    evaluated = evaluate(predictions, folds, cfg, ["tiny-all"], ["xgboost", "chance"])
+    baselines = [name for name in predictions["variant"].unique() if name not in variants]
+    evaluated = evaluate(predictions, folds, cfg, variants, baselines)
     write_metrics(evaluated, folder / "metrics.parquet")
     write_answers(evaluated.answers, folder / "answers.parquet")
     trials = _write_trials(folder, predictions)
     audited = audit(trials, folds, [])
     tasks = read_yaml("config.yaml")["tasks"]
-    gates = gate_table(predictions, task_settings(tasks), ["tiny-all"], evaluated.calibration)
+    gates = gate_table(predictions, task_settings(tasks), variants, evaluated.calibration)
     paper_tasks = {task: task for task in predictions["task"].unique()}
-    write_tables(evaluated, _counts(predictions), folder / "tables", paper_tasks, audited, gates)
+    decided = with_decided_numbers(predictions, evaluated.number_choices)
+    means = mean_differences(decided, evaluated.metrics, variants, ["chance"], cfg)
+    tables = folder / "tables"
+    write_tables(evaluated, _counts(predictions), tables, paper_tasks, audited, gates, means)
     left_out = {"task": ["balance"], "training_participants": 3, "reason": "three people only"}
     pd.DataFrame(left_out).to_parquet(folder / "left-out.parquet")
     folds.to_csv(folder / "folds.tsv", sep="\t", index=False)

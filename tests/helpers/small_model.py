@@ -166,21 +166,26 @@ def write_sources(folder: Path) -> Sources:
     return Sources([tokens], folder / "questions.parquet", phrasings, base, motion_tokenizer)
 
 
-def write_soft_sources(folder: Path, sources: Sources, features: np.ndarray) -> Sources:
-    """`sources` with a motion encoder that was never trained, and `features` (24, K, W) of all trials.
-
-    The mirrored movements have the same features.
-    """
-    folder.mkdir(exist_ok=True)
+def write_encoder(folder: Path) -> None:
+    """Write a motion encoder that was never trained."""
     torch.manual_seed(0)
     n, names = len(JOINT_NAMES), [*TOLD][:TOLD_FACTS]
     statistics = Statistics(np.zeros(n, np.float32), np.ones(n, np.float32), np.ones(n, bool))
     model = MotionEncoder(ENCODER_SETTINGS, 2 * n, len(names))
     deciles = np.tile(np.linspace(0.1, 0.9, 9), (len(names), 1))
     scale = FactScale(names, np.zeros(len(names)), np.ones(len(names)), deciles)
-    save_encoder(folder / "encoder", model, statistics, scale, ENCODER_SETTINGS, 30.0)
+    save_encoder(folder, model, statistics, scale, ENCODER_SETTINGS, 30.0)
+
+
+def write_soft_sources(folder: Path, sources: Sources, features: np.ndarray) -> Sources:
+    """`sources` with a motion encoder that was never trained, and `features` (24, K, W) of all trials.
+
+    The mirrored movements have the same features.
+    """
+    folder.mkdir(exist_ok=True)
+    write_encoder(folder / "encoder")
     encoder = load_encoder(folder / "encoder")
-    rows = []
+    rows, names = [], encoder.scale.names
     for number, values in enumerate(features):
         facts = np.linspace(0, 1, len(names)) * number / len(features)
         row = {"features": values.ravel(), "facts": facts}

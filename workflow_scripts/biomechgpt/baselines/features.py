@@ -34,6 +34,14 @@ def durations(trials_path: os.PathLike, training: Collection[str]) -> Features:
     return Features(pd.Index(trials["trial_id"]), values)
 
 
+def soft_tokens(features_path: os.PathLike, training: Collection[str]) -> Features:
+    """All numbers of a movement's soft tokens in a row, each of mean 0 and spread 1 in training."""
+    table = pd.read_parquet(features_path, columns=["trial_id", "features"])
+    in_training = table["trial_id"].isin(training).to_numpy()
+    values = standardise(np.stack(table["features"].to_list()), in_training)
+    return Features(pd.Index(table["trial_id"]), values)
+
+
 def standardise(values: np.ndarray, training: np.ndarray) -> np.ndarray:
     """Columns (N, K) with mean 0 and spread 1 over the rows `training` (N,) bool; 0 where constant."""
     mean, spread = values[training].mean(axis=0), values[training].std(axis=0)

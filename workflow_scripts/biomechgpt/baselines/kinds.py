@@ -64,6 +64,12 @@ def _token_n_grams(inputs: Mapping, truths: pd.DataFrame) -> Features:
     return token_n_grams(read_tokens(inputs["tokens"]), _training_trials(truths))
 
 
+def _soft_tokens(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.features import soft_tokens
+
+    return soft_tokens(inputs["motion_features"], _training_trials(truths))
+
+
 def _gait_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines.gait_features import read_gait_features
 
@@ -148,6 +154,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             draws_at_random=True,
         ),
         "n_grams": Kind(_token_n_grams, _ridge, inputs_with_tokenizer=("tokens",)),
+        "soft_tokens": Kind(_soft_tokens, _ridge, ("motion_features",)),
         "gait_features": Kind(_gait_features, _boosting, ("gait_features",), draws_at_random=True),
         "rocket": Kind(_rocket_features, _ridge, ("joint_angles",), ("tokens", "tokenizer")),
         **{

@@ -168,6 +168,7 @@ def _check_motion_encoders(motion_encoders: Mapping[str, MotionEncoderSettings])
 
 def _check_baselines(
     tokenizers: Mapping[str, TokenizerSettings],
+    motion_encoders: Mapping[str, MotionEncoderSettings],
     variants: Mapping[str, VariantSettings],
     baselines: Mapping[str, BaselineSettings],
 ) -> list[str]:
@@ -176,6 +177,9 @@ def _check_baselines(
         key = f"baselines.{name}"
         if cfg.tokenizer:
             sentences += _reference(f"{key}.tokenizer", cfg.tokenizer, "tokenizers", tokenizers)
+        if cfg.motion_encoder:
+            name = f"{key}.motion_encoder"
+            sentences += _reference(name, cfg.motion_encoder, "motion_encoders", motion_encoders)
         sentences += [f"{key}{fault}" for fault in _baseline(cfg)]
         if name in variants:
             sentences.append(
@@ -193,6 +197,13 @@ def _baseline(cfg: BaselineSettings) -> list[str]:
         faults.append(f".tokenizer is set, but kind {cfg.kind} sees no tokens; take it out.")
     if not cfg.tokenizer and kind.inputs_with_tokenizer and not kind.inputs:
         faults.append(f".tokenizer is missing; a baseline of kind {cfg.kind} needs it.")
+    sees_soft_tokens = "motion_features" in kind.inputs
+    if cfg.motion_encoder and not sees_soft_tokens:
+        faults.append(
+            f".motion_encoder is set, but kind {cfg.kind} sees no soft tokens; take it out."
+        )
+    if sees_soft_tokens and not cfg.motion_encoder:
+        faults.append(f".motion_encoder is missing; a baseline of kind {cfg.kind} needs it.")
     if cfg.kind == "measurement" and shuffled:
         faults.append(f".labels is shuffled, but kind {cfg.kind} learns from no labels.")
     if cfg.kind != "measurement" and shuffled != bool(cfg.shuffles):
@@ -217,7 +228,7 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("motion_encoders",), _check_motion_encoders),
     (("base_models",), _check_base_models),
     (("predict",), _check_predict),
-    (("tokenizers", "variants", "baselines"), _check_baselines),
+    (("tokenizers", "motion_encoders", "variants", "baselines"), _check_baselines),
     (("tokenizers", "motion_encoders", "base_models", "variants", "tasks"), _check_variants),
     (("tasks",), check_tasks),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),

@@ -48,6 +48,16 @@ def comparison_rows(first: ComparedModel, other: ComparedModel) -> list[dict]:
     return [{**names, **row, **n_seeds} for row in rows]
 
 
+def lead(first: ComparedModel, other: ComparedModel, metric: str) -> np.ndarray:
+    """How far `first` is ahead of `other` (1 + D,): in the data, then in every draw."""
+    sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
+    own, theirs = (
+        np.append(each.score.values[metric].mean(), each.score.draws[metric])
+        for each in (first, other)
+    )
+    return sign * (own - theirs)
+
+
 def phrasing_rows(answers: Answers, weights: np.ndarray) -> list[dict]:
     """Held-out minus seen phrasings of a model asked in both, positive where held-out go better.
 
@@ -72,7 +82,7 @@ def t_rows(first: ComparedModel, other: ComparedModel | None) -> list[dict]:
     low, high = intervals.t_interval(own)
     row = {"variant": first.name, "other": other.name if other else "", "measure": measure}
     row |= {"value": own.mean() if len(own) else np.nan, "low": low, "high": high}
-    verdict = _verdict(own, len(own), (low, high)) if other else ""
+    verdict = paired_verdict(own, len(own), (low, high)) if other else ""
     return [{**row, "verdict": verdict, "n_participants": len(own)}]
 
 
@@ -102,13 +112,10 @@ def own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
 
 def _difference(first: ComparedModel, other: ComparedModel, metric: str, own: np.ndarray) -> dict:
     """The difference of `metric`; `own` are those of each participant, for the t-test."""
-    sign = -1 if metric in metrics.LOWER_IS_BETTER else 1
-    a, b = first.score, other.score
-    value = sign * (a.values[metric].mean() - b.values[metric].mean())
-    draws = sign * (a.draws[metric] - b.draws[metric])
-    size = first.answers.size
+    differences, size = lead(first, other, metric), first.answers.size
+    value, draws = differences[0], differences[1:]
     low, high = intervals.interval(draws, size["n_participants"])
-    verdict = _verdict(np.append(draws, value), size["n_participants"], (low, high))
+    verdict = paired_verdict(differences, size["n_participants"], (low, high))
     row = {"metric": metric, "difference": value, "low": low, "high": high, "verdict": verdict}
     return {**row, "p": _p_value(verdict, value, draws, own), **size}
 
@@ -122,7 +129,9 @@ def _p_value(verdict: str, value: float, draws: np.ndarray, own: np.ndarray) -> 
     return max(p, intervals.t_test_p(own, value)) if few else p
 
 
-def _verdict(differences: np.ndarray, n_participants: int, bounds: tuple[float, float]) -> str:
+def paired_verdict(
+    differences: np.ndarray, n_participants: int, bounds: tuple[float, float]
+) -> str:
     """The verdict; two models that answer alike have no interval, yet are not told apart."""
     enough = n_participants >= intervals.FEWEST_PARTICIPANTS
     if enough and np.max(np.abs(differences)) <= 1e-12:

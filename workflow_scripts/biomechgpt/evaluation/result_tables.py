@@ -118,8 +118,9 @@ def write_tables(
     paper_tasks: Mapping[str, str],
     audit: Audit | None = None,
     gates: pd.DataFrame | None = None,
+    mean_differences: pd.DataFrame | None = None,
 ) -> None:
-    """Write every table that docs/contracts.md names, those of audit and gates where they were made.
+    """Write every table that docs/contracts.md names, the last three where they were made.
 
     The CSV file of a table is for people: labels that a spreadsheet would run are quoted in it.
     """
@@ -139,6 +140,8 @@ def write_tables(
         tables |= {"leakage": audit.checks, "fold_sizes": audit.sizes}
     if gates is not None:
         tables["gates"] = gates
+    if mean_differences is not None:
+        tables["mean_differences"] = mean_differences
     with replacing(folder) as temporary:
         temporary.mkdir()
         for name, table in tables.items():

@@ -15,6 +15,7 @@ from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
 from biomechgpt.report.sections.movement_kept import movement_kept
+from biomechgpt.report.sections.movement_readings import movement_readings
 from biomechgpt.report.sections.other_cohorts import other_cohorts
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
@@ -91,6 +92,7 @@ def _results(
     questions = [*table_one(counts, results.paper_tasks), *left_out(files.left_out, least)]
     return [
         ("glance", "Results at a glance", glance(results)),
+        ("readings", "How the language model reads movement", movement_readings(results, settings)),
         ("questions", "Questions and participants", questions),
         ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),

@@ -101,13 +101,14 @@ class Results(NamedTuple):
 
     def strongest(self, task: AnsweredTask) -> str | None:
         """The simple method with the best headline measure, None where none answers the task."""
-        return self._best(self.simple, task)
+        return self.best_of(self.simple, task)
 
     def uninformed(self, task: AnsweredTask) -> str | None:
         """The better of chance and majority, the two that know nothing of the movement."""
-        return self._best((self.chance, self.majority), task)
+        return self.best_of((self.chance, self.majority), task)
 
-    def _best(self, models: Sequence[str | None], task: AnsweredTask) -> str | None:
+    def best_of(self, models: Sequence[str | None], task: AnsweredTask) -> str | None:
+        """The model with the best headline measure, None where none answers the task."""
         rows = self.means_of(task, models)
         values = {name: row.value for name, row in rows.items() if np.isfinite(row.value)}
         best = min if task.kind == "regression" else max

@@ -11,13 +11,17 @@ class BaselineSettings(StrictModel):
     """A simple method to compare with."""
 
     kind: Literal[
-        "majority", "duration", "histogram", "n_grams", "gait_features", "rocket", "measurement",
+        "majority", "duration", "histogram", "n_grams", "soft_tokens", "gait_features", "rocket",
+        "measurement",
         "gru", "lstm", "convolution", "gru_on_centres", "lstm_on_centres", "convolution_on_centres",
     ] = Field(description="What it sees of the movement, and how it learns.")  # fmt: skip
     tokenizer: Text = Field(
         "",
         description="A name from tokenizers; of kinds histogram and n_grams and, to see decoded "
         "tokens, rocket.",
+    )
+    motion_encoder: Text = Field(
+        "", description="A name from motion_encoders; of kind soft_tokens."
     )
     labels: Literal["recorded", "shuffled"] = Field(
         "recorded", description="recorded, or shuffled over participants for the chance level."
