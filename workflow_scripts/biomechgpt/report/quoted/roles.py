@@ -13,8 +13,9 @@ class QuotedRun(NamedTuple):
     """A record and the names of its models; None where the run has no such baseline.
 
     `variant` is the language model whose results are quoted, the first of the configuration.
-    `on_codes` is the first other variant that reads codes, `paper_baseline` is XGBoost on the counts of its tokens, `decoded` sees the angles that its
-    tokens decode to, `duration` the length of the trial.
+    `on_codes` is the first other variant that reads codes, `paper_baseline` is XGBoost on the counts
+    of its tokens, `decoded` sees the angles that its tokens decode to, `duration` the length of the
+    trial.
     """
 
     record: Record
