@@ -19,7 +19,7 @@ rule train_motion_encoder:
         cfg=lambda wildcards: config["motion_encoders"][wildcards.encoder],
         frame_rate_hz=SETTINGS.motion.frame_rate_hz,
         code=code("train_motion_encoder"),
-        training_code=code("biomechgpt/motion_encoder/training"),
+        training_code=code("biomechgpt/motion_encoder/encoder_training"),
     message:
         "Training the motion encoder {wildcards.encoder}, {wildcards.fold}"
     script:

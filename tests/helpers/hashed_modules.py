@@ -21,6 +21,7 @@ WITHOUT_HASH = (
     "check_cohort",
     "chat",
     "example_cohort",
+    "fetch_small_base",
     "figures_in_docs",
     "import_session",
     "lay_out_jun",

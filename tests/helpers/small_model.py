@@ -13,9 +13,9 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
 from biomechgpt.motion_encoder.encoder_folder import load_encoder, save_encoder
+from biomechgpt.motion_encoder.encoder_network import MotionEncoder
 from biomechgpt.motion_encoder.facts import FactScale
 from biomechgpt.motion_encoder.feature_files import feature_schema
-from biomechgpt.motion_encoder.network import MotionEncoder
 from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.settings.base_models_section import EmbeddedBaseSettings

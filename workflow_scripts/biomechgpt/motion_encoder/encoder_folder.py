@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
+from biomechgpt.motion_encoder.encoder_network import MotionEncoder, padded
 from biomechgpt.motion_encoder.facts import FactScale, as_bumps, measured_facts
-from biomechgpt.motion_encoder.network import MotionEncoder, padded
 from biomechgpt.motion_encoder.signals import signal_of
 from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings

@@ -11,7 +11,7 @@ from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.motion_encoder.encoder_folder import save_encoder
-from biomechgpt.motion_encoder.training import train_encoder
+from biomechgpt.motion_encoder.encoder_training import train_encoder
 from biomechgpt.motion_encoder.views import views_of
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.splits.accepted import trials_by_split
