@@ -40,9 +40,9 @@ def make_batch(base: loading.Base, tasks: list) -> dict[str, torch.Tensor]:
 def step(model: torch.nn.Module, batch: dict, motion_rows: torch.Tensor | None) -> torch.Tensor:
     """Forward and backward pass; sums and counts of nats of answers and of the rest."""
     nats = partial(cross_entropy, model, motion_rows=motion_rows)
-    found = losses(hidden_states(model, batch), batch, nats)
-    (found.weighted_sum / batch["loss_weights"].sum()).backward()
-    return found.parts
+    batch_losses = losses(hidden_states(model, batch), batch, nats)
+    (batch_losses.weighted_sum / batch["loss_weights"].sum()).backward()
+    return batch_losses.parts
 
 
 def dequantise(model: torch.nn.Module) -> None:

@@ -4,7 +4,8 @@ rule train_motion_encoder:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
     output:
-        directory("<results>/{fold}/motion_encoders/{encoder}"),
+        encoder=directory("<results>/{fold}/motion_encoders/{encoder}"),
+        copies="<results>/{fold}/motion_copies/{encoder}.parquet",
     log:
         "<logs>/train_motion_encoder/{fold}/{encoder}.log",
     benchmark:
@@ -28,7 +29,7 @@ rule train_motion_encoder:
 
 rule encode_motion:
     input:
-        encoder=rules.train_motion_encoder.output,
+        encoder=rules.train_motion_encoder.output.encoder,
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
     output:

@@ -59,7 +59,7 @@ LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
 TOLD_FACTS = 3
 ENCODER_SETTINGS = MotionEncoderSettings(
     soft_tokens=3, width=16, depth=2, downsampling=4, views=2, steps=200, batch_size=8,
-    learning_rate=5e-3, noise=0.05, seed=0,
+    learning_rate=5e-3, fact_epochs=1, noise=0.05, seed=0,
 )  # fmt: skip
 FEATURES_SHAPE = (ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width)
 FINETUNE = TrainingSettings(

@@ -6,7 +6,7 @@ import pytest
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.motion_encoder.facts import FactScale, as_bumps, fit_scale, measured_facts, scaled
 from biomechgpt.motion_encoder.views import views_of
-from biomechgpt.motion_encoder.words import TOLD, in_digits, in_words
+from biomechgpt.motion_encoder.words import TOLD, fact_questions, in_digits, in_words
 from tests.motion_encoder.conftest import RATE_HZ, walk
 
 
@@ -71,6 +71,11 @@ def test_digits_are_the_tenths_of_the_training_movements(scale):
     assert digits[list(TOLD).index("cadence_steps_min")] == "8"
     assert digits[list(TOLD).index("rhythm")] == "-"
     assert {*in_digits(np.array([5.0, 95.0]), scale).split(" ")} == {"-", "0", "9"}
+
+
+def test_only_known_facts_are_asked(scale):
+    (pair,) = fact_questions(np.array([81.6, np.nan]), scale)
+    assert pair == ("By kinematics, what is the cadence, in steps/min?", "82")
 
 
 def test_every_fact_that_is_told_is_measured():

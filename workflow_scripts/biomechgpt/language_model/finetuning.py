@@ -28,7 +28,7 @@ from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import SOFT, Views, read_motions
+from biomechgpt.language_model.motion_reading import Views, read_motions
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
@@ -37,6 +37,7 @@ from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
+from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata, read_tokens
 
@@ -86,7 +87,7 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     if run.motion in SOFT:
-        adapters.add_projector(model, base, encoder.shape)
+        adapters.add_projector(model, base, encoder.shape, sources.base)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(

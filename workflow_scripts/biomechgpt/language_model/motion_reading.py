@@ -14,8 +14,6 @@ from biomechgpt.motion_encoder.words import in_digits, in_words
 from biomechgpt.settings.variants_section import MotionReading
 from biomechgpt.tokenizer.tokens import TokenTable
 
-SOFT = ("continuous", "both")  # readings with soft tokens
-
 
 class Views(NamedTuple):
     """A movement as it is, and with left and right exchanged."""

@@ -56,3 +56,13 @@ def in_digits(facts: np.ndarray, scale: FactScale) -> str:
         else:
             digits.append(str(int(np.searchsorted(scale.deciles[place], facts[place]))))
     return " ".join(digits)
+
+
+def fact_questions(facts: np.ndarray, scale: FactScale) -> list[tuple[str, str]]:
+    """Questions about the facts of `TOLD` that are known, each with what kinematics answer."""
+    known, pairs = dict(zip(scale.names, facts, strict=True)), []
+    for name, (words, unit, decimals) in TOLD.items():
+        if np.isfinite(known.get(name, np.nan)):
+            question = f"By kinematics, what is the {words}{', in ' if unit else ''}{unit}?"
+            pairs.append((question, f"{known[name]:.{decimals}f}"))
+    return pairs
