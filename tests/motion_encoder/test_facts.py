@@ -75,7 +75,7 @@ def test_digits_are_the_tenths_of_the_training_movements(scale):
 
 def test_only_known_facts_are_asked(scale):
     (pair,) = fact_questions(np.array([81.6, np.nan]), scale)
-    assert pair == ("By kinematics, what is the cadence, in steps/min?", "82")
+    assert pair == ("Measured cadence, in steps/min?", "82")
 
 
 def test_every_fact_that_is_told_is_measured():

@@ -63,6 +63,6 @@ def fact_questions(facts: np.ndarray, scale: FactScale) -> list[tuple[str, str]]
     known, pairs = dict(zip(scale.names, facts, strict=True)), []
     for name, (words, unit, decimals) in TOLD.items():
         if np.isfinite(known.get(name, np.nan)):
-            question = f"By kinematics, what is the {words}{', in ' if unit else ''}{unit}?"
+            question = f"Measured {words}{', in ' if unit else ''}{unit}?"
             pairs.append((question, f"{known[name]:.{decimals}f}"))
     return pairs
