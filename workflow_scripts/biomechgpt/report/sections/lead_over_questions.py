@@ -34,7 +34,7 @@ def lead_over_questions(results: Results, settings: RunSettings) -> list[Block]:
     key = [table["variant"], table["against"], table["other"].fillna("")]
     leads = dict(zip(zip(*key, strict=True), table.itertuples(), strict=True))
     motions = references(settings)
-    head = ["model", "base", "mean", "minus the strongest simple method"]
+    head = ["model", "base", "mean", "minus strongest simple method"]
     head += [*(f"minus {motion}" for motion in motions), "questions", "participants"]
     rows = [_row(leads, settings, name, motions) for name in settings.variants]
     return [

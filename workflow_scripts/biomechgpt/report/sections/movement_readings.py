@@ -61,10 +61,9 @@ def _by_question(results: Results, settings: RunSettings) -> list[Block]:
         for task in results.tasks
         for name in results.means_of(task, settings.variants)
     ]
-    head = ["question", "model", "measure", "figure", "probe of its input"]
-    head += ["against the strongest simple method"]
+    head = ["question", "model", "figure", "probe of its input", "against strongest simple method"]
     head += [f"against {motion}" for motion in motions]
-    table = TableBlock(EVERY_QUESTION, head, rows, n_text=3, long=True)
+    table = TableBlock(EVERY_QUESTION, head, rows, n_text=2, long=True)
     return [Heading("Question by question"), table]
 
 
@@ -75,14 +74,19 @@ def _row(
     ahead_of = partial(results.difference, name, task=task.name, metric=metric)
     strongest = verdict(ahead_of(best))
     return [
-        task.title,
+        _question(task),
         Cell(name, way_of(settings, name)),
-        Cell(NAMES[metric], task.unit),
         estimate(metric, results.mean(name, task.name, metric)),
         _probe(results, settings, task, settings.variants[name]),
         strongest._replace(sub=f"{best}\n{strongest.sub}") if best else strongest,
         *(verdict(ahead_of(counterpart(settings, name, motion))) for motion in motions),
     ]
+
+
+def _question(task: AnsweredTask) -> Cell:
+    """The question, and the measure of its figures."""
+    measure = NAMES[task.headline]
+    return Cell(task.title, f"error, {task.unit}" if task.kind == "regression" else measure)
 
 
 def _probe(
@@ -119,18 +123,18 @@ def _where_lost(results: Results, settings: RunSettings) -> list[Block]:
     simple = [name for name in results.simple if baselines[name].kind in SHOWN]
     simple.sort(key=lambda n: (SHOWN.index(baselines[n].kind), baselines[n].tokenizer))
     seen = {name: _in_words(baselines[name]) for name in simple}
-    seen |= {name: way_of(settings, name) for name in settings.variants}
+    seen |= {name: variant.motion for name, variant in settings.variants.items()}
     rows = []
     for task in results.tasks:
         means = results.means_of(task, seen)
         figures = (level(task.headline, means[n].value) if n in means else "–" for n in seen)
-        rows.append([Cell(task.title, task.unit or "macro F1"), *figures])
+        rows.append([_question(task), *figures])
     head = ["question", *(Cell(name, words) for name, words in seen.items())]
     return [Heading("What is lost where"), TableBlock(WHERE_LOST, head, rows)]
 
 
 def _in_words(baseline: BaselineSettings) -> str:
-    """What a baseline sees of a movement; of decoded tokens the angles."""
+    """What a baseline sees of a movement; of decoded tokens it is the angles."""
     if baseline.kind != "rocket":
         return _input(baseline)
-    return f"angles decoded from {_input(baseline)}" if baseline.tokenizer else "recorded angles"
+    return f"decoded {_input(baseline)}" if baseline.tokenizer else "recorded angles"
