@@ -138,7 +138,8 @@ def _control_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
     """Tokens that no question may hold: those that order a chat, and the start of a motion."""
     added = tokenizer.added_tokens_decoder.items()
     special = [token_id for token_id, token in added if token.special]
-    return frozenset([*special, tokenizer.convert_tokens_to_ids(MOTION_START)])
+    start_of_motion = tokenizer.convert_tokens_to_ids(MOTION_START)
+    return frozenset([*special, answer_end(tokenizer).stop_id, start_of_motion])
 
 
 def _encode_motion(
