@@ -17,12 +17,12 @@ from biomechgpt.language_model.examples import encode_prompts
 from biomechgpt.language_model.finetuning import (
     finetune,
     only_trained,
-    training_passes,
     training_people,
 )
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.prediction import check_options, predict_file
+from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
 from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.tokens import read_tokens

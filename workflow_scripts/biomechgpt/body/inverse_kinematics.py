@@ -4,8 +4,7 @@ Only directions between joint centres are used, so that the person's size does n
 points of a straight limb cannot show (the turn of thigh, shank, upper arm and forearm about their length)
 is left out, but for the thigh's where a point beside the knee shows it (docs/joint_centres.md).
 
-Axes are OpenSim's: x forward, y up, z to the right. A missing point is NaN and makes the angles
-that need it NaN in that frame.
+Axes are OpenSim's: x forward, y up, z to the right. Angles that need a missing point (NaN) are NaN.
 """
 
 from collections.abc import Mapping

@@ -1,41 +1,33 @@
 """Fine-tune a base model on questions about motions (QLoRA) and write the model folder."""
 
 import logging
-import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from transformers import PreTrainedTokenizerFast, set_seed
+from transformers import set_seed
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import adapters, language_training, loading
-from biomechgpt.language_model.augmentation import (
-    copies_per_task,
-    exchange_sides,
-    reworded_copies,
-    with_noise,
-    with_number_noise,
-)
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import ModelDescription
-from biomechgpt.language_model.examples import Example, encode_example
+from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import Views, read_motions
+from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.numbers import possible_numbers
+from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
-from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.storage import load_tokenizer
@@ -148,77 +140,6 @@ def settings(run: VariantRun, motion_rows: Sequence[int]) -> language_training.S
     values = {key: value for key, value in run.finetune.to_dict().items() if key in known}
     rows = motion_rows if run.finetune.motion_softmax == "motion" else None
     return language_training.Settings(seed=run.seed, motion_rows=rows, **values)
-
-
-def training_passes(
-    tokenizer: PreTrainedTokenizerFast,
-    questions: pd.DataFrame,
-    tasks: Sequence[Task],
-    motions: Mapping[str, Views],
-    n_codes: int,
-    run: VariantRun,
-) -> list[list[Example]]:
-    """The examples of every epoch begun: a motion with all its questions, or with each alone.
-
-    Each epoch draws anew what `augmentation` does to them, as `run.finetune` says.
-
-    Raises:
-        InputError: The trial of a question has no tokens, or there are no questions.
-    """
-    absent = sorted(set(questions["trial_id"]) - set(motions))
-    if absent or questions.empty:
-        raise InputError(
-            f"{len(questions)} training questions, {len(absent)} trials of them without tokens "
-            f"{absent[:1]}: check tasks and labels, and tokenise this fold's motions again."
-        )
-    cfg, random = run.finetune, np.random.default_rng(run.seed)
-    copies = copies_per_task(questions, cfg.most_copies)
-    phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    passes = []
-    for _ in range(math.ceil(cfg.epochs)):
-        rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
-        if cfg.number_noise:
-            rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
-        passes.append(
-            [
-                _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)
-                for trial, pairs in _sequences(rows, cfg.shared_motion)
-            ]
-        )
-    cut = sum(example.motion.n_cut > 0 for example in passes[0])
-    log.info(
-        f"{len(questions)} questions on {questions['trial_id'].nunique()} trials in {len(passes[0])} "
-        f"sequences, asked {copies} times; the motion of {cut} was cut to max_length "
-        f"{cfg.max_length}"
-    )
-    return passes
-
-
-def _sequences(
-    questions: pd.DataFrame, shared_motion: bool
-) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """A trial, and the questions with answers of one sequence: all of the trial, or each alone."""
-    groups = questions["trial_id"] if shared_motion else np.arange(len(questions))
-    for _, group in questions.groupby(groups, sort=False):
-        pairs = list(zip(group["question"], group["answer"], strict=True))
-        yield group["trial_id"].iloc[0], pairs
-
-
-def _example(
-    tokenizer: PreTrainedTokenizerFast,
-    trial: str,
-    views: Views,
-    pairs: list[tuple[str, str]],
-    n_codes: int,
-    cfg: TrainingSettings,
-    random: np.random.Generator,
-) -> Example:
-    """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
-    motion = views.recorded
-    if cfg.mirror and random.random() < 0.5:
-        motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
-    motion = with_noise(motion, cfg, n_codes, random)
-    return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)
 
 
 def _description(
