@@ -21,6 +21,7 @@ MEAN_TOKENS = 134  # 34 h / 6,848 trials at 7.5 tokens a second
 SIZES = {
     # name: hidden, feed-forward, layers, heads, key-value heads, head size, window, vocabulary
     "small": (256, 1024, 6, 4, 1, 64, 512, None),
+    "270m": (640, 2048, 18, 4, 1, 256, 512, 262144),
     "1b": (1152, 6912, 26, 4, 1, 256, 512, 262144),
     "4b": (2560, 10240, 34, 8, 4, 256, 1024, 262208),
 }

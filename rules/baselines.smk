@@ -95,7 +95,8 @@ rule compare_baselines:
         folds=rules.assign_folds.output.folds,
         labels=LABEL_TABLES_OF_VOTES,
     output:
-        "<results>/baselines.tsv",
+        measures="<results>/baselines.tsv",
+        participants="<results>/baselines_participants.tsv",
     log:
         "<logs>/compare_baselines.log",
     benchmark:

@@ -29,6 +29,7 @@ from biomechgpt.questions.phrasing_sources import (
     phrasing_files,
 )
 from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.settings.run_settings import RunSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.

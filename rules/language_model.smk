@@ -22,6 +22,28 @@ rule build_base_model:
         "../workflow_scripts/build_base_model.py"
 
 
+rule teach_facts:
+    input:
+        base="<results>/{fold}/base_models/{base}/{tokenizer}",
+        encoder=rules.train_motion_encoder.output.encoder,
+        copies=rules.train_motion_encoder.output.copies,
+    output:
+        directory("<results>/{fold}/fact_bases/{base}/{tokenizer}/{encoder}"),
+    log:
+        "<logs>/teach_facts/{fold}/{base}/{tokenizer}/{encoder}.log",
+    benchmark:
+        "<benchmarks>/teach_facts/{fold}/{base}/{tokenizer}/{encoder}.tsv"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(240),
+    params:
+        code=code("teach_facts"),
+    message:
+        "Teaching {wildcards.base} to read soft tokens, {wildcards.fold}"
+    script:
+        "../workflow_scripts/teach_facts.py"
+
+
 rule fetch_base_model:
     output:
         directory("<results>/base_models/{base}"),

@@ -4,7 +4,8 @@ rule train_motion_encoder:
         trials=rules.index_trials.output.trials,
         folds=rules.assign_folds.output.folds,
     output:
-        directory("<results>/{fold}/motion_encoders/{encoder}"),
+        encoder=directory("<results>/{fold}/motion_encoders/{encoder}"),
+        copies="<results>/{fold}/motion_copies/{encoder}.parquet",
     log:
         "<logs>/train_motion_encoder/{fold}/{encoder}.log",
     benchmark:
@@ -19,7 +20,7 @@ rule train_motion_encoder:
         cfg=lambda wildcards: config["motion_encoders"][wildcards.encoder],
         frame_rate_hz=SETTINGS.motion.frame_rate_hz,
         code=code("train_motion_encoder"),
-        training_code=code("biomechgpt/motion_encoder/training"),
+        training_code=code("biomechgpt/motion_encoder/encoder_training"),
     message:
         "Training the motion encoder {wildcards.encoder}, {wildcards.fold}"
     script:
@@ -28,7 +29,7 @@ rule train_motion_encoder:
 
 rule encode_motion:
     input:
-        encoder=rules.train_motion_encoder.output,
+        encoder=rules.train_motion_encoder.output.encoder,
         joint_angles=rules.index_trials.input.joint_angles,
         trials=rules.index_trials.output.trials,
     output:

@@ -23,6 +23,7 @@ wildcard_constraints:
     seed=r"\d+",
     tokenizer=only(DRAWS),
     base=only(SETTINGS.base_models),
+    encoder=only(SETTINGS.motion_encoders),
     variant=only(VARIANTS),
     baseline=only(BASELINES),
 
@@ -77,10 +78,14 @@ def variant_encoder(wildcards):
 
 
 def variant_base(wildcards):
-    name = SETTINGS.variants[wildcards.variant].base_model
-    if SETTINGS.base_models[name].kind == "checkpoint":
-        return f"<results>/base_models/{name}"
-    return f"<results>/{wildcards.fold}/base_models/{name}/{tokenizer_of_variant(wildcards)}"
+    """A checkpoint, or an embedded base, which has learnt to read the soft tokens of a variant that has some."""
+    variant, fold = SETTINGS.variants[wildcards.variant], wildcards.fold
+    if SETTINGS.base_models[variant.base_model].kind == "checkpoint":
+        return f"<results>/base_models/{variant.base_model}"
+    name = f"{variant.base_model}/{tokenizer_of_variant(wildcards)}"
+    if variant.motion in SOFT and SETTINGS.motion_encoders[variant.motion_encoder].fact_epochs:
+        return f"<results>/{fold}/fact_bases/{name}/{variant.motion_encoder}"
+    return f"<results>/{fold}/base_models/{name}"
 
 
 def variant_tasks(wildcards):

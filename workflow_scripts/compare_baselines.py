@@ -1,10 +1,9 @@
-"""Measure the baselines alone: one table of every measure with its interval over participants."""
+"""Measure the baselines alone: every measure with its interval, and how each participant is answered."""
 
 from biomechgpt import job
 
 job.start(snakemake)
 
-from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.voters import with_voters
 from biomechgpt.files import replacing
@@ -17,12 +16,14 @@ predictions = read_predictions(snakemake.input.predictions)
 folds = read_folds(snakemake.input.folds)
 baselines = list(predictions["variant"].unique())
 settings = EvaluateSettings.model_validate(snakemake.params.cfg)
-if settings.vote_by:
-    labels = trial_labels(read_cohorts(snakemake.params.cohorts))
-    predictions = with_voters(predictions, labels, settings.vote_by)
-metrics = evaluate(predictions, folds, settings, [], baselines).metrics
-measures = metrics.query("split == 'test' and seed == 'mean' and reading in ('answer', 'vote')")
-measures = measures.drop(columns=["split", "seed"])
-with replacing(snakemake.output[0]) as path:
-    harmless(measures).to_csv(path, sep="\t", index=False, float_format="%.4g", na_rep="n/a")
+predictions = with_voters(predictions, snakemake.params.cohorts, settings.vote_by)
+evaluation = evaluate(predictions, folds, settings, [], baselines)
+measures = evaluation.metrics.query(
+    "split == 'test' and seed == 'mean' and reading in ('answer', 'vote')"
+)
+tables = {"measures": measures.drop(columns=["split", "seed"])}
+tables["participants"] = evaluation.participants
+for name, table in tables.items():
+    with replacing(snakemake.output[name]) as path:
+        harmless(table).to_csv(path, sep="\t", index=False, float_format="%.4g", na_rep="n/a")
 job.finish(snakemake)

@@ -9,7 +9,6 @@ log = job.start(snakemake)
 
 import pandas as pd
 
-from biomechgpt.cohort.tables import read_cohorts, trial_labels
 from biomechgpt.evaluation.evaluate import evaluate, write_metrics
 from biomechgpt.evaluation.gate_errors import gate_table
 from biomechgpt.evaluation.label_ranges import label_ranges
@@ -31,9 +30,7 @@ files, written, params = snakemake.input, snakemake.output, snakemake.params
 variants, tasks = params.variants, task_settings(params.tasks)
 predictions = in_order(read_predictions(files.predictions), list(tasks))
 settings = EvaluateSettings.model_validate(params.cfg)
-if settings.vote_by:
-    labels = trial_labels(read_cohorts(params.cohorts))
-    predictions = with_voters(predictions, labels, settings.vote_by)
+predictions = with_voters(predictions, params.cohorts, settings.vote_by)
 folds = read_folds(files.folds)
 folds_of_questions = [fold for fold, _ in product(params.folds, params.seeds)]
 questions = read_questions(zip(folds_of_questions, files.questions, strict=True))

@@ -15,6 +15,7 @@ make_encoder(
     MotionEncoderSettings.model_validate(snakemake.params.cfg),
     snakemake.params.frame_rate_hz,
     snakemake.params.training_code,
-    snakemake.output[0],
+    snakemake.output.encoder,
+    snakemake.output.copies,
 )
 job.finish(snakemake)

@@ -6,7 +6,14 @@ import torch
 
 from biomechgpt.baselines import networks
 from biomechgpt.baselines.movement_series import movement_series
-from biomechgpt.baselines.networks import NETWORKS, _padded, predict
+from biomechgpt.baselines.networks import (
+    FEWEST_TO_CHOOSE_BY,
+    NETWORKS,
+    _batches_of_like_length,
+    _padded,
+    _varied,
+    predict,
+)
 from biomechgpt.baselines.task_examples import Examples, TaskExamples
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
@@ -16,17 +23,17 @@ OPTIONS = ["slow", "quick"]
 
 @pytest.fixture(autouse=True)
 def short_training(monkeypatch):
-    monkeypatch.setattr(networks, "MOST_STEPS", 160)
+    monkeypatch.setattr(networks, "STEPS", 240)
 
 
 def swings(n, seed):
-    """Movements (T, 2) of unequal length that swing once in 12 frames or once in 6, noise beside."""
+    """Movements (T, 2) of unequal length that swing once in 8 frames or once in 4, noise beside."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(2, size=n)
     features = np.empty(n, object)
     for place, quick in enumerate(truth):
-        frame = np.arange(rng.integers(24, 40))
-        swing = np.sin(2 * np.pi * frame / (6 if quick else 12) + rng.uniform(0, 6))
+        frame = np.arange(rng.integers(16, 24))
+        swing = np.sin(2 * np.pi * frame / (4 if quick else 8) + rng.uniform(0, 6))
         features[place] = np.stack([swing, rng.standard_normal(len(frame))], 1).astype(np.float32)
     return features, truth
 
@@ -71,13 +78,48 @@ def test_a_movement_beside_a_longer_one_is_read_as_it_is_alone(network):
         torch.testing.assert_close(together[place], alone, atol=1e-5, rtol=1e-4)
 
 
-def test_the_same_seed_gives_the_same_answers():
+def test_the_same_seed_gives_the_same_answers(monkeypatch):
+    monkeypatch.setattr(networks, "STEPS", 20)
     examples = task("class")
     first, again = (predict(examples, "gru", seed=3)[1] for _ in range(2))
     np.testing.assert_array_equal(first, again)
 
 
-def test_shuffled_labels_teach_nothing():
+@pytest.mark.parametrize("n_people", [FEWEST_TO_CHOOSE_BY - 1, FEWEST_TO_CHOOSE_BY])
+def test_only_enough_validation_people_choose_what_is_kept(monkeypatch, n_people):
+    """Where validation people choose and all their labels are wrong, what has hardly learnt is kept."""
+    monkeypatch.setattr(networks, "STEPS_BETWEEN_LOOKS", 1)
+    examples = task("class")
+    turned = np.where(examples.validation.truth == "slow", "quick", "slow")
+    people = np.resize(list("abcdefgh"[:n_people]), len(turned))
+    validation = examples.validation._replace(participants=people, truth=turned)
+    answers, _ = predict(examples._replace(validation=validation), "convolution", seed=0)
+    share_right = (answers == examples.held_out.truth).mean()
+    assert (share_right >= 0.9) == (n_people < FEWEST_TO_CHOOSE_BY)
+
+
+def test_batches_hold_each_movement_once_a_pass_and_are_of_like_length():
+    rng = np.random.default_rng(0)
+    movements = [np.zeros((n, 1), np.float32) for n in rng.integers(10, 200, size=256)]
+    batches = _batches_of_like_length(movements)
+    first = [next(batches) for _ in range(8)]
+    assert sorted(torch.cat(first).tolist()) == list(range(256))
+    spreads = [np.ptp([len(movements[place]) for place in batch]) for batch in first]
+    assert np.mean(spreads) < 50  # of 190
+
+
+def test_movements_are_varied_each_otherwise_and_padding_is_not():
+    torch.manual_seed(0)
+    frames, lengths = _padded([np.ones((n, 2), np.float32) for n in (40, 10)])
+    varied = _varied(frames, lengths)
+    assert not varied[1, 10:].any()
+    offsets = varied[0].mean(dim=0) - 1
+    assert offsets.abs().min() > networks.NOISE / 5  # a movement's own, the same in each frame
+    assert not torch.allclose(varied[0, :10], varied[1, :10], atol=0.05)
+
+
+def test_shuffled_labels_teach_nothing(monkeypatch):
+    monkeypatch.setattr(networks, "STEPS", 60)
     examples = task("class")
     rng = np.random.default_rng(0)
     shuffled = examples.training._replace(truth=rng.permutation(examples.training.truth))

@@ -29,9 +29,8 @@ def test_cadence_is_two_steps_a_stride(stride_hz):
 def test_speed_is_that_of_the_foot_that_stands(stride_hz, swing_rad):
     expected = 4 * swing_rad * stride_hz * LEG_M * np.sin(swing_rad) / swing_rad
     gait = measure_gait(pendulum(stride_hz, swing_rad), 30.0)
-    assert gait.walking_speed_m_s == pytest.approx(
-        expected, rel=0.1
-    )  # smoothed where the feet turn
+    # Smoothed where the feet turn.
+    assert gait.walking_speed_m_s == pytest.approx(expected, rel=0.1)
     assert gait.step_length_m == pytest.approx(gait.walking_speed_m_s / 2 / stride_hz, rel=0.02)
 
 

@@ -31,6 +31,7 @@ def test_each_sensor_of_a_walk_is_a_trial_that_names_its_walk(originals):
     assert row["file"] == "human1_stiff_legged12/human1_stiff_legged12_SkeletonData3.csv"
     assert (row["walk"], row["gait_pattern"]) == ("P01_stiff_legged_12", "stiff legged")
     assert (row["skeleton"], row["up_axis"]) == ("kinect_v2", "z")
+    assert trials["abnormal_gait"].value_counts().to_dict() == {"yes": 4, "no": 2}
     assert trials["affected_side"].value_counts().to_dict() == {"right": 4, "none": 2}
     assert all((originals / file).is_file() for file in trials["file"])
 

@@ -9,6 +9,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.evaluate import evaluate
 from biomechgpt.evaluation.measured_predictions import in_order
+from biomechgpt.evaluation.voters import with_voters
 from biomechgpt.questions.predictions import read_predictions, write_predictions
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from tests.helpers import fake_predictions
@@ -208,7 +209,7 @@ def test_predictions_from_the_file_measure_the_same(some, tmp_path):
     texts = some.select_dtypes("str")
     rows = some.assign(**texts.astype(object).where(texts.notna(), None)).to_dict("records")
     write_predictions(tmp_path / "p.parquet", rows)
-    read = read_predictions([tmp_path / "p.parquet"])
+    read = with_voters(read_predictions([tmp_path / "p.parquet"]), [], None)
     key = ["task", "variant", "seed", "reading", "metric", "label"]
     a, b = (run(p).metrics.set_index(key).sort_index()["value"] for p in (some, read))
     pd.testing.assert_series_equal(a, b)

@@ -9,21 +9,33 @@ from biomechgpt.evaluation.scores import score_votes
 from biomechgpt.evaluation.voters import with_voters
 from tests.helpers import fake_answers
 
-LABELS = pd.DataFrame({"trial_id": ["a", "b", "c", "d"], "walk": ["w1", "w1", None, "w1"]})
 PREDICTIONS = pd.DataFrame(
     {"trial_id": ["a", "b", "c", "d"], "participant_id": ["P", "P", "P", "Q"]}
 )
 
 
-def test_voters_are_trials_of_one_person_with_one_label():
-    voter = with_voters(PREDICTIONS, LABELS, "walk")["voter"]
+@pytest.fixture
+def cohorts(tmp_path):
+    rows = PREDICTIONS.assign(file="x.csv", walk=["w1", "w1", "n/a", "w1"])
+    rows.to_csv(tmp_path / "trials.tsv", sep="\t", index=False)
+    people = pd.DataFrame({"participant_id": ["P", "Q"], "sex": "n/a"})
+    people.to_csv(tmp_path / "participants.tsv", sep="\t", index=False)
+    return [{"name": "clinic", "path": str(tmp_path)}]
+
+
+def test_voters_are_trials_of_one_person_with_one_label(cohorts):
+    voter = with_voters(PREDICTIONS, cohorts, "walk")["voter"]
     assert voter[0] == voter[1]
     assert voter.nunique() == 3  # c has no label and votes alone, d is of somebody else
 
 
-def test_a_column_that_no_table_has_is_named_with_those_there_are():
+def test_without_a_label_all_trials_of_a_person_vote_together():
+    assert with_voters(PREDICTIONS, [], None)["voter"].tolist() == ["P", "P", "P", "Q"]
+
+
+def test_a_column_that_no_table_has_is_named_with_those_there_are(cohorts):
     with pytest.raises(InputError, match=r"evaluate\.vote_by: no table has the column wlak.* walk"):
-        with_voters(PREDICTIONS, LABELS, "wlak")
+        with_voters(PREDICTIONS, cohorts, "wlak")
 
 
 def test_a_walk_is_right_where_its_mean_probability_is():

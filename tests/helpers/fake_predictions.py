@@ -67,6 +67,7 @@ def _key(person: int, trial: int, task: str, variant: str, seed: int) -> dict:
         "split": "test",
         "phrasing_id": f"{task}-held-{seed}",
         "participant_id": f"P{person:03d}",
+        "voter": f"P{person:03d}",
         "kind": "regression" if task in NUMBERS else "classification",
         "phrasing_held_out": True,
     }

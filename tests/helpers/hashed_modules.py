@@ -21,9 +21,11 @@ WITHOUT_HASH = (
     "check_cohort",
     "chat",
     "example_cohort",
+    "fetch_small_base",
     "figures_in_docs",
     "import_session",
     "lay_out_jun",
+    "lay_out_rueangsirarak",
     "unlock",
 )
 

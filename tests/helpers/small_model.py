@@ -13,9 +13,9 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.language_model import embedded
 from biomechgpt.language_model.finetuning import Sources
 from biomechgpt.motion_encoder.encoder_folder import load_encoder, save_encoder
+from biomechgpt.motion_encoder.encoder_network import MotionEncoder
 from biomechgpt.motion_encoder.facts import FactScale
 from biomechgpt.motion_encoder.feature_files import feature_schema
-from biomechgpt.motion_encoder.network import MotionEncoder
 from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.questions.tasks import Phrasing, Task
 from biomechgpt.settings.base_models_section import EmbeddedBaseSettings
@@ -59,8 +59,9 @@ LORA = LoraSettings(rank=4, alpha=8, dropout=0.1)
 TOLD_FACTS = 3
 ENCODER_SETTINGS = MotionEncoderSettings(
     soft_tokens=3, width=16, depth=2, downsampling=4, views=2, steps=200, batch_size=8,
-    learning_rate=5e-3, noise=0.05, seed=0,
+    learning_rate=5e-3, fact_epochs=1, noise=0.05, seed=0,
 )  # fmt: skip
+FEATURES_SHAPE = (ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width)
 FINETUNE = TrainingSettings(
     learning_rate=3e-3, epochs=1, batch_size=8, micro_batch_size=8, max_length=128,
     warmup_fraction=0.1, weight_decay=0.0, shared_motion=True, motion_noise=0.1, mirror=True,

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -80,4 +81,30 @@ def variant_run():
 def model_folder(tmp_path_factory, sources, variant_run):
     folder = tmp_path_factory.mktemp("models") / "seed-0"
     finetune(sources, variant_run, folder, "code")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def features():
+    return (
+        np.random.default_rng(0)
+        .standard_normal((24, *small_model.FEATURES_SHAPE))
+        .astype(np.float32)
+    )
+
+
+@pytest.fixture(scope="session")
+def soft_sources(tmp_path_factory, sources, features):
+    return small_model.write_soft_sources(tmp_path_factory.mktemp("soft"), sources, features)
+
+
+@pytest.fixture(scope="session")
+def soft_run(variant_run):
+    return variant_run.model_copy(update={"motion": "both"})
+
+
+@pytest.fixture(scope="session")
+def soft_folder(tmp_path_factory, soft_sources, soft_run):
+    folder = tmp_path_factory.mktemp("models") / "seed-0"
+    finetune(soft_sources, soft_run, folder, "code")
     return folder

@@ -9,6 +9,7 @@ from biomechgpt.language_model.augmentation import (
     exchange_sides,
     paraphrase,
     reworded_copies,
+    with_number_noise,
     with_random_codes,
 )
 
@@ -88,3 +89,32 @@ def test_noise_keeps_a_token_in_its_codebook(random):
 def test_left_and_right_change_places_and_nothing_else():
     text = "Left or right: copyright, left-handed, LEFT."
     assert exchange_sides(text) == "Right or left: copyright, right-handed, LEFT."
+
+
+@pytest.fixture
+def measured():
+    """A thousand speeds and as many classes."""
+    speeds = [f"{0.5 + i / 1000:.2f} m/s" for i in range(1000)]
+    return pd.DataFrame(
+        {
+            "task": ["speed"] * 1000 + ["class"] * 1000,
+            "kind": ["regression"] * 1000 + ["classification"] * 1000,
+            "answer": speeds + ["stage 2"] * 1000,
+        }
+    )
+
+
+def test_noise_moves_numbers_by_that_share_of_their_spread_and_nothing_else(measured, random):
+    noisy = with_number_noise(measured, 0.1, random)
+    assert (noisy["answer"][1000:] == "stage 2").all()
+    assert noisy["answer"][:1000].str.fullmatch(r"\d\.\d\d m/s").all()
+    before, after = (
+        table["answer"][:1000].str.removesuffix(" m/s").astype(float) for table in (measured, noisy)
+    )
+    assert (after - before).std() == pytest.approx(0.1 * before.std(), rel=0.1)
+    assert after.between(before.min(), before.max()).all()
+    assert not measured.equals(noisy)
+
+
+def test_without_noise_numbers_stay(measured, random):
+    assert with_number_noise(measured, 0.0, random).equals(measured)

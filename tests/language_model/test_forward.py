@@ -125,29 +125,32 @@ def test_motion_tokens_compete_with_each_other_alone(
     rows = base.motion_rows
     vocabulary_size = model.get_base_model().config.vocab_size
     monkeypatch.setattr(forward, "LOGITS_AT_ONCE", targets_at_once * vocabulary_size)
-    example = encode_example(base.tokenizer, motions[9], EXCHANGES[:1], 128)
+    example = encode_example(base.tokenizer, MotionInput(motions[9]), EXCHANGES[:1], 128)
     batch = collate([example], base.tokenizer.pad_token_id, Weights(answer=3.0))
     expected = among_motion_rows(model, batch, rows)
     hidden = forward.hidden_states(model, batch)
-    found = losses(
+    restricted = losses(
         hidden, batch, lambda *pair: forward.cross_entropy(model, *pair, torch.tensor(rows))
     )
-    assert found.weighted_sum.item() == pytest.approx(expected.weighted_sum.item(), rel=1e-6)
-    assert torch.allclose(found.parts, expected.parts, rtol=1e-5)
-    assert found.parts[2] < ours(model, batch).parts[2]
-    theirs, mine = gradients(model, expected), gradients(model, found)
-    for name, gradient in mine.items():
-        assert (gradient - theirs[name]).norm() <= 1e-5 * theirs[name].norm(), name
+    assert restricted.weighted_sum.item() == pytest.approx(expected.weighted_sum.item(), rel=1e-6)
+    assert torch.allclose(restricted.parts, expected.parts, rtol=1e-5)
+    assert restricted.parts[2] < ours(model, batch).parts[2]
+    expected_gradients, ours_gradients = gradients(model, expected), gradients(model, restricted)
+    for name, gradient in ours_gradients.items():
+        of_expected = expected_gradients[name]
+        assert (gradient - of_expected).norm() <= 1e-5 * of_expected.norm(), name
 
 
 def test_a_model_without_adapters_lets_motion_tokens_compete_alone(base_folder, base):
     model = AutoModelForCausalLM.from_pretrained(base_folder)
     hidden = torch.randn(5, model.config.hidden_size)
     targets = torch.tensor([*base.motion_rows[3:6], 5, 5])
-    found = forward.cross_entropy(model, hidden, targets, torch.tensor(base.motion_rows))
+    restricted = forward.cross_entropy(model, hidden, targets, torch.tensor(base.motion_rows))
     scores = hidden @ model.get_input_embeddings().weight.T
     expected = F.cross_entropy(
         scores[:3][:, base.motion_rows], torch.tensor([3, 4, 5]), reduction="none"
     )
-    assert torch.allclose(found[:3], expected, rtol=1e-5)
-    assert torch.allclose(found[3:], F.cross_entropy(scores[3:], targets[3:], reduction="none"))
+    assert torch.allclose(restricted[:3], expected, rtol=1e-5)
+    assert torch.allclose(
+        restricted[3:], F.cross_entropy(scores[3:], targets[3:], reduction="none")
+    )

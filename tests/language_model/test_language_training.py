@@ -13,7 +13,7 @@ from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import adapters, language_training, loading
-from biomechgpt.language_model.examples import Example, Motion, Question, encode_example
+from biomechgpt.language_model.examples import EncodedMotion, Example, Question, encode_example
 from biomechgpt.language_model.language_training import LanguageModelTraining
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.steps import plan_steps, rate_share
@@ -214,7 +214,7 @@ def test_a_gradient_that_is_not_finite_stops_with_its_step(base_folder, base, ex
 def imagined(lengths, n_questions):
     """Examples of these lengths, told apart by `motion.n_cut`."""
     return [
-        Example(Motion([0] * int(n - q), i, None), [Question([0], [1])] * int(q))
+        Example(EncodedMotion([0] * int(n - q), i, None), [Question([0], [1])] * int(q))
         for i, (n, q) in enumerate(zip(lengths, n_questions, strict=True))
     ]
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +18,8 @@ from biomechgpt.language_model.prediction import predict
 from biomechgpt.questions.calibration import Calibration, read_calibration
 from biomechgpt.report.model_card import publish
 from biomechgpt.settings.base_models_section import CheckpointBaseSettings
+from biomechgpt.tokenizer.coding import encode_trial
+from biomechgpt.tokenizer.storage import load_tokenizer
 from tests.helpers.checkpoint_layouts import write_checkpoint
 
 FIGURE = {
@@ -99,6 +102,28 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
         answer = first_answer(load_model(model), variant_run.tasks)
         assert printed.startswith(f"impaired: {answer}\ndevice: ")
         assert "\nspeed: " in printed
+
+
+def test_the_code_of_the_card_asks_a_model_that_reads_soft_tokens(
+    soft_folder, metrics, calibration, tmp_path
+):
+    publish(soft_folder, metrics, calibration, tmp_path / "soft")
+    card = (tmp_path / "soft" / "README.md").read_text()
+    assert "the soft tokens of a motion encoder" in card
+    code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "soft",
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    loaded, angles = load_model(soft_folder), np.zeros((120, 34), np.float32)
+    codes = encode_trial(load_tokenizer(soft_folder / "motion_tokenizer"), angles)
+    question = {
+        "trial_id": "t", "task": "impaired", "kind": "classification", "options": ["yes", "no"],
+        "question": loaded.description.questions["impaired"],
+    }  # fmt: skip
+    (row,) = predict(loaded, pd.DataFrame([question]), {"t": loaded.motion(codes, angles)})
+    assert done.stdout.startswith(f"impaired: {row['answer']}\ndevice: ")
 
 
 def first_answer(loaded, tasks):

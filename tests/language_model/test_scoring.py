@@ -6,7 +6,7 @@ import torch
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, set_seed
 
 from biomechgpt.language_model import scoring
-from biomechgpt.language_model.examples import Motion, answer_end, answer_ids, encode_prompts
+from biomechgpt.language_model.examples import EncodedMotion, answer_end, answer_ids, encode_prompts
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.prediction import predict
@@ -136,7 +136,7 @@ def _until(ids, stop_id):
 
 def test_what_begins_alike_is_read_once():
     row = scoring.trial_tree(
-        Motion([0, 1], 0, None), [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]]
+        EncodedMotion([0, 1], 0, None), [[2]], [[[5, 6, 9], [5, 7, 9], [5, 6, 8, 9], [7]]]
     )
     assert sorted(row.input_ids) == [0, 1, 2, 5, 6, 7, 8]
     assert row.candidates[0][3] == [(2, 7)]

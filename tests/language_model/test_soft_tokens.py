@@ -26,32 +26,10 @@ from biomechgpt.motion_encoder.encoder_folder import load_encoder
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.settings.finetune_section import LoraSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from tests.helpers.small_model import ENCODER_SETTINGS, TOLD_FACTS, trained_with, write_soft_sources
+from tests.helpers.small_model import FEATURES_SHAPE, trained_with, write_soft_sources
 
-K, W = ENCODER_SETTINGS.soft_tokens + TOLD_FACTS, ENCODER_SETTINGS.width
+K, W = FEATURES_SHAPE
 EXCHANGES = [("Is the walking impaired, yes or no?", "yes"), ("How fast in m/s?", "0.57")]
-
-
-@pytest.fixture(scope="module")
-def features():
-    return np.random.default_rng(0).standard_normal((24, K, W)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def soft_sources(tmp_path_factory, sources, features):
-    return write_soft_sources(tmp_path_factory.mktemp("soft"), sources, features)
-
-
-@pytest.fixture(scope="module")
-def soft_run(variant_run):
-    return variant_run.model_copy(update={"motion": "both"})
-
-
-@pytest.fixture(scope="module")
-def soft_folder(tmp_path_factory, soft_sources, soft_run):
-    folder = tmp_path_factory.mktemp("models") / "seed-0"
-    finetune(soft_sources, soft_run, folder, "code")
-    return folder
 
 
 @pytest.fixture
@@ -204,6 +182,22 @@ def test_kinematics_as_text_stand_between_start_and_end(base, soft_sources, read
     ids = encode_prompts(base.tokenizer, motion, ["?"], 1024, 8).motion.ids
     text = base.tokenizer.decode(ids)
     assert f"<motion_start>{motion.text}<motion_end>" in text.replace("> ", ">")
+
+
+@pytest.mark.parametrize("reading", ["text", "numbers"])
+def test_a_model_told_kinematics_answers_and_has_no_projector(
+    soft_sources, soft_run, tmp_path, reading
+):
+    run = soft_run.model_copy(update={"motion": reading})
+    run = trained_with(run, epochs=0.5, max_length=1024)
+    finetune(soft_sources, run, tmp_path / "m", "code")
+    assert not (tmp_path / "m" / "projector.safetensors").exists()
+    files = (soft_sources.tokens, soft_sources.questions)
+    predict_file(tmp_path / "m", *files, tmp_path / "p", ["test"], soft_sources.features)
+    assert len(read_predictions([tmp_path / "p"])) == 18
+    loaded, angles = load_model(tmp_path / "m"), np.zeros((90, 34), np.float32)
+    assert loaded.motion(np.array([1, 2]), angles).text  # of an own file, without codes
+    assert len(loaded.motion(np.array([1, 2]), angles).codes) == 0
 
 
 def test_a_signal_planted_in_one_soft_token_is_learnt_and_noise_is_not(

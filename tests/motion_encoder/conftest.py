@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.motion_encoder.training import train_encoder
+from biomechgpt.motion_encoder.encoder_training import train_encoder
 from biomechgpt.motion_encoder.views import views_of
 from biomechgpt.tokenizer.statistics import fit_statistics
 from tests.helpers.small_model import ENCODER_SETTINGS

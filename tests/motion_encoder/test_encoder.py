@@ -10,11 +10,11 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.errors import InputError
-from biomechgpt.motion_encoder import training
+from biomechgpt.motion_encoder import encoder_training
 from biomechgpt.motion_encoder.encoder_folder import load_encoder, save_encoder
+from biomechgpt.motion_encoder.encoder_network import padded
 from biomechgpt.motion_encoder.facts import as_bumps
 from biomechgpt.motion_encoder.feature_files import encode_shards, read_features
-from biomechgpt.motion_encoder.network import padded
 from biomechgpt.motion_encoder.signals import signal_of
 from tests.helpers.small_model import ENCODER_SETTINGS
 from tests.motion_encoder.conftest import RATE_HZ, walk
@@ -67,8 +67,8 @@ def test_cadence_of_new_walks_is_told_better_than_by_the_mean(trained):
 def test_a_training_that_was_stopped_ends_with_the_same_weights(
     trained, views, movements, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 20)
-    whole_backward = training.EncoderTraining.backward
+    monkeypatch.setattr(encoder_training, "CHECKPOINT_EVERY", 20)
+    whole_backward = encoder_training.EncoderTraining.backward
 
     def backward(self):
         if self.step == 35 and not (tmp_path / "stopped").exists():
@@ -76,11 +76,11 @@ def test_a_training_that_was_stopped_ends_with_the_same_weights(
             raise KeyboardInterrupt
         return whole_backward(self)
 
-    monkeypatch.setattr(training.EncoderTraining, "backward", backward)
+    monkeypatch.setattr(encoder_training.EncoderTraining, "backward", backward)
     arguments = (views, trained[3], RATE_HZ, ENCODER_SETTINGS, tmp_path / "c", "code")
     with pytest.raises(KeyboardInterrupt):
-        training.train_encoder(*arguments)
-    resumed, _, _ = training.train_encoder(*arguments)
+        encoder_training.train_encoder(*arguments)
+    resumed, _, _ = encoder_training.train_encoder(*arguments)
     for name, weight in trained[0].state_dict().items():
         assert torch.equal(weight, resumed.state_dict()[name]), name
 

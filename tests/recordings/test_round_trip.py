@@ -34,10 +34,10 @@ def movement(activity: str, condition: str, diagnosis: str | None = None) -> tup
     return done.pelvis_m, turned, angles_rad
 
 
-def largest_error_deg(found: dict[str, np.ndarray], made_rad: np.ndarray) -> float:
+def largest_error_deg(angles_rad: dict[str, np.ndarray], made_rad: np.ndarray) -> float:
     """Of all joints; the flexion of a raised arm counts by how far it moves the elbow."""
     truth = dict(zip(JOINT_NAMES, made_rad.T, strict=True))
-    errors = {name: np.abs(found[name] - truth[name]) for name in found}
+    errors = {name: np.abs(angles_rad[name] - truth[name]) for name in angles_rad}
     for side in "rl":
         if f"arm_flex_{side}" in errors:
             errors[f"arm_flex_{side}"] = errors[f"arm_flex_{side}"] * np.cos(
@@ -53,8 +53,8 @@ def test_the_body_s_own_joint_centres_give_back_its_angles(activity, condition, 
     points = body_positions(*made)
     points["thorax"] = points.pop("neck")
     del points["head"], points["pelvis"]
-    found = centres_to_angles(points)
-    joints = {name: found[name] for name in LEGS | FEET | TRUNK | ARMS}
+    angles_rad = centres_to_angles(points)
+    joints = {name: angles_rad[name] for name in LEGS | FEET | TRUNK | ARMS}
     assert largest_error_deg(joints, made[2]) < 2
 
 
@@ -65,9 +65,9 @@ def test_a_point_beside_the_knee_shows_how_the_thigh_is_turned():
     for side, sign in (("r", 1), ("l", -1)):
         outwards = 0.06 * sign * thighs[f"hip_{side}"][:, :, 2]
         points[f"knee_outer_{side}"] = points[f"knee_{side}"] + outwards
-    found = centres_to_angles(points)
-    assert np.ptp(np.degrees(found["hip_rotation_r"])) > 3
-    assert largest_error_deg({name: found[name] for name in TURNS}, made[2]) < 0.5
+    angles_rad = centres_to_angles(points)
+    assert np.ptp(np.degrees(angles_rad["hip_rotation_r"])) > 3
+    assert largest_error_deg({name: angles_rad[name] for name in TURNS}, made[2]) < 0.5
 
 
 def read_joints(path, row: dict, layout: str) -> dict[str, np.ndarray]:

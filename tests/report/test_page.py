@@ -290,6 +290,58 @@ def test_the_same_inputs_make_the_same_bytes(few, settings, tmp_path):
     assert pages[0] == pages[1]
 
 
+def test_each_participant_stands_alone_where_few_are_tested(page, settings, few, tmp_path):
+    assert "Each participant" not in section(page, "question-impaired")  # 40 people
+    small = build(few, settings, tmp_path / "report.html")
+    people = pd.read_parquet(few.tables / "participants.parquet")
+    own = people.query("task == 'impaired' and reading == 'answer' and variant == 'tiny-all'")
+    text = section(small, "question-impaired")
+    worst = own.loc[own["value"].idxmin()]
+    assert f"worst {worst.value:.3g}" in text
+    assert f"({worst.participant_id})" in text
+    table = pd.read_csv(tmp_path / "report_tables/question-impaired-3.csv")
+    assert table.columns.tolist() == ["participant", "trials", "tiny-all", "xgboost"]
+    assert len(table) == 12
+    assert table["tiny-all"].is_monotonic_increasing
+    assert table.set_index("participant")["tiny-all"].to_dict() == pytest.approx(
+        own.set_index("participant_id")["value"].to_dict(), abs=5e-4
+    )
+
+
+def test_trials_that_vote_by_a_label_show_each_participant_of_many(run, settings, tmp_path):
+    evaluate = settings.evaluate.model_copy(update={"vote_by": "walk"})
+    page = build(run, settings.model_copy(update={"evaluate": evaluate}), tmp_path / "report.html")
+    text = section(page, "question-impaired")
+    assert "of votes of each walk" in text
+    assert "under it that of the votes of each walk" in text
+    errors = section(page, "question-walking_speed")
+    assert "mean absolute error of each participant" in errors
+    assert "votes" not in errors[errors.index("Each participant") :]
+
+
+def test_a_cohort_only_tested_on_stands_beside_what_was_learnt_from(few, settings, tmp_path):
+    simulated = settings.cohorts[0].model_copy(update={"role": "train"})
+    clinic = simulated.model_copy(update={"name": "clinic", "role": "test"})
+    metrics = pd.read_parquet(few.metrics)
+    other = metrics.assign(split="validation", value=0.99, n_participants=2)
+    pd.concat([metrics, other]).to_parquet(tmp_path / "metrics.parquet")
+    sources = few._replace(metrics=tmp_path / "metrics.parquet")
+    two = settings.model_copy(update={"cohorts": [simulated, clinic]})
+    text = section(build(sources, two, tmp_path / "report.html"), "other-cohorts")
+    assert "Learnt from simulated; no training saw anybody of clinic." in text
+    assert "3 joints are only in what was learnt from: neck extension" in text
+    assert "pool people of both" not in text
+    figures = pd.read_csv(tmp_path / "report_tables/other-cohorts.csv").set_index("model")
+    assert set(figures["validation, learnt from"]) == {0.99}
+    expected = metrics.query("seed == 'mean' and variant == 'xgboost' and metric == 'macro_f1'")
+    expected = expected.query("task == 'impaired' and reading == 'answer'")["value"].item()
+    assert figures.loc["xgboost", "test"].iloc[0] == pytest.approx(expected, abs=0.005)
+
+
+def test_cohorts_that_are_all_learnt_from_need_no_such_section(page):
+    assert 'id="other-cohorts"' not in page
+
+
 def test_terminal_summary(run, settings):
     results = read_results(run.metrics, run.tables, settings)
     text = summary(results, simulated=True)

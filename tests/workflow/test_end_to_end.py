@@ -101,7 +101,7 @@ def test_every_model_answers_the_same_questions(predictions):
     )
     baselines = {"majority", "duration", "xgboost", "n-grams", "gait-features", "rocket-decoded"}
     names = questions.index.get_level_values("variant")
-    assert set(names) == {"tiny-all", "kinematics", "chance"} | baselines
+    assert set(names) == {"tiny-continuous", "tiny-all", "kinematics", "chance"} | baselines
     measured = questions[names == "kinematics"]
     assert {task for _, task in measured.iloc[0]} == {"cadence", "walking_speed"}
     assert measured.nunique() == 1

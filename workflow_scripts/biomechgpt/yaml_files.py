@@ -57,12 +57,9 @@ def read_yaml(path: str | os.PathLike, loader: type[StrictLoader] = _PlainLoader
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), loader)
     except yaml.MarkedYAMLError as error:
-        raise InputError(f"{path}, {_place_and_problem(error)}") from None
+        mark, problem = error.problem_mark or error.context_mark, error.problem or error.context
+        remedies = [remedy for sign, remedy in REMEDIES.items() if sign in problem]
+        text = f"line {mark.line + 1}: not valid YAML, {'; '.join([problem, *remedies])}."
+        raise InputError(f"{path}, {text}") from None
     except Exception as error:  # PyYAML meets impossible dates, numbers and nesting with anything
         raise InputError(f"{path} is not valid YAML: {str(error) or repr(error)}") from None
-
-
-def _place_and_problem(error: yaml.MarkedYAMLError) -> str:
-    mark, problem = error.problem_mark or error.context_mark, error.problem or error.context
-    remedies = [remedy for sign, remedy in REMEDIES.items() if sign in problem]
-    return f"line {mark.line + 1}: not valid YAML, {'; '.join([problem, *remedies])}."

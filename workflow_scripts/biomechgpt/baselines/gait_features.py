@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -28,14 +28,9 @@ def measure_shard(
 
 
 def _tables(joint_angles_path: os.PathLike, frame_rate_hz: float) -> Iterator[pa.Table]:
-    rows = {}
-    for trial in read_trials(joint_angles_path):
-        rows[trial.info["trial_id"]] = gait_features(trial.frames, frame_rate_hz)
-        if len(rows) == TRIALS_AT_ONCE:
-            yield _table(rows)
-            rows = {}
-    if rows:
-        yield _table(rows)
+    trials = read_trials(joint_angles_path)
+    while part := list(islice(trials, TRIALS_AT_ONCE)):
+        yield _table({t.info["trial_id"]: gait_features(t.frames, frame_rate_hz) for t in part})
 
 
 def _table(rows: dict[str, dict[str, float]]) -> pa.Table:

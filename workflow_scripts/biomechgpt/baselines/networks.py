@@ -1,12 +1,14 @@
 """Recurrent and convolutional networks that answer one question from a movement, frame by frame.
 
 What the gait literature trains on joint angles or joint centres (a GRU in Jun et al. 2020, IEEE
-Access 8:139881). Layers are torch's; training ends where validation participants stop gaining.
+Access 8:139881). Layers and schedule are torch's. In training each movement is posed and scaled a
+little otherwise every time, as if by other people: without it the networks learn by heart how each
+person stands (docs/log.md).
 """
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 import torch
@@ -19,11 +21,14 @@ from biomechgpt.baselines.task_examples import Examples, Predictions, TaskExampl
 WIDTH = 64
 KERNEL = 7  # frames of a convolution
 DROPOUT = 0.3
-NOISE = 0.1  # of a standardised channel, added in training
-LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-2
-BATCH_SIZE = 32
-MOST_STEPS, STEPS_WITHOUT_VALIDATION = 2000, 600
-STEPS_BETWEEN_LOOKS, PATIENCE = 40, 8  # at validation, in steps and in looks
+# In training, in standard deviations of a channel: noise of each frame, and for a whole movement an
+# offset of each channel and a share by which it is scaled.
+NOISE, OFFSET, GAIN = 0.1, 0.3, 0.1
+LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-2
+STEPS, BATCH_SIZE = 800, 32
+BATCHES_SORTED = 8  # so many batches are made together of movements of like length
+STEPS_BETWEEN_LOOKS = 40  # at validation participants
+FEWEST_TO_CHOOSE_BY = 5  # validation participants; what suits fewer need not suit others
 
 
 class Recurrent(nn.Module):
@@ -58,10 +63,10 @@ class Convolutional(nn.Module):
 
     def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:
         """Features (B, 2 W) of padded movements (B, T, C) with `lengths` (B,)."""
-        inside = torch.arange(frames.shape[1]) < lengths[:, None]  # (B, T)
+        inside = _inside(frames, lengths)
         states = frames
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            states = norm(convolution(states.mT).mT).relu() * inside[..., None]
+            states = norm(convolution(states.mT).mT).relu() * inside
         # After a ReLU nothing is below the 0 of the padding.
         return torch.cat([states.sum(dim=1) / lengths[:, None], states.amax(dim=1)], dim=1)
 
@@ -79,9 +84,9 @@ def predict(task: TaskExamples, network: str, seed: int) -> Predictions:
     Features of an example are its frames (T, C), standardised, at one frame rate for all.
 
     Args:
-        task: What to learn and whom to answer for; `validation` decides when to stop.
+        task: What to learn and whom to answer for; `validation` decides what to keep of a training.
         network: One of `NETWORKS`.
-        seed: Of first weights, order and noise.
+        seed: Of first weights, order and variations.
     """
     torch.manual_seed(seed)
     targets = _Targets(task.training.truth, task.options)
@@ -123,48 +128,67 @@ class _Targets:
             return torch.tensor([self.options.index(option) for option in truth])
         return torch.tensor((truth - self.mean) / self.spread, dtype=torch.float32)[:, None]
 
+    def error(self, outputs: Tensor, truth: np.ndarray) -> float:
+        """The share of wrong options, or the mean error of standardised numbers."""
+        if self.options:
+            return float((outputs.argmax(dim=1) != self.encode(truth)).float().mean())
+        return float(l1_loss(outputs, self.encode(truth)))
+
     def numbers(self, outputs: Tensor) -> np.ndarray:
         """Numbers (N,) in the task's unit, within those of training."""
         return (outputs[:, 0].numpy() * self.spread + self.mean).clip(*self.limits)
 
 
 def _train(model: nn.Module, training: Examples, validation: Examples, targets: _Targets) -> None:
-    """Train until validation has not gained in `PATIENCE` looks, and keep what was best there."""
+    """Train for `STEPS`, and keep what erred least on validation participants where they are enough.
+
+    Errors are counted, and the later of equals is kept: the loss rises with a few sure errors on
+    one person while everybody else is still answered better and better.
+    """
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    validated = len(validation.truth) > 0
-    least, best, waited = np.inf, None, 0
-    rows = _endless_rows(len(training.truth))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, STEPS)
     truth = targets.encode(training.truth)
-    for step in range(1, 1 + (MOST_STEPS if validated else STEPS_WITHOUT_VALIDATION)):
-        batch = next(rows)
+    enough = len(set(validation.participants)) >= FEWEST_TO_CHOOSE_BY
+    least, best = np.inf, None
+    for step, batch in enumerate(islice(_batches_of_like_length(training.features), STEPS), 1):
         _step(model, optimizer, training.features[batch], truth[batch], targets)
-        if not validated or step % STEPS_BETWEEN_LOOKS:
-            continue
-        outputs = _outputs(model, validation.features)
-        loss = float(targets.loss(outputs, targets.encode(validation.truth)))
-        waited += 1
-        if loss < least:
-            least, best, waited = loss, copy.deepcopy(model.state_dict()), 0
-        if waited == PATIENCE:
-            break
+        schedule.step()
+        if enough and step % STEPS_BETWEEN_LOOKS == 0:
+            error = targets.error(_outputs(model, validation.features), validation.truth)
+            if error <= least:
+                least, best = error, copy.deepcopy(model.state_dict())
     if best is not None:
         model.load_state_dict(best)
 
 
-def _endless_rows(n_examples: int) -> Iterator[Tensor]:
-    """The places of a batch at a time, each example once in a pass."""
+def _batches_of_like_length(movements: Sequence[np.ndarray]) -> Iterator[Tensor]:
+    """The places of a batch at a time, each movement once in a pass: a network reads to the longest."""
+    lengths = torch.tensor([len(movement) for movement in movements])
     while True:
-        yield from torch.randperm(n_examples).split(BATCH_SIZE)
+        for part in torch.randperm(len(movements)).split(BATCHES_SORTED * BATCH_SIZE):
+            batches = part[lengths[part].argsort()].split(BATCH_SIZE)
+            yield from (batches[place] for place in torch.randperm(len(batches)))
 
 
 def _step(model, optimizer, movements: np.ndarray, truth: Tensor, targets: _Targets) -> None:
     model.train()
     frames, lengths = _padded(movements)
     optimizer.zero_grad()
-    outputs = model(frames + NOISE * torch.randn_like(frames), lengths)
-    targets.loss(outputs, truth).backward()
+    targets.loss(model(_varied(frames, lengths), lengths), truth).backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
+
+
+def _varied(frames: Tensor, lengths: Tensor) -> Tensor:
+    """Movements (B, T, C) as other people might have made them, padding untouched."""
+    gain, offset = torch.randn(2, len(frames), 1, frames.shape[2])
+    varied = frames * (1 + GAIN * gain) + OFFSET * offset + NOISE * torch.randn_like(frames)
+    return varied * _inside(frames, lengths)
+
+
+def _inside(frames: Tensor, lengths: Tensor) -> Tensor:
+    """Where no padding is (B, T, 1)."""
+    return (torch.arange(frames.shape[1]) < lengths[:, None])[..., None]
 
 
 @torch.inference_mode()

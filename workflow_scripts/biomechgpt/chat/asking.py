@@ -102,11 +102,14 @@ class Chat:
         return read_own_file(path, name or path.name, self.model.motion_tokenizer, *self.reading)
 
     def motion(self, trial: ChatTrial) -> MotionInput:
-        """What the model reads of a trial; its codes are made here where they are not on the disk."""
-        codes = trial.tokens
-        if codes is None:
-            codes = encode_trial(self.model.motion_tokenizer, trial.angles_rad)
-        return self.model.loaded.motion(codes, trial.angles_rad)
+        """What the model reads of a trial."""
+        return self.model.loaded.motion(self.codes(trial), trial.angles_rad)
+
+    def codes(self, trial: ChatTrial) -> np.ndarray:
+        """The motion tokens (n_tokens,) uint16 of a trial, made here where they are not on the disk."""
+        if trial.tokens is not None:
+            return trial.tokens
+        return encode_trial(self.model.motion_tokenizer, trial.angles_rad)
 
     def questions(self) -> dict[str, str]:
         """The questions that can be asked, by task."""

@@ -120,8 +120,8 @@ class Page:
     def _shown(self, trial: ChatTrial | None):
         if trial is None:
             return "", None
-        tokens = self.opening.chat().tokens(trial) if trial.tokens is None else trial.tokens
-        return self._about(trial), as_motion(trial, tokens, self.description)
+        codes = self.opening.chat().codes(trial) if trial.tokens is None else trial.tokens
+        return self._about(trial), as_motion(trial, codes, self.description)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
         """The conversation as it grows, and what is left in the line of the question."""

@@ -8,9 +8,8 @@ from biomechgpt.evaluation.conformal import participants_needed
 from biomechgpt.evaluation.intervals import FEWEST_PARTICIPANTS, T_TEST_PARTICIPANTS
 from biomechgpt.settings.variants_section import VariantSettings
 
-VALIDATION_FOR_SETS = 2 * participants_needed(
-    0.9
-)  # one half is scored at the temperature of the other
+# One half is scored at the temperature of the other.
+VALIDATION_FOR_SETS = 2 * participants_needed(0.9)
 
 
 def too_few(counts: Sequence[TaskCount], least: int) -> Iterator[Finding]:

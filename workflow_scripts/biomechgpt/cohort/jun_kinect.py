@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from biomechgpt.cohort.laid_out_tables import write_tables
 from biomechgpt.errors import InputError
-from biomechgpt.files import replacing
 
 NAME = re.compile(
     r"human(?P<person>\d+)_(?P<gait>[a-z_]+?)(?P<walk>\d+)_SkeletonData(?P<sensor>\d)\.csv"
@@ -54,9 +54,7 @@ def lay_out(source: Path, folder: Path) -> int:
             f"{source} holds no file such as human1_normal1_SkeletonData1.csv: name the folder "
             "Pathological_Gaits of the repository kooksung/pathological_gait_datasets."
         )
-    people = sorted({sequence.person for sequence in sequences})
-    _write({"participant_id": [_person(person) for person in people]}, folder / "participants.tsv")
-    _write([_row(sequence) for sequence in sequences], folder / "trials.tsv")
+    write_tables([_row(sequence) for sequence in sequences], folder)
     return len(sequences)
 
 
@@ -96,6 +94,7 @@ def _row(sequence: Sequence) -> dict[str, str]:
         "walk": walk,
         "activity": "overground walking",
         "gait_pattern": sequence.gait.replace("_", " "),
+        "abnormal_gait": "no" if sequence.gait == "normal" else "yes",
         "affected_side": "none" if sequence.gait == "normal" else "right",
     }
 
@@ -106,8 +105,3 @@ def _walk(person: int, gait: str, walk: int) -> str:
 
 def _person(person: int) -> str:
     return f"P{person:02}"
-
-
-def _write(rows, path: Path) -> None:
-    with replacing(path) as temporary:
-        pd.DataFrame(rows).to_csv(temporary, sep="\t", index=False)

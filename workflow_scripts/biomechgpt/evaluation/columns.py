@@ -45,4 +45,5 @@ COLUMNS = {
         "mae_median",
         "n_participants",
     ),
+    "participants": (*_TASK, "participant_id", "reading", "metric", "value", "n", "n_seeds"),
 }

@@ -91,13 +91,13 @@ def _own_difference(first: ComparedModel, other: ComparedModel | None) -> tuple[
 
     Without `other` the level of `first`. A participant whose measure is undefined is left out.
     """
-    measure, sign, own = _own_measure(first.answers)
+    measure, sign, own = own_measure(first.answers)
     if other is not None:
-        own = sign * (own - _own_measure(other.answers)[2])
+        own = sign * (own - own_measure(other.answers)[2])
     return measure, own[np.isfinite(own)]
 
 
-def _own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
+def own_measure(answers: Answers) -> tuple[str, int, np.ndarray]:
     """Its name, its sign (1: more is better) and its value for each participant, NaN if absent."""
     encoded = answers.encoded("answer")
     if answers.numeric:

@@ -29,6 +29,7 @@ from biomechgpt.evaluation.columns import COLUMNS
 from biomechgpt.evaluation.measured_predictions import by_task, check_predictions, headline
 from biomechgpt.evaluation.multiplicity import FAMILIES, with_adjusted_verdicts
 from biomechgpt.evaluation.number_choice import number_choices, with_decided_numbers
+from biomechgpt.evaluation.per_participant import participant_rows
 from biomechgpt.evaluation.per_trial import per_trial
 from biomechgpt.evaluation.seed_spread import without_empty_spread
 from biomechgpt.files import replacing
@@ -59,6 +60,7 @@ class Evaluation(NamedTuple):
     risk_coverage: pd.DataFrame
     notes: pd.DataFrame
     number_choices: pd.DataFrame
+    participants: pd.DataFrame
     answers: list[pa.Table]
 
 
@@ -75,14 +77,12 @@ def evaluate(
 
     `detectable` is the minimal detectable change of the tasks that have one, `label_ranges` the width
     of the middle 90 % of the training labels of numeric tasks, both in their units.
-    Trials of one `voter`, a column of predictions, vote for one answer; without it those of a participant.
+    Trials of one `voter`, a column of predictions (`voters.with_voters`), vote for one answer.
     `folds` (fold, participant_id, split) must agree with the predictions. Raises InputError when
     they do not, when a truth is missing, or when a variant is not among the predictions; a baseline
     that could answer none of the cohort's questions is left out.
     """
     check_predictions(predictions, folds, variants)
-    if "voter" not in predictions:
-        predictions = predictions.assign(voter=predictions["participant_id"])
     answered = set(predictions["variant"])
     models = [*variants, *(name for name in baselines if name in answered)]
     rows: dict[str, list] = {name: [] for name in COLUMNS}
@@ -184,6 +184,7 @@ def _uncertainty(
             label_range = label_ranges.get(head["task"], np.nan)
             _add_uncertainty(rows, key, test, calibrated[name], draws.weights, label_range)
             per_trials.append(per_trial(test, calibrated[name]))
+            _add(rows["participants"], key, participant_rows(test, draws.participants))
         _add(rows["notes"], {"task": head["task"]}, notes.notes_on(answers, calibrated))
     return per_trials
 

@@ -22,6 +22,13 @@ class ModelScore(NamedTuple):
     confusions: np.ndarray | None
 
 
+class Votes(NamedTuple):
+    """Confusion counts (S, P, K, K + 1) of the votes, and who voted with how many trials."""
+
+    confusions: np.ndarray
+    size: dict[str, int]
+
+
 def score(
     answers: Answers, weights: np.ndarray, reading: str, detectable: float | None = None
 ) -> ModelScore:
@@ -63,7 +70,17 @@ def score_calibrated(answers: Answers, calibrated: np.ndarray, weights: np.ndarr
 
 
 def score_votes(answers: Answers, weights: np.ndarray) -> tuple[ModelScore, dict[str, int]] | None:
-    """One answer a voter by the mean probability over their trials, and who voted.
+    """The measures of the votes in the draws, and who voted; None where there are no votes."""
+    votes = count_votes(answers, weights.shape[1])
+    if votes is None:
+        return None
+    measures = metrics.classification_measures(in_draws(votes.confusions, weights))
+    del measures["unreadable_share"]
+    return _of_measures(measures), votes.size
+
+
+def count_votes(answers: Answers, n_participants: int) -> Votes | None:
+    """One answer a voter by the mean probability over their trials.
 
     Voters whose trials do not share one truth have no one answer and are left out. None where that
     leaves half of them or fewer, or none of a class that the trials have (those who are left would
@@ -85,11 +102,9 @@ def score_votes(answers: Answers, weights: np.ndarray) -> tuple[ModelScore, dict
     person[voter[counted]] = answers.person[counted]
     answer = p[seed, with_votes].argmax(axis=-1)
     cells = (seed, person[with_votes], truth[with_votes], answer)
-    counts = np.zeros((len(p), weights.shape[1], p.shape[-1], p.shape[-1] + 1), dtype=int)
+    counts = np.zeros((len(p), n_participants, p.shape[-1], p.shape[-1] + 1), dtype=int)
     np.add.at(counts, cells, 1)
-    measures = metrics.classification_measures(in_draws(counts, weights))
-    del measures["unreadable_share"]
-    return _of_measures(measures), answers.only(counted).size
+    return Votes(counts, answers.only(counted).size)
 
 
 def classes_without_votes(answers: Answers, counted: np.ndarray) -> list[str]:

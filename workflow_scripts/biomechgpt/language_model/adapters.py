@@ -1,13 +1,15 @@
 """Put adapters and trainable motion rows on a base model in 4 bits."""
 
 from functools import partial
+from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.loading import Base
-from biomechgpt.language_model.soft_tokens import Projector
+from biomechgpt.language_model.soft_tokens import PROJECTOR, new_projector
 from biomechgpt.settings.finetune_section import LoraSettings
 
 # The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
@@ -16,7 +18,6 @@ LORA_TARGETS = (
     r"\.(q|k|v|o|gate|up|down)_proj"
 )
 PROJECTIONS_A_LAYER = 7
-EMBEDDINGS_MEASURED = 4096  # of text, to know how long they are
 
 
 def add_adapters(
@@ -59,16 +60,14 @@ def add_adapters(
     return model
 
 
-def add_projector(model: torch.nn.Module, base: Base, shape: tuple[int, int]) -> None:
-    """Give `model` a `projector` that turns features of this `shape` (K, E) into soft tokens."""
-    embedding = base.model.get_input_embeddings()
-    ids = _text_ids(base)
-    some = ids[:: 1 + len(ids) // EMBEDDINGS_MEASURED].to(base.model.device)
-    with torch.no_grad():
-        embedded = embedding(some).float()  # as long as the layers see them
-    root_mean_square = float(embedded.square().mean().sqrt())
-    projector = Projector(*shape, embedded.shape[1], root_mean_square)
-    model.projector = projector.to(base.model.device)
+def add_projector(
+    model: PeftModel, base: Base, shape: tuple[int, int], folder: Path | None = None
+) -> None:
+    """Give `model` a `projector` of features of this `shape` (K, E): that in `folder`, or a new one."""
+    embedding, device = base.model.get_input_embeddings(), base.model.device
+    model.projector = new_projector(embedding, _text_ids(base).to(device), shape)
+    if folder is not None and (folder / PROJECTOR).exists():
+        model.projector.load_state_dict(load_file(folder / PROJECTOR))
 
 
 def _text_rows(base: Base) -> torch.Tensor:

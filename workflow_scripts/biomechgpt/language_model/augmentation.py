@@ -11,6 +11,7 @@ from biomechgpt.settings.finetune_section import TrainingSettings
 
 SPLICED = 0.3  # share of the questions that end like another phrasing of their task
 MISSING_WORDS = 0.15  # share of the words that are left out
+NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?)"  # in an answer
 OTHER_SIDE = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
 
 
@@ -44,6 +45,27 @@ def reworded_copies(
         for task in repeated["task"]
     ]  # fmt: skip
     return repeated.assign(question=texts)
+
+
+def with_number_noise(
+    questions: pd.DataFrame, noise: float, random: np.random.Generator
+) -> pd.DataFrame:
+    """`questions` with Gaussian noise on the numbers answered, `noise` spreads of their task's numbers.
+
+    A number alone says nothing of the numbers near it, so a model learns the few training answers by
+    heart; with noise it learns that near numbers are nearly right. None leaves its task's range.
+    """
+    answers = questions["answer"].copy()
+    for _, rows in questions[questions["kind"] == "regression"].groupby("task"):
+        texts = rows["answer"].str.extract(NUMBER, expand=False)
+        numbers = texts.astype(float)
+        noisy = numbers + noise * numbers.std(ddof=0) * random.standard_normal(len(rows))
+        noisy = noisy.clip(numbers.min(), numbers.max())
+        answers[rows.index] = [
+            answer.replace(text, f"{number:.{len(text.partition('.')[2])}f}", 1)
+            for answer, text, number in zip(rows["answer"], texts, noisy, strict=True)
+        ]
+    return questions.assign(answer=answers)
 
 
 def paraphrase(phrasings: Sequence[str], random: np.random.Generator) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from biomechgpt.language_model.examples import Example, Motion
+from biomechgpt.language_model.examples import EncodedMotion, Example
 
 
 class Weights(NamedTuple):
@@ -39,7 +39,7 @@ def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[
     return batch | soft_tokens([example.motion for example in examples])
 
 
-def soft_tokens(motions: Sequence[Motion]) -> dict[str, torch.Tensor]:
+def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
     """`soft_features` (B, K, E) and `soft_starts` (B,), the columns of the first; nothing without them.
 
     Raises:

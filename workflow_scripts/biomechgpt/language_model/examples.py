@@ -26,7 +26,7 @@ class AnswerEnd(NamedTuple):
     rest: list[int]
 
 
-class Motion(NamedTuple):
+class EncodedMotion(NamedTuple):
     """A motion, from the first token to its end; soft tokens stand right before the end."""
 
     ids: list[int]
@@ -37,7 +37,7 @@ class Motion(NamedTuple):
 class Prompts(NamedTuple):
     """A motion, and each question up to where its answer begins."""
 
-    motion: Motion
+    motion: EncodedMotion
     questions: list[list[int]]
 
 
@@ -51,7 +51,7 @@ class Question(NamedTuple):
 class Example(NamedTuple):
     """A motion, and the questions about it."""
 
-    motion: Motion
+    motion: EncodedMotion
     questions: list[Question]
     trial_id: str = ""
 
@@ -141,7 +141,9 @@ def _control_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
     return frozenset([*special, tokenizer.convert_tokens_to_ids(MOTION_START)])
 
 
-def _encode_motion(tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room: int) -> Motion:
+def _encode_motion(
+    tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room: int
+) -> EncodedMotion:
     """The motion as ids, at most `room` of them; what a soft token replaces is a padding token."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     head = _head(tokenizer)
@@ -155,7 +157,7 @@ def _encode_motion(tokenizer: PreTrainedTokenizerFast, motion: MotionInput, room
             f"{min(len(read), 1) - room} tokens short. Raise it."
         )
     ids = [*head, *read[:room], *soft, end]
-    return Motion(ids, max(0, len(read) - room), motion.features)
+    return EncodedMotion(ids, max(0, len(read) - room), motion.features)
 
 
 @lru_cache(maxsize=4)

@@ -22,12 +22,13 @@ from biomechgpt.language_model.augmentation import (
     exchange_sides,
     reworded_copies,
     with_noise,
+    with_number_noise,
 )
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import SOFT, Views, read_motions
+from biomechgpt.language_model.motion_reading import Views, read_motions
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
@@ -36,6 +37,7 @@ from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
+from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata, read_tokens
 
@@ -85,7 +87,7 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     if run.motion in SOFT:
-        adapters.add_projector(model, base, encoder.shape)
+        adapters.add_projector(model, base, encoder.shape, sources.base)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
@@ -175,6 +177,8 @@ def training_passes(
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
         rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        if cfg.number_noise:
+            rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
         passes.append(
             [
                 _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)
@@ -210,12 +214,9 @@ def _example(
     random: np.random.Generator,
 ) -> Example:
     """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
-    motion, facts = views.recorded, views.recorded_facts
+    motion = views.recorded
     if cfg.mirror and random.random() < 0.5:
-        motion, facts = views.mirrored, views.mirrored_facts
-        pairs = [tuple(map(exchange_sides, pair)) for pair in pairs]
-    n_facts = min(cfg.fact_questions, len(facts))
-    pairs = pairs + [facts[i] for i in random.permutation(len(facts))[:n_facts]]
+        motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
     motion = with_noise(motion, cfg, n_codes, random)
     return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)
 

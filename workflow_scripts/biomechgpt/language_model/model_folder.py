@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from peft import PeftModel
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
@@ -30,12 +30,13 @@ from biomechgpt.language_model.description import (
 )
 from biomechgpt.language_model.examples import Prompts, encode_prompts
 from biomechgpt.language_model.motion_input import MotionInput
-from biomechgpt.language_model.motion_reading import SOFT, motion_input
+from biomechgpt.language_model.motion_reading import motion_input
+from biomechgpt.language_model.soft_tokens import PROJECTOR
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
 from biomechgpt.motion_encoder.feature_files import MotionFeatures
+from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.tokens import TokensMetadata
 
-PROJECTOR = "projector.safetensors"
 RESERVED_FOR_ANSWER = 64  # tokens
 
 
@@ -122,8 +123,7 @@ def load_model(folder: Path) -> LoadedModel:
     model = PeftModel.from_pretrained(base.model, folder / "adapter")
     encoder = None if description.motion == "discrete" else load_encoder(folder / "motion_encoder")
     if description.motion in SOFT:
-        adapters.add_projector(model, base, encoder.shape)
-        model.projector.load_state_dict(load_file(folder / PROJECTOR))
+        adapters.add_projector(model, base, encoder.shape, folder)
     return LoadedModel(model.eval(), tokenizer, description, encoder)
 
 

@@ -1,6 +1,5 @@
 """What a model reads of each movement: `variants.*.motion`, made of tokens and features."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,20 +10,16 @@ from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder
 from biomechgpt.motion_encoder.facts import FactScale
 from biomechgpt.motion_encoder.feature_files import MotionFeatures, read_features
-from biomechgpt.motion_encoder.words import fact_questions, in_digits, in_words
+from biomechgpt.motion_encoder.words import in_digits, in_words
 from biomechgpt.settings.variants_section import MotionReading
 from biomechgpt.tokenizer.tokens import TokenTable
 
-SOFT = ("continuous", "both")  # readings with soft tokens
-
 
 class Views(NamedTuple):
-    """A movement as it is, and with left and right exchanged; questions that kinematics answer."""
+    """A movement as it is, and with left and right exchanged."""
 
     recorded: MotionInput
     mirrored: MotionInput
-    recorded_facts: Sequence[tuple[str, str]] = ()
-    mirrored_facts: Sequence[tuple[str, str]] = ()
 
 
 def motion_input(
@@ -69,8 +64,6 @@ def read_motions(
         trial: Views(
             motion_input(reading, recorded, table.recorded[trial], encoder.scale),
             motion_input(reading, mirrored, table.mirrored[trial], encoder.scale),
-            fact_questions(table.recorded[trial].facts, encoder.scale),
-            fact_questions(table.mirrored[trial].facts, encoder.scale),
         )
         for trial, (recorded, mirrored) in codes.items()
     }

@@ -12,7 +12,7 @@ import torch
 from transformers import DynamicCache, PreTrainedModel
 
 from biomechgpt.language_model.batches import pad_rows, soft_tokens
-from biomechgpt.language_model.examples import Motion
+from biomechgpt.language_model.examples import EncodedMotion
 from biomechgpt.language_model.forward import hidden_states, logits, targets_at_once
 
 Step = tuple[int, int]  # a node of a tree (its place in `input_ids`), and the token that follows it
@@ -21,7 +21,7 @@ Step = tuple[int, int]  # a node of a tree (its place in `input_ids`), and the t
 class TokenTree(NamedTuple):
     """A trial as a tree of tokens, with the candidate answers to each of its questions as steps."""
 
-    motion: Motion
+    motion: EncodedMotion
     input_ids: list[int]
     predecessors: list[int]
     roots: list[int]  # where each question ends
@@ -43,7 +43,7 @@ class GreedyText(NamedTuple):
 
 
 def trial_tree(
-    motion: Motion,
+    motion: EncodedMotion,
     questions: Sequence[Sequence[int]],
     candidates: Sequence[Sequence[Sequence[int]]],
 ) -> TokenTree:

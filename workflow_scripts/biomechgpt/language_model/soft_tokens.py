@@ -6,6 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+PROJECTOR = (
+    "projector.safetensors"  # in a model folder, and in that of a base that has learnt to read
+)
+EMBEDDINGS_MEASURED = 4096  # of text, to know how long they are
 SHARE_OF_TEXT = (
     0.12  # of the length of text, at the start: longer ones are changed too little by the layers
 )
@@ -38,6 +42,17 @@ class Projector(nn.Module):
         hidden = F.gelu(torch.einsum("bke,keh->bkh", features, self.hidden))
         soft = torch.einsum("bkh,khd->bkd", hidden, self.output)
         return F.layer_norm(soft, soft.shape[-1:]) * self.gain
+
+
+def new_projector(
+    embedding: nn.Module, text_ids: torch.Tensor, shape: tuple[int, int]
+) -> Projector:
+    """A projector of features of this `shape` (K, E) for a model with this embedding of text."""
+    some = text_ids[:: 1 + len(text_ids) // EMBEDDINGS_MEASURED]
+    with torch.no_grad():
+        embedded = embedding(some).float()  # as long as the layers see them
+    root_mean_square = float(embedded.square().mean().sqrt())
+    return Projector(*shape, embedded.shape[1], root_mean_square).to(embedded.device)
 
 
 def put_in(embedded: torch.Tensor, soft: SoftBatch, projector: Projector) -> torch.Tensor:

@@ -51,6 +51,11 @@ def motion_name(code: int) -> str:
     return f"<motion_{code}>"
 
 
+def is_motion_name(text: str) -> bool:
+    """Whether a token stands for a code, or for the start or end of a motion."""
+    return text.startswith("<motion_")
+
+
 def motion_names(motion_vocabulary_size: int) -> list[str]:
     """The texts of the motion tokens: those of the codes, then start and end."""
     return [motion_name(code) for code in range(motion_vocabulary_size)] + [

@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.errors import InputError
 from biomechgpt.files import file_sha256
+from biomechgpt.motion_encoder.encoder_network import MotionEncoder, padded
 from biomechgpt.motion_encoder.facts import FactScale, as_bumps, measured_facts
-from biomechgpt.motion_encoder.network import MotionEncoder, padded
 from biomechgpt.motion_encoder.signals import signal_of
 from biomechgpt.motion_encoder.words import TOLD
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
@@ -52,9 +52,13 @@ class StoredEncoder(NamedTuple):
         These facts are not measured: they are what the network reads from the movement.
         """
         signal = signal_of(angles_rad, self.statistics, self.frame_rate_hz)
-        tokens = self.model(padded([signal], self.cfg.downsampling))
-        facts = self.model.tell_facts(tokens)[0, self.told].numpy()
-        return np.concatenate([tokens[0].numpy(), as_bumps(facts, self.cfg.width)])
+        return self.with_facts(self.model(padded([signal], self.cfg.downsampling))[0])
+
+    @torch.inference_mode()
+    def with_facts(self, tokens: torch.Tensor) -> np.ndarray:
+        """Soft tokens of the network (N, W), and behind them the facts that they tell (`shape`)."""
+        facts = self.model.tell_facts(tokens[None])[0, self.told].numpy()
+        return np.concatenate([tokens.numpy(), as_bumps(facts, self.cfg.width)])
 
     def facts(self, angles_rad: np.ndarray) -> np.ndarray:
         """What kinematics measure (F,) of angles (T, J) in rad, in the order of `scale.names`."""

@@ -11,7 +11,8 @@ from biomechgpt.checkpoints import checkpoint_folder
 from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.motion_encoder.encoder_folder import save_encoder
-from biomechgpt.motion_encoder.training import train_encoder
+from biomechgpt.motion_encoder.encoder_training import train_encoder
+from biomechgpt.motion_encoder.feature_files import write_copies
 from biomechgpt.motion_encoder.views import views_of
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.splits.accepted import trials_by_split
@@ -28,8 +29,9 @@ def make_encoder(
     frame_rate_hz: float,
     code: str,
     folder: os.PathLike,
+    copies: os.PathLike,
 ) -> None:
-    """Write the motion encoder of a fold, learnt from its training participants' movements.
+    """Write the motion encoder of a fold, and what it says of the copies that it learnt from.
 
     `code` is the hash of the code that trains; angles have `frame_rate_hz`.
 
@@ -47,4 +49,5 @@ def make_encoder(
     with replacing(folder) as temporary:
         save_encoder(temporary, model, statistics, scale, cfg, frame_rate_hz)
         (temporary / "history.json").write_text(json.dumps(history, indent=1))
+    write_copies(folder, views, copies)
     shutil.rmtree(checkpoints)

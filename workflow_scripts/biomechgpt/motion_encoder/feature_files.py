@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
 from biomechgpt.body.mirror import mirrored
 from biomechgpt.files import replacing
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
+from biomechgpt.motion_encoder.views import View
 from biomechgpt.tokenizer.windows import select_trials
 
 VIEWS = ("", "mirrored_")  # of each movement: as it is, and with left and right exchanged
@@ -69,6 +71,38 @@ def _row(encoder: StoredEncoder, angles_rad: np.ndarray) -> dict[str, np.ndarray
         row[f"{view}features"] = encoder.features(angles).ravel()
         row[f"{view}facts"] = encoder.facts(angles)
     return row
+
+
+def write_copies(encoder_folder: os.PathLike, views: Sequence[View], path: os.PathLike) -> None:
+    """Write what the network says of each of `views`, without the facts behind it, and what is measured."""
+    encoder = load_encoder(encoder_folder)
+    n_tokens = encoder.cfg.soft_tokens
+    rows = [
+        {
+            "tokens": encoder.features(view.angles_rad)[:n_tokens].ravel(),
+            "facts": np.array([view.facts[name] for name in encoder.scale.names]),
+        }
+        for view in views
+    ]
+    schema = pa.schema([("tokens", pa.list_(pa.float32())), ("facts", pa.list_(pa.float64()))])
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
+
+
+def read_copies(encoder: StoredEncoder, path: os.PathLike) -> list[MotionFeatures]:
+    """What `write_copies` wrote, with the facts that the network tells behind its soft tokens."""
+    table, shape = pq.read_table(path), (encoder.cfg.soft_tokens, encoder.cfg.width)
+    tokens, facts = (_rows(table[name]) for name in ("tokens", "facts"))
+    return [
+        MotionFeatures(encoder.with_facts(torch.from_numpy(row.reshape(shape))), measured)
+        for row, measured in zip(tokens, facts, strict=True)
+    ]
+
+
+def _rows(column: pa.ChunkedArray) -> np.ndarray:
+    """The lists of a column, all equally long, as (rows, numbers)."""
+    lists = column.combine_chunks()
+    return lists.values.to_numpy().reshape(len(lists), -1).copy()
 
 
 def read_features(path: os.PathLike) -> FeatureTable:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
-from biomechgpt.questions.tasks import Phrasing, Task
+from biomechgpt.questions.tasks import Task
 
 SCHEMA = pa.schema(
     [
@@ -35,11 +35,8 @@ def generate_questions(truths: Iterable[tuple], tasks: list[Task], seed: int) ->
     for *trial, name, kind, options, truth, truth_number in truths:
         trial_id, _, split = trial
         task, training = task_of[name], split == "train"
-        phrasing = _draw(task.train if training else task.held_out, seed, trial_id, name)
+        phrasings = task.train if training else task.held_out
+        digest = hashlib.sha256(f"{seed}\n{trial_id}\n{name}".encode()).digest()
+        phrasing = phrasings[int.from_bytes(digest[:8], "big") % len(phrasings)]
         words = (phrasing.id, not training, phrasing.text, truth)
         yield (*trial, name, kind, *words, options, truth, truth_number)
-
-
-def _draw(phrasings: tuple[Phrasing, ...], seed: int, trial_id: str, task: str) -> Phrasing:
-    digest = hashlib.sha256(f"{seed}\n{trial_id}\n{task}".encode()).digest()
-    return phrasings[int.from_bytes(digest[:8], "big") % len(phrasings)]

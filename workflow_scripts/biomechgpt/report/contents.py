@@ -16,6 +16,7 @@ from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
 from biomechgpt.report.sections.movement_kept import movement_kept
 from biomechgpt.report.sections.movement_readings import movement_readings
+from biomechgpt.report.sections.other_cohorts import other_cohorts
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
@@ -71,7 +72,7 @@ def sections_of(
         ("tripod", "TRIPOD+AI checklist", checklist(results, settings, data)),
     ]
     return [
-        *_grouped(RESULTS, _results(results, files, settings)),
+        *_grouped(RESULTS, _results(results, data, files, settings)),
         *question_sections(results, data.answers, data.curves, data.built_phrasings),
         *_grouped(DATA, _data(results, data, files, settings)),
         *_grouped(TRUST, of_trust),
@@ -84,7 +85,7 @@ def _grouped(group: str, parts: list[tuple[str, str, list[Block]]]) -> list[Sect
 
 
 def _results(
-    results: Results, files: RunFiles, settings: RunSettings
+    results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
     counts = read_table(Path(results.folder, "table1.parquet"))
     least = settings.questions.min_training_participants
@@ -93,6 +94,7 @@ def _results(
         ("glance", "Results at a glance", glance(results)),
         ("readings", "How the language model reads movement", movement_readings(results, settings)),
         ("questions", "Questions and participants", questions),
+        ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),
         ("classification", "Classification", model_scores.classification(results)),
         ("regression", "Numbers", model_scores.regression(results)),

@@ -18,6 +18,14 @@ from biomechgpt.report.page.html_file import ASSETS
 from biomechgpt.report.results import NAMES, PRIMARY
 
 TEMPLATE = "model_card.md.jinja"
+READINGS = {
+    "discrete": "given as the tokens of a motion tokenizer",
+    "continuous": "given as the soft tokens of a motion encoder (`motion_encoder/`)",
+    "both": "given as the tokens of a motion tokenizer and the soft tokens of a motion encoder "
+    "(`motion_encoder/`)",
+    "text": "of which it is told in words what kinematics measure, and sees nothing itself",
+    "numbers": "of which it is told in digits what kinematics measure, and sees nothing itself",
+}
 
 
 def publish(
@@ -36,6 +44,7 @@ def publish(
     environment.filters |= {"plain": plain, "only_if": only_if}
     text = environment.get_template(TEMPLATE).render(
         model=description,
+        reading=READINGS[description.motion],
         lora=description.lora,
         source=description.base.source if description.base else "base",
         revision=description.base.revision if description.base else None,

@@ -48,11 +48,12 @@ class AnsweredTask(NamedTuple):
 class Results(NamedTuple):
     """All that was measured on test participants.
 
-    `on_training` are the metrics on training participants, empty unless those were asked. `simple`
-    are the baselines that learnt from true labels; `xgboost`, `chance` and `majority` are those that
-    are the paper's baseline, the same on shuffled labels, and the most frequent label (median), by
-    what they are and not by their names. `paper_tasks` names the task of the paper that a task
-    repeats. `vote_by` is the label whose trials vote together, None for those of a participant.
+    `on_training` are the metrics on training participants, empty unless those were asked,
+    `on_validation` those on validation participants. `simple` are the baselines that learnt from true
+    labels; `xgboost`, `chance` and `majority` are those that are the paper's baseline, the same on
+    shuffled labels, and the most frequent label (median), by what they are and not by their names.
+    `paper_tasks` names the task of the paper that a task repeats. `vote_by` is the label whose trials
+    vote together, None for those of a participant.
     `means` is by model, task, metric and reading, `differences` by variant, other, task and metric.
     `draws` is how often the bootstrap drew, `folder` holds the tables.
     """
@@ -64,6 +65,7 @@ class Results(NamedTuple):
     differences: dict[tuple[str, str, str, str], tuple]
     unreadable: pd.DataFrame
     on_training: pd.DataFrame
+    on_validation: pd.DataFrame
     variants: Sequence[str]
     baselines: Sequence[str]
     simple: Sequence[str]
@@ -172,6 +174,7 @@ def read_results(metrics: os.PathLike, tables: os.PathLike, settings: RunSetting
         },
         unreadable=unreadable,
         on_training=every_split[every_split["split"] == "train"],
+        on_validation=every_split[every_split["split"] == "validation"],
         variants=variants,
         baselines=list(baselines),
         simple=simple,

@@ -7,7 +7,6 @@ from pydantic import Field, create_model
 from biomechgpt.settings.strict import (
     UNIQUE,
     Count,
-    CountOrZero,
     NonNegative,
     Positive,
     Seed,
@@ -46,8 +45,8 @@ class TrainingSettings(StrictModel):
     feature_noise: NonNegative = Field(
         0.0, description="Noise on the features of soft tokens, in their spreads."
     )
-    fact_questions: CountOrZero = Field(
-        0, description="Questions a sequence that kinematics answer, drawn anew in each epoch."
+    number_noise: NonNegative = Field(
+        0.0, description="Noise on the numbers of answers, in spreads of a task's training answers."
     )
     mirror: bool = Field(
         description="Whether half of the motions are seen with left and right exchanged."

@@ -20,5 +20,8 @@ class MotionEncoderSettings(StrictModel):
     steps: Count = Field(description="Optimiser steps.")
     batch_size: Count = Field(description="Movements a step.")
     learning_rate: Positive = Field(description="Peak learning rate.")
+    fact_epochs: NonNegative = Field(
+        description="Passes over the copies in which an embedded base learns to read facts from soft tokens."
+    )
     noise: NonNegative = Field(description="Noise on the input, in spreads of a joint.")
     seed: Seed = Field(description="Seed of copies, weights and order.")

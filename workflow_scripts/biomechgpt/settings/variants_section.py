@@ -26,6 +26,7 @@ AllOrNamed = Annotated[
 
 
 MotionReading = Literal["discrete", "continuous", "both", "text", "numbers"]
+SOFT = ("continuous", "both")  # readings with soft tokens
 
 
 class VariantSettings(StrictModel):

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,7 +31,8 @@ def tokenise_shard(
     schema = pa.schema(FIELDS, metadata=_metadata(tokenizer).to_schema())
     n_trials = 0
     with replacing(tokens_path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
-        for rows in _in_groups(_rows(tokenizer, select_trials([joint_angles_path], trial_ids))):
+        rows_of_trials = _rows(tokenizer, select_trials([joint_angles_path], trial_ids))
+        while rows := list(islice(rows_of_trials, TRIALS_AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             n_trials += len(rows)
     log.info("%d trials", n_trials)
@@ -42,17 +44,6 @@ def _rows(tokenizer: StoredTokenizer, trials: Iterable[Trial]) -> Iterator[dict]
         row |= {"n_frames": len(trial.frames), "frame_rate_hz": tokenizer.frame_rate_hz}
         row |= {"tokens": encode_trial(tokenizer, trial.frames)}
         yield row | {"mirrored_tokens": encode_trial(tokenizer, mirrored(trial.frames))}
-
-
-def _in_groups(rows: Iterable[dict]) -> Iterator[list[dict]]:
-    group = []
-    for row in rows:
-        group.append(row)
-        if len(group) == TRIALS_AT_ONCE:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _metadata(tokenizer: StoredTokenizer) -> TokensMetadata:

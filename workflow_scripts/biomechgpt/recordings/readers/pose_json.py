@@ -109,9 +109,7 @@ def _pose(frame: object, number: int) -> list[list[float]]:
             detail = f"frame {number} shows {len(frame)} people; keep one"
             raise MotionError("several_recordings", detail)
         frame = frame[0]
-    if isinstance(
-        frame[0], int | float
-    ):  # OpenPose: x, y, z, confidence of one point after another
+    if isinstance(frame[0], int | float):  # OpenPose: x, y, z, confidence of each point in turn
         frame = [frame[start : start + 4] for start in range(0, len(frame), 4)]
     return [_point(point) for point in frame]
 

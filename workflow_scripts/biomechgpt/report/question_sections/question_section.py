@@ -21,6 +21,7 @@ from biomechgpt.report.question_sections.confidence import (
     risk_coverage,
 )
 from biomechgpt.report.question_sections.confusion_matrix import class_table, confusion
+from biomechgpt.report.question_sections.each_participant import each_participant
 from biomechgpt.report.question_sections.model_ranking import models, t_intervals
 from biomechgpt.report.question_sections.new_wording import built, phrasings
 from biomechgpt.report.question_sections.number_agreement import agreement
@@ -81,6 +82,7 @@ def _blocks(
         *_notes(tables["notes"]),
         models(results, task),
         *t_intervals(tables["t_intervals"], task),
+        *each_participant(results, task),
         *_right_and_wrong(results, tables, task),
         Heading("Confidence and abstention"),
         *_confidence(results, tables, task),

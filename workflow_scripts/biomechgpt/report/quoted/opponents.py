@@ -23,11 +23,12 @@ def comparison_list(run: QuotedRun) -> str:
 
 
 def short_comparison(run: QuotedRun) -> str:
-    """Three lines for a reader in a hurry: against chance, the paper's baseline, the strongest."""
+    """A few lines for a reader in a hurry: against chance, the paper's ways, the strongest."""
     rows = opponents(run)
     chance, strongest = rows.pop(CHANCE), rows.pop(STRONGEST)
-    paper_baseline = next(iter(rows.values()))
-    named = {"chance": chance, "the paper's baseline, XGBoost on the same tokens": paper_baseline}
+    paper_baseline, on_codes = list(rows.values())[:2]
+    named = {"chance": chance, "the paper's baseline, XGBoost on token counts": paper_baseline}
+    named["the same base fine-tuned on codes"] = on_codes
     named[STRONGEST] = strongest
     return "\n".join(filter(None, (_comparison(words, of) for words, of in named.items())))
 
@@ -36,6 +37,7 @@ def opponents(run: QuotedRun) -> dict[str, list]:
     """Whom the language model is compared with: in words, and their row of each task or None."""
     named = {
         "the paper's baseline, XGBoost on token counts": run.paper_baseline,
+        "the same base fine-tuned on codes, as the paper does": run.on_codes,
         "the length of the trial alone": run.duration,
         "MultiRocket-Hydra on the angles that the tokens decode to": run.decoded,
     }

@@ -13,13 +13,15 @@ class QuotedRun(NamedTuple):
     """A record and the names of its models; None where the run has no such baseline.
 
     `variant` is the language model whose results are quoted, the first of the configuration.
-    `paper_baseline` is XGBoost on the counts of its tokens, `decoded` sees the angles that its
-    tokens decode to, `duration` the length of the trial.
+    `on_codes` is the first other variant that reads codes, `paper_baseline` is XGBoost on the counts
+    of its tokens, `decoded` sees the angles that its tokens decode to, `duration` the length of the
+    trial.
     """
 
     record: Record
     settings: RunSettings
     variant: str
+    on_codes: str | None
     paper_baseline: str | None
     decoded: str | None
     duration: str | None
@@ -57,11 +59,13 @@ class QuotedRun(NamedTuple):
 def quoted_run(record: Record) -> QuotedRun:
     """Name the models of a record that sentences speak of."""
     settings = record.settings
-    variant, tokenizer = next((name, v.tokenizer) for name, v in settings.variants.items())
+    variant, *others = settings.variants
+    tokenizer = settings.variants[variant].tokenizer
     return QuotedRun(
         record=record,
         settings=settings,
         variant=variant,
+        on_codes=next((n for n in others if settings.variants[n].motion == "discrete"), None),
         paper_baseline=_baseline(settings, "histogram", tokenizer),
         decoded=_baseline(settings, "rocket", tokenizer),
         duration=_baseline(settings, "duration", ""),

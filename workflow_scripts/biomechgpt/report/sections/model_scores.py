@@ -79,13 +79,11 @@ def _regression_cell(values: pd.Series, of_the_paper: bool) -> Cell:
     if of_the_paper:
         sub = people(values["n_participants"], values["n_trials"])
         return Cell(text, sub if np.isfinite(values["n_participants"]) else "", "quiet")
-    p = "–" if not np.isfinite(values["p"]) else _p(values["p"])
+    p = "–"
+    if np.isfinite(values["p"]):
+        p = "< 0.0001" if values["p"] < 1e-4 else f"= {values['p']:.4f}"
     sub = f"slope {number(values['slope'])}, p {p}\nMAE {short(values['mae'])}"
     return Cell(text, f"{sub} {_range(values, 'mae')}")
-
-
-def _p(value: float) -> str:
-    return "< 0.0001" if value < 1e-4 else f"= {value:.4f}"
 
 
 def _plus_minus(sd: float, of_the_paper: bool) -> str:

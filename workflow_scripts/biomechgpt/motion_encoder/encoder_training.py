@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from biomechgpt.checkpoints import fingerprint, open_checkpoints
+from biomechgpt.motion_encoder.encoder_network import MotionEncoder, Padded, padded
 from biomechgpt.motion_encoder.facts import FactScale, fit_scale, scaled
-from biomechgpt.motion_encoder.network import MotionEncoder, Padded, padded
 from biomechgpt.motion_encoder.signals import signal_of
 from biomechgpt.motion_encoder.views import View
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings

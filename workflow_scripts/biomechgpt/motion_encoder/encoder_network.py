@@ -19,7 +19,7 @@ class Padded(NamedTuple):
     real: Tensor  # (B, S) bool, which steps hold movement
 
 
-class ResidualBlock(nn.Module):
+class EncoderBlock(nn.Module):
     """A dilated convolution over steps and a mixing of channels, added to its input."""
 
     def __init__(self, width: int, dilation: int):
@@ -73,7 +73,7 @@ class MotionEncoder(nn.Module):
     def __init__(self, cfg: MotionEncoderSettings, n_channels: int, n_facts: int):
         super().__init__()
         self.stem = nn.Conv1d(n_channels, cfg.width, cfg.downsampling, stride=cfg.downsampling)
-        self.blocks = nn.ModuleList(ResidualBlock(cfg.width, 2**i) for i in range(cfg.depth))
+        self.blocks = nn.ModuleList(EncoderBlock(cfg.width, 2**i) for i in range(cfg.depth))
         self.norm = nn.LayerNorm(cfg.width)
         self.pooling = AttentionPooling(cfg.soft_tokens, cfg.width)
         self.soft_norm = nn.LayerNorm(cfg.width, elementwise_affine=False)
