@@ -99,7 +99,14 @@ def test_every_model_answers_the_same_questions(predictions):
         lambda rows: frozenset(zip(rows["trial_id"], rows["task"], strict=True)),
         include_groups=False,
     )
-    baselines = {"majority", "duration", "xgboost", "n-grams", "gait-features", "rocket-decoded"}
+    baselines = {
+        "majority",
+        "duration",
+        "xgboost",
+        "n-grams",
+        "gait-features",
+        "rocket-decoded",
+    } | {"soft-tokens"}
     names = questions.index.get_level_values("variant")
     assert set(names) == {"tiny-continuous", "tiny-all", "kinematics", "chance"} | baselines
     measured = questions[names == "kinematics"]
