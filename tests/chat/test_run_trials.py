@@ -27,10 +27,10 @@ def test_tokens_are_those_of_the_models_own_tokenizer(chat):
     trial = chat.trial("t3")
     made = encode_trial(chat.model.motion_tokenizer, trial.angles_rad)
     assert trial.tokens.tolist() == made.tolist()
-    assert chat.tokens(trial._replace(tokens=None)).tolist() == made.tolist()
+    assert chat.codes(trial._replace(tokens=None)).tolist() == made.tolist()
     assert len(made) == len(trial.angles_rad) // 4
     stored = trial._replace(tokens=np.array([1, 2], np.uint16))
-    assert chat.tokens(stored).tolist() == [1, 2]
+    assert chat.codes(stored).tolist() == [1, 2]
 
 
 def test_a_run_that_did_not_make_the_model_says_nothing_of_sides(run_folder, chat, tmp_path):

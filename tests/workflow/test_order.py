@@ -28,8 +28,8 @@ def jobs(folder, *arguments):
 def test_seeds_share_a_tokenizer_where_it_is_not_redrawn(root, tmp_path):
     counts, printed = jobs(copy_project(root, tmp_path / "project"))
     assert counts["train_tokenizer"] == counts["build_base_model"] == "1"
-    assert counts["finetune"] == "2"
-    assert counts["baseline"] == "8"
+    assert counts["finetune"] == "4"  # two variants, two seeds
+    assert counts["baseline"] == "9"
     assert "baseline_of_seed" not in counts
     assert "@" not in printed
 
@@ -40,9 +40,11 @@ def test_each_seed_has_a_tokenizer_where_it_is_redrawn(root, tmp_path):
     text = config.read_text()
     config.write_text(text.replace("seeds: [0, 1]", "seeds: [7, 3, 5], redraw_tokenizer: true"))
     counts, printed = jobs(folder)
-    for rule in ("train_tokenizer", "build_base_model", "finetune", "search_baseline"):
+    for rule in ("train_tokenizer", "build_base_model", "teach_facts", "search_baseline"):
         assert counts[rule] == "3", rule
-    assert counts["baseline"] == "4"  # majority, duration, gait features, kinematics
+    assert counts["finetune"] == "6"
+    assert counts["train_motion_encoder"] == "1"
+    assert counts["baseline"] == "5"  # majority, duration, gait features, soft tokens, kinematics
     assert counts["baseline_of_seed"] == "12"
     reads = printed.split("models/tiny-all/seed-5")[1].split("\n")[0]
     assert "base_models/tiny/compact@2" in reads

@@ -44,7 +44,10 @@ def test_finished_run_started_again_does_nothing(finished):
 def test_phrasing_reruns_no_baseline_since_they_read_no_words(edited):
     path = edited / "resources/phrasings/cadence.yaml"
     edit(path, '?"', ' now?"')
-    assert reruns(edited) == {"generate_questions", "build_base_model"} | AFTER_QUESTIONS
+    assert (
+        reruns(edited)
+        == {"generate_questions", "build_base_model", "teach_facts"} | AFTER_QUESTIONS
+    )
 
 
 def test_an_edit_is_seen_though_the_clock_was_set_back(edited):
@@ -73,7 +76,7 @@ def test_learning_rate_of_finetuning(edited):
 def test_code_of_the_tokenizer(edited):
     network = edited / "workflow_scripts/biomechgpt/tokenizer/network.py"
     edit(network, "nn.ReLU(),", "nn.SiLU(),")
-    assert reruns(edited) == {"train_tokenizer"} | AFTER_TOKENIZER
+    assert reruns(edited) == {"train_tokenizer", "teach_facts"} | AFTER_TOKENIZER
 
 
 def test_words_rerun_nothing_and_a_constant_of_the_answers_retrains_nothing(edited):
@@ -143,15 +146,16 @@ def test_coordinate_map_reruns_everything_from_ingestion(edited):
 def test_further_seed_runs_that_seed_alone(edited):
     edit(edited / "presets/ci.yaml", "seeds: [0, 1]", "seeds: [0, 1, 2]")
     printed = snakemake(edited, "--dry-run")
-    assert re.search(r"^finetune +1$", printed, re.MULTILINE)
+    assert re.search(r"^finetune +2$", printed, re.MULTILINE)  # of two variants
     assert "train_tokenizer" not in printed
 
 
 def test_a_redrawn_tokenizer_makes_tokens_of_its_own_and_spares_the_first_seed(edited):
     edit(edited / "presets/ci.yaml", "seeds: [0, 1]", "seeds: [0, 1], redraw_tokenizer: true")
     planned = snakemake(edited, "--dry-run")
-    for rule in ("train_tokenizer", "build_base_model", "finetune", "search_baseline"):
+    for rule in ("train_tokenizer", "build_base_model", "teach_facts", "search_baseline"):
         assert re.search(rf"^{rule} +1$", planned, re.MULTILINE), rule
+    assert re.search(r"^finetune +2$", planned, re.MULTILINE)  # of two variants
     snakemake(edited, "tokenize_motion_all")
     tokens = edited / "results/ci/holdout/tokens"
     first, second = (
