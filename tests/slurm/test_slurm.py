@@ -9,7 +9,10 @@ import pytest
 from tests.helpers.slurm_jobs import GPU_VARIANT
 
 pytestmark = pytest.mark.slow
-ON_A_GPU = ("rule_train_tokenizer", rf"rule_(finetune|predict)_wildcards_holdout_{GPU_VARIANT}")
+ON_A_GPU = (
+    "rule_train_(tokenizer|motion_encoder)",
+    rf"rule_(finetune|predict)_wildcards_holdout_{GPU_VARIANT}",
+)
 
 
 def needs_gpu(job):
@@ -31,7 +34,7 @@ def test_run_ends_with_a_report(run):
 
 def test_jobs_that_need_a_gpu_hold_one_in_its_partition(run):
     jobs = [job for job in run.jobs.values() if needs_gpu(job)]
-    assert len(jobs) >= 5  # the tokenizer, two fine-tunings and two predictions
+    assert len(jobs) >= 5  # tokenizer, two fine-tunings, two predictions and more
     assert {len(job.gpus) for job in jobs} == {1}
     assert {job.partition for job in jobs} == {"gpu"}
 
