@@ -9,6 +9,7 @@ rule build_base_model:
         "<logs>/build_base_model/{fold}/{base}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/build_base_model/{fold}/{base}/{tokenizer}.tsv"
+    priority: 1  # every fine-tuning waits for it
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
@@ -33,6 +34,7 @@ rule teach_facts:
         "<logs>/teach_facts/{fold}/{base}/{tokenizer}/{encoder}.log",
     benchmark:
         "<benchmarks>/teach_facts/{fold}/{base}/{tokenizer}/{encoder}.tsv"
+    priority: 1  # every fine-tuning waits for it
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),

@@ -10,6 +10,7 @@ rule train_motion_encoder:
         "<logs>/train_motion_encoder/{fold}/{encoder}.log",
     benchmark:
         "<benchmarks>/train_motion_encoder/{fold}/{encoder}.tsv"
+    priority: 1  # every fine-tuning waits for it
     threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,

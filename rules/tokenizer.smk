@@ -9,6 +9,7 @@ rule train_tokenizer:
         "<logs>/train_tokenizer/{fold}/{tokenizer}.log",
     benchmark:
         "<benchmarks>/train_tokenizer/{fold}/{tokenizer}.tsv"
+    priority: 1  # every fine-tuning waits for it
     threads: THREADS_OF_GPU_JOB
     resources:
         gpu=1,
