@@ -46,7 +46,7 @@ def encode_shards(
     rows, schema = [], feature_schema(encoder)
     with replacing(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
         for trial in select_trials(joint_angles_paths, trial_ids):
-            rows.append({"trial_id": trial.info["trial_id"]} | _row(encoder, trial.frames))
+            rows.append({"trial_id": trial.info["trial_id"]} | _both_views(encoder, trial.frames))
             if len(rows) == TRIALS_AT_ONCE:
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
                 rows = []
@@ -65,7 +65,7 @@ def feature_schema(encoder: StoredEncoder) -> pa.Schema:
     return pa.schema(fields, metadata=metadata | {"facts": json.dumps(encoder.scale.names)})
 
 
-def _row(encoder: StoredEncoder, angles_rad: np.ndarray) -> dict[str, np.ndarray]:
+def _both_views(encoder: StoredEncoder, angles_rad: np.ndarray) -> dict[str, np.ndarray]:
     row = {}
     for view, angles in zip(VIEWS, (angles_rad, mirrored(angles_rad)), strict=True):
         row[f"{view}features"] = encoder.features(angles).ravel()
@@ -92,14 +92,14 @@ def write_copies(encoder_folder: os.PathLike, views: Sequence[View], path: os.Pa
 def read_copies(encoder: StoredEncoder, path: os.PathLike) -> list[MotionFeatures]:
     """What `write_copies` wrote, with the facts that the network tells behind its soft tokens."""
     table, shape = pq.read_table(path), (encoder.cfg.soft_tokens, encoder.cfg.width)
-    tokens, facts = (_rows(table[name]) for name in ("tokens", "facts"))
+    tokens, facts = (_as_matrix(table[name]) for name in ("tokens", "facts"))
     return [
         MotionFeatures(encoder.with_facts(torch.from_numpy(row.reshape(shape))), measured)
         for row, measured in zip(tokens, facts, strict=True)
     ]
 
 
-def _rows(column: pa.ChunkedArray) -> np.ndarray:
+def _as_matrix(column: pa.ChunkedArray) -> np.ndarray:
     """The lists of a column, all equally long, as (rows, numbers)."""
     lists = column.combine_chunks()
     return lists.values.to_numpy().reshape(len(lists), -1).copy()
