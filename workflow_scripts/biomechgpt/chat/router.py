@@ -9,32 +9,26 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from biomechgpt.chat.question_words import plain_words, stem
+from biomechgpt.chat.route import (
+    COMPARE,
+    HELP,
+    LANGUAGE,
+    NORMAL,
+    OTHER_SIDE,
+    OUTSIDE,
+    OVERVIEW,
+    SMALL_TALK,
+    SURE,
+    UNUSUAL,
+    VALUE,
+    VARIABILITY,
+    WHY,
+    Route,
+)
 from biomechgpt.chat.topics import Topic, Topics
 from biomechgpt.chat.word_lists import read_word_lists
 
-VALUE, WHY, NORMAL, COMPARE, SURE = "value", "why", "normal", "compare", "sure"
-VARIABILITY, OVERVIEW, HELP = "variability", "overview", "help"
-SMALL_TALK, LANGUAGE, OUTSIDE = "small talk", "language", "outside"
-OTHER_SIDE = {"left": "right", "right": "left"}
 LAST_LATIN = "\u024f"
-
-
-class Route(NamedTuple):
-    """What a question wants, and of what."""
-
-    intent: str  # one of the constants above
-    task: str | None = None
-    option: str = ""  # of the task, where the question names one
-    quantities: tuple[str, ...] = ()  # keys of the measured record
-    side: str = ""  # left | right, empty for both
-    trial: str = ""  # this_trial | other_trial | both_trials, empty where the question names none
-    reply: str = ""  # what is said to small talk, another language and what is not answered
-    task_probability: float = 0.0  # that the question means the nearest task
-
-    @property
-    def has_topic(self) -> bool:
-        """Whether a task or a quantity is meant."""
-        return self.task is not None or bool(self.quantities)
 
 
 class AskableTask(NamedTuple):
@@ -46,7 +40,10 @@ class AskableTask(NamedTuple):
 
 
 class Router:
-    """Reads questions for a model of `tasks`; `written` is resources/chat_words.yaml, `examples` the other."""
+    """Reads questions for a model of `tasks`.
+
+    `written` is resources/chat_words.yaml, `examples` resources/chat_questions.yaml.
+    """
 
     def __init__(self, written: Mapping, examples: Mapping, tasks: Mapping[str, AskableTask]):
         everyday = examples["everyday"]["choose"]
@@ -72,12 +69,16 @@ class Router:
             name: {word for text in [*texts[name], *task.options, name] for word in common(text)}
             for name, task in tasks.items()
         }
-
+        self.phrasings = {
+            " ".join(plain_words(text)): name for name, task in tasks.items() for text in task.texts
+        }
         self.known = set().union(*self.explained.values(), self.lists.qualifiers)
 
     def route(self, question: str, before: Route | None = None) -> Route:
         """What `question` wants; `before` is the last question that was about the movement."""
         plain = plain_words(question)
+        if task := self.phrasings.get(" ".join(plain)):
+            return Route(VALUE, task, task_probability=1.0)
         if reply := self.lists.small_talk.get(" ".join(plain)):
             return Route(SMALL_TALK, reply=reply)
         if hint := self._language_hint(question, plain):
@@ -199,7 +200,7 @@ class Router:
         probability = topic.probability
         if task is None or rest - self.known:
             return self._not_understood(question, rest, probability)
-        wanted = VALUE if intent in (NORMAL, HELP, OVERVIEW) else intent
+        wanted = VALUE if intent in (NORMAL, UNUSUAL, HELP, OVERVIEW) else intent
         option = next((option for name, option, _ in named if name == task), "")
         return Route(wanted, task, option, task_probability=probability, **slots)
 
@@ -214,7 +215,7 @@ class Router:
     def _follow_up(self, intent: str, slots: Mapping[str, str], before: Route | None) -> Route:
         """A question that names nothing to ask about takes it from the one before."""
         alone = Route(intent, **slots)
-        if intent in (HELP, OVERVIEW) or (intent == COMPARE and slots["trial"]):
+        if intent in (HELP, OVERVIEW, UNUSUAL) or (intent == COMPARE and slots["trial"]):
             return alone
         if intent == VARIABILITY and (before is None or not before.quantities):
             return alone._replace(quantities=tuple(self.lists.written["steady"]))
