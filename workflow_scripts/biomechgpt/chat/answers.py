@@ -125,8 +125,12 @@ def checked(question: str) -> str:
 def warnings_of(simulated_model: bool, split: str) -> list[str]:
     """The lines under every answer of a model about a trial of `split`."""
     knowledge = [MODEL_MAY_KNOW[split]] if split in MODEL_MAY_KNOW else []
-    simulation = [LEARNT_FROM_SIMULATION] if simulated_model else []
-    return [*knowledge, *simulation, NOT_A_DEVICE]
+    return [*knowledge, *standing_warnings(simulated_model)]
+
+
+def standing_warnings(simulated_model: bool) -> list[str]:
+    """The warnings that hold for every answer of a model."""
+    return [*([LEARNT_FROM_SIMULATION] if simulated_model else []), NOT_A_DEVICE]
 
 
 def as_json(answer: Answer) -> dict:

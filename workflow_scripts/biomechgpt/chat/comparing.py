@@ -10,6 +10,7 @@ from biomechgpt.chat.measured_sentences import begun, titled, with_unit
 from biomechgpt.features.measured_quantity import MeasuredQuantity
 
 CLEAR = 0.99  # of a confidence interval that leaves out no difference; many quantities are compared
+FEWEST_STRIDES = 3  # of either movement, to tell a difference from chance
 
 
 class Difference(NamedTuple):
@@ -35,8 +36,11 @@ class Difference(NamedTuple):
     def is_clear(self) -> bool:
         """Whether it is larger than the strides of each movement make likely."""
         fewest = min(self.first.strides, self.second.strides)
-        limit = stats.t.ppf((1 + CLEAR) / 2, fewest - 1) if fewest > 1 else np.nan
-        return bool(abs(self.value) > limit * self.standard_error)
+        if fewest < FEWEST_STRIDES:
+            return False
+        return bool(
+            abs(self.value) > stats.t.ppf((1 + CLEAR) / 2, fewest - 1) * self.standard_error
+        )
 
     @property
     def text(self) -> str:
@@ -52,7 +56,8 @@ class Difference(NamedTuple):
 
     @property
     def _verdict(self) -> str:
-        if np.isnan(self.standard_error):
+        strides = min(self.first.strides, self.second.strides)
+        if np.isnan(self.standard_error) or strides < FEWEST_STRIDES:
             return "too few strides tell how much of it is chance"
         error = with_unit(self.standard_error, self.first, self.first.decimals + 1)
         words = "more than" if self.is_clear else "no more than"

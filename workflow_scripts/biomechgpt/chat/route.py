@@ -5,7 +5,7 @@ from typing import NamedTuple
 VALUE, WHY, NORMAL, COMPARE, SURE = "value", "why", "normal", "compare", "sure"
 VARIABILITY, UNUSUAL, OVERVIEW, HELP = "variability", "unusual", "overview", "help"
 SMALL_TALK, LANGUAGE, OUTSIDE = "small talk", "language", "outside"
-OF_AN_ANSWER = (VALUE, WHY, SURE)  # where a task is meant, the model is asked
+OF_AN_ANSWER = (VALUE, WHY, SURE, COMPARE)  # where a task is meant, the model is asked
 NOT_ABOUT_MOVEMENT = (SMALL_TALK, LANGUAGE, OUTSIDE, HELP)
 OTHER_SIDE = {"left": "right", "right": "left"}
 

@@ -14,6 +14,7 @@ from biomechgpt.chat.route import (
     HELP,
     LANGUAGE,
     NORMAL,
+    OF_AN_ANSWER,
     OTHER_SIDE,
     OUTSIDE,
     OVERVIEW,
@@ -200,7 +201,7 @@ class Router:
         probability = topic.probability
         if task is None or rest - self.known:
             return self._not_understood(question, rest, probability)
-        wanted = VALUE if intent in (NORMAL, UNUSUAL, HELP, OVERVIEW) else intent
+        wanted = intent if intent in OF_AN_ANSWER else VALUE
         option = next((option for name, option, _ in named if name == task), "")
         return Route(wanted, task, option, task_probability=probability, **slots)
 
