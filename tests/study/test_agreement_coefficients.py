@@ -18,10 +18,50 @@ SIX_BY_FOUR = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float
 )
 # Thirty patients, six psychiatrists, five diagnoses: Fleiss 1971, Psychological Bulletin 76:378-382.
-DIAGNOSES = np.array([[int(digit) for digit in row] for row in (
-    "00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 "
-    "00501 30012 51000 02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006"
-).split()], float)  # fmt: skip
+DIAGNOSES = np.array(
+    [
+        [int(count) for count in row]
+        for row in (
+            *(
+                "00060",
+                "03003",
+                "01401",
+                "00006",
+                "03030",
+                "20400",
+                "00402",
+                "20310",
+                "20040",
+                "00006",
+            ),
+            *(
+                "10050",
+                "11040",
+                "03300",
+                "10050",
+                "02031",
+                "00501",
+                "30012",
+                "51000",
+                "02040",
+                "10203",
+            ),
+            *(
+                "00006",
+                "01050",
+                "02013",
+                "20040",
+                "10041",
+                "05010",
+                "40002",
+                "02040",
+                "10500",
+                "00006",
+            ),
+        )
+    ],
+    float,
+)
 # Four observers, twelve units, five categories: Krippendorff 2011, Computing Krippendorff's
 # alpha-reliability, example C; the same ratings are `cac.raw4raters` of Gwet's package irrCAC.
 FOUR_OBSERVERS = np.array(
