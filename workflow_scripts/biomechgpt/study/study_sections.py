@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from biomechgpt.report.page.blocks import Block, Cell, Paragraph, Section, Sentences, TableBlock
-from biomechgpt.report.page.wording import TONES, count, number, percent, plural, verdict_cell
+from biomechgpt.report.page.wording import TONES, count, number, percent, verdict_cell
 from biomechgpt.study.crossed_bootstrap import FEWEST_ITEMS, FEWEST_RATERS
 from biomechgpt.study.rating_files import RatingProblem
 from biomechgpt.study.study_folder import Study
@@ -45,10 +45,11 @@ def _raters(study: Study, tables: Tables) -> list[Block]:
         for r in tables["raters"].itertuples()
     ]  # fmt: skip
     head = ["rater", "items", "repeats", "ratings", "cannot judge", "seconds an item (median)"]
+    noun = "person" if len(rows) == 1 else "people"
     words = (
-        f"{plural(len(rows), 'person')} of {len(study.forms)} rated; each gave their word that no program "
-        "rated for them. Raters saw neither the names of arms nor who was right."
-    ).replace("1 persons", "1 person")
+        f"{len(rows)} {noun} of {len(study.forms)} rated; each gave their word that no program rated for "
+        "them. Raters saw neither the names of arms nor who was right."
+    )
     lures = [
         [r.rater, count(r.lures), count(r.caught), _ends(r)] for r in tables["lures"].itertuples()
     ]
