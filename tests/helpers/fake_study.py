@@ -67,6 +67,8 @@ def write_run(results: Path) -> None:
             info = {"trial_id": name, "participant_id": person, "cohort": "simulated"}
             writer.write(info | {"missing_joints": []}, walk(number % 5))
     trials = pd.DataFrame({"trial_id": names, "participant_id": people, "shard": 0})
+    trials = trials.assign(n_frames=6 * RATE_HZ, duration_s=6.0)
+    trials = trials.assign(n_frames=6 * RATE_HZ, duration_s=6.0)
     trials.to_parquet(results / "trials.parquet")
     folds = pd.DataFrame(
         {"fold": "holdout", "participant_id": sorted(set(people)), "split": "test"}

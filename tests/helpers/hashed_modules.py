@@ -27,6 +27,7 @@ WITHOUT_HASH = (
     "lay_out_jun",
     "lay_out_rueangsirarak",
     "read_study",
+    "score_evidence",
     "study",
     "unlock",
 )
