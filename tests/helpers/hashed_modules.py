@@ -26,6 +26,9 @@ WITHOUT_HASH = (
     "import_session",
     "lay_out_jun",
     "lay_out_rueangsirarak",
+    "read_study",
+    "score_evidence",
+    "study",
     "unlock",
 )
 
