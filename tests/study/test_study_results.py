@@ -8,8 +8,8 @@ from biomechgpt.errors import InputError
 from biomechgpt.study.analysis import read_study, result_tables
 from biomechgpt.study.crossed_bootstrap import crossed_mean
 from biomechgpt.study.rating_files import read_ratings
+from biomechgpt.study.rating_scores import COLUMNS
 from biomechgpt.study.result_of_arms import TOO_FEW, contrasts
-from biomechgpt.study.scores import COLUMNS
 from biomechgpt.study.study_folder import StudyFolder
 from tests.helpers.fake_ratings import write_ratings
 from tests.helpers.fake_study import MODEL, OTHER

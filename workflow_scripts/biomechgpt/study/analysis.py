@@ -11,9 +11,9 @@ from biomechgpt.report.page.csv_tables import csv_link
 from biomechgpt.report.page.html_file import write_page
 from biomechgpt.spreadsheets import harmless
 from biomechgpt.study.rating_files import RatingProblem, Ratings, read_ratings
+from biomechgpt.study.rating_scores import scores_of
 from biomechgpt.study.result_of_arms import arm_means, contrasts, sensitivity
 from biomechgpt.study.result_of_raters import agreement, intra_rater, lures_caught, rater_table
-from biomechgpt.study.scores import scores_of
 from biomechgpt.study.study_folder import Study, StudyFolder, read_study_record
 from biomechgpt.study.study_sections import study_sections
 

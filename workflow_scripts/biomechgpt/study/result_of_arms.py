@@ -9,7 +9,7 @@ from scipy import stats
 from biomechgpt.evaluation.intervals import LEVEL, verdict
 from biomechgpt.evaluation.multiplicity import holm
 from biomechgpt.study.crossed_bootstrap import CrossedMean, crossed_mean
-from biomechgpt.study.scores import as_tables, original_told, scales_of
+from biomechgpt.study.rating_scores import as_tables, original_told, scales_of
 from biomechgpt.study.study_folder import Study
 
 TOO_FEW = "too few raters or items"

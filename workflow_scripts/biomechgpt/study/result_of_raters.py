@@ -16,7 +16,7 @@ from biomechgpt.study.agreement_coefficients import (
 )
 from biomechgpt.study.dealing import FIRST, REPEAT
 from biomechgpt.study.form_pages import BEST, HIGHEST, LOWEST, WHICH_ORIGINAL
-from biomechgpt.study.scores import as_tables, original_told
+from biomechgpt.study.rating_scores import as_tables, original_told
 from biomechgpt.study.study_folder import LURE, REGULAR, Study
 
 N_STEPS = HIGHEST - LOWEST + 1
