@@ -30,7 +30,7 @@ rule evaluate:
     params:
         cfg=config["evaluate"],
         cohorts=COHORTS_OF_VOTES,
-        variants=VARIANTS,
+        variants=VARIANTS + ALONE,
         baselines=BASELINES,
         uninformed=UNINFORMED,
         tasks=config["tasks"],

@@ -19,6 +19,7 @@ SCRIPTS = ROOT / "workflow_scripts"
 # Run by people, or, as check_cohort, whenever it is wanted.
 WITHOUT_HASH = (
     "check_cohort",
+    "check_features",
     "chat",
     "example_cohort",
     "fetch_small_base",

@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional as F
 
 from biomechgpt.language_model.examples import EncodedMotion, Example
+from biomechgpt.language_model.video_reader import video_batch
 
 
 class Weights(NamedTuple):
@@ -40,25 +41,30 @@ def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[
 
 
 def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
-    """`soft_features` (B, K, E) and `soft_starts` (B,), the columns of the first; nothing without them.
+    """What the soft tokens of a batch are made of, and in which column each row's first stands.
+
+    `soft_features` (B, K, E) and `soft_starts` (B,) of the body, `video_values`, `video_times_s`,
+    `video_lengths` (`video_reader.VideoBatch`) and `video_starts` (B,) behind them; nothing without them.
 
     Raises:
         ValueError: Some motions have soft tokens and some have none, or other numbers of them.
     """
+    ends = torch.tensor([len(motion.ids) - 1 for motion in motions])
+    videos = [motion.video for motion in motions]
+    batch = {}
+    if any(video is not None for video in videos):
+        batch = {f"video_{name}": part for name, part in video_batch(videos)._asdict().items()}
+        batch["video_starts"] = ends = ends - videos[0].n_tokens
     features = [motion.features for motion in motions]
     if all(values is None for values in features):
-        return {}
-    starts = [len(motion.ids) - 1 - len(motion.features) for motion in motions]
-    return {
-        "soft_features": torch.from_numpy(np.stack(features).astype(np.float32)),
-        "soft_starts": torch.tensor(starts),
-    }
+        return batch
+    stacked = torch.from_numpy(np.stack(features).astype(np.float32))
+    return batch | {"soft_features": stacked, "soft_starts": ends - stacked.shape[1]}
 
 
 def _row(example: Example, weights: Weights) -> dict[str, list]:
-    ids, features = example.motion.ids, example.motion.features
+    ids, n_soft = example.motion.ids, example.motion.n_soft
     n_motion, n_questions = len(ids), len(example.questions)
-    n_soft = 0 if features is None else len(features)
     motion_weight = weights.motion * n_questions
     row: dict[str, list] = {
         "input_ids": list(ids),

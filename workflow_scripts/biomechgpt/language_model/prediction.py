@@ -22,7 +22,9 @@ from biomechgpt.language_model.numbers import quantiles, values
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.video_section import Modality, alone_name
 from biomechgpt.tokenizer.tokens import read_tokens
+from biomechgpt.video.scaled_videos import read_scaled
 
 MAX_NEW_TOKENS = 24
 TOKENS_A_BATCH = 12_000
@@ -201,10 +203,14 @@ def predict_file(
     output: Path,
     splits: Sequence[str],
     features: Path | None = None,
+    videos: Path | None = None,
+    alone: Modality | None = None,
 ) -> None:
     """Ask the model in `folder` the questions of `splits` and write the table of predictions.
 
-    `features` are those of the model's motion encoder, None where it has none.
+    `features` are those of the model's motion encoder, `videos` the scaled ones of the fold; None where
+    it reads none. `alone`: the trials that have a video are asked of with this modality alone, and the
+    answers are those of a variant of its own (`settings.video_section.alone`).
 
     Raises:
         InputError: Tokens or features come from another tokenizer or encoder than the model's own.
@@ -212,10 +218,26 @@ def predict_file(
     loaded = load_model(folder)
     table = read_tokens(tokens)
     check_tokens(table.metadata, loaded.description.tokenizer_sha256, f"the model {folder}")
-    questions_of_splits = read_questions(questions, splits)
-    trained = questions_of_splits["task"].isin(loaded.description.tasks)
     views = read_motions(loaded.description.motion, table, features, loaded.motion_encoder)
+    if videos is not None:
+        views = loaded.with_videos(views, read_scaled(videos, loaded.videos))
     motions = {trial_id: both.recorded for trial_id, both in views.items()}
     run = {key: getattr(loaded.description, key) for key in ("fold", "variant", "seed")}
-    rows = predict(loaded, questions_of_splits[trained], motions)
+    if alone is not None:
+        motions = shown_alone(motions, alone)
+        run["variant"] = alone_name(run["variant"], alone)
+    asked_of = read_questions(questions, splits)
+    asked_of = asked_of[asked_of["task"].isin(loaded.description.tasks)]
+    if alone is not None:
+        asked_of = asked_of[asked_of["trial_id"].isin(motions)]
+    rows = predict(loaded, asked_of, motions)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])
+
+
+def shown_alone(motions: Mapping[str, MotionInput], alone: Modality) -> dict[str, MotionInput]:
+    """Of the trials that have a video the video, or the body, without the other."""
+    return {
+        trial_id: motion.without_body() if alone == "video" else motion.without_video()
+        for trial_id, motion in motions.items()
+        if motion.shows_video
+    }

@@ -1,0 +1,173 @@
+"""The videos of all trials in one Parquet file, and an issue for each that cannot be used."""
+
+import hashlib
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biomechgpt.cohort.tables import Cohort, trial_labels
+from biomechgpt.errors import InputError
+from biomechgpt.files import replacing
+from biomechgpt.recordings.issues import Issue, issue_of
+from biomechgpt.settings.feature_source import FeatureSource, differences
+from biomechgpt.settings.video_section import VideoView
+from biomechgpt.video.clips import Clip, read_clip
+from biomechgpt.video.sidecars import VideoError
+
+COLUMNS: Mapping[VideoView, str] = {"features": "video_features", "keypoints": "keypoints"}
+SCHEMA = [
+    ("trial_id", pa.string()),
+    ("times_s", pa.list_(pa.float32())),
+    ("values", pa.list_(pa.float32())),  # a row of numbers a step, one behind the other
+]
+STAGE = "read_video"
+
+
+class TrialVideo(NamedTuple):
+    """Where the video of a trial stands."""
+
+    info: dict  # cohort, participant_id, trial_id, file (as trials.tsv names it), split_group
+    folder: Path  # of the cohort
+
+    @property
+    def path(self) -> Path:
+        """The file itself."""
+        return self.folder / self.info["file"]
+
+
+def listed_videos(cohorts: Sequence[Cohort], view: VideoView) -> list[TrialVideo]:
+    """The files that the column of a view names.
+
+    Raises:
+        InputError: A path leads out of its cohort's folder.
+    """
+    videos, faults = [], []
+    for cohort in cohorts:
+        labels = trial_labels([cohort])
+        if COLUMNS[view] not in labels:
+            continue
+        for line, row in zip(cohort.trials.index, labels.to_dict("records"), strict=True):
+            file = row[COLUMNS[view]]
+            if file is None:
+                continue
+            if not (cohort.folder / file).resolve().is_relative_to(cohort.folder.resolve()):
+                faults.append(
+                    f"{cohort.folder / 'trials.tsv'}, line {line}, column {COLUMNS[view]!r}: {file!r} must "
+                    "be a path inside the cohort's folder"
+                )
+            ids = ("cohort", "participant_id", "trial_id", "split_group")
+            videos.append(TrialVideo({k: row[k] for k in ids} | {"file": file}, cohort.folder))
+    if faults:
+        raise InputError(*faults)
+    return videos
+
+
+def videos_digest(cohorts: Sequence[Cohort], view: VideoView) -> str:
+    """sha256 over names, sizes and times of the files, so that a changed one is noticed."""
+    digest = hashlib.sha256()
+    for video in listed_videos(cohorts, view):
+        path = video.path
+        state = path.stat() if path.exists() else None
+        size_and_time = (state.st_size, state.st_mtime_ns) if state else ()
+        digest.update(repr((video.info, size_and_time)).encode())
+    return digest.hexdigest()
+
+
+def read_clips(
+    videos: Iterable[TrialVideo], durations_s: Mapping[str, float]
+) -> tuple[dict[str, Clip], list[Issue]]:
+    """The clips of the trials that have a duration, by trial id, and what is wrong with the others.
+
+    Files of equal content that belong to people on possibly different sides of the split are all left
+    out: nobody can know whose they are.
+    """
+    clips, issues, owners = {}, [], defaultdict(list)
+    for video in videos:
+        trial_id = video.info["trial_id"]
+        if trial_id not in durations_s:
+            continue
+        try:
+            clips[trial_id] = read_clip(video.path, video.folder, durations_s[trial_id])
+        except VideoError as error:
+            issues.append(issue_of(video.info, STAGE, "rejected", error.problem, error.detail))
+            continue
+        owners[hashlib.sha256(clips[trial_id].values.tobytes()).digest()].append(video)
+    for group in owners.values():
+        if len({video.info["split_group"] for video in group}) > 1:
+            issues += [_duplicate(video, group) for video in group]
+            for video in group:
+                del clips[video.info["trial_id"]]
+    return clips, issues
+
+
+def _duplicate(video: TrialVideo, group: Sequence[TrialVideo]) -> Issue:
+    others = [other.info["file"] for other in group if other is not video]
+    detail = (
+        f"the same numbers as {', '.join(others[:3])} of other people, who may stand on another side of "
+        "the split; make them anew, or give these people one split_group"
+    )
+    return issue_of(video.info, STAGE, "rejected", "duplicate_features", detail)
+
+
+def common_source(clips: Mapping[str, Clip]) -> FeatureSource:
+    """The source of most clips, of which all must be.
+
+    Raises:
+        InputError: Some are of another encoder, revision, layer, pooling, crop or width.
+    """
+    kinds = Counter(_kind(clip.source) for clip in clips.values())
+    usual = kinds.most_common(1)[0][0]
+    for trial_id, clip in clips.items():
+        if other := differences(clip.source, usual):
+            raise InputError(
+                f"The video features of trial {trial_id} are of another kind than most: {other}. Keep "
+                "features of one encoder in video_features, or run them apart."
+            )
+    return usual
+
+
+def _kind(source: FeatureSource) -> FeatureSource:
+    """A source without what may differ from trial to trial."""
+    return source.model_copy(update={"first_frame": 0, "fine_tuned_on": None})
+
+
+def write_clips(path: os.PathLike, clips: Mapping[str, Clip]) -> None:
+    """Write clips of one source, in the order of their trials.
+
+    Raises:
+        InputError: They are of several sources.
+    """
+    source = common_source(clips)
+    schema = pa.schema(SCHEMA, metadata={"source": source.model_dump_json()})
+    rows = [
+        {"trial_id": trial_id, "times_s": clip.times_s, "values": clip.values.ravel()}
+        for trial_id, clip in sorted(clips.items())
+    ]
+    with replacing(path) as temporary:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), temporary)
+
+
+def read_written_clips(path: os.PathLike) -> dict[str, Clip]:
+    """What `write_clips` wrote."""
+    table = pq.read_table(path)
+    source = FeatureSource.model_validate_json(table.schema.metadata[b"source"])
+    return {
+        row["trial_id"]: Clip(
+            np.array(row["values"], np.float32).reshape(len(row["times_s"]), -1),
+            np.array(row["times_s"], np.float32),
+            source,
+        )
+        for row in table.to_pylist()
+    }
+
+
+def video_durations(trials: pd.DataFrame) -> dict[str, float]:
+    """By accepted trial its length in s."""
+    return dict(zip(trials["trial_id"], trials["duration_s"], strict=True))
