@@ -17,7 +17,7 @@ from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.video.clip_files import videos_digest
 from biomechgpt.video.groups import check_groups
-from biomechgpt.video.source_table import SOURCE_COLUMNS
+from biomechgpt.video.source_numbers import SOURCE_COLUMNS
 from biomechgpt.provenance import code_hash
 from biomechgpt.questions.label_checks import (
     check_labels,

@@ -6,7 +6,7 @@ job.start(snakemake)
 
 from pathlib import Path
 
-from biomechgpt.video.scaled_videos import scale_videos
+from biomechgpt.video.scale_stage import scale_videos
 
 files = snakemake.input
 scale_videos(

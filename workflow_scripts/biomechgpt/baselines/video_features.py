@@ -10,7 +10,7 @@ import pandas as pd
 from biomechgpt.baselines.features import Features, standardise
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.video.scaled_videos import load_scaled_clips
-from biomechgpt.video.source_table import source_numbers
+from biomechgpt.video.source_numbers import source_numbers
 
 LENGTHS = ["duration_s", "source_rate_hz"]  # of the recording
 BANDS = 8  # of the spectrum over time, from the slowest on

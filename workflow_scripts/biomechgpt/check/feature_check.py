@@ -17,12 +17,12 @@ from biomechgpt.settings.video_section import VideoView
 from biomechgpt.video.clip_files import (
     COLUMNS,
     TrialVideo,
-    common_source,
     listed_videos,
     read_clips,
     video_durations,
 )
-from biomechgpt.video.clips import Clip, expected_steps
+from biomechgpt.video.clip_storage import Clip, common_source
+from biomechgpt.video.clips import expected_steps
 from biomechgpt.video.groups import group_faults
 
 ALIKE = 0.999  # cosine of mean features, from which on two clips may show the same

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from biomechgpt.language_model.examples import EncodedMotion, Example
-from biomechgpt.language_model.video_reader import video_batch
+from biomechgpt.language_model.motion_input import VideoInput
 
 
 class Weights(NamedTuple):
@@ -30,6 +31,14 @@ class BatchLoss(NamedTuple):
     parts: torch.Tensor  # (4,): answer sum, answer tokens, other sum, other tokens
 
 
+class VideoBatch(NamedTuple):
+    """The videos of a batch."""
+
+    values: torch.Tensor  # (B, S, W)
+    times_s: torch.Tensor  # (B, S)
+    lengths: torch.Tensor  # (B,) steps of each; 0 where there is no video
+
+
 def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[str, torch.Tensor]:
     """One batch of examples, padded on the right: tensors (B, T), and `visible` (B, T, T).
 
@@ -44,7 +53,7 @@ def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
     """What the soft tokens of a batch are made of, and in which column each row's first stands.
 
     `soft_features` (B, K, E) and `soft_starts` (B,) of the body, `video_values`, `video_times_s`,
-    `video_lengths` (`video_reader.VideoBatch`) and `video_starts` (B,) behind them; nothing without them.
+    `video_lengths` (`VideoBatch`) and `video_starts` (B,) behind them; nothing without them.
 
     Raises:
         ValueError: Some motions have soft tokens and some have none, or other numbers of them.
@@ -60,6 +69,19 @@ def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
         return batch
     stacked = torch.from_numpy(np.stack(features).astype(np.float32))
     return batch | {"soft_features": stacked, "soft_starts": ends - stacked.shape[1]}
+
+
+def video_batch(videos: Sequence[VideoInput]) -> VideoBatch:
+    """VideoBatch of unequal length in one batch, padded to the longest and to one step at least."""
+    one_step = max(1, *(len(video.values) for video in videos))
+    values = pad_sequence([torch.from_numpy(video.values) for video in videos], batch_first=True)
+    times_s = pad_sequence([torch.from_numpy(video.times_s) for video in videos], batch_first=True)
+    n_missing = one_step - values.shape[1]
+    return VideoBatch(
+        F.pad(values, (0, 0, 0, n_missing)),
+        F.pad(times_s, (0, n_missing)),
+        torch.tensor([len(video.values) for video in videos]),
+    )
 
 
 def _row(example: Example, weights: Weights) -> dict[str, list]:
@@ -92,7 +114,7 @@ def pad_rows(rows: Sequence[dict[str, list]], pad_id: int) -> dict[str, torch.Te
     longest = max(map(len, trees))
     visible = [F.pad(tree, (0, longest - len(tree)) * 2) for tree in trees]
     batch = {
-        name: torch.nn.utils.rnn.pad_sequence(
+        name: pad_sequence(
             [torch.tensor(row[name]) for row in rows],
             batch_first=True,
             padding_value=pad_id if name == "input_ids" else 0,

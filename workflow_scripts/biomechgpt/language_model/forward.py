@@ -14,9 +14,8 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 from transformers import Cache, PreTrainedModel
 
-from biomechgpt.language_model.batches import attention_masks
+from biomechgpt.language_model.batches import VideoBatch, attention_masks
 from biomechgpt.language_model.soft_tokens import put_in
-from biomechgpt.language_model.video_reader import VideoBatch
 
 LOGITS_AT_ONCE = 2**26  # 256 MiB in float32
 

@@ -39,7 +39,7 @@ from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
 from biomechgpt.motion_encoder.feature_files import MotionFeatures
 from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.tokens import TokensMetadata
-from biomechgpt.video.clips import Clip
+from biomechgpt.video.clip_storage import Clip
 from biomechgpt.video.scaled_videos import StoredVideos, load_videos, save_videos
 
 RESERVED_FOR_ANSWER = 64  # tokens

@@ -15,7 +15,7 @@ from biomechgpt.motion_encoder.words import in_digits, in_words
 from biomechgpt.settings.variants_section import MotionReading
 from biomechgpt.settings.video_section import VideoSettings
 from biomechgpt.tokenizer.tokens import TokenTable
-from biomechgpt.video.clips import Clip
+from biomechgpt.video.clip_storage import Clip
 
 
 class Views(NamedTuple):

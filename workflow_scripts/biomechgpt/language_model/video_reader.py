@@ -1,15 +1,11 @@
 """Learnt queries that attend over the steps of a video, each a soft token of the language model."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils.rnn import pad_sequence
 
-from biomechgpt.language_model.motion_input import VideoInput
+from biomechgpt.language_model.batches import VideoBatch
 from biomechgpt.language_model.soft_tokens import Projector
 from biomechgpt.settings.video_section import HEADS
 
@@ -17,27 +13,6 @@ VIDEO_READER = "video_reader.safetensors"  # in a model folder
 WIDTH, LAYERS, DROPOUT = 64, 2, 0.1
 WAVES = 8  # of each of sine and cosine of the time
 SLOWEST_S, FASTEST_S = 16.0, 0.25  # periods of the waves: a whole trial, a quarter of a step
-
-
-class VideoBatch(NamedTuple):
-    """The videos of a batch."""
-
-    values: Tensor  # (B, S, W)
-    times_s: Tensor  # (B, S)
-    lengths: Tensor  # (B,) steps of each; 0 where there is no video
-
-
-def video_batch(videos: Sequence[VideoInput]) -> VideoBatch:
-    """VideoBatch of unequal length in one batch, padded to the longest and to one step at least."""
-    one_step = max(1, *(len(video.values) for video in videos))
-    values = pad_sequence([torch.from_numpy(video.values) for video in videos], batch_first=True)
-    times_s = pad_sequence([torch.from_numpy(video.times_s) for video in videos], batch_first=True)
-    n_missing = one_step - values.shape[1]
-    return VideoBatch(
-        F.pad(values, (0, 0, 0, n_missing)),
-        F.pad(times_s, (0, n_missing)),
-        torch.tensor([len(video.values) for video in videos]),
-    )
 
 
 class VideoLayer(nn.Module):

@@ -1,25 +1,17 @@
 """The video of one trial as steps in time, and what is wrong with it."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from biomechgpt.settings.feature_source import FeatureSource
+from biomechgpt.video.clip_storage import Clip
 from biomechgpt.video.feature_arrays import CROPS, read_array, rows_of
 from biomechgpt.video.sidecars import VideoError, read_source
 
 FEWEST_STEPS = 4
 LENGTH_TOLERANCE = 0.1  # of the trial, beside one step
 LIKELY_STRIDES = (2, 4, 8, 16, 32, 64)  # pictures: tubelets, windows of 16, strides of 8 and more
-
-
-class Clip(NamedTuple):
-    """What an encoder says of a video."""
-
-    values: np.ndarray  # (S, W) float32
-    times_s: np.ndarray  # (S,) float32, the middle of what a row sees, from the start of the video
-    source: FeatureSource
 
 
 def read_clip(path: Path, cohort_folder: Path, duration_s: float | None) -> Clip:

@@ -14,8 +14,8 @@ from biomechgpt.video.clip_files import (
     read_clips,
     video_durations,
     videos_digest,
-    write_clips,
 )
+from biomechgpt.video.clip_storage import write_clips
 
 
 def read_videos(

@@ -3,18 +3,11 @@
 import os
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.files import replacing
-
-WORDS = ("cohort", "camera_view")
-NUMBERS = (
-    "video_width_px", "video_height_px", "video_frames",
-    "box_x", "box_y", "box_width", "box_height",  # of the person, means over the trial, shares of the picture
-)  # fmt: skip
-SOURCE_COLUMNS = (*WORDS, *NUMBERS)
+from biomechgpt.video.source_numbers import NUMBERS, WORDS
 
 
 def source_table(cohorts: Sequence[Cohort]) -> pd.DataFrame:
@@ -28,13 +21,6 @@ def source_table(cohorts: Sequence[Cohort]) -> pd.DataFrame:
         if name in labels:
             table[name] = pd.to_numeric(labels[name], errors="coerce")
     return table
-
-
-def source_numbers(table: pd.DataFrame) -> np.ndarray:
-    """`source_table` as numbers (trials, K) float32: a column a word, NaN where a number is not known."""
-    words = pd.get_dummies(table[[name for name in table if name in WORDS]].fillna("not known"))
-    numbers = table[[name for name in table if name not in (*WORDS, "trial_id")]]
-    return np.hstack([words.to_numpy(np.float32), numbers.to_numpy(np.float32)])
 
 
 def write_source_table(cohorts: Sequence[Cohort], path: os.PathLike) -> None:
