@@ -25,6 +25,7 @@ WITHOUT_HASH = (
     "fetch_small_base",
     "figures_in_docs",
     "import_session",
+    "lay_out_gavd",
     "lay_out_jun",
     "lay_out_rueangsirarak",
     "unlock",
