@@ -8,6 +8,10 @@ DRAWS = {
 }
 DRAWN_TOKENIZERS = [draw for draw, (name, _) in DRAWS.items() if name in TOKENIZERS]
 FUSIONS = [name for name, baseline in SETTINGS.baselines.items() if baseline.kind == "late_fusion"]
+# Where videos are read, a class that one source alone holds is warned of.
+SOURCES_MATTER = bool(ALONE) or any(
+    b.kind in ("source", "probe") for b in SETTINGS.baselines.values()
+)
 REDRAWN_BASELINES = [
     name for name, baseline in SETTINGS.baselines.items() if baseline.tokenizer and N_DRAWS > 1
 ]

@@ -13,8 +13,7 @@ from biomechgpt.baselines.task_examples import Examples
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.questions.tasks import options_of
 from biomechgpt.settings.tasks_section import Tasks
-from biomechgpt.video.groups import VIDEO
-from biomechgpt.video.source_numbers import source_numbers
+from biomechgpt.video.source_numbers import VIDEO, source_numbers
 from biomechgpt.video.source_table import source_table
 
 FOLDS, SEED = 5, 0

@@ -55,14 +55,18 @@ class LoadedModel(NamedTuple):
     videos: StoredVideos | None = None  # None where it reads no video
 
     def motion(
-        self, codes: np.ndarray, angles_rad: np.ndarray, clip: Clip | None = None
+        self,
+        codes: np.ndarray,
+        angles_rad: np.ndarray,
+        clip: Clip | None = None,
+        name: str = "The recording",
     ) -> MotionInput:
         """What the model reads of a movement, of its `codes` and its angles (T, J) in rad.
 
-        `clip`: its video, as the encoder left it; None where there is none.
+        `clip`: its video, as the encoder left it; None where there is none. `name` is for errors.
 
         Raises:
-            InputError: The video's features are of another kind than those that the model knows.
+            InputError: The model reads no video, or knows features of another kind.
         """
         encoder, reading = self.motion_encoder, self.description.motion
         motion = MotionInput(codes)
@@ -70,8 +74,10 @@ class LoadedModel(NamedTuple):
             features = MotionFeatures(encoder.features(angles_rad), encoder.facts(angles_rad))
             motion = motion_input(reading, codes, features, encoder.scale)
         if self.videos is None:
+            if clip is not None:
+                raise InputError(f"{name} has a video, but this model reads none: leave it out.")
             return motion
-        clips = {} if clip is None else {"": self.videos.scaled(clip, "The recording")}
+        clips = {} if clip is None else {"": self.videos.scaled(clip, name)}
         views = {"": Views(motion, motion)}
         return self.with_videos(views, clips)[""].recorded
 

@@ -36,6 +36,11 @@ class MotionInput(NamedTuple):
         """Whether the model sees a video beside the body."""
         return self.video is not None and self.video.is_there
 
+    @property
+    def modalities(self) -> str:
+        """What of a movement the model sees, in words."""
+        return "video and body" if self.shows_video else "body"
+
     def without_body(self) -> "MotionInput":
         """The video alone; features of the body are 0, of which the projection makes tokens of 0."""
         features = None if self.features is None else np.zeros_like(self.features)

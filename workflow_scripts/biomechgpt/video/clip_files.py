@@ -11,7 +11,7 @@ import pandas as pd
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.issues import Issue, issue_of
-from biomechgpt.settings.video_section import VideoView
+from biomechgpt.settings.video_section import VideoSettings, VideoView
 from biomechgpt.video.clip_storage import Clip
 from biomechgpt.video.clips import read_clip
 from biomechgpt.video.sidecars import VideoError
@@ -57,6 +57,18 @@ def listed_videos(cohorts: Sequence[Cohort], view: VideoView) -> list[TrialVideo
     if faults:
         raise InputError(*faults)
     return videos
+
+
+def videos_by_trial(
+    cohorts: Sequence[Cohort], settings: VideoSettings | None
+) -> dict[str, TrialVideo]:
+    """By trial id the videos that a model with these settings reads.
+
+    Raises:
+        InputError: A path leads out of its cohort's folder.
+    """
+    videos = listed_videos(cohorts, settings.view) if settings else []
+    return {video.info["trial_id"]: video for video in videos}
 
 
 def videos_digest(cohorts: Sequence[Cohort], view: VideoView) -> str:

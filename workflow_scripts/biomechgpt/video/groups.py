@@ -8,8 +8,8 @@ import pandas as pd
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.errors import InputError
 from biomechgpt.video.clip_files import COLUMNS
+from biomechgpt.video.source_numbers import VIDEO
 
-VIDEO = "video_id"  # column of trials.tsv
 MOST_NAMED = 3  # of the videos with a fault
 
 

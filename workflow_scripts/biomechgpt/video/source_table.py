@@ -7,11 +7,11 @@ import pandas as pd
 
 from biomechgpt.cohort.tables import Cohort, trial_labels
 from biomechgpt.files import replacing
-from biomechgpt.video.source_numbers import NUMBERS, WORDS
+from biomechgpt.video.source_numbers import NUMBERS, VIDEO, WORDS
 
 
 def source_table(cohorts: Sequence[Cohort]) -> pd.DataFrame:
-    """A row a trial: `trial_id`, and those of `WORDS` and `NUMBERS` that trials.tsv has.
+    """A row a trial: `trial_id`, those of `WORDS` and `NUMBERS` that trials.tsv has, and `video_id`.
 
     What is no number in a column of numbers counts as not known.
     """
@@ -20,6 +20,8 @@ def source_table(cohorts: Sequence[Cohort]) -> pd.DataFrame:
     for name in NUMBERS:
         if name in labels:
             table[name] = pd.to_numeric(labels[name], errors="coerce")
+    if VIDEO in labels:
+        table[VIDEO] = labels[VIDEO]
     return table
 
 
