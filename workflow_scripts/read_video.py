@@ -10,6 +10,7 @@ from biomechgpt.video.read_stage import read_videos
 params, outputs = snakemake.params, snakemake.output
 read_videos(
     read_cohorts(params.cohorts),
+    params.recorded,
     snakemake.wildcards.view,
     snakemake.input.trials,
     outputs.clips,

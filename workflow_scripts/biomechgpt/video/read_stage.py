@@ -1,9 +1,8 @@
 """The stage that reads the videos of all accepted trials."""
 
 import os
-from collections.abc import Sequence
 
-from biomechgpt.cohort.tables import Cohort
+from biomechgpt.cohort.tables import Cohort, select_cohorts
 from biomechgpt.errors import InputError
 from biomechgpt.recordings.issues import export_issues
 from biomechgpt.settings.video_section import VideoView
@@ -19,7 +18,8 @@ from biomechgpt.video.clip_storage import write_clips
 
 
 def read_videos(
-    cohorts: Sequence[Cohort],
+    cohorts: list[Cohort],
+    recorded: list[dict],
     view: VideoView,
     trials_path: os.PathLike,
     clips_path: os.PathLike,
@@ -28,7 +28,8 @@ def read_videos(
 ) -> None:
     """Write the clips of a view, and a table of those that cannot be used, whose trials keep their body.
 
-    `digest` is that of `videos_digest` when the run began.
+    `digest` is that of `videos_digest` for the cohorts of `recorded`, entries of the config, when the run
+    began.
 
     Raises:
         InputError: No video can be used, they are of several encoders, or files changed meanwhile.
@@ -42,7 +43,7 @@ def read_videos(
         first = f"first {issues[0].file}: {issues[0].detail}" if issues else "of accepted trials"
         raise InputError(f"Of {len(videos)} files in {COLUMNS[view]} none can be used; {first}")
     write_clips(clips_path, clips)
-    if videos_digest(cohorts, view) != digest:
+    if videos_digest(select_cohorts(cohorts, recorded), view) != digest:
         raise InputError(
             f"Files of the column {COLUMNS[view]} changed while the workflow ran: start it again."
         )
