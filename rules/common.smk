@@ -34,7 +34,7 @@ from biomechgpt.questions.phrasing_sources import (
 from biomechgpt.settings.baselines_section import PROBE_COMPONENTS
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.variants_section import SOFT
-from biomechgpt.settings.video_section import MODALITIES, alone_name
+from biomechgpt.settings.video_section import SHOWINGS, shown_name
 from biomechgpt.settings.run_settings import RunSettings
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
@@ -64,12 +64,12 @@ RECORDED_COHORTS = [] if CHECK_ONLY else read_cohorts(RECORDED, with_prefix=len(
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
-# What variants answer that see one modality alone of the trials that have a video.
-ALONE = [
-    alone_name(name, modality)
+# Under which names variants that read videos answer again, with one modality withheld or of another trial.
+SHOWN = [
+    shown_name(name, showing)
     for name, variant in SETTINGS.variants.items()
     if variant.video
-    for modality in MODALITIES
+    for showing in SHOWINGS
 ]
 BASELINES = list(SETTINGS.baselines)
 UNINFORMED = [

@@ -32,7 +32,7 @@ rule evaluate:
     params:
         cfg=config["evaluate"],
         cohorts=COHORTS_OF_VOTES,
-        variants=VARIANTS + ALONE,
+        variants=VARIANTS + SHOWN,
         baselines=BASELINES,
         uninformed=UNINFORMED,
         tasks=config["tasks"],

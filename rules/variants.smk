@@ -9,7 +9,7 @@ DRAWS = {
 DRAWN_TOKENIZERS = [draw for draw, (name, _) in DRAWS.items() if name in TOKENIZERS]
 FUSIONS = [name for name, baseline in SETTINGS.baselines.items() if baseline.kind == "late_fusion"]
 # Where videos are read, a class that one source alone holds is warned of.
-SOURCES_MATTER = bool(ALONE) or any(
+SOURCES_MATTER = bool(SHOWN) or any(
     b.kind in ("source", "probe") for b in SETTINGS.baselines.values()
 )
 REDRAWN_BASELINES = [
@@ -156,4 +156,4 @@ def baseline_inputs(wildcards):
 def every_prediction(wildcards):
     """What the language models and the baselines answered, in every fold, with every seed."""
     pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"
-    return expand(pattern, fold=folds(), name=VARIANTS + ALONE + BASELINES, seed=SEEDS)
+    return expand(pattern, fold=folds(), name=VARIANTS + SHOWN + BASELINES, seed=SEEDS)

@@ -44,19 +44,19 @@ rule scale_video:
         "../workflow_scripts/scale_video.py"
 
 
-# The same model once more, which sees of each trial that has a video one modality alone.
-use rule predict as predict_alone with:
+# The same model is asked again of the trials that have a video: with one modality alone, or with that of another trial.
+use rule predict as predict_shown with:
     output:
-        "<results>/{fold}/predictions/{variant}-{modality}-alone/seed-{seed}.parquet",
+        "<results>/{fold}/predictions/{variant}-{showing}/seed-{seed}.parquet",
     log:
-        "<logs>/predict/{fold}/{variant}-{modality}-alone/seed-{seed}.log",
+        "<logs>/predict/{fold}/{variant}-{showing}/seed-{seed}.log",
     benchmark:
-        "<benchmarks>/predict/{fold}/{variant}-{modality}-alone/seed-{seed}.tsv"
+        "<benchmarks>/predict/{fold}/{variant}-{showing}/seed-{seed}.tsv"
     wildcard_constraints:
         variant=only(name for name in VARIANTS if SETTINGS.variants[name].video),
-        modality="|".join(MODALITIES),
+        showing="|".join(SHOWINGS),
     message:
-        "Asking {wildcards.variant} with {wildcards.modality} alone, {wildcards.fold}, seed {wildcards.seed}"
+        "Asking {wildcards.variant}, {wildcards.showing}, {wildcards.fold}, seed {wildcards.seed}"
 
 
 rule list_sources:

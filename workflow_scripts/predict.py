@@ -16,6 +16,6 @@ predict_file(
     snakemake.params.splits,
     *map(Path, snakemake.input.features),
     videos=next(map(Path, snakemake.input.videos), None),
-    alone=snakemake.wildcards.get("modality"),
+    showing=snakemake.wildcards.get("showing"),
 )
 job.finish(snakemake)

@@ -112,14 +112,18 @@ class Chat:
         return loaded.motion(self.codes(trial), trial.angles_rad, trial.clip, trial.name)
 
     def with_video(self, trial: ChatTrial, path: Path) -> ChatTrial:
-        """`trial` with the features of its video that lie at `path`, beside their sidecar.
+        """`trial` with the features, or keypoints, of its video that lie at `path`, beside their sidecar.
 
         Raises:
             InputError: They cannot be used.
         """
+        if self.description.video is None:
+            raise InputError("This model reads no video: leave --video out.")
         duration_s = len(trial.angles_rad) / self.description.frame_rate_hz
         try:
-            return trial._replace(clip=read_clip(path, path.parent, duration_s))
+            return trial._replace(
+                clip=read_clip(path, path.parent, duration_s, self.description.video.view)
+            )
         except VideoError as error:
             raise InputError(f"{path}: {error}") from None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.settings.variants_section import VariantSettings
-from biomechgpt.settings.video_section import MODALITIES, alone_name
+from biomechgpt.settings.video_section import SHOWINGS, shown_name
 
 
 def check_videos(
@@ -41,13 +41,13 @@ def _group(
 def _names(
     variants: Mapping[str, VariantSettings], baselines: Mapping[str, BaselineSettings]
 ) -> Iterator[str]:
-    """A sentence for each model whose name the answers of one modality alone take."""
+    """A sentence for each model whose name the answers to other showings take."""
     for name, variant in variants.items():
-        for taken in (alone_name(name, modality) for modality in MODALITIES if variant.video):
+        for taken in (shown_name(name, showing) for showing in SHOWINGS if variant.video):
             if taken in variants or taken in baselines:
                 yield (
-                    f"{taken} is the name of a model, but variants.{name} answers under it with one modality "
-                    "alone; rename one."
+                    f"{taken} is the name of a model, but variants.{name} answers under it when "
+                    "a modality is withheld or swapped; rename one."
                 )
 
 
@@ -68,7 +68,7 @@ def _fusions(
     """Sentences for each late fusion of what gives no answers that could be fused."""
     known = [*variants]
     known += [
-        alone_name(n, m) for n, variant in variants.items() if variant.video for m in MODALITIES
+        shown_name(n, s) for n, variant in variants.items() if variant.video for s in SHOWINGS
     ]
     known += [
         n for n, cfg in baselines.items() if cfg.kind != "late_fusion" and cfg.labels == "recorded"

@@ -19,10 +19,11 @@ from biomechgpt.language_model.model_folder import LoadedModel, check_tokens, lo
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.numbers import quantiles, values
+from biomechgpt.language_model.showings import shown
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.settings.question_settings import QuestionSettings
-from biomechgpt.settings.video_section import Modality, alone_name
+from biomechgpt.settings.video_section import Showing, shown_name
 from biomechgpt.tokenizer.tokens import read_tokens
 from biomechgpt.video.scaled_videos import read_scaled
 
@@ -204,13 +205,13 @@ def predict_file(
     splits: Sequence[str],
     features: Path | None = None,
     videos: Path | None = None,
-    alone: Modality | None = None,
+    showing: Showing | None = None,
 ) -> None:
     """Ask the model in `folder` the questions of `splits` and write the table of predictions.
 
     `features` are those of the model's motion encoder, `videos` the scaled ones of the fold; None where
-    it reads none. `alone`: the trials that have a video are asked of with this modality alone, and the
-    answers are those of a variant of its own (`settings.video_section.alone`).
+    it reads none. `showing`: the trials that have a video are asked of once more, as `showings.shown`
+    says, and the answers are those of a variant of its own.
 
     Raises:
         InputError: Tokens or features come from another tokenizer or encoder than the model's own.
@@ -223,21 +224,11 @@ def predict_file(
         views = loaded.with_videos(views, read_scaled(videos, loaded.videos))
     motions = {trial_id: both.recorded for trial_id, both in views.items()}
     run = {key: getattr(loaded.description, key) for key in ("fold", "variant", "seed")}
-    if alone is not None:
-        motions = shown_alone(motions, alone)
-        run["variant"] = alone_name(run["variant"], alone)
-    asked_of = read_questions(questions, splits)
-    asked_of = asked_of[asked_of["task"].isin(loaded.description.tasks)]
-    if alone is not None:
-        asked_of = asked_of[asked_of["trial_id"].isin(motions)]
-    rows = predict(loaded, asked_of, motions)
+    rows_asked = read_questions(questions, splits)
+    rows_asked = rows_asked[rows_asked["task"].isin(loaded.description.tasks)]
+    if showing is not None:
+        motions = shown(motions, showing, rows_asked)
+        run["variant"] = shown_name(run["variant"], showing)
+        rows_asked = rows_asked[rows_asked["trial_id"].isin(motions)]
+    rows = predict(loaded, rows_asked, motions)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])
-
-
-def shown_alone(motions: Mapping[str, MotionInput], alone: Modality) -> dict[str, MotionInput]:
-    """Of the trials that have a video the video, or the body, without the other."""
-    return {
-        trial_id: motion.without_body() if alone == "video" else motion.without_video()
-        for trial_id, motion in motions.items()
-        if motion.shows_video
-    }

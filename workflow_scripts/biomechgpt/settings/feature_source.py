@@ -32,6 +32,10 @@ class FeatureSource(StrictModel):
     fine_tuned_on: Text | None = Field(
         None, description="Which of the videos themselves the encoder was fitted to, in words."
     )
+    aspect: Positive | None = Field(
+        None,
+        description="Of keypoints that are shares of the picture: its width divided by its height.",
+    )
     width: Count | None = Field(None, description="Numbers a row; the file's, where not said.")
 
 

@@ -1,6 +1,6 @@
 """The part `video` of an entry of `variants` in config.yaml."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -8,13 +8,15 @@ from biomechgpt.settings.strict import NUMBER, Count, StrictModel
 
 HEADS = 4  # of the attention over the steps of a video
 VideoView = Literal["features", "keypoints"]
-Modality = Literal["video", "body"]
-MODALITIES: tuple[Modality, ...] = ("video", "body")
+Showing = Literal["video-alone", "body-alone", "video-swapped", "body-swapped"]
+SHOWINGS: tuple[Showing, ...] = get_args(
+    Showing
+)  # how else a model is asked of trials with a video
 
 
-def alone_name(variant: str, modality: Modality) -> str:
-    """Under which name the answers of a variant stand that saw one modality alone."""
-    return f"{variant}-{modality}-alone"
+def shown_name(variant: str, showing: Showing) -> str:
+    """Under which name the answers of a variant stand that was shown less, or something else."""
+    return f"{variant}-{showing}"
 
 
 class VideoSettings(StrictModel):

@@ -25,6 +25,7 @@ class TrialVideo(NamedTuple):
 
     info: dict  # cohort, participant_id, trial_id, file (as trials.tsv names it), split_group
     folder: Path  # of the cohort
+    view: VideoView
 
     @property
     def path(self) -> Path:
@@ -53,7 +54,9 @@ def listed_videos(cohorts: Sequence[Cohort], view: VideoView) -> list[TrialVideo
                     "be a path inside the cohort's folder"
                 )
             ids = ("cohort", "participant_id", "trial_id", "split_group")
-            videos.append(TrialVideo({k: row[k] for k in ids} | {"file": file}, cohort.folder))
+            videos.append(
+                TrialVideo({k: row[k] for k in ids} | {"file": file}, cohort.folder, view)
+            )
     if faults:
         raise InputError(*faults)
     return videos
@@ -75,10 +78,10 @@ def videos_digest(cohorts: Sequence[Cohort], view: VideoView) -> str:
     """sha256 over names, sizes and times of the files, so that a changed one is noticed."""
     digest = hashlib.sha256()
     for video in listed_videos(cohorts, view):
-        path = video.path
-        state = path.stat() if path.exists() else None
-        size_and_time = (state.st_size, state.st_mtime_ns) if state else ()
-        digest.update(repr((video.info, size_and_time)).encode())
+        files = sorted(video.path.glob("*")) if video.path.is_dir() else [video.path]
+        states = [(file.name, file.stat()) for file in files if file.is_file()]
+        sizes_and_times = [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+        digest.update(repr((video.info, sizes_and_times)).encode())
     return digest.hexdigest()
 
 
@@ -96,7 +99,7 @@ def read_clips(
         if trial_id not in durations_s:
             continue
         try:
-            clips[trial_id] = read_clip(video.path, video.folder, durations_s[trial_id])
+            clips[trial_id] = read_clip(video.path, video.folder, durations_s[trial_id], video.view)
         except VideoError as error:
             issues.append(issue_of(video.info, STAGE, "rejected", error.problem, error.detail))
             continue

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from biomechgpt.settings.feature_source import FeatureSource
+from biomechgpt.settings.video_section import VideoView
 from biomechgpt.video.clip_storage import Clip
-from biomechgpt.video.feature_arrays import CROPS, read_array, rows_of
+from biomechgpt.video.feature_arrays import CROPS, read_rows
+from biomechgpt.video.keypoints import read_keypoints
 from biomechgpt.video.sidecars import VideoError, read_source
 
 FEWEST_STEPS = 4
@@ -14,14 +16,19 @@ LENGTH_TOLERANCE = 0.1  # of the trial, beside one step
 LIKELY_STRIDES = (2, 4, 8, 16, 32, 64)  # pictures: tubelets, windows of 16, strides of 8 and more
 
 
-def read_clip(path: Path, cohort_folder: Path, duration_s: float | None) -> Clip:
-    """Read features beside their sidecar and check them against the trial, where `duration_s` is known.
+def read_clip(
+    path: Path, cohort_folder: Path, duration_s: float | None, view: VideoView = "features"
+) -> Clip:
+    """Read features or keypoints beside their sidecar and check them against the trial.
+
+    Without `duration_s` nothing is known of the trial's length.
 
     Raises:
         VideoError: The file cannot be used; docs/video.md lists why.
     """
     source = read_source(path, cohort_folder)
-    values = rows_of(read_array(path), path, source)
+    is_keypoints = view == "keypoints"
+    values = read_keypoints(path, source) if is_keypoints else read_rows(path, source)
     source = source.model_copy(update={"width": values.shape[1]})
     check_steps(values, source, duration_s)
     return Clip(values, step_times(len(values), source), source)

@@ -79,12 +79,13 @@ def _bounded(array: np.ndarray, path: Path) -> np.ndarray:
     return array
 
 
-def rows_of(array: np.ndarray, path: Path, source: FeatureSource) -> np.ndarray:
-    """The features (S, W) float32 of an array, one row a step.
+def read_rows(path: Path, source: FeatureSource) -> np.ndarray:
+    """The features (S, W) float32 of a file, one row a step.
 
     Raises:
-        VideoError: `ten_crops`, `not_rows` or `other_width`.
+        VideoError: `ten_crops`, `not_rows`, `other_width`, or as `read_array`.
     """
+    array = read_array(path)
     if source.ten_crop or _looks_like_ten_crops(array, path):
         raise VideoError("ten_crops", TEN_CROPS)
     if array.ndim == 3 and 1 in array.shape[:2]:

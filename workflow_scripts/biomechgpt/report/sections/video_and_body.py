@@ -6,7 +6,7 @@ from biomechgpt.report.page.blocks import Block, Cell, Paragraph, TableBlock
 from biomechgpt.report.results import NAMES, AnsweredTask, Results
 from biomechgpt.report.sections.task_sentences import estimate, verdict
 from biomechgpt.settings.run_settings import RunSettings
-from biomechgpt.settings.video_section import alone_name
+from biomechgpt.settings.video_section import SHOWINGS, shown_name
 
 KINDS = {
     "late_fusion": "late fusion",
@@ -14,10 +14,17 @@ KINDS = {
     "source": "cohort, camera, size and length, box: nothing of the movement",
     "majority": "the most frequent label, or the median",
 }
+WORDS = {
+    "video-alone": "the video, the body withheld",
+    "body-alone": "the body, the video withheld",
+    "video-swapped": "the body, and the video of somebody else",
+    "body-swapped": "the video, and the body of somebody else",
+}
 CAPTION = (
     "Mean over seeds on test participants, 95 % interval over participants; the difference is that of the "
     "model with both, paired, positive where both are better, its verdict adjusted by Holm's method. With "
-    "one modality alone the same model is asked again about the trials that have a video, without the other. "
+    "one modality withheld or swapped the same model is asked again about the trials that have a video: what "
+    "it does not lose, it did not rest on. "
     "Where the source comes near, a figure says nothing of movement."
 )
 NO_SOURCE = (
@@ -61,7 +68,7 @@ def _rows(
 def _compared(settings: RunSettings, name: str) -> dict[str, str]:
     """Which models stand in the table of a variant, and what each sees."""
     models = {name: "video and body"}
-    models |= {alone_name(name, m): f"{m} alone, the other withheld" for m in ("video", "body")}
+    models |= {shown_name(name, showing): WORDS[showing] for showing in SHOWINGS}
     own = settings.variants[name]
     models |= {
         other: f"trained on the body alone, {variant.motion}"
