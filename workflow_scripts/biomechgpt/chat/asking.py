@@ -19,10 +19,10 @@ from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat import route as wanted
 from biomechgpt.chat.answers import (
     Answer,
-    NormalRange,
     Number,
     checked,
     named_option_sentence,
+    normal_ranges,
     warnings_of,
 )
 from biomechgpt.chat.certainty import calibration_of_run, certainty_sentences, reliability_of_run
@@ -48,11 +48,15 @@ from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
-from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
+from biomechgpt.video.clips import read_clip
+from biomechgpt.video.sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
+BODY_ALONE = (
+    "The model reads videos, too, and was asked with the body alone: no features were named."
+)
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -78,7 +82,7 @@ class Chat:
             self.model = self.model._replace(calibrations=calibrations)
         words, examples = _resource("chat_words.yaml"), _resource("chat_questions.yaml")
         self.router = router_of_model(self.description, words, examples)
-        self.normal_ranges = _normal_ranges(self.description.tasks)
+        self.normal_ranges = normal_ranges(self.description.tasks, _resource("normal_ranges.yaml"))
         self.reliability = reliability_of_run(run, self.description)
         self.measured = MeasuredReplies(
             read_normal_gait(RESOURCES / "normal_gait.yaml", RESOURCES / "normal_ranges.yaml"),
@@ -121,7 +125,24 @@ class Chat:
 
     def motion(self, trial: ChatTrial) -> MotionInput:
         """What the model reads of a trial."""
-        return self.model.loaded.motion(self.codes(trial), trial.angles_rad)
+        loaded = self.model.loaded
+        return loaded.motion(self.codes(trial), trial.angles_rad, trial.clip, trial.name)
+
+    def with_video(self, trial: ChatTrial, path: Path) -> ChatTrial:
+        """`trial` with the features, or keypoints, of its video that lie at `path`, beside their sidecar.
+
+        Raises:
+            InputError: They cannot be used.
+        """
+        if self.description.video is None:
+            raise InputError("This model reads no video: leave --video out.")
+        duration_s = len(trial.angles_rad) / self.description.frame_rate_hz
+        try:
+            return trial._replace(
+                clip=read_clip(path, path.parent, duration_s, self.description.video.view)
+            )
+        except VideoError as error:
+            raise InputError(f"{path}: {error}") from None
 
     def codes(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 of a trial, made here where they are not on the disk."""
@@ -158,6 +179,8 @@ class Chat:
         labels are not looked at, so that a trial of the run is treated as a user's file is.
         """
         warnings = warnings_of(self.description.simulated, trial.split)
+        if self.description.video and trial.clip is None:
+            warnings = [BODY_ALONE, *warnings]
         answer = Answer(
             trial.name, question, None, route.task_probability, warnings=warnings, route=route
         )
@@ -186,8 +209,8 @@ class Chat:
             case wanted.SURE:
                 return answer._replace(sentences=certainty_sentences(answer, self.reliability))
             case wanted.WHY:
-                codes, angles_rad = self.codes(trial), trial.angles_rad
-                changes = without_stretches(self.model, answer.task, codes, angles_rad)
+                movement = trial._replace(tokens=self.codes(trial))
+                changes = without_stretches(self.model, answer.task, movement)
                 return self.measured.with_evidence(answer._replace(sensitivity=changes), trial)
         named = named_option_sentence(answer)
         return answer._replace(sentences=[named] if named else [])
@@ -230,16 +253,6 @@ class Chat:
             )
         calibrated = answer.task in self.model.calibrations
         return answer._replace(estimate=estimate, calibrated=calibrated, only_if=only_if(task))
-
-
-def _normal_ranges(tasks: Questions) -> dict[str, NormalRange]:
-    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
-    ranges = _resource("normal_ranges.yaml")
-    return {
-        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
-        for name, task in tasks.items()
-        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
-    }
 
 
 def _resource(name: str) -> dict:

@@ -35,8 +35,12 @@ def run(options: argparse.Namespace) -> int:
     chat = open_chat(model, options.run)
     if not options.trial and not options.file:
         raise InputError("There is no movement to ask about: name one with --trial or --file.")
+    if options.video and len(options.trial) + len(options.file) > 1:
+        raise InputError("--video names the video of a single movement: ask about one at a time.")
     trials = list(_trials(chat, options))
     usable = [trial for trial in trials if trial is not None]
+    if options.video:
+        usable = [chat.with_video(trial, options.video) for trial in usable]
     problems = len(trials) - len(usable)
     if usable:
         problems += _ask_all(chat, usable, options)

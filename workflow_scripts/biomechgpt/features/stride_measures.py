@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from biomechgpt.features.clinical_angles import IN_WORDS, SAGITTAL
+from biomechgpt.features.clinical_angles import ANKLE, IN_WORDS, SAGITTAL
 from biomechgpt.features.normal_gait import NormalCurve, NormalGait, UsualRange
 from biomechgpt.features.walking_strides import WalkingStride
 
 SPREADS = 2.0  # about 95 of 100 people lie within so many standard deviations
-ANKLE = "ankle_dorsiflexion"  # without it nobody can tell when a foot leaves the ground
 
 
 class StrideMeasure(NamedTuple):
