@@ -24,6 +24,9 @@ MODEL_MAY_KNOW = {
     "validation": "The model was calibrated on this participant.",
     "unknown": "It is not known whether the model was trained on this participant.",
 }
+BODY_ALONE = (
+    "The model reads videos, too, and was asked with the body alone: no features were named."
+)
 STANDING = (LEARNT_FROM_SIMULATION, NOT_A_DEVICE)  # of every answer of a model
 LONGEST_QUESTION = 500  # characters
 

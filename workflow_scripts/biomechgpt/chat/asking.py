@@ -18,6 +18,7 @@ import yaml
 from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat import route as wanted
 from biomechgpt.chat.answers import (
+    BODY_ALONE,
     Answer,
     Number,
     checked,
@@ -54,9 +55,6 @@ from biomechgpt.video.clips import read_clip
 from biomechgpt.video.sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
-BODY_ALONE = (
-    "The model reads videos, too, and was asked with the body alone: no features were named."
-)
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -154,19 +152,9 @@ class Chat:
         """The questions that can be asked, by task."""
         return self.description.askable
 
-    def ask(
-        self,
-        trial: ChatTrial,
-        question: str,
-        before: Route | None = None,
-        other: ChatTrial | None = None,
-    ) -> Answer:
-        """The whole answer; `before` is the route of the answer that the question follows.
-
-        `other` is a second movement to compare with. InputError where the question is empty or too long.
-        """
-        route = self.router.route(checked(question), before)
-        *_, answer = self.stream(trial, question, route, other)
+    def ask(self, trial: ChatTrial, question: str) -> Answer:
+        """The whole answer to a question that follows no other; InputError where it is empty or too long."""
+        *_, answer = self.stream(trial, question, self.router.route(checked(question)))
         return answer
 
     def stream(
