@@ -86,8 +86,9 @@ def _with_intervals(
     scale: str, drawn: dict[str, np.ndarray], counts: np.ndarray, n_items: int, n_raters: int
 ) -> list[tuple]:
     n_units = int((counts.sum(axis=1) > 1).sum())
+    n_shared = min(n_items, n_units)  # an item that a single rater saw says nothing
     return [
-        (scale, name, float(values[0]), *interval(values[1:], n_items), n_units, n_raters)
+        (scale, name, float(values[0]), *interval(values[1:], n_shared), n_units, n_raters)
         for name, values in drawn.items()
     ]
 
