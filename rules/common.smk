@@ -83,6 +83,7 @@ SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
 }
+NORMAL_GAIT = ["resources/normal_gait.yaml", "resources/normal_ranges.yaml"]
 MAPS = sorted(
     path
     for folder in ("coordinate_maps", "skeletons")

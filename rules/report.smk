@@ -92,7 +92,7 @@ rule report:
     log:
         "<logs>/report.log",
     params:
-        config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
+        config={k: config[k] for k in config if k not in ("annotate", "reconstruct", "study")},
         cohorts=COHORTS,
         folds=folds,
         tokenizers=TOKENIZERS,

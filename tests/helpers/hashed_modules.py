@@ -28,6 +28,9 @@ WITHOUT_HASH = (
     "lay_out_gavd",
     "lay_out_jun",
     "lay_out_rueangsirarak",
+    "read_study",
+    "score_evidence",
+    "study",
     "unlock",
 )
 

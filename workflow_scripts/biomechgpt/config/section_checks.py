@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.config.study_checks import check_study
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
 from biomechgpt.config.video_checks import check_videos
@@ -235,4 +236,5 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("split", "variants", "baselines"), check_videos),
     (("tasks",), check_tasks),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
+    (("base_models", "variants", "baselines", "tasks", "study"), check_study),
 )

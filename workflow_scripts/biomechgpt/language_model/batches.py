@@ -22,6 +22,7 @@ class Weights(NamedTuple):
 
     answer: float = 1.0
     motion: float = 1.0
+    question: float = 1.0
 
 
 class BatchLoss(NamedTuple):
@@ -100,7 +101,9 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
         row["input_ids"] += question.input_ids
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
-        row["loss_weights"] += [weights.answer if m else 1.0 for m in question.answer_mask]
+        row["loss_weights"] += [
+            weights.answer if m else weights.question for m in question.answer_mask
+        ]
     return row
 
 

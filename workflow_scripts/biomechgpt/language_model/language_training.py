@@ -44,6 +44,7 @@ class Settings(NamedTuple):
     gradient_clip: float = 1.0
     answer_weight: float = 1.0
     motion_weight: float = 1.0
+    question_weight: float = 1.0
     motion_rows: Sequence[int] | None = None  # rows that compete with each other alone; None: all
     checkpoint_every_steps: int = 200
     log_every_steps: int = 20
@@ -147,7 +148,7 @@ class LanguageModelTraining(Training):
 
     def _micro_batches(self, examples: list[Example]) -> list[dict[str, Tensor]]:
         settings = self.settings
-        weights = Weights(settings.answer_weight, settings.motion_weight)
+        weights = Weights(settings.answer_weight, settings.motion_weight, settings.question_weight)
         parts = cut_by_questions(examples, settings.micro_batch_size or settings.batch_size)
         batches = [collate(part, self.pad_id, weights) for part in parts]
         return [{name: t.to(device()) for name, t in batch.items()} for batch in batches]

@@ -10,9 +10,11 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.augmentation import (
+    copies_per_answer,
     copies_per_task,
     exchange_sides,
-    reworded_copies,
+    repeated_questions,
+    reworded,
     with_noise,
     with_number_noise,
 )
@@ -47,10 +49,13 @@ def training_passes(
         )
     cfg, random = run.finetune, np.random.default_rng(run.seed)
     copies = copies_per_task(questions, cfg.most_copies)
+    times = copies_per_answer(questions, cfg.most_answer_copies) * questions["task"].map(copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
-        rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        rows = repeated_questions(questions, times.to_numpy(), random)
+        if cfg.rephrase:
+            rows = reworded(rows, phrasings, random)
         if cfg.number_noise:
             rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
         passes.append(
