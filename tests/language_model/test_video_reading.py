@@ -174,7 +174,7 @@ def test_swapped_modalities_come_from_somebody_else_of_the_same_split():
 
 
 # The planted signals.
-N_TRIALS, N_TRAINING = 200, 150
+N_TRIALS, N_TRAINING = 220, 180
 QUESTIONS = {"lit": "Lit?", "up": "Up?", "differ": "Differ?"}
 PLANTED_TASKS = {
     name: RUN.tasks["impaired"].model_copy(update={"label": name}) for name in QUESTIONS
@@ -229,12 +229,12 @@ def planted_run(epochs):
     run = RUN.model_copy(
         update={
             "tasks": PLANTED_TASKS,
-            "video": VideoSettings(queries=2, components=WIDTH, modality_dropout=0.25),
-            "lora": LoraSettings(rank=8, alpha=8, dropout=0.0),
+            "video": VideoSettings(queries=4, components=WIDTH, modality_dropout=0.25),
+            "lora": LoraSettings(rank=16, alpha=16, dropout=0.0),
         }
     )
     return trained_with(
-        run, epochs=epochs, learning_rate=6e-3, projector_learning_rate=4e-3, answer_weight=20.0,
+        run, epochs=epochs, learning_rate=4e-3, projector_learning_rate=2e-3, answer_weight=20.0,
         motion_weight=0.1, motion_noise=0.0, feature_noise=0.1, batch_size=24, micro_batch_size=24,
         mirror=False, rephrase=False, most_copies=1,
     )  # fmt: skip
@@ -293,7 +293,7 @@ def test_the_model_folder_knows_which_features_it_reads_and_refuses_others(plant
     folder, _ = planted
     names = {path.name for path in folder.iterdir()}
     assert {"video", "video_reader.safetensors"} <= names
-    assert read_description(folder).video.queries == 2
+    assert read_description(folder).video.queries == 4
     assert load_videos(folder / "video").source.encoder == "simulated"
     loaded, angles = load_model(folder), np.zeros((60, 34), np.float32)
     assert loaded.motion(np.array([1, 2]), angles, clip(9)).shows_video
