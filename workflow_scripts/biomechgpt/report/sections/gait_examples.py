@@ -15,12 +15,13 @@ from biomechgpt.tokenizer.windows import select_trials
 
 SCORE = "gait_profile_score"
 ABOUT = (
-    "What kinematics measure without any learning, on the trials of test participants in which both legs "
-    "take walking strides ({n} of {n_trials}). Shown are the trial in the middle of them and the last by "
-    "gait profile score, the distance of hip, knee and ankle from the curves of unimpaired adults; any "
-    "other trial is on its movement page or in the chat."
+    "What kinematics measure without any learning, on the trials of test participants with six walking "
+    "strides or more, of both legs ({n} of {n_trials}). Shown are the trial in the middle of them and the last "
+    "by gait profile score, the distance of hip, knee and ankle from the curves of unimpaired adults; any "
+    "other trial can be named for the movement page (reconstruct.trials) or opened in the chat."
 )
-NONE = "No trial of the test participants has walking strides of both legs."
+NONE = "No trial of the test participants has six walking strides or more, of both legs."
+FEWEST_STRIDES = 6
 
 
 class GaitFiles(NamedTuple):
@@ -58,11 +59,11 @@ def _scores(
     frame_rate_hz: float,
     normal: NormalGait,
 ) -> dict[str, float]:
-    """The gait profile score of each trial that has one."""
+    """The gait profile score of each trial that has one of enough strides."""
     scores = {}
     for trial in select_trials(joint_angles, trial_ids):
         record = measured_record(trial.frames, frame_rate_hz, normal)
-        score = next(quantity.value for quantity in record if quantity.key == SCORE)
-        if score is not None:
-            scores[trial.info["trial_id"]] = score
+        score = next(quantity for quantity in record if quantity.key == SCORE)
+        if score.value is not None and score.strides >= FEWEST_STRIDES:
+            scores[trial.info["trial_id"]] = score.value
     return scores
