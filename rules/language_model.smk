@@ -73,6 +73,7 @@ rule finetune:
         questions=rules.generate_questions.output.questions,
         phrasings=lambda wildcards: phrasings_of(variant_tasks(wildcards)),
         encoder=variant_encoder,
+        videos=variant_videos,
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
@@ -104,6 +105,7 @@ rule predict:
         model=rules.finetune.output,
         tokens=variant_tokens,
         features=variant_features,
+        videos=variant_videos,
         questions=rules.generate_questions.output.questions,
     output:
         "<results>/{fold}/predictions/{variant}/seed-{seed}.parquet",

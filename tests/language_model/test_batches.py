@@ -177,8 +177,10 @@ def test_questions_without_weight_are_no_targets_and_change_no_other_term(shared
     assert without.parts[0].item() == pytest.approx(
         losses(logits, whole, of_logits).parts[0].item()
     )
-    asked = sum(len(q.answer_mask) - sum(q.answer_mask) for e in shared for q in e.questions)
-    assert total_weight([whole]) - total_weight([answers]) == asked
+    n_question_tokens = sum(
+        len(q.answer_mask) - sum(q.answer_mask) for e in shared for q in e.questions
+    )
+    assert total_weight([whole]) - total_weight([answers]) == n_question_tokens
 
 
 def test_a_token_sees_its_way_to_the_root():

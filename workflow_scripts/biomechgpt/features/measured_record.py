@@ -93,7 +93,7 @@ def _over_strides(
     measure: StrideMeasure, side: str | None, strides: Sequence[WalkingStride], missing: str
 ) -> MeasuredQuantity:
     reason = "" if strides else missing
-    if measure.angle and not all(_is_recorded(measure.angle, stride) for stride in strides):
+    if measure.angle and not all(stride.has(measure.angle) for stride in strides):
         strides, reason = [], f"{IN_WORDS[measure.angle]} is not recorded"
     values = np.array([measure.of(stride) for stride in strides])
     return MeasuredQuantity(
@@ -109,8 +109,3 @@ def _over_strides(
         meaning=measure.meaning,
         reason=reason,
     )
-
-
-def _is_recorded(angle: str, stride: WalkingStride) -> bool:
-    """Whether an angle is there; one that is 0 throughout was never measured."""
-    return bool(np.nan_to_num(stride.angles_deg[angle]).any())

@@ -43,6 +43,10 @@ class WalkingStride(NamedTuple):
         """Where in the gait cycle a time is, 0 to 100."""
         return 100 * (time_s - self.times_s.contact) / self.duration_s
 
+    def has(self, angle: str) -> bool:
+        """Whether an angle of `LEG_ANGLES` is recorded; one that is 0 throughout was never measured."""
+        return bool(np.nan_to_num(self.angles_deg[angle]).any())
+
 
 def walking_strides(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> list[WalkingStride]:
     """The strides of forward walking in angles (T, 34) in rad, in the order in which they begin.

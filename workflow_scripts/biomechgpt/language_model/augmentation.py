@@ -109,13 +109,17 @@ def with_random_codes(
 def with_noise(
     motion: MotionInput, cfg: TrainingSettings, n_codes: int, random: np.random.Generator
 ) -> MotionInput:
-    """`motion` with some random codes, and with noise on the features of its soft tokens."""
+    """`motion` with some random codes, and with noise on what its soft tokens are made of."""
     if len(motion.codes):
         codes = with_random_codes(motion.codes, cfg.motion_noise, n_codes, random)
         motion = motion._replace(codes=codes)
     if motion.features is not None and cfg.feature_noise:
         noise = random.standard_normal(motion.features.shape, np.float32)
         motion = motion._replace(features=motion.features + cfg.feature_noise * noise)
+    if motion.shows_video and cfg.feature_noise:
+        noise = random.standard_normal(motion.video.values.shape, np.float32)
+        video = motion.video._replace(values=motion.video.values + cfg.feature_noise * noise)
+        motion = motion._replace(video=video)
     return motion
 
 

@@ -27,6 +27,7 @@ from biomechgpt.language_model.training_metrics import MetricsWriter
 from biomechgpt.training_loop import Training
 
 log = logging.getLogger(__name__)
+SOFT_TOKEN_MAKERS = ("projector.", "video_reader.")
 
 
 class Settings(NamedTuple):
@@ -101,14 +102,14 @@ class LanguageModelTraining(Training):
         self._forget_losses()
 
     def _groups(self, settings: Settings) -> list[dict]:
-        """The trained weights, those of the projector apart, which begin at random and learn slower."""
+        """The trained weights; those that make soft tokens begin at random and learn at their own rate."""
         groups: dict[bool, list] = {}
         for name, weight in self.weights.items():
-            groups.setdefault(name.startswith("projector."), []).append(weight)
+            groups.setdefault(name.startswith(SOFT_TOKEN_MAKERS), []).append(weight)
         share = settings.projector_learning_rate / settings.learning_rate
         return [
-            {"params": weights, "share_of_rate": share if projector else 1.0}
-            for projector, weights in groups.items()
+            {"params": weights, "share_of_rate": share if makes_soft_tokens else 1.0}
+            for makes_soft_tokens, weights in groups.items()
         ]
 
     def _forget_losses(self) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, create_model
 
 from biomechgpt.settings.strict import (
+    NUMBER,
     UNIQUE,
     Count,
     NonNegative,
@@ -41,7 +42,7 @@ class TrainingSettings(StrictModel):
     most_copies: Count = Field(
         description="How often a question of a rare task is asked in an epoch at most."
     )
-    most_answer_copies: Annotated[float, Field(ge=1)] = Field(
+    most_answer_copies: Annotated[float, Field(ge=1), NUMBER] = Field(
         1.0,
         description="How often besides a question with an answer that is rare in its task is asked "
         "at most, for classifications.",

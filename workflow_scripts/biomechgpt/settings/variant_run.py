@@ -6,6 +6,7 @@ from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.strict import Count, Seed, StrictModel
 from biomechgpt.settings.variants_section import MotionReading
+from biomechgpt.settings.video_section import VideoSettings
 
 
 class VariantRun(StrictModel):
@@ -15,6 +16,7 @@ class VariantRun(StrictModel):
     variant: str = Field(description="Name of the variant.")
     seed: Seed = Field(description="Seed of phrasings, order and adapter.")
     motion: MotionReading = Field("discrete", description="What the model reads of a movement.")
+    video: VideoSettings | None = Field(None, description="What it reads of the video.")
     lora: LoraSettings
     tasks: dict[str, QuestionSettings] = Field(description="The tasks that are learnt.")
     finetune: TrainingSettings = Field(description="`finetune`, with what the variant overrides.")
