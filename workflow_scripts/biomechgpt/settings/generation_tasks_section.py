@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from biomechgpt.settings.phrasing_settings import WrittenPhrasings
 from biomechgpt.settings.question_settings import ValuesOfColumns
 from biomechgpt.settings.strict import NonNegative, Positive, Share, StrictModel, Text
-from biomechgpt.settings.phrasing_settings import WrittenPhrasings
 
 
 class ConditionSettings(StrictModel):
