@@ -48,7 +48,7 @@ rule all:
     input:
         "<results>/report.html",
         rules.show_movement_all.input,
-        rules.audit_synthetic.output if GENERATORS else [],
+        rules.synthesis_all.input,
 
 
 onstart:
