@@ -119,6 +119,27 @@ rule decode_synthetic:
         "../workflow_scripts/decode_synthetic.py"
 
 
+rule export_synthetic:
+    input:
+        joint_angles=rules.decode_synthetic.output.joint_angles,
+        trials=rules.decode_synthetic.output.trials,
+    output:
+        directory(f"{SYNTHETIC}/cohort"),
+    log:
+        "<logs>/export_synthetic/{fold}/{generator}/seed-{seed}.log",
+    params:
+        code=code("export_synthetic"),
+    message:
+        "Writing movements of {wildcards.generator} as files, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/export_synthetic.py"
+
+
+rule export_synthetic_all:
+    input:
+        in_every_fold(rules.export_synthetic.output, generator=GENERATORS, seed=SEEDS),
+
+
 rule measure_control:
     input:
         synthetic=rules.decode_synthetic.output.joint_angles,

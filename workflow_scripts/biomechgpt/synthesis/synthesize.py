@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.gait import measure_gait
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import (
@@ -113,10 +114,20 @@ def asked_and_measured(maker: Maker, synthetic: Synthetic) -> list[tuple[str, st
     n_frames = len(synthetic.decoded.angles_rad)
     measured = gait._asdict() | {SECONDS: n_frames / maker.tokenizer.frame_rate_hz}
     columns = [*maker.description.generation.condition_on, SECONDS]
-    return [
+    rows = [
         (column, synthetic.condition.get(column, "not said"), _shown(measured, column))
         for column in columns
     ]
+    return [*rows, ("ankle range", "-", _ankles(synthetic.decoded.angles_rad))]
+
+
+def _ankles(angles_rad: np.ndarray) -> str:
+    """How far each ankle moves; of simulated people the affected one moves less in most."""
+    ankles = [JOINT_NAMES.index(f"ankle_angle_{side}") for side in "rl"]
+    low, high = np.quantile(np.rad2deg(angles_rad[:, ankles]), [0.05, 0.95], axis=0)
+    right, left = high - low
+    less = "right" if right < left else "left"
+    return f"{right:.0f} degrees right, {left:.0f} left: less on the {less}"
 
 
 def _shown(measured: dict[str, float], column: str) -> str:
