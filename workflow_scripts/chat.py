@@ -28,6 +28,9 @@ parser.add_argument(
     type=Path,
     help="your own motion file instead; may be repeated",
 )
+parser.add_argument(
+    "--video", type=Path, help="features of the video of what is asked about (docs/video.md)"
+)
 parser.add_argument("--json", action="store_true", help="print JSON, one answer a line")
 parser.add_argument("--recorded", action="store_true", help="print the recorded label too")
 parser.add_argument(

@@ -41,8 +41,13 @@ from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
+from biomechgpt.video.clips import read_clip
+from biomechgpt.video.sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
+BODY_ALONE = (
+    "The model reads videos, too, and was asked with the body alone: no features were named."
+)
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -103,7 +108,24 @@ class Chat:
 
     def motion(self, trial: ChatTrial) -> MotionInput:
         """What the model reads of a trial."""
-        return self.model.loaded.motion(self.codes(trial), trial.angles_rad)
+        loaded = self.model.loaded
+        return loaded.motion(self.codes(trial), trial.angles_rad, trial.clip, trial.name)
+
+    def with_video(self, trial: ChatTrial, path: Path) -> ChatTrial:
+        """`trial` with the features, or keypoints, of its video that lie at `path`, beside their sidecar.
+
+        Raises:
+            InputError: They cannot be used.
+        """
+        if self.description.video is None:
+            raise InputError("This model reads no video: leave --video out.")
+        duration_s = len(trial.angles_rad) / self.description.frame_rate_hz
+        try:
+            return trial._replace(
+                clip=read_clip(path, path.parent, duration_s, self.description.video.view)
+            )
+        except VideoError as error:
+            raise InputError(f"{path}: {error}") from None
 
     def codes(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 of a trial, made here where they are not on the disk."""
@@ -129,6 +151,8 @@ class Chat:
         """
         topic = self.topics.match(checked(question))
         warnings = warnings_of(self.description.simulated, trial.split)
+        if self.description.video and trial.clip is None:
+            warnings = [BODY_ALONE, *warnings]
         answer = Answer(trial.name, question, None, topic.probability, warnings=warnings)
         if topic.task is None:
             yield answer

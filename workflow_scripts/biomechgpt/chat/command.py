@@ -31,11 +31,14 @@ def run(options: argparse.Namespace) -> int:
     chat = open_chat(model, options.run)
     if not options.trial and not options.file:
         raise InputError("There is no movement to ask about: name one with --trial or --file.")
+    if options.video and len(options.trial) + len(options.file) > 1:
+        raise InputError("--video names the video of a single movement: ask about one at a time.")
     exit_code = 0
     for trial in _trials(chat, options):
         if trial is None:
             exit_code = 1
             continue
+        trial = chat.with_video(trial, options.video) if options.video else trial
         answer = chat.ask(trial, options.question)
         label = trial.recorded.get(answer.task) if options.recorded else None
         if options.json:

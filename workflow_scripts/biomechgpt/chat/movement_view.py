@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.chat.own_file import OWN_FILE
 from biomechgpt.chat.run_trials import ChatTrial
+from biomechgpt.features.clinical_angles import movement_words
 from biomechgpt.language_model.description import ModelDescription
-from biomechgpt.report.movement_page.skeleton import motion, words
+from biomechgpt.report.movement_page.skeleton import motion
 
 ABOUT_SPLIT = {
     "train": "training set: the model has seen this movement",
@@ -24,7 +25,9 @@ def about_movement(trial: ChatTrial, description: ModelDescription) -> str:
     parts = [f"participant {trial.participant}"] if trial.participant else []
     parts += [ABOUT_SPLIT[trial.split], f"{duration_s:.1f} s"]
     if trial.missing_joints:
-        parts.append("not recorded: " + ", ".join(words(joint) for joint in trial.missing_joints))
+        parts.append(
+            "not recorded: " + ", ".join(movement_words(joint) for joint in trial.missing_joints)
+        )
     kind = '<b class="tag">Simulated</b> ' if trial.simulated else ""
     return f'<p class="about"><b>{html.escape(trial.name)}</b> {kind}{html.escape(" · ".join(parts))}</p>'
 
