@@ -27,6 +27,12 @@ def generator_tokens(wildcards):
     return tokens_of(wildcards.fold, tokenizer_of_seed(tokenizer, wildcards.seed))
 
 
+def generator_gpus(wildcards):
+    """As of the variant that it samples from."""
+    base = SETTINGS.base_models[SETTINGS.variants[generator_variant(wildcards)].base_model]
+    return int(base.kind == "checkpoint")
+
+
 rule gather_conditions:
     input:
         trials=rules.index_trials.output.trials,
@@ -85,11 +91,13 @@ rule generate:
         "<logs>/generate/{fold}/{generator}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/generate/{fold}/{generator}/seed-{seed}.tsv"
+    threads: lambda wildcards: THREADS_OF_GPU_JOB if generator_gpus(wildcards) else 1
     resources:
+        gpu=generator_gpus,
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        threads=1,
+        threads=lambda wildcards: THREADS_OF_GPU_JOB if generator_gpus(wildcards) else 1,
         cfg=lambda wildcards: config["generators"][wildcards.generator],
         code=code("generate"),
     message:

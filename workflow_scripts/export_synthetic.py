@@ -6,7 +6,7 @@ job.start(snakemake)
 
 from pathlib import Path
 
-from biomechgpt.synthesis.export import write_cohort
+from biomechgpt.synthesis.synthetic_cohort import write_cohort
 
 files = snakemake.input
 write_cohort(files.joint_angles, files.trials, Path(snakemake.output[0]))

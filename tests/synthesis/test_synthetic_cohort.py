@@ -6,7 +6,7 @@ import pandas as pd
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.cohort.tables import read_cohorts
 from biomechgpt.evaluation.synthetic_leakage import IN_COHORT
-from biomechgpt.synthesis.export import write_cohort
+from biomechgpt.synthesis.synthetic_cohort import write_cohort
 from biomechgpt.synthesis.synthetic_files import Origin, SyntheticMovement, write_movements
 
 
