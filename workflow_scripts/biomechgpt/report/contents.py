@@ -11,6 +11,7 @@ from biomechgpt.report.run_files import ReportData, RunFiles
 from biomechgpt.report.sections import model_scores, run_record
 from biomechgpt.report.sections.checklist import checklist
 from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.gait_examples import GaitFiles, gait_examples
 from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
@@ -109,7 +110,7 @@ def _results(
 def _data(
     results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
-    people = rejected = tokenizer = NO_FILE
+    people = rejected = gait = tokenizer = NO_FILE
     if data.trials is not None:
         lengths = token_lengths(next(iter(files.tokens.values()), None))
         people = cohort(data.trials, lengths, data.folds)
@@ -117,6 +118,10 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
+        if data.folds is not None and files.joint_angles and files.normal_gait is not None:
+            gait_files = GaitFiles(files.joint_angles, files.normal_gait, files.normal_ranges)
+            rate_hz = settings.motion.frame_rate_hz
+            gait = gait_examples(gait_files, data.trials, data.folds, rate_hz)
     if files.tokenizer_measures:
         tokenizer = [
             *tokenizers(files.tokenizer_measures),
@@ -127,6 +132,7 @@ def _data(
     return [
         ("cohort", "Cohort", people),
         ("ingestion", "What was rejected", rejected),
+        ("gait", "Gait of test participants", gait),
         ("tokenizer", "Motion tokenizer", tokenizer),
     ]
 
