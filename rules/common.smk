@@ -20,6 +20,7 @@ from biomechgpt.video.clip_files import videos_digest
 from biomechgpt.video.groups import check_groups
 from biomechgpt.video.source_numbers import SOURCE_COLUMNS
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.descriptions import every_text
 from biomechgpt.questions.label_checks import (
     check_labels,
     check_vote_column,
@@ -110,6 +111,17 @@ QUESTIONS = {
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
+CONDITION_COLUMNS = sorted(
+    {
+        column
+        for task in SETTINGS.generation_tasks.values()
+        for column in (
+            *task.applies_to,
+            *(name for name, cell in task.condition_on.items() if cell.source == "recorded"),
+        )
+    }
+)
+PROMPT_WORDS = [text for task in SETTINGS.generation_tasks.values() for text in every_text(task)]
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 # A task without a file has its phrasings written to one.
 WRITTEN_PHRASINGS = {
