@@ -11,6 +11,7 @@ from biomechgpt.report.run_files import ReportData, RunFiles
 from biomechgpt.report.sections import model_scores, run_record
 from biomechgpt.report.sections.checklist import checklist
 from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.gait_examples import GaitFiles, gait_examples
 from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
@@ -22,6 +23,7 @@ from biomechgpt.report.sections.participants import cohort, labels, token_length
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.report.sections.video_and_body import video_and_body
 from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
@@ -93,6 +95,7 @@ def _results(
     return [
         ("glance", "Results at a glance", glance(results)),
         ("readings", "How the language model reads movement", movement_readings(results, settings)),
+        ("video", "Video and body", video_and_body(results, settings)),
         ("questions", "Questions and participants", questions),
         ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),
@@ -107,7 +110,7 @@ def _results(
 def _data(
     results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
-    people = rejected = tokenizer = NO_FILE
+    people = rejected = gait = tokenizer = NO_FILE
     if data.trials is not None:
         lengths = token_lengths(next(iter(files.tokens.values()), None))
         people = cohort(data.trials, lengths, data.folds)
@@ -115,6 +118,10 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
+        if data.folds is not None and files.joint_angles and files.normal_gait is not None:
+            gait_files = GaitFiles(files.joint_angles, files.normal_gait, files.normal_ranges)
+            rate_hz = settings.motion.frame_rate_hz
+            gait = gait_examples(gait_files, data.trials, data.folds, rate_hz)
     if files.tokenizer_measures:
         tokenizer = [
             *tokenizers(files.tokenizer_measures),
@@ -125,6 +132,7 @@ def _data(
     return [
         ("cohort", "Cohort", people),
         ("ingestion", "What was rejected", rejected),
+        ("gait", "Gait of test participants", gait),
         ("tokenizer", "Motion tokenizer", tokenizer),
     ]
 
