@@ -34,6 +34,7 @@ include: "rules/baselines.smk"
 include: "rules/report.smk"
 include: "rules/publish.smk"
 include: "rules/annotate.smk"
+include: "rules/synthesis.smk"
 
 
 # Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
@@ -47,6 +48,7 @@ rule all:
     input:
         "<results>/report.html",
         rules.show_movement_all.input,
+        rules.audit_synthetic.output if GENERATORS else [],
 
 
 onstart:

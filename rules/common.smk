@@ -88,6 +88,16 @@ QUESTIONS = {
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
+CONDITION_COLUMNS = sorted(
+    {
+        column
+        for task in SETTINGS.generation_tasks.values()
+        for column in (
+            *task.applies_to,
+            *(name for name, cell in task.condition_on.items() if cell.source == "recorded"),
+        )
+    }
+)
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 # A task without a file has its phrasings written to one.
 WRITTEN_PHRASINGS = {

@@ -19,6 +19,8 @@ sources = Sources(
     *map(Path, snakemake.input.encoder),
 )
 key = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
+conditions = [Path(path) for path in snakemake.input.conditions]
+sources = sources._replace(conditions=conditions[0] if conditions else None)
 run = VariantRun.model_validate(key | snakemake.params.cfg)
 finetune(sources, run, Path(snakemake.output[0]), snakemake.params.code)
 job.finish(snakemake)

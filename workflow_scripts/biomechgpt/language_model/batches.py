@@ -72,7 +72,9 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
         row["input_ids"] += question.input_ids
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
-        row["loss_weights"] += [weights.answer if m else 1.0 for m in question.answer_mask]
+        row["loss_weights"] += [
+            weights.answer if m else question.weight for m in question.answer_mask
+        ]
     return row
 
 

@@ -1,7 +1,8 @@
 """Files of synthetic movements of one generator, fold and seed (docs/contracts.md)."""
 
+import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.body.frames import FrameWriter
+from biomechgpt.body.frames import FrameWriter, read_trials
 from biomechgpt.cohort.tab_separated import read_tsv
 from biomechgpt.files import replacing
 
@@ -73,8 +74,27 @@ def write_rejections(path: os.PathLike, origin: Origin, rejections: Sequence[Rej
 
 
 def read_synthetic_trials(path: os.PathLike) -> pd.DataFrame:
-    """`trials.tsv` of synthetic movements, all text, None where nothing is said."""
-    return read_tsv(Path(path), list(OWN_COLUMNS))
+    """`trials.tsv` of synthetic movements, all text but `source_trial_ids`, which is a list.
+
+    `folder_fold` is the fold in whose folder the file lies, `digest` that of the angles.
+    """
+    table = read_tsv(Path(path), list(OWN_COLUMNS))
+    sources = [text.split(", ") if text else [] for text in table["source_trial_ids"]]
+    digests = dict(angles_digests([Path(path).with_name("joint_angles.parquet")]))
+    return table.assign(
+        source_trial_ids=sources,
+        folder_fold=Path(path).parents[3].name,
+        digest=table["trial_id"].map(digests),
+    )
+
+
+def angles_digests(paths: Iterable[os.PathLike]) -> Iterator[tuple[str, str]]:
+    """Of each trial of files of joint angles its id and a hash of the angles, to a hundredth of a degree."""
+    for path in paths:
+        for trial in read_trials(path):
+            rounded = np.round(np.nan_to_num(np.rad2deg(trial.frames)), 2) + 0.0
+            digest = hashlib.sha256(rounded.astype("<f4").tobytes()).hexdigest()
+            yield trial.info["trial_id"], digest
 
 
 def _row(origin: Origin, movement: SyntheticMovement) -> dict[str, object]:

@@ -1,0 +1,138 @@
+# Synthetic movements belong to one fold: prompts, tokens and angles lie below it, and nothing else reads them.
+GENERATORS = list(SETTINGS.generators)
+SYNTHETIC = "<results>/{fold}/synthetic/{generator}/seed-{seed}"
+
+
+wildcard_constraints:
+    generator=only(GENERATORS),
+    generation_task=only(SETTINGS.generation_tasks),
+
+
+def generator_variant(wildcards):
+    return SETTINGS.generators[wildcards.generator].variant
+
+
+def generator_task(wildcards):
+    return SETTINGS.variants[generator_variant(wildcards)].generation_task
+
+
+def generator_model(wildcards):
+    """The variant that a generator samples from; it has the generator's fold and seed."""
+    return f"<results>/{wildcards.fold}/models/{generator_variant(wildcards)}/seed-{wildcards.seed}"
+
+
+def generator_tokens(wildcards):
+    """Tokens of the variant's tokenizer: how long a step is stands in their metadata."""
+    tokenizer = SETTINGS.variants[generator_variant(wildcards)].tokenizer
+    return tokens_of(wildcards.fold, tokenizer_of_seed(tokenizer, wildcards.seed))
+
+
+rule gather_conditions:
+    input:
+        trials=rules.index_trials.output.trials,
+        folds=rules.assign_folds.output.folds,
+        gait_features=expand("<results>/gait_features/{shard}.parquet", shard=SHARDS),
+        simulated=SIMULATED,
+        recorded=ancient(RECORDED_TABLES),
+    output:
+        "<results>/{fold}/conditions/{generation_task}.parquet",
+    log:
+        "<logs>/gather_conditions/{fold}/{generation_task}.log",
+    benchmark:
+        "<benchmarks>/gather_conditions/{fold}/{generation_task}.tsv"
+    params:
+        cohorts=COHORTS,
+        cfg=lambda wildcards: config["generation_tasks"][wildcards.generation_task],
+        questions=LABELLED,
+        recorded=RECORDED,
+        columns=CONDITION_COLUMNS,
+        labels=label_digest(RECORDED_COHORTS, CONDITION_COLUMNS),
+        code=code("gather_conditions"),
+    message:
+        "Listing what movements are like, {wildcards.fold}"
+    script:
+        "../workflow_scripts/gather_conditions.py"
+
+
+rule write_prompts:
+    input:
+        conditions=lambda wildcards: "<results>/{fold}/conditions/"
+        + f"{generator_task(wildcards)}.parquet",
+        tokens=generator_tokens,
+    output:
+        "<results>/{fold}/prompts/{generator}/seed-{seed}.parquet",
+    log:
+        "<logs>/write_prompts/{fold}/{generator}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/write_prompts/{fold}/{generator}/seed-{seed}.tsv"
+    params:
+        cfg=lambda wildcards: config["generators"][wildcards.generator],
+        task=lambda wildcards: config["generation_tasks"][generator_task(wildcards)],
+        code=code("write_prompts"),
+    message:
+        "Writing what {wildcards.generator} is asked for, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/write_prompts.py"
+
+
+rule generate:
+    input:
+        model=generator_model,
+        prompts=rules.write_prompts.output,
+    output:
+        f"{SYNTHETIC}/tokens.parquet",
+    log:
+        "<logs>/generate/{fold}/{generator}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/generate/{fold}/{generator}/seed-{seed}.tsv"
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(240),
+    params:
+        threads=1,
+        cfg=lambda wildcards: config["generators"][wildcards.generator],
+        code=code("generate"),
+    message:
+        "Sampling movements of {wildcards.generator}, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/generate.py"
+
+
+rule decode_synthetic:
+    input:
+        model=generator_model,
+        prompts=rules.write_prompts.output,
+        tokens=rules.generate.output,
+    output:
+        joint_angles=f"{SYNTHETIC}/joint_angles.parquet",
+        trials=f"{SYNTHETIC}/trials.tsv",
+        rejected=f"{SYNTHETIC}/rejected.tsv",
+    log:
+        "<logs>/decode_synthetic/{fold}/{generator}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/decode_synthetic/{fold}/{generator}/seed-{seed}.tsv"
+    params:
+        code=code("decode_synthetic"),
+    message:
+        "Decoding movements of {wildcards.generator}, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/decode_synthetic.py"
+
+
+rule audit_synthetic:
+    input:
+        synthetic=in_every_fold(f"{SYNTHETIC}/trials.tsv", generator=GENERATORS, seed=SEEDS),
+        trials=rules.index_trials.output.trials,
+        folds=rules.assign_folds.output.folds,
+        joint_angles=rules.index_trials.input.joint_angles,
+    output:
+        "<results>/synthesis/leakage.tsv",
+    log:
+        "<logs>/audit_synthetic.log",
+    localrule: True
+    params:
+        code=code("audit_synthetic"),
+    message:
+        "Checking that synthetic movements stayed in their folds"
+    script:
+        "../workflow_scripts/audit_synthetic.py"

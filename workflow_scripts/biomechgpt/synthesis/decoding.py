@@ -1,0 +1,55 @@
+"""From sampled tokens to a movement that a body can do, or to the reason why it is rejected."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from biomechgpt.body.coordinates import JOINT_NAMES, LEG_JOINTS
+from biomechgpt.body.gait import measure_gait
+from biomechgpt.synthesis.limits import into_range, outside_range, slowed, too_fast
+from biomechgpt.tokenizer.coding import decode_trial
+from biomechgpt.tokenizer.storage import StoredTokenizer
+
+LEGS = np.isin(JOINT_NAMES, LEG_JOINTS)
+MOST_OUTSIDE = 0.1  # of the frames, in which some leg joint is out of its range
+MOST_TOO_FAST = 0.05  # of the frames, in which some leg joint is too fast
+
+
+class Decoded(NamedTuple):
+    """A movement within the limits, and how much of it was beyond them."""
+
+    angles_rad: np.ndarray  # (T, 34) float32
+    outside_share: float  # of frames in which a leg joint was out of its range
+    too_fast_share: float  # of frames in which a leg joint was too fast
+
+
+def decode_within_limits(
+    tokenizer: StoredTokenizer, tokens: np.ndarray, joint_speeds_rad_s: np.ndarray
+) -> Decoded:
+    """The movement of `tokens` (n,): decoded, brought into the ranges of joints, and slowed down.
+
+    Joints that never move in training stay at their training mean, whatever their range.
+    """
+    raw, live = decode_trial(tokenizer, tokens), tokenizer.statistics.live
+    rate = tokenizer.frame_rate_hz
+    limited = np.where(live, slowed(into_range(raw), joint_speeds_rad_s, rate), raw)
+    legs = LEGS & live
+    outside = outside_range(raw)[:, legs].any(axis=1)
+    fast = too_fast(raw, joint_speeds_rad_s, rate)[:, legs].any(axis=1)
+    return Decoded(limited.astype(np.float32), float(outside.mean()), float(fast.mean()))
+
+
+def why_rejected(decoded: Decoded, stopped: str, walks: bool, frame_rate_hz: float) -> list[str]:
+    """A slug and a sentence of the first reason against a movement; empty where there is none.
+
+    `walks` is whether its condition says how fast or in which cadence it walks.
+    """
+    if stopped == "fault":
+        return ["stands_still", "the same step stands in it for longer than a second and a half"]
+    if decoded.outside_share > MOST_OUTSIDE:
+        return ["out_of_range", f"leg joints out of range in {decoded.outside_share:.0%} of frames"]
+    if decoded.too_fast_share > MOST_TOO_FAST:
+        return ["too_fast", f"leg joints too fast in {decoded.too_fast_share:.0%} of frames"]
+    if walks and np.isnan(measure_gait(decoded.angles_rad, frame_rate_hz).cadence_steps_min):
+        return ["no_gait", "speed or cadence was asked for, and the legs do not swing"]
+    return []
