@@ -35,6 +35,7 @@ include: "rules/report.smk"
 include: "rules/publish.smk"
 include: "rules/annotate.smk"
 include: "rules/synthesis.smk"
+include: "rules/synthesis_study.smk"
 
 
 # Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
@@ -49,6 +50,7 @@ rule all:
         "<results>/report.html",
         rules.show_movement_all.input,
         rules.audit_synthetic.output if GENERATORS else [],
+        rules.synthesis_study.output if STUDY else [],
 
 
 onstart:

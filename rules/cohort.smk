@@ -22,7 +22,7 @@ rule check_cohort:
         "<logs>/check_cohort.log",
     localrule: True
     params:
-        config={key: config[key] for key in RunSettings.model_fields},
+        config={key: config[key] for key in RunSettings.model_fields if key in config},
         recorded=RECORDED,
         maps=MAPS,
         page=str(CHECK_PAGE),

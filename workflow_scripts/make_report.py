@@ -35,6 +35,7 @@ run_files = RunFiles(
     benchmarks=params.benchmarks,
     left_out=files.left_out,
     phrasings={Path(path).stem: path for path in files.phrasings},
+    synthesis_study=files.get("synthesis_study"),
 )
 settings = RunSettings.model_validate(params.config)
 results = read_results(files.metrics, files.tables, settings)

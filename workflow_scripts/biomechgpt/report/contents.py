@@ -20,9 +20,12 @@ from biomechgpt.report.sections.other_cohorts import other_cohorts
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
+from biomechgpt.report.sections.synthetic_movement import TITLE as ON_SYNTHESIS
+from biomechgpt.report.sections.synthetic_movement import synthetic_movement
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
 from biomechgpt.settings.run_settings import RunSettings
+from biomechgpt.synthesis.study_tables import read_study_tables
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NO_FILE = [Paragraph("This section is left out: its file was not given.", "quiet")]
@@ -101,7 +104,15 @@ def _results(
         ("training", "On training participants", model_scores.on_training(results)),
         ("comparisons", "Paired comparisons", comparisons(results)),
         ("unreadable", "Answers that could not be read", model_scores.unreadable(results)),
+        ("synthesis", ON_SYNTHESIS, _synthesis(files, settings)),
     ]
+
+
+def _synthesis(files: RunFiles, settings: RunSettings) -> list[Block]:
+    if files.synthesis_study is None or settings.synthesis_study is None:
+        return []
+    tables = read_study_tables(files.synthesis_study)
+    return synthetic_movement(tables, settings.synthesis_study.task)
 
 
 def _data(

@@ -26,7 +26,8 @@ class RunFiles(NamedTuple):
     folders by fold and tokenizer, `tokenizer_measures` what was measured of each; `tokens` the
     tokens of the first variant's tokenizer by fold; `joint_angles` the shards; `cohorts` the entries
     of the config, each with its path; `benchmarks` the folder of Snakemake's benchmark files;
-    `left_out` the tasks left out, a table a fold; `phrasings` by task the files that the workflow wrote.
+    `left_out` the tasks left out, a table a fold; `phrasings` by task the files that the workflow wrote;
+    `synthesis_study` the folder of the study's tables.
     """
 
     metrics: os.PathLike
@@ -43,6 +44,7 @@ class RunFiles(NamedTuple):
     benchmarks: os.PathLike | None = None
     left_out: Sequence[os.PathLike] = ()
     phrasings: Mapping[str, os.PathLike] = NO_FILES
+    synthesis_study: os.PathLike | None = None
 
 
 class ReportData(NamedTuple):

@@ -34,7 +34,7 @@ def frechet_distance(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def precision_and_recall(real: np.ndarray, other: np.ndarray) -> tuple[float, float]:
-    """Shares of `other` (M, D) within reach of a real movement, and of `real` (N, D) within that of another."""
+    """Shares of `other` (M, D) within reach of a real one, and of `real` (N, D) within that of another."""
     return _covered(other, real), _covered(real, other)
 
 

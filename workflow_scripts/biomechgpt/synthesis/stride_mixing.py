@@ -110,7 +110,7 @@ def _components(described: Sequence[Strides]) -> Components:
 def _two(
     described: Sequence[Strides], template: Walk, random: np.random.Generator
 ) -> tuple[Strides, Strides]:
-    """The template's strides, or where it has none another walk's, and those of somebody else if there is one."""
+    """The template's strides, or another walk's where it has none, and those of somebody else if possible."""
     own = [strides for strides in described if strides.walk.trial_id == template.trial_id]
     first = own[0] if own else described[random.integers(len(described))]
     person = first.walk.participant_id

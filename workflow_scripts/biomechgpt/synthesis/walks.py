@@ -1,4 +1,4 @@
-"""Movements with a label, recorded or synthetic, as the simple generators and the study of synthesis see them."""
+"""Movements with a label, recorded or synthetic, as simple generators and the study of synthesis see them."""
 
 import os
 from collections.abc import Iterator, Sequence
