@@ -5,17 +5,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.signal import find_peaks
 
-from biomechgpt.body.gait_events import contact_times_s
+from biomechgpt.body.gait import feet_positions, measure_gait
+from biomechgpt.body.gait_events import MIN_STEP_M
 from biomechgpt.synthesis.walks import Walk
 
 N_POINTS = 50  # of a time-normalised stride
-STRIDE_S = (0.4, 3.0)  # other times between two contacts of a foot are no stride
-KEPT_VARIANCE = 0.95  # of a label's strides, by their principal components
+LEAST_APART = 0.7  # of a stride's time, between two strides' beginnings
+TOLERANCE = 0.2  # by which a stride's time may differ from that of the walk's cadence
+KEPT_VARIANCE = 0.98  # of a label's strides, by their principal components
 
 
 class Strides(NamedTuple):
-    """The strides of one walk, from contact to contact of the right foot, each closed to a cycle."""
+    """The strides of one walk, from one landing of the right foot to the next, each closed to a cycle."""
 
     walk: Walk
     cycles: np.ndarray  # (K, P, J) rad
@@ -82,10 +85,7 @@ def _of_label(walks: Sequence[Walk], label: str, frame_rate_hz: float) -> list[S
 
 
 def _strides(walk: Walk, frame_rate_hz: float) -> Strides | None:
-    contacts_s = contact_times_s(walk.angles_rad, frame_rate_hz)["r"]
-    ends_s = [
-        ends for ends in pairwise(contacts_s) if STRIDE_S[0] <= np.diff(ends)[0] <= STRIDE_S[1]
-    ]
+    ends_s = _ends_s(walk.angles_rad, frame_rate_hz)
     if not ends_s:
         return None
     frames = np.arange(len(walk.angles_rad))
@@ -96,6 +96,21 @@ def _strides(walk: Walk, frame_rate_hz: float) -> Strides | None:
         closing = np.linspace(0, 1, N_POINTS + 1)[:, None] * (stride[-1] - stride[0])
         cycles.append((stride - closing)[:-1])
     return Strides(walk, np.stack(cycles), float(np.mean(np.diff(ends_s))))
+
+
+def _ends_s(angles_rad: np.ndarray, frame_rate_hz: float) -> list[tuple[float, float]]:
+    """When the strides of a walk begin and end, in s: where the right heel is farthest in front."""
+    stride_s = 120 / measure_gait(angles_rad, frame_rate_hz).cadence_steps_min
+    if np.isnan(stride_s):
+        return []
+    ahead_m = feet_positions(angles_rad)["heel_r"][:, 0]
+    apart = max(1, round(LEAST_APART * stride_s * frame_rate_hz))
+    peaks, _ = find_peaks(ahead_m, distance=apart, prominence=MIN_STEP_M)
+    return [
+        (float(start_s), float(end_s))
+        for start_s, end_s in pairwise(peaks / frame_rate_hz)
+        if abs((end_s - start_s) / stride_s - 1) <= TOLERANCE
+    ]
 
 
 def _components(described: Sequence[Strides]) -> Components:
