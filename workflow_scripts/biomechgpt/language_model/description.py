@@ -28,6 +28,9 @@ class GenerationLimits(BaseModel):
     numbers: dict[str, list[float]] = Field(
         description="Lowest and highest of each number that a prompt may say."
     )
+    classes: list[dict[str, str]] = Field(
+        description="The classes that training people had together; unknown ones are absent."
+    )
     joint_speeds_rad_s: list[float] = Field(
         description="99.9 % of the speeds of each joint in decoded training movements, rad/s."
     )

@@ -19,13 +19,14 @@ from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.checkpoint_source import read_note
 from biomechgpt.language_model.description import GenerationLimits, ModelDescription
 from biomechgpt.language_model.examples import Example
-from biomechgpt.language_model.generation_examples import generation_examples, number_ranges
+from biomechgpt.language_model.generation_examples import generation_examples
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
 from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
+from biomechgpt.questions.condition_table import class_combinations, number_ranges
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
@@ -134,6 +135,7 @@ def _generation_limits(
     tokens = [t for name, t in zip(table.trial_ids, table.tokens, strict=True) if name in trials]
     return GenerationLimits(
         numbers=number_ranges(conditions, run.generation),
+        classes=class_combinations(conditions, run.generation),
         joint_speeds_rad_s=fastest_decoded(tokenizer, tokens).tolist(),
         participants=conditions["participant_id"].nunique(),
         trials=len(conditions),

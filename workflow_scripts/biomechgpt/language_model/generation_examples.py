@@ -1,6 +1,6 @@
 """Examples of a generation task: a prompt and the movement after it, and a movement and its description."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -111,12 +111,3 @@ def _description(
     pair = tuple(map(exchange_sides, pair)) if window.mirrored else pair
     example = encode_example(tokenizer, MotionInput(window.codes), [pair], max_length)
     return example._replace(trial_id=window.trial_id)
-
-
-def number_ranges(
-    conditions: pd.DataFrame, task: GenerationTaskSettings
-) -> dict[str, Sequence[float]]:
-    """The lowest and the highest number of each condition that is one, of these trials."""
-    columns = [c for c, settings in task.condition_on.items() if settings.phrasings is not None]
-    numbers = {column: conditions[column].dropna().astype(float) for column in columns}
-    return {c: [float(n.min()), float(n.max())] for c, n in numbers.items() if len(n)}

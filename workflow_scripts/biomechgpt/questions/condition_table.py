@@ -6,7 +6,10 @@ import pandas as pd
 
 from biomechgpt.errors import InputError
 from biomechgpt.questions.descriptions import canonical
-from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
+from biomechgpt.settings.generation_tasks_section import (
+    ConditionSettings,
+    GenerationTaskSettings,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +44,24 @@ def condition_table(
         if column not in cells:
             raise InputError(f"{key}: there is no such {settings.source} column; take it out.")
         texts = [_text(cell) for cell in cells[column]]
-        table[column] = [
-            _said(key, settings, trial, text) for trial, text in zip(own.index, texts, strict=True)
-        ]
+        said = [_said(key, settings, *cell) for cell in zip(own.index, texts, strict=True)]
+        table[column] = pd.Series(said, dtype=object)
         log.info("%s: known of %d of %d trials", key, table[column].notna().sum(), len(table))
     return table
+
+
+def number_ranges(table: pd.DataFrame, task: GenerationTaskSettings) -> dict[str, list[float]]:
+    """The lowest and the highest number in each column of a `condition_table` that holds numbers."""
+    columns = [c for c, settings in task.condition_on.items() if settings.phrasings is not None]
+    numbers = {column: table[column].dropna().astype(float) for column in columns}
+    return {c: [float(n.min()), float(n.max())] for c, n in numbers.items() if len(n)}
+
+
+def class_combinations(table: pd.DataFrame, task: GenerationTaskSettings) -> list[dict[str, str]]:
+    """The classes that stand together in a row of a `condition_table`, each combination once."""
+    columns = [c for c, settings in task.condition_on.items() if settings.phrasings is None]
+    rows = table[columns].drop_duplicates().sort_values(columns).to_dict("records")
+    return [{c: value for c, value in row.items() if isinstance(value, str)} for row in rows]
 
 
 def _applies(labels: pd.DataFrame, name: str, task: GenerationTaskSettings) -> pd.Series:
@@ -64,7 +80,7 @@ def _text(cell: object) -> str | None:
     return None if pd.isna(cell) else str(cell)
 
 
-def _said(key: str, settings, trial: str, text: str | None) -> str | None:
+def _said(key: str, settings: ConditionSettings, trial: str, text: str | None) -> str | None:
     try:
         return canonical(settings, text)
     except ValueError as error:
