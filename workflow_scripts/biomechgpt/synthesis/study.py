@@ -9,10 +9,10 @@ from biomechgpt.baselines.features import Features
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.synthesis import utility
+from biomechgpt.synthesis.study_names import ALONE, READS_SYNTHETIC, REAL
 from biomechgpt.synthesis.walks import Walk
 
 HELD_OUT = ("validation", "test")
-READS_SYNTHETIC = "reads synthetic"  # a classifier of recorded walks, asked about synthetic ones
 
 # Makes synthetic walks of recorded ones: (walks, how many, seed).
 Generator = Callable[[Sequence[Walk], int, int], Sequence[Walk]]
@@ -77,10 +77,10 @@ def utility_rows(study: Study, sample: Sample) -> Iterator[dict]:
         features = utility.describe(classifier, every, sample.real, study.frame_rate_hz)
         head = sample.head | {"classifier": name}
         for arm in utility.arms(sample.real, sample.synthetic, study.settings.per_real):
-            read = [*held_out, *made] if arm.use == utility.REAL else held_out
+            read = [*held_out, *made] if arm.use == REAL else held_out
             right = _right(study, classifier, arm, read, features, sample.seed)
             yield from _people(study, arm, sample, right, head)
-            if arm.use == utility.REAL:
+            if arm.use == REAL:
                 yield from _read_labels(sample, right, head)
 
 
@@ -103,7 +103,7 @@ def _people(
     study: Study, arm: utility.Arm, sample: Sample, right: Mapping[str, bool], head: dict
 ) -> Iterator[dict]:
     """A row a person of validation and test."""
-    n_synthetic = len(arm.training) - (0 if arm.use == utility.ALONE else len(sample.real))
+    n_synthetic = len(arm.training) - (0 if arm.use == ALONE else len(sample.real))
     arm_cells = {"use": arm.use, "generator": arm.generator, "per_real": arm.per_real}
     for split in HELD_OUT:
         walks = study.walks.get(split, [])

@@ -14,6 +14,7 @@ from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.synthesis import synthetic_measures as measures
 from biomechgpt.synthesis.study import Generator, Study, samples, utility_rows
+from biomechgpt.synthesis.study_names import DECODED, TEST, TRAINING
 from biomechgpt.synthesis.walk_generators import (
     simple_generator,
     stored_generator,
@@ -109,10 +110,10 @@ def _generator(
 def _measures(study: Study, files: StudyFiles, seed: int) -> list[dict]:
     """Rows of quality, likeness and memory, of as many synthetic walks as recorded ones."""
     training, rate_hz = study.walks["train"], study.frame_rate_hz
-    sources = {measures.TRAINING: training, measures.TEST: study.walks["test"]}
+    sources = {TRAINING: training, TEST: study.walks["test"]}
     if files.tokens is not None:
         angles = decoded_angles([files.tokens], files.tokenizer)
-        sources[measures.DECODED] = [
+        sources[DECODED] = [
             walk._replace(trial_id=f"{walk.trial_id}/decoded", angles_rad=angles[walk.trial_id])
             for walk in training
         ]

@@ -10,11 +10,15 @@ import pandas as pd
 from biomechgpt.evaluation import intervals
 from biomechgpt.files import replacing
 from biomechgpt.spreadsheets import harmless
-from biomechgpt.synthesis.study import READS_SYNTHETIC
-from biomechgpt.synthesis.synthetic_measures import TRAINING
-from biomechgpt.synthesis.utility import OTHER_PEOPLE, REAL, SHUFFLED, WITH_REAL
+from biomechgpt.synthesis.study_names import (
+    BY_VALIDATION,
+    CONTROLS,
+    READS_SYNTHETIC,
+    REAL,
+    TRAINING,
+    WITH_REAL,
+)
 
-BY_VALIDATION = "best on validation people"
 SAMPLE = ["classifier", "training_people"]
 ARM = ["use", "generator", "per_real"]
 MEMORY = ("nearest_ratio", "very_near_share", "membership_auc", "recognised_share", "copied_share")
@@ -106,7 +110,7 @@ def _by_validation(test: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFrame
     """
     means = validation.groupby([*ARM, "fold"])[["accuracy", "n_synthetic"]].mean().reset_index()
     means = means[means["use"].isin([REAL, WITH_REAL])]
-    means = means[~means["generator"].isin([OTHER_PEOPLE, SHUFFLED])]
+    means = means[~means["generator"].isin(CONTROLS)]
     means["accuracy"] = means["accuracy"].round(9)  # sums in another order are no difference
     best = (
         means.sort_values(["accuracy", "n_synthetic"], ascending=[False, True])

@@ -9,12 +9,11 @@ import pandas as pd
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.synthesis import fidelity, memory
 from biomechgpt.synthesis.movement_quality import movement_quality
+from biomechgpt.synthesis.study_names import HALVES, TEST, TRAINING
 from biomechgpt.synthesis.utility import describe
 from biomechgpt.synthesis.walks import Walk
 
 log = logging.getLogger(__name__)
-TRAINING, TEST, HALVES = "real training", "real test", "real, half against half of the people"
-DECODED = "real training, decoded"
 FEWEST = 8  # walks of a set whose likeness is measured
 ROCKET = BaselineSettings(kind="rocket")
 

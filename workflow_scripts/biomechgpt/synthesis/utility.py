@@ -13,11 +13,15 @@ from biomechgpt.baselines.gait_features import measure_shard
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.baselines.task_examples import Examples, TaskExamples
 from biomechgpt.settings.baselines_section import BaselineSettings
+from biomechgpt.synthesis.study_names import (
+    ALONE,
+    CONTROLS,
+    OTHER_PEOPLE,
+    REAL,
+    SHUFFLED,
+    WITH_REAL,
+)
 from biomechgpt.synthesis.walks import Walk, in_rounds, write_walks
-
-REAL, WITH_REAL, ALONE = "real", "with real", "alone"  # what a classifier is trained on
-OTHER_PEOPLE = "control: recorded walks of other people"
-SHUFFLED = "control: shuffled labels"
 
 
 class Arm(NamedTuple):
@@ -51,7 +55,7 @@ def arms(
     for generator, walks in synthetic.items():
         for share in per_real:
             yield Arm(WITH_REAL, generator, share, [*real, *walks[: round(share * len(real))]])
-        if walks and generator not in (OTHER_PEOPLE, SHUFFLED):
+        if walks and generator not in CONTROLS:
             most = max(per_real)
             yield Arm(ALONE, generator, most, walks[: round(most * len(real))])
 

@@ -6,8 +6,7 @@ import pandas as pd
 
 from biomechgpt.report.page.blocks import Block, Cell, Heading, Paragraph, Sentences, TableBlock
 from biomechgpt.report.page.wording import count, number, percent, short
-from biomechgpt.synthesis.study_tables import BY_VALIDATION
-from biomechgpt.synthesis.utility import ALONE, OTHER_PEOPLE, SHUFFLED, WITH_REAL
+from biomechgpt.synthesis.study_names import ALONE, BY_VALIDATION, CONTROLS, OTHER_PEOPLE, WITH_REAL
 
 TITLE = "Whether synthetic movement helps"
 WHAT = (
@@ -94,7 +93,7 @@ def _answers(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 def _controls(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Whether the study could have seen a gain, and whether it sees one where there is none."""
-    for row in utility[utility["generator"].isin([OTHER_PEOPLE, SHUFFLED])].itertuples():
+    for row in utility[utility["generator"].isin(CONTROLS)].itertuples():
         if row.generator == OTHER_PEOPLE:
             what, passed = (
                 "recorded movements of other people in the place of synthetic ones",
