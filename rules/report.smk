@@ -45,7 +45,7 @@ rule evaluate:
 
 def study_of_synthesis(wildcards):
     """The tables on synthetic movement, where the config has such a study."""
-    return {"synthesis_study": "<results>/synthesis/study"} if SETTINGS.synthesis_study else {}
+    return {"synthesis_study": "<results>/synthesis_study"} if SETTINGS.synthesis_study else {}
 
 
 rule report:

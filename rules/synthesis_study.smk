@@ -65,9 +65,9 @@ rule synthesis_study:
             "workflow_scripts/biomechgpt/report/assets/", "report.html", "report.css", "report.js"
         ),
     output:
-        tables=directory("<results>/synthesis/study"),
+        tables=directory("<results>/synthesis_study"),
         page=report(
-            "<results>/synthesis/study.html",
+            "<results>/synthesis_study.html",
             category="1 Report",
             caption="../resources/captions/synthesis_study.rst",
             labels={"what": "whether synthetic movement helps"},

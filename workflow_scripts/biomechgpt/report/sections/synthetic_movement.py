@@ -6,7 +6,14 @@ import pandas as pd
 
 from biomechgpt.report.page.blocks import Block, Cell, Heading, Paragraph, Sentences, TableBlock
 from biomechgpt.report.page.wording import count, number, percent, short
-from biomechgpt.synthesis.study_names import ALONE, BY_VALIDATION, CONTROLS, OTHER_PEOPLE, WITH_REAL
+from biomechgpt.synthesis.study_names import (
+    ALONE,
+    BY_VALIDATION,
+    CONTROLS,
+    OTHER_PEOPLE,
+    SHUFFLED,
+    WITH_REAL,
+)
 
 TITLE = "Whether synthetic movement helps"
 WHAT = (
@@ -23,6 +30,18 @@ UNADJUSTED = (
     "included; all others are not adjusted for their number, so that one in twenty may differ by "
     "chance."
 )
+CONTROL_SENTENCES = {  # what it is, whether it must help, and what follows where it is otherwise
+    OTHER_PEOPLE: (
+        "recorded movements of other people in the place of synthetic ones",
+        True,
+        "a gain of this size cannot be seen here, so that none was seen says little",
+    ),
+    SHUFFLED: (
+        "synthetic movements with labels dealt out at random",
+        False,
+        "the study calls help what is none; believe none of it",
+    ),
+}
 TONES = {"helps": ("▲", "good"), "hurts": ("▼", "bad"), "does not help": ("≈", "even")}
 MEASURES = {
     "quality": (
@@ -94,21 +113,10 @@ def _answers(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
 def _controls(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Whether the study could have seen a gain, and whether it sees one where there is none."""
     for row in utility[utility["generator"].isin(CONTROLS)].itertuples():
-        if row.generator == OTHER_PEOPLE:
-            what, passed = (
-                "recorded movements of other people in the place of synthetic ones",
-                "helps",
-            )
-            wrong = "a gain of this size cannot be seen here, so that none was seen says little"
-        else:
-            what, passed = "synthetic movements with labels dealt out at random", None
-            wrong = "the study calls help what is none; believe none of it"
-        failed = row.verdict != passed if passed else row.verdict == "helps"
-        end = f"; {wrong}" if failed else ""
-        yield (
-            f"Control, {_name(row)}",
-            f"{what}: {row.verdict}, {_difference(row)}, {_by_t(row)}{end}.",
-        )
+        what, passed, otherwise = CONTROL_SENTENCES[row.generator]
+        remark = "" if (row.verdict == "helps") == passed else f"; {otherwise}"
+        sentence = f"{what}: {row.verdict}, {_difference(row)}, {_by_t(row)}{remark}."
+        yield f"Control, {_name(row)}", sentence
 
 
 def _name(row) -> str:
@@ -129,10 +137,7 @@ def _differences(utility: pd.DataFrame) -> TableBlock:
     rows = [
         [
             row.classifier,
-            Cell(
-                row.generator,
-                "" if pd.isna(row.per_real) else f"{row.per_real:g} for each recorded",
-            ),
+            Cell(row.generator, _amount(row)),
             count(row.n_people),
             number(row.accuracy_real, 3),
             number(row.accuracy, 3),
@@ -151,6 +156,11 @@ def _differences(utility: pd.DataFrame) -> TableBlock:
         "difference",
     ]
     return TableBlock(UNADJUSTED, [*head, "verdict", "test people"], rows, n_text=2, long=True)
+
+
+def _amount(row) -> str:
+    each = "" if pd.isna(row.per_real) else f"{row.per_real:g} for each recorded, "
+    return f"{each}{count(row.n_synthetic)} in the mean"
 
 
 def _verdict(verdict: str) -> Cell:
