@@ -1,5 +1,7 @@
 """Ask classifiers of one fold with and without synthetic movements, and measure these."""
 
+from pathlib import Path
+
 from biomechgpt import job
 
 job.start(snakemake)
@@ -10,7 +12,7 @@ from biomechgpt.synthesis.study_stage import StudyFiles, study_fold
 
 inputs, params = snakemake.input, snakemake.params
 settings = SynthesisStudySettings.model_validate(params.cfg)
-stored = iter(inputs.get("synthetic", []))
+stored = iter(dict.fromkeys(Path(path).parent for path in inputs.get("synthetic", [])))
 files = StudyFiles(
     inputs.joint_angles,
     inputs.truths,

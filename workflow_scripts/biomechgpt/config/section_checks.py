@@ -241,6 +241,9 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("variants", "generation_tasks"), check_generating_variants),
     (("variants", "generators"), check_generators),
     (("tokenizers", "generators"), check_token_chains),
-    (("variants", "baselines", "tasks", "generators", "synthesis_study"), check_study),
+    (
+        ("variants", "baselines", "tasks", "generation_tasks", "generators", "synthesis_study"),
+        check_study,
+    ),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
 )

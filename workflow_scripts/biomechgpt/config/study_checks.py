@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from biomechgpt.baselines.kinds import inputs_of
 from biomechgpt.settings.baselines_section import BaselineSettings
+from biomechgpt.settings.generation_tasks_section import GenerationTasks
 from biomechgpt.settings.generators_section import GeneratorSettings, TokenChainGenerator
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.settings.tasks_section import Tasks
@@ -30,6 +31,7 @@ def check_study(
     variants: Mapping[str, VariantSettings],
     baselines: Mapping[str, BaselineSettings],
     tasks: Tasks,
+    generation_tasks: GenerationTasks,
     generators: Mapping[str, GeneratorSettings],
     study: SynthesisStudySettings,
 ) -> list[str]:
@@ -43,6 +45,7 @@ def check_study(
         *_task(study, tasks),
         *_classifiers(study, baselines),
         *_tokenizers(study, generators, variants),
+        *_conditions(study, tasks, generation_tasks, generators, variants),
     ]
 
 
@@ -103,3 +106,24 @@ def _tokenizers(
     return [
         f"synthesis_study.generators make tokens of different tokenizers ({listed}); a study has one."
     ]
+
+
+def _conditions(
+    study: SynthesisStudySettings,
+    tasks: Tasks,
+    generation_tasks: GenerationTasks,
+    generators: Mapping[str, GeneratorSettings],
+    variants: Mapping[str, VariantSettings],
+) -> list[str]:
+    """A language model must be asked for the label that classifiers learn."""
+    label, faults = tasks[study.task].label, []
+    for name in study.generators:
+        cfg = generators[name]
+        if cfg.kind == "language_model" and cfg.variant in variants:
+            learnt = variants[cfg.variant].generation_task
+            if learnt in generation_tasks and label not in generation_tasks[learnt].condition_on:
+                faults.append(
+                    f"synthesis_study.generators names {name}, which is never asked for {label}, the "
+                    f"label of {study.task}; name it under generation_tasks.{learnt}.condition_on."
+                )
+    return faults

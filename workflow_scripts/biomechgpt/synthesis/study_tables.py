@@ -79,12 +79,11 @@ def _utility(answers: pd.DataFrame, n_draws: int, seed: int) -> Iterator[dict]:
             _accuracies(sample[sample["split"] == s]) for s in ("test", "validation")
         )
         real = test.xs(REAL, level="use").droplevel(["generator", "per_real"])
-        weights = intervals.participant_weights(len(real), n_draws, seed)
         rows = {arm: rows.droplevel(ARM) for arm, rows in test.groupby(ARM, sort=False)}
         if len(validation):
             rows = {(WITH_REAL, BY_VALIDATION, np.nan): _by_validation(test, validation)} | rows
         for arm, accuracy in rows.items():
-            accuracy = accuracy.reindex(real.index)
+            weights = intervals.participant_weights(len(accuracy), n_draws, seed)
             yield dict(zip([*SAMPLE, *ARM], [*key, *arm], strict=True)) | _compared(
                 accuracy, real, weights
             )
@@ -123,7 +122,11 @@ def _by_validation(test: pd.DataFrame, validation: pd.DataFrame) -> pd.DataFrame
 
 
 def _compared(accuracy: pd.DataFrame, real: pd.DataFrame, weights: np.ndarray) -> dict:
-    """Accuracies, their paired difference over people, and what it allows one to say."""
+    """Accuracies, their paired difference over people, and what it allows one to say.
+
+    A generator that could make nothing in some folds is compared on the people of the others.
+    """
+    real = real.loc[accuracy.index]
     difference = (accuracy["accuracy"] - real["accuracy"]).to_numpy()
     draws = weights @ difference / weights.sum(axis=1)
     bootstrap = intervals.interval(draws, len(difference))

@@ -69,8 +69,9 @@ def stored_generator(
         for trial in read_trials(folder / "joint_angles.parquet"):
             trial_id = trial.info["trial_id"]
             row = table.loc[trial_id]
-            source = (row["source_trial_ids"] or "").split(", ")[0]
-            person, number = people.get(source, trial_id), int(trial_id.rsplit("/", 1)[1])
+            source = next(iter(row["source_trial_ids"]), None)
+            person = people.get(source, trial_id)
+            number = int(trial_id.rsplit("/", 1)[1])
             if row[label] is not None:
                 made.append(Walk(trial_id, person, row[label], trial.frames, tokens.get(number)))
         order = np.random.default_rng(seed).permutation(len(made))
