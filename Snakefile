@@ -49,7 +49,7 @@ rule all:
     input:
         "<results>/report.html",
         rules.show_movement_all.input,
-        rules.audit_synthetic.output if GENERATORS else [],
+        rules.synthesis_all.input,
         rules.synthesis_study.output if STUDY else [],
 
 

@@ -16,6 +16,7 @@ from biomechgpt.splits.folds import check_enough_people, fold_names
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.descriptions import every_text
 from biomechgpt.questions.label_checks import (
     check_labels,
     check_vote_column,
@@ -98,6 +99,7 @@ CONDITION_COLUMNS = sorted(
         )
     }
 )
+PROMPT_WORDS = [text for task in SETTINGS.generation_tasks.values() for text in every_text(task)]
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 # A task without a file has its phrasings written to one.
 WRITTEN_PHRASINGS = {

@@ -14,7 +14,7 @@ rule build_base_model:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
-        **{key: config[key] for key in ("generation_tasks",) if key in config},
+        **({"prompts": PROMPT_WORDS} if PROMPT_WORDS else {}),
         cfg=embedded_base_config,
         tasks=QUESTIONS,
         code=code_asking("build_base_model", SETTINGS.tasks),

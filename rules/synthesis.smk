@@ -121,6 +121,46 @@ rule decode_synthetic:
         "../workflow_scripts/decode_synthetic.py"
 
 
+rule measure_control:
+    input:
+        synthetic=rules.decode_synthetic.output.joint_angles,
+        synthetic_trials=rules.decode_synthetic.output.trials,
+        joint_angles=rules.index_trials.input.joint_angles,
+        conditions=rules.write_prompts.input.conditions,
+    output:
+        f"{SYNTHETIC}/control.parquet",
+    log:
+        "<logs>/measure_control/{fold}/{generator}/seed-{seed}.log",
+    benchmark:
+        "<benchmarks>/measure_control/{fold}/{generator}/seed-{seed}.tsv"
+    params:
+        task=lambda wildcards: config["generation_tasks"][generator_task(wildcards)],
+        frame_rate_hz=SETTINGS.motion.frame_rate_hz,
+        code=code("measure_control"),
+    message:
+        "Measuring what {wildcards.generator} made, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/measure_control.py"
+
+
+rule summarise_control:
+    input:
+        control=in_every_fold(rules.measure_control.output, seed=SEEDS),
+        trials=in_every_fold(rules.decode_synthetic.output.trials, seed=SEEDS),
+        rejected=in_every_fold(rules.decode_synthetic.output.rejected, seed=SEEDS),
+    output:
+        "<results>/synthesis/control/{generator}.tsv",
+    log:
+        "<logs>/summarise_control/{generator}.log",
+    localrule: True
+    params:
+        code=code("summarise_control"),
+    message:
+        "Writing {output}"
+    script:
+        "../workflow_scripts/summarise_control.py"
+
+
 rule audit_synthetic:
     input:
         synthetic=in_every_fold(f"{SYNTHETIC}/trials.tsv", generator=GENERATORS, seed=SEEDS),
@@ -138,3 +178,9 @@ rule audit_synthetic:
         "Checking that synthetic movements stayed in their folds"
     script:
         "../workflow_scripts/audit_synthetic.py"
+
+
+rule synthesis_all:
+    input:
+        rules.audit_synthetic.output if GENERATORS else [],
+        expand(rules.summarise_control.output, generator=GENERATORS),

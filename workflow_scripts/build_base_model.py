@@ -5,26 +5,19 @@ from biomechgpt import job
 log = job.start(snakemake)
 
 from biomechgpt.language_model.embedded import build_base_model, training_motions
-from biomechgpt.questions.descriptions import every_text
 from biomechgpt.questions.tasks import read_tasks
 from biomechgpt.settings.base_models_section import EmbeddedBaseSettings
-from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
 from biomechgpt.settings.question_settings import question_settings
 
 motions = training_motions(snakemake.input.tokens, snakemake.input.folds, snakemake.wildcards.fold)
 tasks = question_settings(snakemake.params.tasks)
-prompts = [
-    text
-    for task in snakemake.params.get("generation_tasks", {}).values()
-    for text in every_text(GenerationTaskSettings.model_validate(task))
-]
 build_base_model(
     EmbeddedBaseSettings.model_validate(snakemake.params.cfg),
     motions,
     read_tasks(tasks, dict(zip(tasks, snakemake.input.phrasings, strict=True))),
     snakemake.output[0],
     snakemake.params.code,
-    prompts,
+    snakemake.params.get("prompts", []),
 )
 log.info("pretrained on %d motions of training participants", len(motions.views))
 job.finish(snakemake)

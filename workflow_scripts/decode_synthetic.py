@@ -6,7 +6,7 @@ job.start(snakemake)
 
 from pathlib import Path
 
-from biomechgpt.synthesis.generation import decode_synthetic
+from biomechgpt.synthesis.decoding import decode_synthetic
 from biomechgpt.synthesis.synthetic_files import Origin
 
 files, wildcards = snakemake.input, snakemake.wildcards

@@ -26,7 +26,7 @@ parser.add_argument(
 
 
 def main(options: argparse.Namespace) -> None:
-    from biomechgpt.synthesis.command import synthesize_into
+    from biomechgpt.synthesis.synthesize_command import synthesize_into
 
     sampling = {key: getattr(options, key) for key in ("temperature", "top_p", "guidance")}
     print(

@@ -26,6 +26,7 @@ WITHOUT_HASH = (
     "import_session",
     "lay_out_jun",
     "lay_out_rueangsirarak",
+    "synthesize",
     "unlock",
 )
 

@@ -92,10 +92,10 @@ def test_a_prompt_cannot_forge_a_turn_or_run_over_the_length(base):
 
 def test_an_epoch_has_each_trial_in_both_directions(epoch, base):
     examples = epoch()
-    asked = [e for e in examples if not any(e.questions[0].answer_mask)]
+    to_make = [e for e in examples if not any(e.questions[0].answer_mask)]
     described = [e for e in examples if any(e.questions[0].answer_mask)]
-    assert (len(asked), len(described)) == (4 * 16, 16)
-    emptied = [e for e in asked if e.motion.ids == generation_prompt(base.tokenizer, "")]
+    assert (len(to_make), len(described)) == (4 * 16, 16)
+    emptied = [e for e in to_make if e.motion.ids == generation_prompt(base.tokenizer, "")]
     assert 0 < len(emptied) < 20
 
 

@@ -34,8 +34,8 @@ class ConditionSettings(StrictModel):
 class SecondsSettings(StrictModel):
     """How long the movements are that are learnt and asked for."""
 
-    least: Positive = Field(description="s")
-    most: Positive = Field(description="s")
+    least: Positive = Field(description="The shortest, s.")
+    most: Positive = Field(description="The longest, s.")
     phrasings: WrittenPhrasings = Field(description="The words around {value}, with the unit.")
     decimals: Annotated[int, Field(ge=0, le=3)] = Field(1, description="Decimals of the seconds.")
 

@@ -1,15 +1,30 @@
 """From sampled tokens to a movement that a body can do, or to the reason why it is rejected."""
 
+import logging
+import os
+from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 
 from biomechgpt.body.coordinates import JOINT_NAMES, LEG_JOINTS
-from biomechgpt.body.gait import measure_gait
+from biomechgpt.body.gait import MEASURED_UNITS, measure_gait
+from biomechgpt.language_model.description import read_description
 from biomechgpt.synthesis.limits import into_range, outside_range, slowed, too_fast
+from biomechgpt.synthesis.synthetic_files import (
+    Origin,
+    Rejection,
+    SyntheticMovement,
+    write_movements,
+    write_rejections,
+)
 from biomechgpt.tokenizer.coding import decode_trial
-from biomechgpt.tokenizer.storage import StoredTokenizer
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 
+log = logging.getLogger(__name__)
 LEGS = np.isin(JOINT_NAMES, LEG_JOINTS)
 MOST_OUTSIDE = 0.1  # of the frames, in which some leg joint is out of its range
 MOST_TOO_FAST = 0.05  # of the frames, in which some leg joint is too fast
@@ -53,3 +68,33 @@ def why_rejected(decoded: Decoded, stopped: str, walks: bool, frame_rate_hz: flo
     if walks and np.isnan(measure_gait(decoded.angles_rad, frame_rate_hz).cadence_steps_min):
         return ["no_gait", "speed or cadence was asked for, and the legs do not swing"]
     return []
+
+
+def decode_synthetic(
+    model: Path,
+    prompts_path: os.PathLike,
+    tokens_path: os.PathLike,
+    origin: Origin,
+    folder: Path,
+) -> None:
+    """Write `joint_angles.parquet`, `trials.tsv` and `rejected.tsv` (docs/contracts.md) into `folder`."""
+    tokenizer = load_tokenizer(model / "motion_tokenizer")
+    speeds = np.array(read_description(model).generation_limits.joint_speeds_rad_s)
+    prompts = pd.DataFrame(pq.read_table(prompts_path).to_pylist()).set_index("prompt_id")
+    movements, rejections = [], []
+    for row in pq.read_table(tokens_path).to_pylist():
+        number, prompt = row["prompt_id"], prompts.loc[row["prompt_id"]]
+        decoded = decode_within_limits(tokenizer, np.array(row["tokens"]), speeds)
+        condition = {c: value for c, value in prompt["condition"].items() if value is not None}
+        walks = not MEASURED_UNITS.keys().isdisjoint(condition)
+        reason = why_rejected(decoded, row["stopped"], walks, tokenizer.frame_rate_hz)
+        if reason:
+            rejections.append(Rejection(number, *reason))
+            continue
+        sources = prompt["source_trial_ids"]
+        movements.append(SyntheticMovement(number, condition, decoded.angles_rad, sources))
+    paths = (folder / "joint_angles.parquet", folder / "trials.tsv")
+    write_movements(*paths, origin, movements, tokenizer.frame_rate_hz)
+    write_rejections(folder / "rejected.tsv", origin, rejections)
+    reasons = dict(Counter(rejection.reason for rejection in rejections))
+    log.info("%d movements, %d rejected %s", len(movements), len(rejections), reasons)

@@ -26,7 +26,7 @@ def write_synthetic_motion(
     """
     time_s = np.arange(len(angles_rad)) / frame_rate_hz
     upright = np.zeros((len(angles_rad), len(PELVIS_ANGLES)))
-    pelvis_m = anchored_path(angles_rad).position_m
+    pelvis_m = anchored_path(angles_rad, frame_rate_hz).position_m
     table = np.column_stack([time_s, upright, pelvis_m, np.rad2deg(angles_rad.astype(float))])
     names = ("time", *PELVIS_ANGLES, *PELVIS_POSITION, *JOINT_NAMES)
     header = motion_header(*table.shape, "\n".join([*MADE_UP, *remarks]))

@@ -40,7 +40,7 @@ def synthesize_into(
         maker.description.name,
         rows,
         angles_rad,
-        anchored_path(angles_rad).position_m,
+        anchored_path(angles_rad, rate_hz).position_m,
         rate_hz,
         hidden=[name for name, moves in zip(JOINT_NAMES, live, strict=True) if not moves],
     )
