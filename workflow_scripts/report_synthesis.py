@@ -4,9 +4,9 @@ from biomechgpt import job
 
 job.start(snakemake)
 
+from biomechgpt.evaluation.synthesis_tables import study_tables, write_study_tables
 from biomechgpt.report.study_page import write_study_page
 from biomechgpt.settings.evaluate_section import EvaluateSettings
-from biomechgpt.synthesis.study_tables import study_tables, write_study_tables
 
 inputs, written, params = snakemake.input, snakemake.output, snakemake.params
 cfg = EvaluateSettings.model_validate(params.cfg)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from biomechgpt.synthesis.study_names import (
+from biomechgpt.evaluation.synthesis_names import (
     ALONE,
     OTHER_PEOPLE,
     READS_SYNTHETIC,
@@ -11,7 +11,7 @@ from biomechgpt.synthesis.study_names import (
     TRAINING,
     WITH_REAL,
 )
-from biomechgpt.synthesis.study_tables import study_tables
+from biomechgpt.evaluation.synthesis_tables import study_tables
 
 RIGHT = {  # of 20 walks, by arm: of the validation person, and of each of six test people
     (REAL, "", 0.0): (10, [10, 12, 9, 11, 10, 8]),

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from biomechgpt.evaluation.synthesis_tables import write_study_tables
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.run_files import RunFiles
 from biomechgpt.report.summary_table import summary
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
-from biomechgpt.synthesis.study_tables import write_study_tables
 from tests.helpers import fake_predictions, fake_run
 from tests.helpers.study_answers import answer_rows, tables_of
 

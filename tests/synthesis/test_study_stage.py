@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.synthesis_names import DECODED, TEST, TRAINING
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
-from biomechgpt.synthesis.study_names import DECODED, TEST, TRAINING
 from biomechgpt.synthesis.study_stage import StudyFiles, study_fold
 from biomechgpt.synthesis.synthetic_files import Origin, SyntheticMovement, write_movements
 from biomechgpt.synthesis.walks import write_walks

@@ -4,10 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.settings.baselines_section import BaselineSettings
-from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
-from biomechgpt.synthesis.study import Study, samples, utility_rows
-from biomechgpt.synthesis.study_names import (
+from biomechgpt.evaluation.synthesis_names import (
     ALONE,
     OTHER_PEOPLE,
     READS_SYNTHETIC,
@@ -15,6 +12,9 @@ from biomechgpt.synthesis.study_names import (
     SHUFFLED,
     WITH_REAL,
 )
+from biomechgpt.settings.baselines_section import BaselineSettings
+from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
+from biomechgpt.synthesis.study import Study, samples, utility_rows
 from biomechgpt.synthesis.utility import arms, draw_people
 from biomechgpt.synthesis.walks import Walk
 from tests.helpers.labelled_walks import RATE_HZ, swinging

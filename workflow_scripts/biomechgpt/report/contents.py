@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.evaluation.synthesis_tables import read_study_tables
 from biomechgpt.report.page.blocks import Block, Links, Paragraph, Section
 from biomechgpt.report.question_sections.question_section import question_sections
 from biomechgpt.report.results import Results
@@ -25,7 +26,6 @@ from biomechgpt.report.sections.synthetic_movement import synthetic_movement
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
 from biomechgpt.settings.run_settings import RunSettings
-from biomechgpt.synthesis.study_tables import read_study_tables
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
 NO_FILE = [Paragraph("This section is left out: its file was not given.", "quiet")]

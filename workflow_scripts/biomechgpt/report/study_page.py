@@ -19,7 +19,7 @@ def write_study_page(
     simulated: bool,
     page: os.PathLike,
 ) -> None:
-    """Write the page; `tables` are those of `synthesis.study_tables`, `simulated`: a cohort is."""
+    """Write the page; `tables` are those of `evaluation.synthesis_tables`, `simulated`: a cohort is."""
     sections = [Section("synthesis", TITLE, "Results", synthetic_movement(tables, task))]
     write_page(
         page,

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.baselines.features import Features
+from biomechgpt.evaluation.synthesis_names import ALONE, READS_SYNTHETIC, REAL
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.synthesis import utility
-from biomechgpt.synthesis.study_names import ALONE, READS_SYNTHETIC, REAL
 from biomechgpt.synthesis.walks import Walk
 
 HELD_OUT = ("validation", "test")

@@ -9,12 +9,12 @@ import pandas as pd
 
 from biomechgpt.baselines.rocket_features import decoded_angles
 from biomechgpt.errors import InputError
+from biomechgpt.evaluation.synthesis_names import DECODED, TEST, TRAINING
 from biomechgpt.files import replacing
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.synthesis import synthetic_measures as measures
 from biomechgpt.synthesis.study import Generator, Study, samples, utility_rows
-from biomechgpt.synthesis.study_names import DECODED, TEST, TRAINING
 from biomechgpt.synthesis.walk_generators import (
     simple_generator,
     stored_generator,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from biomechgpt.evaluation.synthesis_names import HALVES, TEST, TRAINING
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.synthesis import fidelity, memory
 from biomechgpt.synthesis.movement_quality import movement_quality
-from biomechgpt.synthesis.study_names import HALVES, TEST, TRAINING
 from biomechgpt.synthesis.utility import describe
 from biomechgpt.synthesis.walks import Walk
 

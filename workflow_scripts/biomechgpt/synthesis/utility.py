@@ -12,8 +12,7 @@ from biomechgpt.baselines.features import Features
 from biomechgpt.baselines.gait_features import measure_shard
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.baselines.task_examples import Examples, TaskExamples
-from biomechgpt.settings.baselines_section import BaselineSettings
-from biomechgpt.synthesis.study_names import (
+from biomechgpt.evaluation.synthesis_names import (
     ALONE,
     CONTROLS,
     OTHER_PEOPLE,
@@ -21,6 +20,7 @@ from biomechgpt.synthesis.study_names import (
     SHUFFLED,
     WITH_REAL,
 )
+from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.synthesis.walks import Walk, in_rounds, write_walks
 
 

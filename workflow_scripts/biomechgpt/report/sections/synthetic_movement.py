@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from biomechgpt.report.page.blocks import Block, Cell, Heading, Paragraph, Sentences, TableBlock
-from biomechgpt.report.page.wording import count, number, percent, short
-from biomechgpt.synthesis.study_names import (
+from biomechgpt.evaluation.synthesis_names import (
     ALONE,
     BY_VALIDATION,
     CONTROLS,
@@ -14,6 +12,8 @@ from biomechgpt.synthesis.study_names import (
     SHUFFLED,
     WITH_REAL,
 )
+from biomechgpt.report.page.blocks import Block, Cell, Heading, Paragraph, Sentences, TableBlock
+from biomechgpt.report.page.wording import count, number, percent, short
 
 TITLE = "Whether synthetic movement helps"
 WHAT = (
@@ -89,7 +89,7 @@ MEASURES = {
 
 
 def synthetic_movement(tables: Mapping[str, pd.DataFrame], task: str) -> list[Block]:
-    """All that was studied; `tables` are those of `synthesis.study_tables`, of the question `task`."""
+    """All that was studied; `tables` are those of `evaluation.synthesis_tables`, of the question `task`."""
     utility = tables["utility"]
     blocks: list[Block] = [
         Paragraph(WHAT),

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from biomechgpt.evaluation.synthesis_names import BY_VALIDATION, OTHER_PEOPLE, SHUFFLED, WITH_REAL
+from biomechgpt.evaluation.synthesis_tables import read_study_tables, write_study_tables
 from biomechgpt.report.study_page import write_study_page
-from biomechgpt.synthesis.study_names import BY_VALIDATION, OTHER_PEOPLE, SHUFFLED, WITH_REAL
-from biomechgpt.synthesis.study_tables import read_study_tables, write_study_tables
 from tests.helpers.study_answers import answer_rows, tables_of
 
 

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation import intervals
-from biomechgpt.files import replacing
-from biomechgpt.spreadsheets import harmless
-from biomechgpt.synthesis.study_names import (
+from biomechgpt.evaluation.synthesis_names import (
     BY_VALIDATION,
     CONTROLS,
     READS_SYNTHETIC,
@@ -18,6 +16,8 @@ from biomechgpt.synthesis.study_names import (
     TRAINING,
     WITH_REAL,
 )
+from biomechgpt.files import replacing
+from biomechgpt.spreadsheets import harmless
 
 SAMPLE = ["classifier", "training_people"]
 ARM = ["use", "generator", "per_real"]
