@@ -14,7 +14,7 @@ from biomechgpt.config.generation_checks import (
     check_generation_tasks,
     check_generators,
 )
-from biomechgpt.config.study_checks import check_study, check_token_chains
+from biomechgpt.config.synthesis_study_checks import check_synthesis_study, check_token_chains
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
 from biomechgpt.language_model.hub import is_hub_id
@@ -243,7 +243,7 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("tokenizers", "generators"), check_token_chains),
     (
         ("variants", "baselines", "tasks", "generation_tasks", "generators", "synthesis_study"),
-        check_study,
+        check_synthesis_study,
     ),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
 )

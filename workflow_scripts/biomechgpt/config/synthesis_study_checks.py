@@ -27,7 +27,7 @@ def check_token_chains(
     ]
 
 
-def check_study(
+def check_synthesis_study(
     variants: Mapping[str, VariantSettings],
     baselines: Mapping[str, BaselineSettings],
     tasks: Tasks,
