@@ -14,7 +14,7 @@ from biomechgpt.evaluation.synthesis_names import (
 )
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
-from biomechgpt.synthesis.study import Study, samples, utility_rows
+from biomechgpt.synthesis.fold_study import FoldStudy, samples, utility_rows
 from biomechgpt.synthesis.utility import arms, draw_people
 from biomechgpt.synthesis.walks import Walk
 from tests.helpers.labelled_walks import RATE_HZ, swinging
@@ -58,7 +58,7 @@ def rows():
             "test": range(6, 18),
         }.items()
     }
-    study = Study(
+    study = FoldStudy(
         SETTINGS,
         {"gait": BaselineSettings(kind="gait_features")},
         ["yes", "no"],
@@ -133,7 +133,7 @@ def test_a_generator_that_saw_all_people_has_no_part_with_fewer():
     walks = {"train": [swinging(p, p, "x", seconds=2) for p in "abcd"]}
     settings = SETTINGS.model_copy(update={"training_people": [2, 4], "per_real": [1]})
     made = {"markov": lambda walks, n, seed: [walks[0]._replace(trial_id="s")] * n}
-    study = Study(settings, {}, ["x"], walks, made, frozenset(["markov"]), RATE_HZ)
+    study = FoldStudy(settings, {}, ["x"], walks, made, frozenset(["markov"]), RATE_HZ)
     few, everybody = samples(study, [0])
     assert "markov" not in few.synthetic
     assert len(few.real) == 2
@@ -144,5 +144,5 @@ def test_a_generator_that_saw_all_people_has_no_part_with_fewer():
 def test_synthetic_walks_whose_label_is_no_option_are_left_out():
     walks = {"train": [swinging(p, p, "x") for p in "ab"]}
     made = {"mirror": lambda walks, n, seed: [w._replace(label="other x") for w in walks]}
-    study = Study(SETTINGS, {}, ["x"], walks, made, frozenset(), RATE_HZ)
+    study = FoldStudy(SETTINGS, {}, ["x"], walks, made, frozenset(), RATE_HZ)
     assert next(samples(study, [0])).synthetic == {}

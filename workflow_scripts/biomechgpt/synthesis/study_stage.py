@@ -14,7 +14,7 @@ from biomechgpt.files import replacing
 from biomechgpt.settings.baselines_section import BaselineSettings
 from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.synthesis import synthetic_measures as measures
-from biomechgpt.synthesis.study import Generator, Study, samples, utility_rows
+from biomechgpt.synthesis.fold_study import FoldStudy, Generator, samples, utility_rows
 from biomechgpt.synthesis.walk_generators import (
     simple_generator,
     stored_generator,
@@ -81,7 +81,7 @@ def study_fold(
     }
     see_all = frozenset(name for name in settings.generators if kinds[name] in SEE_ALL_PEOPLE)
     options = list(truths["options"].iloc[0])
-    study = Study(settings, classifiers, options, walks, generators, see_all, frame_rate_hz)
+    study = FoldStudy(settings, classifiers, options, walks, generators, see_all, frame_rate_hz)
     rows = []
     for sample in samples(study, seeds):
         log.info("%d people, seed %d: %d walks", sample.size, sample.seed, len(sample.real))
@@ -107,7 +107,7 @@ def _generator(
     return simple_generator(kind, frame_rate_hz)
 
 
-def _measures(study: Study, files: StudyFiles, seed: int) -> list[dict]:
+def _measures(study: FoldStudy, files: StudyFiles, seed: int) -> list[dict]:
     """Rows of quality, likeness and memory, of as many synthetic walks as recorded ones."""
     training, rate_hz = study.walks["train"], study.frame_rate_hz
     sources = {TRAINING: training, TEST: study.walks["test"]}

@@ -9,8 +9,8 @@ import pandas as pd
 import torch
 
 from biomechgpt.body.frames import read_trials
+from biomechgpt.synthesis.fold_study import Generator
 from biomechgpt.synthesis.simple_generators import generate
-from biomechgpt.synthesis.study import Generator
 from biomechgpt.synthesis.synthetic_files import read_synthetic_trials
 from biomechgpt.synthesis.token_chains import TokenChain
 from biomechgpt.synthesis.walks import Walk, in_rounds

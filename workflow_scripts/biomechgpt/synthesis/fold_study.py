@@ -18,7 +18,7 @@ HELD_OUT = ("validation", "test")
 Generator = Callable[[Sequence[Walk], int, int], Sequence[Walk]]
 
 
-class Study(NamedTuple):
+class FoldStudy(NamedTuple):
     """What all samples of a fold share."""
 
     settings: SynthesisStudySettings
@@ -45,7 +45,7 @@ class Sample(NamedTuple):
         return {"training_people": self.size, "n_people": n_people, "seed": self.seed}
 
 
-def samples(study: Study, seeds: Sequence[int]) -> Iterator[Sample]:
+def samples(study: FoldStudy, seeds: Sequence[int]) -> Iterator[Sample]:
     """For each number of training people and each seed the people drawn, and the walks made of theirs.
 
     A synthetic walk whose label is no option is left out, and so is a generator that has seen more
@@ -68,7 +68,7 @@ def samples(study: Study, seeds: Sequence[int]) -> Iterator[Sample]:
             yield Sample(size, seed, real, {name: made for name, made in synthetic.items() if made})
 
 
-def utility_rows(study: Study, sample: Sample) -> Iterator[dict]:
+def utility_rows(study: FoldStudy, sample: Sample) -> Iterator[dict]:
     """Rows with `right` answers among `trials` (docs/contracts.md), of every classifier and arm."""
     held_out = [walk for split in HELD_OUT for walk in study.walks.get(split, [])]
     made = [walk for walks in sample.synthetic.values() for walk in walks]
@@ -85,7 +85,7 @@ def utility_rows(study: Study, sample: Sample) -> Iterator[dict]:
 
 
 def _right(
-    study: Study,
+    study: FoldStudy,
     classifier: BaselineSettings,
     arm: utility.Arm,
     walks: Sequence[Walk],
@@ -100,7 +100,7 @@ def _right(
 
 
 def _people(
-    study: Study, arm: utility.Arm, sample: Sample, right: Mapping[str, bool], head: dict
+    study: FoldStudy, arm: utility.Arm, sample: Sample, right: Mapping[str, bool], head: dict
 ) -> Iterator[dict]:
     """A row a person of validation and test."""
     n_synthetic = len(arm.training) - (0 if arm.use == ALONE else len(sample.real))
