@@ -104,28 +104,22 @@ def _people(
 ) -> Iterator[dict]:
     """A row a person of validation and test."""
     n_synthetic = len(arm.training) - (0 if arm.use == ALONE else len(sample.real))
-    arm_cells = {"use": arm.use, "generator": arm.generator, "per_real": arm.per_real}
+    of_arm = {"use": arm.use, "generator": arm.generator, "per_real": arm.per_real}
+    of_arm |= {"n_synthetic": n_synthetic, "label": ""}
     for split in HELD_OUT:
         walks = study.walks.get(split, [])
         for person in dict.fromkeys(walk.participant_id for walk in walks):
             own = [right[walk.trial_id] for walk in walks if walk.participant_id == person]
-            yield (
-                head
-                | arm_cells
-                | {
-                    **{"n_synthetic": n_synthetic, "split": split, "participant_id": person},
-                    **{"label": "", "right": sum(own), "trials": len(own)},
-                }
-            )
+            counts = {"right": sum(own), "trials": len(own)}
+            yield head | of_arm | {"split": split, "participant_id": person} | counts
 
 
 def _read_labels(sample: Sample, right: Mapping[str, bool], head: dict) -> Iterator[dict]:
     """A row a generator and label: how many synthetic walks are read as what they were meant to be."""
     for generator, walks in sample.synthetic.items():
+        of_generator = {"use": READS_SYNTHETIC, "generator": generator, "per_real": 0.0}
+        of_generator |= {"n_synthetic": len(walks), "split": "synthetic", "participant_id": ""}
         for label in dict.fromkeys(walk.label for walk in walks):
             own = [right[walk.trial_id] for walk in walks if walk.label == label]
-            yield head | {
-                **{"use": READS_SYNTHETIC, "generator": generator, "per_real": 0.0},
-                **{"n_synthetic": len(walks), "split": "synthetic", "participant_id": ""},
-                **{"label": label, "right": sum(own), "trials": len(own)},
-            }
+            counts = {"right": sum(own), "trials": len(own)}
+            yield head | of_generator | {"label": label} | counts
