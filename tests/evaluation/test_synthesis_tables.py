@@ -108,8 +108,16 @@ def test_the_page_says_synthetic_and_plainly_what_does_not_help(tables, tmp_path
     page = (tmp_path / "page.html").read_text()
     assert "Synthetic and simulated data" in page
     assert "synthetic movement helps: +0.217" in page
-    assert "labels dealt out at random: does not help" in page
+    assert "labels dealt out at random does not help: " in page
     assert "30 % of the worst class" in page
+
+
+def test_the_page_judges_nothing_on_four_people(tmp_path):
+    few = tables_of(tmp_path, [answer_rows(0, n_people=4)])
+    write_study_page(few, "gait_pattern", None, False, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text()
+    assert "synthetic movement cannot be judged on 4 test people: +0.200." in page
+    assert "believe none of it" not in page
 
 
 def test_the_page_warns_where_a_control_fails(tmp_path):

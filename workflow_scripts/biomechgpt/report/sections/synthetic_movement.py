@@ -32,12 +32,12 @@ UNADJUSTED = (
 )
 CONTROL_SENTENCES = {  # what it is, whether it must help, and what follows where it is otherwise
     OTHER_PEOPLE: (
-        "recorded movements of other people in the place of synthetic ones",
+        "recorded movement of other people in the place of synthetic movement",
         True,
         "a gain of this size cannot be seen here, so that none was seen says little",
     ),
     SHUFFLED: (
-        "synthetic movements with labels dealt out at random",
+        "synthetic movement with labels dealt out at random",
         False,
         "the study calls help what is none; believe none of it",
     ),
@@ -107,16 +107,16 @@ def synthetic_movement(tables: Mapping[str, pd.DataFrame], task: str) -> list[Bl
 def _answers(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """A sentence a classifier and number of training people: whether synthetic movements help."""
     for row in utility[utility["generator"] == BY_VALIDATION].itertuples():
-        yield _name(row), f"synthetic movement {row.verdict}: {_difference(row)}, {_by_t(row)}."
+        yield _name(row), f"synthetic movement {_said(row)}."
 
 
 def _controls(utility: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Whether the study could have seen a gain, and whether it sees one where there is none."""
     for row in utility[utility["generator"].isin(CONTROLS)].itertuples():
         what, passed, otherwise = CONTROL_SENTENCES[row.generator]
-        remark = "" if (row.verdict == "helps") == passed else f"; {otherwise}"
-        sentence = f"{what}: {row.verdict}, {_difference(row)}, {_by_t(row)}{remark}."
-        yield f"Control, {_name(row)}", sentence
+        as_it_must = row.verdict == "not estimable" or (row.verdict == "helps") == passed
+        remark = "" if as_it_must else f"; {otherwise}"
+        yield f"Control, {_name(row)}", f"{what} {_said(row)}{remark}."
 
 
 def _name(row) -> str:
@@ -124,13 +124,27 @@ def _name(row) -> str:
     return f"{row.classifier}, {n_people} training {'person' if n_people == 1 else 'people'}"
 
 
+def _said(row) -> str:
+    """The verdict behind its subject, with the difference."""
+    few = f"cannot be judged on {row.n_participants} test people"
+    verdict = few if row.verdict == "not estimable" else row.verdict
+    by_t = _by_t(row)
+    return f"{verdict}: {_difference(row)}{f', {by_t}' if by_t else ''}"
+
+
 def _difference(row) -> str:
     sign = "+" if row.difference > 0 else ""
-    return f"{sign}{number(row.difference, 3)} [{number(row.low, 3)}, {number(row.high, 3)}]"
+    return f"{sign}{number(row.difference, 3)}{_interval(row.low, row.high)}"
 
 
 def _by_t(row) -> str:
-    return f"t [{number(row.t_low, 3)}, {number(row.t_high, 3)}]"
+    ends = _interval(row.t_low, row.t_high)
+    return f"t{ends}" if ends else ""
+
+
+def _interval(low: float, high: float) -> str:
+    """An interval behind its number; nothing where there is none."""
+    return "" if pd.isna(low) else f" [{number(low, 3)}, {number(high, 3)}]"
 
 
 def _differences(utility: pd.DataFrame) -> TableBlock:
