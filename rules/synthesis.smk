@@ -29,6 +29,12 @@ def generator_tokens(wildcards):
     return tokens_of(wildcards.fold, tokenizer_of_seed(tokenizer, wildcards.seed))
 
 
+def generator_gpus(wildcards):
+    """As of the variant that it samples from."""
+    base = SETTINGS.base_models[SETTINGS.variants[generator_variant(wildcards)].base_model]
+    return int(base.kind == "checkpoint")
+
+
 rule gather_conditions:
     input:
         trials=rules.index_trials.output.trials,
@@ -87,11 +93,13 @@ rule generate:
         "<logs>/generate/{fold}/{generator}/seed-{seed}.log",
     benchmark:
         "<benchmarks>/generate/{fold}/{generator}/seed-{seed}.tsv"
+    threads: lambda wildcards: THREADS_OF_GPU_JOB if generator_gpus(wildcards) else 1
     resources:
+        gpu=generator_gpus,
         mem_mb=growing(8000),
         runtime=growing(240),
     params:
-        threads=1,
+        threads=lambda wildcards: THREADS_OF_GPU_JOB if generator_gpus(wildcards) else 1,
         cfg=lambda wildcards: config["generators"][wildcards.generator],
         code=code("generate"),
     message:
@@ -119,6 +127,27 @@ rule decode_synthetic:
         "Decoding movements of {wildcards.generator}, {wildcards.fold}, seed {wildcards.seed}"
     script:
         "../workflow_scripts/decode_synthetic.py"
+
+
+rule export_synthetic:
+    input:
+        joint_angles=rules.decode_synthetic.output.joint_angles,
+        trials=rules.decode_synthetic.output.trials,
+    output:
+        directory(f"{SYNTHETIC}/cohort"),
+    log:
+        "<logs>/export_synthetic/{fold}/{generator}/seed-{seed}.log",
+    params:
+        code=code("export_synthetic"),
+    message:
+        "Writing movements of {wildcards.generator} as files, {wildcards.fold}, seed {wildcards.seed}"
+    script:
+        "../workflow_scripts/export_synthetic.py"
+
+
+rule export_synthetic_all:
+    input:
+        in_every_fold(rules.export_synthetic.output, generator=GENERATORS, seed=SEEDS),
 
 
 rule measure_control:

@@ -17,10 +17,10 @@ sources = Sources(
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
     *map(Path, snakemake.input.encoder),
+    videos=next(map(Path, snakemake.input.videos), None),
+    conditions=next(map(Path, snakemake.input.conditions), None),
 )
 key = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
-conditions = [Path(path) for path in snakemake.input.conditions]
-sources = sources._replace(conditions=conditions[0] if conditions else None)
 run = VariantRun.model_validate(key | snakemake.params.cfg)
 finetune(sources, run, Path(snakemake.output[0]), snakemake.params.code)
 job.finish(snakemake)

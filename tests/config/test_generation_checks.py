@@ -86,5 +86,5 @@ def test_the_preset_reads_the_sentence_of_the_page(overlaid):
     page = (ROOT / "docs/synthesis.md").read_text()
     sentence = page.partition('TEXT="')[2].partition('"')[0]
     assert parse_description(sentence, task) == {
-        "diagnosis": "stroke", "walking_speed_m_s": "0.60", "affected_side": "l", "seconds": "4.0",
+        "diagnosis": "stroke", "walking_speed_m_s": "0.6", "affected_side": "l", "seconds": "4.0",
     }  # fmt: skip

@@ -17,7 +17,7 @@ SAMPLING = {"temperature": 1.0, "top_p": 1.0, "guidance": 2.0}
 @pytest.fixture
 def nothing_rejected(monkeypatch):
     """The tokenizer of these tests was never trained: what it decodes to is no walk."""
-    monkeypatch.setattr(making, "why_rejected", lambda *_: [])
+    monkeypatch.setattr(making, "why_rejected", lambda *_: None)
 
 
 def test_a_sentence_becomes_a_page_and_a_file_that_say_what_they_are(
@@ -27,6 +27,7 @@ def test_a_sentence_becomes_a_page_and_a_file_that_say_what_they_are(
     assert printed.startswith("SYNTHETIC")
     assert "asked 0.60" in printed
     assert "learnt from simulated people" in printed
+    assert "The model itself describes it so: " in printed
     page = (tmp_path / "new/synthetic.html").read_text()
     assert "Nobody moved like this" in page
     assert TEXT in page
@@ -69,13 +70,13 @@ def test_what_the_model_cannot_know_is_refused(maker, text, words):
 
 
 def test_rejected_movements_are_drawn_again_and_counted(maker, monkeypatch):
-    reasons = iter([["out_of_range", "legs"], ["too_fast", "legs"], []])
+    reasons = iter([("out_of_range", "legs"), ("too_fast", "legs"), None])
     monkeypatch.setattr(making, "why_rejected", lambda *_: next(reasons))
     assert synthesize(maker, TEXT, Sampling(), 0).rejected == [
         "out_of_range: legs",
         "too_fast: legs",
     ]
-    monkeypatch.setattr(making, "why_rejected", lambda *_: ["no_gait", "legs"])
+    monkeypatch.setattr(making, "why_rejected", lambda *_: ("no_gait", "legs"))
     with pytest.raises(InputError, match="8 movements in a row were rejected \\(no_gait"):
         synthesize(maker, TEXT, Sampling(), 0)
 

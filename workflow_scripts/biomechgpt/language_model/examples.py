@@ -8,7 +8,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_input import MotionInput, VideoInput
 from biomechgpt.language_model.vocabulary import (
     MOTION_END,
     MOTION_START,
@@ -31,7 +31,14 @@ class EncodedMotion(NamedTuple):
 
     ids: list[int]
     n_cut: int  # codes or pieces of text that did not fit
-    features: np.ndarray | None  # (K, E) of the soft tokens
+    features: np.ndarray | None  # (K, E) of the soft tokens of the body
+    video: VideoInput | None = None  # of the soft tokens behind them
+
+    @property
+    def n_soft(self) -> int:
+        """How many soft tokens there are."""
+        of_body = 0 if self.features is None else len(self.features)
+        return of_body + (0 if self.video is None else self.video.n_tokens)
 
 
 class Prompts(NamedTuple):
@@ -46,7 +53,7 @@ class Question(NamedTuple):
 
     input_ids: list[int]
     answer_mask: list[int]
-    weight: float = 1.0  # in the loss, of a token that is no answer
+    weight: float | None = None  # in the loss, of its other tokens; None: as of all questions
 
 
 class Example(NamedTuple):
@@ -191,7 +198,8 @@ def _encode_motion(
     """The motion as ids, at most `room` of them; what a soft token replaces is a padding token."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     head = _head(tokenizer)
-    soft = [tokenizer.pad_token_id] * (0 if motion.features is None else len(motion.features))
+    encoded = EncodedMotion([], 0, motion.features, motion.video)
+    soft = [tokenizer.pad_token_id] * encoded.n_soft
     read = tokenizer.convert_tokens_to_ids([motion_name(code) for code in motion.codes])
     read += tokenizer.encode(motion.text, add_special_tokens=False)
     room -= len(head) + len(soft) + 1
@@ -201,7 +209,7 @@ def _encode_motion(
             f"{min(len(read), 1) - room} tokens short. Raise it."
         )
     ids = [*head, *read[:room], *soft, end]
-    return EncodedMotion(ids, max(0, len(read) - room), motion.features)
+    return encoded._replace(ids=ids, n_cut=max(0, len(read) - room))
 
 
 @lru_cache(maxsize=4)

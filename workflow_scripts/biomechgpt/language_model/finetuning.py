@@ -21,7 +21,7 @@ from biomechgpt.language_model.description import GenerationLimits, ModelDescrip
 from biomechgpt.language_model.examples import Example
 from biomechgpt.language_model.generation_examples import generation_examples
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import read_motions
+from biomechgpt.language_model.motion_reading import read_motions, with_videos
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.language_model.training_metrics import copy_metrics
@@ -35,6 +35,7 @@ from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.joint_speeds import fastest_decoded
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
+from biomechgpt.video.scaled_videos import load_scaled_clips, load_videos
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -50,6 +51,7 @@ class Sources(NamedTuple):
     motion_tokenizer: Path
     motion_encoder: Path | None = None  # None where the motion is discrete
     features: Path | None = None
+    videos: Path | None = None  # a folder of `video.scaled_videos`; None where no video is read
     conditions: Path | None = None  # of the generation task, if one is learnt beside
 
 
@@ -76,6 +78,10 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     tasks = read_tasks(run.tasks, sources.phrasings)
     encoder = sources.motion_encoder and load_encoder(sources.motion_encoder)
     motions = read_motions(run.motion, table, sources.features, encoder)
+    videos = sources.videos and load_videos(sources.videos)
+    if videos:
+        clips = load_scaled_clips(sources.videos)
+        motions = with_videos(motions, clips, videos.n_features, run.video)
     n_codes = table.metadata.codes_per_book
     passes = training_passes(base.tokenizer, questions, tasks, motions, n_codes, run)
     if run.generation is not None:
@@ -89,6 +95,8 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     if run.motion in SOFT:
         adapters.add_projector(model, base, encoder.shape, sources.base)
+    if videos:
+        adapters.add_video_reader(model, base, (run.video.queries, videos.n_features))
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
@@ -105,7 +113,9 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     if run.generation is not None:
         limits = _generation_limits(run, conditions, motion_tokenizer, table)
         description = description.model_copy(update={"generation_limits": limits})
-    folders = Folders(sources.base, sources.motion_tokenizer, sources.motion_encoder)
+    folders = Folders(
+        sources.base, sources.motion_tokenizer, sources.motion_encoder, sources.videos
+    )
     with replacing(folder) as temporary:
         save_model(temporary, model, base.tokenizer, folders, description)
         copy_metrics(checkpoints, temporary)

@@ -43,7 +43,7 @@ def parse_description(text: str, task: GenerationTaskSettings) -> dict[str, str]
     lost = [word for word in re.findall(r"[^\s,;:.!?]+(?:\.\d+)?", rest) if word not in FILLERS]
     if lost or not condition:
         raise InputError(_not_understood(text, lost, condition, task))
-    return condition
+    return {c: condition[c] for c in (*task.condition_on, SECONDS) if c in condition}
 
 
 def _wordings(task: GenerationTaskSettings) -> Iterator[Wording]:

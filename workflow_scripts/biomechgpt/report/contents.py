@@ -12,6 +12,7 @@ from biomechgpt.report.run_files import ReportData, RunFiles
 from biomechgpt.report.sections import model_scores, run_record
 from biomechgpt.report.sections.checklist import checklist
 from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.gait_examples import GaitFiles, gait_examples
 from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
@@ -25,6 +26,7 @@ from biomechgpt.report.sections.synthetic_movement import TITLE as ON_SYNTHESIS
 from biomechgpt.report.sections.synthetic_movement import synthetic_movement
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.report.sections.video_and_body import video_and_body
 from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
@@ -96,6 +98,7 @@ def _results(
     return [
         ("glance", "Results at a glance", glance(results)),
         ("readings", "How the language model reads movement", movement_readings(results, settings)),
+        ("video", "Video and body", video_and_body(results, settings)),
         ("questions", "Questions and participants", questions),
         ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),
@@ -118,7 +121,7 @@ def _synthesis(files: RunFiles, settings: RunSettings) -> list[Block]:
 def _data(
     results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
-    people = rejected = tokenizer = NO_FILE
+    people = rejected = gait = tokenizer = NO_FILE
     if data.trials is not None:
         lengths = token_lengths(next(iter(files.tokens.values()), None))
         people = cohort(data.trials, lengths, data.folds)
@@ -126,6 +129,10 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
+        if data.folds is not None and files.joint_angles and files.normal_gait is not None:
+            gait_files = GaitFiles(files.joint_angles, files.normal_gait, files.normal_ranges)
+            rate_hz = settings.motion.frame_rate_hz
+            gait = gait_examples(gait_files, data.trials, data.folds, rate_hz)
     if files.tokenizer_measures:
         tokenizer = [
             *tokenizers(files.tokenizer_measures),
@@ -136,6 +143,7 @@ def _data(
     return [
         ("cohort", "Cohort", people),
         ("ingestion", "What was rejected", rejected),
+        ("gait", "Gait of test participants", gait),
         ("tokenizer", "Motion tokenizer", tokenizer),
     ]
 

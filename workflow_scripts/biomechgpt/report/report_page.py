@@ -31,7 +31,7 @@ def build_report(
     write_page(
         page,
         "report.html",
-        ["report.css"],
+        ["report.css", "gait_panel.css"],
         ["report.js"],
         title="BiomechGPT report",
         run=settings.run,

@@ -6,7 +6,7 @@ often it reads test people right: a movement cannot be read better than that.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,16 +64,17 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """
     result = []
     for (condition, kind), group in rows.groupby(["condition", "kind"], sort=False):
-        made = group[group["movement"] == SYNTHETIC]
-        measure = _correlation if kind == "number" else _right
-        low, high = _bootstrap(made, measure)
+        made, real = (group[group["movement"] == movement] for movement in (SYNTHETIC, REAL))
+        dtype, measure = (float, _correlation) if kind == "number" else (str, _right)
+        expected, read = (made[name].to_numpy(dtype) for name in ("expected", "read"))
+        low, high = _bootstrap(expected, read, measure)
         row = {"condition": condition, "n": len(made), "low": low, "high": high}
         if kind == "number":
-            expected, read = made["expected"].astype(float), made["read"].astype(float)
-            slope = np.polyfit(expected, read, 1)[0] if expected.nunique() > 1 else np.nan
-            row |= {"r": measure(made), "slope": slope, "mae": (read - expected).abs().mean()}
+            row |= {"r": measure(expected, read), "mae": np.abs(read - expected).mean()}
+            row["slope"] = np.polyfit(expected, read, 1)[0] if np.ptp(expected) else np.nan
         else:
-            row |= {"right": measure(made), "real_right": _right(group[group["movement"] == REAL])}
+            real_right = _right(real["expected"].to_numpy(), real["read"].to_numpy())
+            row |= {"right": measure(expected, read), "real_right": real_right}
         result.append(row)
     columns = ["condition", "n", "r", "slope", "mae", "right", "low", "high", "real_right"]
     return pd.DataFrame(result, columns=columns)
@@ -128,19 +129,24 @@ def _measured(
     return rows
 
 
-def _correlation(rows: pd.DataFrame) -> float:
-    expected, read = (rows[name].astype(float) for name in ("expected", "read"))
-    return float(expected.corr(read))
+def _correlation(expected: np.ndarray, read: np.ndarray) -> float:
+    """NaN where either is the same everywhere."""
+    if len(read) < 3 or not np.ptp(expected) or not np.ptp(read):
+        return np.nan
+    return float(np.corrcoef(expected, read)[0, 1])
 
 
-def _right(rows: pd.DataFrame) -> float:
-    return float((rows["expected"] == rows["read"]).mean())
+def _right(expected: np.ndarray, read: np.ndarray) -> float:
+    return float((expected == read).mean()) if len(read) else np.nan
 
 
-def _bootstrap(rows: pd.DataFrame, measure) -> tuple[float, float]:
-    if len(rows) < 3:
+def _bootstrap(
+    expected: np.ndarray, read: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], float]
+) -> tuple[float, float]:
+    """Where 95 % of the draws of movements have `measure`."""
+    if len(read) < 3:
         return np.nan, np.nan
     random = np.random.default_rng(0)
-    drawn = [measure(rows.iloc[random.integers(0, len(rows), len(rows))]) for _ in range(DRAWS)]
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    draws = random.integers(0, len(read), (DRAWS, len(read)))
+    low, high = np.nanquantile([measure(expected[d], read[d]) for d in draws], [0.025, 0.975])
     return float(low), float(high)

@@ -54,20 +54,22 @@ def decode_within_limits(
     return Decoded(limited.astype(np.float32), float(outside.mean()), float(fast.mean()))
 
 
-def why_rejected(decoded: Decoded, stopped: str, walks: bool, frame_rate_hz: float) -> list[str]:
-    """A slug and a sentence of the first reason against a movement; empty where there is none.
+def why_rejected(
+    decoded: Decoded, stopped: str, walks: bool, frame_rate_hz: float
+) -> tuple[str, str] | None:
+    """A slug and a sentence of the first reason against a movement; None where there is none.
 
     `walks` is whether its condition says how fast or in which cadence it walks.
     """
     if stopped == "fault":
-        return ["stands_still", "the same step stands in it for longer than a second and a half"]
+        return "stands_still", "the same step stands in it for longer than a second and a half"
     if decoded.outside_share > MOST_OUTSIDE:
-        return ["out_of_range", f"leg joints out of range in {decoded.outside_share:.0%} of frames"]
+        return "out_of_range", f"leg joints out of range in {decoded.outside_share:.0%} of frames"
     if decoded.too_fast_share > MOST_TOO_FAST:
-        return ["too_fast", f"leg joints too fast in {decoded.too_fast_share:.0%} of frames"]
+        return "too_fast", f"leg joints too fast in {decoded.too_fast_share:.0%} of frames"
     if walks and np.isnan(measure_gait(decoded.angles_rad, frame_rate_hz).cadence_steps_min):
-        return ["no_gait", "speed or cadence was asked for, and the legs do not swing"]
-    return []
+        return "no_gait", "speed or cadence was asked for, and the legs do not swing"
+    return None
 
 
 def decode_synthetic(
@@ -88,7 +90,7 @@ def decode_synthetic(
         condition = {c: value for c, value in prompt["condition"].items() if value is not None}
         walks = not MEASURED_UNITS.keys().isdisjoint(condition)
         reason = why_rejected(decoded, row["stopped"], walks, tokenizer.frame_rate_hz)
-        if reason:
+        if reason is not None:
             rejections.append(Rejection(number, *reason))
             continue
         sources = prompt["source_trial_ids"]

@@ -11,7 +11,7 @@ from biomechgpt.synthesis.stance import anchored_path
 
 PELVIS_ANGLES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 MADE_UP = (
-    "SYNTHETIC: nobody moved like this. A language model made this movement from words.",
+    "SYNTHETIC: nobody moved like this, it was generated.",
     "The pelvis is made up: upright, and moved so that the foot that carries the weight stays where it is.",
     "Body size is that of a model of 1.75 m.",
 )

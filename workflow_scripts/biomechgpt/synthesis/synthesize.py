@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.gait import measure_gait
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import (
@@ -13,13 +14,16 @@ from biomechgpt.language_model.description import (
     read_description,
 )
 from biomechgpt.language_model.model_folder import LoadedModel, load_model
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.sampling import MotionPrompt, Sampled, Sampling, sample_motions
+from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.questions.description_parsing import parse_description
 from biomechgpt.questions.descriptions import SECONDS, prompt
 from biomechgpt.synthesis.decoding import Decoded, decode_within_limits, why_rejected
 from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
 
 MOST_TRIES = 8
+MOST_WORDS = 96  # tokens of a description
 
 
 class Maker(NamedTuple):
@@ -92,13 +96,21 @@ def synthesize(maker: Maker, text: str, sampling: Sampling, seed: int) -> Synthe
         (sampled,) = sample_motions(maker.loaded, [motion_prompt], sampling)
         decoded = decode(maker, sampled)
         reason = why_rejected(decoded, sampled.stopped, True, maker.tokenizer.frame_rate_hz)
-        if not reason:
+        if reason is None:
             return Synthetic(condition, words, sampled, decoded, rejected, seed)
         rejected.append(": ".join(reason))
     raise InputError(
         f"{MOST_TRIES} movements in a row were rejected ({'; '.join(sorted(set(rejected)))}): ask for "
         "another movement, or with another --seed."
     )
+
+
+def own_words(maker: Maker, synthetic: Synthetic) -> str:
+    """How the model itself describes the movement that it made, the other way of its task."""
+    question = maker.description.generation.questions.train[0]
+    prompts = maker.loaded.prompts(MotionInput(synthetic.sampled.tokens), [question])
+    *_, text = ["", *stream_text(maker.loaded, prompts, MOST_WORDS)]
+    return text
 
 
 def decode(maker: Maker, sampled: Sampled) -> Decoded:
@@ -113,10 +125,20 @@ def asked_and_measured(maker: Maker, synthetic: Synthetic) -> list[tuple[str, st
     n_frames = len(synthetic.decoded.angles_rad)
     measured = gait._asdict() | {SECONDS: n_frames / maker.tokenizer.frame_rate_hz}
     columns = [*maker.description.generation.condition_on, SECONDS]
-    return [
+    rows = [
         (column, synthetic.condition.get(column, "not said"), _shown(measured, column))
         for column in columns
     ]
+    return [*rows, ("ankle range", "-", _ankles(synthetic.decoded.angles_rad))]
+
+
+def _ankles(angles_rad: np.ndarray) -> str:
+    """How far each ankle moves; of simulated people the affected one moves less in most."""
+    ankles = [JOINT_NAMES.index(f"ankle_angle_{side}") for side in "rl"]
+    low, high = np.quantile(np.rad2deg(angles_rad[:, ankles]), [0.05, 0.95], axis=0)
+    right, left = high - low
+    less = "right" if right < left else "left"
+    return f"{right:.0f} degrees right, {left:.0f} left: less on the {less}"
 
 
 def _shown(measured: dict[str, float], column: str) -> str:

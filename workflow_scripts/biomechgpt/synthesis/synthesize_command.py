@@ -14,6 +14,7 @@ from biomechgpt.synthesis.synthesize import (
     asked_and_measured,
     first_maker,
     open_maker,
+    own_words,
     synthesize,
 )
 
@@ -64,5 +65,6 @@ def _lines(
     return [
         f"SYNTHETIC movement of: {synthetic.prompt}",
         *(*table, *rejected, limited, *simulated),
+        f"  The model itself describes it so: {own_words(maker, synthetic)}",
         f"  {folder / NAME}.html moves, {folder / NAME}.mot opens in OpenSim",
     ]

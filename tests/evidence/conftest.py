@@ -1,0 +1,36 @@
+"""What is usual, a cohort folder with labels, and a small finished run."""
+
+import pytest
+
+from biomechgpt.features.normal_gait import NormalGait, read_normal_gait
+from tests.helpers import fake_study
+from tests.helpers.paths import ROOT
+
+LABELS = {"participants.tsv": "diagnosis", "trials.tsv": "walking_speed_m_s"}
+
+
+@pytest.fixture(scope="session")
+def normal() -> NormalGait:
+    """What is usual, as the project has it."""
+    names = ("normal_gait.yaml", "normal_ranges.yaml")
+    return read_normal_gait(*(ROOT / "resources" / name for name in names))
+
+
+@pytest.fixture
+def labelled_cohort(tmp_path):
+    """A cohort folder of four walks whose tables have labels of participants and of trials."""
+    folder = tmp_path / "cohort"
+    fake_study.write_folder(folder, [f"w{number}" for number in range(4)])
+    for name, label in LABELS.items():
+        head, *rows = (folder / name).read_text().splitlines()
+        lines = [f"{head}\t{label}", *(f"{row}\t{number / 10}" for number, row in enumerate(rows))]
+        (folder / name).write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """The results of a small finished run."""
+    folder = tmp_path_factory.mktemp("scored") / "results"
+    fake_study.write_run(folder)
+    return folder
