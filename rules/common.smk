@@ -1,3 +1,4 @@
+import gc
 import sys
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,10 @@ from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.settings.video_section import SHOWINGS, shown_name
 from biomechgpt.settings.run_settings import RunSettings
+
+# Hashing code makes syntax trees, and jobs are many objects that stay: at its usual pace the collector goes over all
+# of them again and again, for a fifth of the time of a dry run.
+gc.set_threshold(100_000)
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
