@@ -42,7 +42,7 @@ from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.video.clips import read_clip
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
 BODY_ALONE = (
