@@ -101,9 +101,8 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
         row["input_ids"] += question.input_ids
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
-        row["loss_weights"] += [
-            weights.answer if m else weights.question for m in question.answer_mask
-        ]
+        other = weights.question if question.weight is None else question.weight
+        row["loss_weights"] += [weights.answer if m else other for m in question.answer_mask]
     return row
 
 
