@@ -3,8 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat example-cohort import-session study read-study test quick figures-in-docs lint unit test-slurm kill-runs \
-	fuzz clean
+.PHONY: run chat synthesize example-cohort import-session study read-study test quick figures-in-docs lint unit \
+	test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -13,6 +13,11 @@ run: .venv/ready
 # MODEL: a model folder, RUN: the results of its run. Without them the first model of results/.
 chat: .venv/chat
 	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
+
+# TEXT: what to make. MODEL: a model folder, FOLDER: where to write, SEED: another movement (docs/synthesis.md).
+synthesize: .venv/ready
+	@OMP_NUM_THREADS=1 $(BIN)/python workflow_scripts/synthesize.py "$(TEXT)" $(if $(MODEL),--model $(MODEL)) \
+	$(if $(FOLDER),--folder $(FOLDER)) $(if $(SEED),--seed $(SEED))
 
 # SESSION: a folder or zip file as OpenCap, Pose2Sim or a laboratory's system leaves it (docs/using.md).
 import-session: .venv/ready
@@ -46,7 +51,7 @@ lint: .venv/ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/chat
-	$(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
+	OMP_NUM_THREADS=1 $(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
 
 # The smallest run through a real Slurm on this machine; see docs/cluster.md.
 test-slurm: .venv/ready

@@ -1,3 +1,4 @@
+import gc
 import sys
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from biomechgpt.video.clip_files import videos_digest
 from biomechgpt.video.groups import check_groups
 from biomechgpt.video.source_numbers import SOURCE_COLUMNS
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.descriptions import every_text
 from biomechgpt.questions.label_checks import (
     check_labels,
     check_vote_column,
@@ -36,6 +38,10 @@ from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.settings.video_section import SHOWINGS, shown_name
 from biomechgpt.settings.run_settings import RunSettings
+
+# Hashing code makes syntax trees, and jobs are many objects that stay: at its usual pace the collector goes over all
+# of them again and again, for a fifth of the time of a dry run.
+gc.set_threshold(100_000)
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -105,6 +111,17 @@ QUESTIONS = {
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
+CONDITION_COLUMNS = sorted(
+    {
+        column
+        for task in SETTINGS.generation_tasks.values()
+        for column in (
+            *task.applies_to,
+            *(name for name, cell in task.condition_on.items() if cell.source == "recorded"),
+        )
+    }
+)
+PROMPT_WORDS = [text for task in SETTINGS.generation_tasks.values() for text in every_text(task)]
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 # A task without a file has its phrasings written to one.
 WRITTEN_PHRASINGS = {

@@ -45,8 +45,14 @@ rule evaluate:
         "../workflow_scripts/evaluate.py"
 
 
+def study_of_synthesis(wildcards):
+    """The tables on synthetic movement, where the config has such a study."""
+    return {"synthesis_study": "<results>/synthesis_study"} if SETTINGS.synthesis_study else {}
+
+
 rule report:
     input:
+        unpack(study_of_synthesis),
         metrics=rules.evaluate.output.metrics,
         answers=rules.evaluate.output.answers,
         tables=rules.evaluate.output.tables,
@@ -59,10 +65,14 @@ rule report:
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
+        normal_gait="resources/normal_gait.yaml",
+        normal_ranges="resources/normal_ranges.yaml",
         simulated=SIMULATED,
         recorded=RECORDED_TABLES,
         assets=multiext(
             "workflow_scripts/biomechgpt/report/assets/",
+            "gait_panel.css",
+            "gait_panel.html",
             "report.html",
             "report.css",
             "report.js",

@@ -108,12 +108,20 @@ def variant_tasks(wildcards):
     return list(SETTINGS.tasks) if tasks == "all" else tasks
 
 
+def variant_conditions(wildcards):
+    """What trials are like, for a variant that learns a generation task, or nothing."""
+    task = SETTINGS.variants[wildcards.variant].generation_task
+    return [f"<results>/{wildcards.fold}/conditions/{task}.parquet"] if task else []
+
+
 def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]
+    task = SETTINGS.variants[wildcards.variant].generation_task
+    generation = {"generation": config["generation_tasks"][task]} if task else {}
     settings = config["finetune"] | variant.get("finetune", {})
-    motion = {key: variant[key] for key in ("motion", "video") if key in variant}
-    return motion | {
+    optional = {key: variant[key] for key in ("motion", "video") if key in variant} | generation
+    return optional | {
         "lora": variant["lora"],
         "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards)},
         "finetune": {k: v for k, v in settings.items() if k not in ("seeds", "redraw_tokenizer")},

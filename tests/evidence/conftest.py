@@ -2,9 +2,9 @@
 
 import pytest
 
-from biomechgpt.features.normal_gait import NormalGait, read_normal_gait
+from biomechgpt.features.normal_gait import NormalGait
 from tests.helpers import fake_study
-from tests.helpers.paths import ROOT
+from tests.helpers.normal_walks import normal_gait
 
 LABELS = {"participants.tsv": "diagnosis", "trials.tsv": "walking_speed_m_s"}
 
@@ -12,8 +12,7 @@ LABELS = {"participants.tsv": "diagnosis", "trials.tsv": "walking_speed_m_s"}
 @pytest.fixture(scope="session")
 def normal() -> NormalGait:
     """What is usual, as the project has it."""
-    names = ("normal_gait.yaml", "normal_ranges.yaml")
-    return read_normal_gait(*(ROOT / "resources" / name for name in names))
+    return normal_gait()
 
 
 @pytest.fixture

@@ -84,6 +84,11 @@ def test_a_negated_line_says_the_opposite(low, high, value):
     assert negated.text != line.text
 
 
+def test_a_line_never_contradicts_the_numbers_that_it_shows():
+    line = EvidenceLine(0.4, 2.0, "left", "knee", "k", "knee", 54.6, "°", 0, 55.3, 66.0)
+    assert line.text == "0.4 to 2.0 s: left knee 55°, usual 55 to 66, within"
+
+
 def test_a_line_says_what_the_measured_record_says(normal):
     record = {(q.key, q.side or ""): q for q in measured_record(walk(1), RATE_HZ, normal)}
     lines = evidence_lines(walk(1), RATE_HZ, normal)

@@ -12,12 +12,12 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.frames import FrameWriter
 from biomechgpt.config.reading import read_config
 from biomechgpt.config.whole import Config
-from biomechgpt.features.normal_gait import read_normal_gait
 from biomechgpt.recordings.opensim_writer import write_joint_angles
 from biomechgpt.recordings.recording import reading_with
 from biomechgpt.study.export import write_study
-from biomechgpt.study.study_config import MAPS, NORMAL
+from biomechgpt.study.study_config import MAPS
 from biomechgpt.study.study_folder import StudyFolder
+from tests.helpers.normal_walks import normal_gait
 from tests.helpers.paths import read_yaml
 from tests.helpers.simulated_trials import RATE_HZ, trial
 
@@ -131,7 +131,7 @@ def export(folder: Path, study: dict = STUDY) -> StudyFolder:
     """The study of a run that `write_run` wrote into `folder`."""
     config = config_with(study)
     reading = reading_with(MAPS, config.ingest)
-    return write_study(config, folder / "results", reading, read_normal_gait(*NORMAL), folder)
+    return write_study(config, folder / "results", reading, normal_gait(), folder)
 
 
 def overlay(path: Path, study: dict) -> Path:

@@ -31,6 +31,7 @@ WITHOUT_HASH = (
     "read_study",
     "score_evidence",
     "study",
+    "synthesize",
     "unlock",
 )
 

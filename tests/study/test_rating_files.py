@@ -1,9 +1,10 @@
 """Files that raters send: what does not fit is named, and the rest is read."""
 
+import numpy as np
 import pytest
 
 from biomechgpt.study.form_pages import checksum
-from biomechgpt.study.rating_files import read_ratings
+from biomechgpt.study.rating_files import expected_places, read_ratings
 from tests.helpers.fake_ratings import file_text, rows_of, write_ratings
 
 
@@ -127,6 +128,37 @@ def test_a_folder_among_the_files_and_a_huge_file_are_named(folder, study):
         file.truncate(6_000_000)
     problems = read_ratings(folder, study).problems
     assert [p.file for p in problems] == ["huge.tsv", "more"]
+
+
+def damaged(text: str, rng: np.random.Generator) -> bytes:
+    """A text with some bytes replaced, taken out or put in."""
+    content = bytearray(text.encode())
+    for _ in range(rng.integers(1, 4)):
+        at, byte = int(rng.integers(len(content))), int(rng.choice([0, 9, 10, 34, 50, 255]))
+        kind = rng.integers(3)
+        content[at : at + (kind != 0)] = b"" if kind == 1 else bytes([byte])
+    return bytes(content)
+
+
+def test_no_damage_ends_the_reading_or_brings_in_a_value_that_was_not_asked_for(study, tmp_path):
+    rng = np.random.default_rng(0)
+    rows = rows_of(study, "R1", second)[:12]
+    allowed = expected_places(study.key[study.key["rater"] == "R1"], study.scales)
+    whole = file_text(study, "R1", rows)
+    for case in range(150):
+        content = damaged(whole, rng)
+        if case % 2:  # with a right checksum over damaged cells
+            cells = [list(row) for row in rows]
+            row = cells[rng.integers(len(cells))]
+            row[rng.integers(len(row))] = str(
+                rng.choice(["", "n/a", "6", "=1+1", "A", "best", "R2"])
+            )
+            content = file_text(study, "R1", cells).encode()
+        (tmp_path / "ratings.tsv").write_bytes(content)
+        read = read_ratings(tmp_path, study)
+        assert any(p.rater == "R2" and p.problem == "no_file" for p in read.problems)
+        for row in read.rows.itertuples():
+            assert row.value in allowed[row.item, row.slot, row.scale]
 
 
 def test_the_checksum_is_the_published_one():

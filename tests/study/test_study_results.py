@@ -81,6 +81,15 @@ def test_lures_and_repeats_are_in_no_mean(tables, study):
     assert mean["value"] == pytest.approx(of_arm["value"].mean())
 
 
+def test_a_row_a_person_says_how_much_was_rated_and_how_fast(tables):
+    table = tables["raters"].set_index("rater")
+    assert table["items"].eq(20 + 2 + 6).all()
+    assert table["repeats"].eq(5 + 2).all()
+    assert table["ratings"].eq((22 + 5) * (2 * 2 + 1) + 6 + 2).all()
+    assert table["median_s"].eq(9).all()
+    assert table["cannot_judge"].eq(0).all()
+
+
 def test_no_model_is_ever_listed_as_a_rater(tables, study):
     assert set(tables["raters"]["rater"]) == {"R1", "R2", "R3"}
     models = {MODEL, OTHER, *study.arms}

@@ -90,7 +90,8 @@ def _pickers(page: Page) -> dict:
 
 def _movement(name: str) -> list:
     about = gr.HTML("", elem_id=f"{name}-about", elem_classes="said")
-    return [about, gr.HTML(None, elem_id=name, elem_classes="shown", **STAGE)]
+    stage = gr.HTML(None, elem_id=name, elem_classes="shown", **STAGE)
+    return [about, stage, gr.HTML("", elem_id=f"{name}-gait", elem_classes="gait")]
 
 
 def _conversation(page: Page, trained: list[str]) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from biomechgpt.chat.answers import LONGEST_QUESTION, checked
 from biomechgpt.chat.conversation import Reply, Turn, as_html
-from biomechgpt.chat.movement_view import about_movement, as_motion
+from biomechgpt.chat.movement_view import about_movement, as_motion, gait_details
 from biomechgpt.chat.movements import movements_of
 from biomechgpt.chat.opening import Opening
 from biomechgpt.chat.route import NOT_ABOUT_MOVEMENT
@@ -40,7 +40,7 @@ def head() -> str:
 
 def style() -> str:
     """The style of the page and of the player."""
-    files = (ASSETS / "player.css", HERE / "page.css")
+    files = (ASSETS / "player.css", ASSETS / "gait_panel.css", HERE / "page.css")
     return "".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -84,7 +84,7 @@ class Page:
         return gr.update(choices=choices, value=value)
 
     def show_first(self, name: str | None, request: gr.Request):
-        """Show a trial of the run: the line about it, and the data of its player."""
+        """Show a trial of the run: the line about it, the data of its player, its gait."""
         return self._show("first", name, request)
 
     def show_second(self, name: str | None, request: gr.Request):
@@ -95,39 +95,40 @@ class Page:
         try:
             trial = None if not name else self.opening.trial(name)
             self.session(request).movements[place] = trial
-            return self._shown(trial) if trial or place == "second" else (NO_MOVEMENT, None)
+            return self._shown(trial) if trial or place == "second" else (NO_MOVEMENT, None, "")
         except InputError as problem:
-            return _problem(str(problem)), None
+            return _problem(str(problem)), None, ""
 
     def read(self, path: str | None, request: gr.Request):
         """Read an uploaded file as the first movement, and delete it."""
         if path is None:
-            return gr.skip(), gr.skip(), None
+            return gr.skip(), gr.skip(), gr.skip(), None
         try:
             session = self.session(request)
             self.sessions.count_file(session)
             own = self.opening.chat().read_file(path, Path(path).name)
         except InputError as problem:
-            return _problem(str(problem)), gr.skip(), None
+            return _problem(str(problem)), gr.skip(), gr.skip(), None
         finally:
             Path(path).unlink(missing_ok=True)
         problems = "".join(_problem(line) for line in own.problems)
         if own.trial is None:
             name = html.escape(Path(path).name)
             refused = f"<p><b>{name} cannot be used.</b></p>{problems}"
-            return refused + self._about(session.movements["first"]), gr.skip(), None
+            return refused + self._about(session.movements["first"]), gr.skip(), gr.skip(), None
         session.movements["first"] = own.trial
-        about, motion = self._shown(own.trial)
-        return about + problems, motion, None
+        about, motion, gait = self._shown(own.trial)
+        return about + problems, motion, gait, None
 
     def _about(self, trial: ChatTrial | None) -> str:
         return "" if trial is None else about_movement(trial, self.description)
 
     def _shown(self, trial: ChatTrial | None):
         if trial is None:
-            return "", None
+            return "", None, ""
         codes = self.opening.chat().codes(trial) if trial.tokens is None else trial.tokens
-        return self._about(trial), as_motion(trial, codes, self.description)
+        motion = as_motion(trial, codes, self.description)
+        return self._about(trial), motion, gait_details(trial, self.description)
 
     def ask(self, question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
         """The conversation as it grows, and what is left in the line of the question."""

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.config.generation_checks import (
+    check_generating_variants,
+    check_generation_tasks,
+    check_generators,
+)
 from biomechgpt.config.study_checks import check_study
+from biomechgpt.config.synthesis_study_checks import check_synthesis_study, check_token_chains
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
 from biomechgpt.config.video_checks import check_videos
@@ -235,6 +241,14 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("tokenizers", "motion_encoders", "base_models", "variants", "tasks"), _check_variants),
     (("split", "variants", "baselines"), check_videos),
     (("tasks",), check_tasks),
+    (("generation_tasks",), check_generation_tasks),
+    (("variants", "generation_tasks"), check_generating_variants),
+    (("variants", "generators"), check_generators),
+    (("tokenizers", "generators"), check_token_chains),
+    (
+        ("variants", "baselines", "tasks", "generation_tasks", "generators", "synthesis_study"),
+        check_synthesis_study,
+    ),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
     (("base_models", "variants", "baselines", "tasks", "study"), check_study),
 )

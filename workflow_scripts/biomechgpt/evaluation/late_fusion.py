@@ -75,6 +75,7 @@ def _fused(rows: pd.DataFrame) -> dict:
     fused = {name: first[name] for name in COPIED}
     unknown = dict.fromkeys(("number_mean", "number_median", "number_low", "number_high"), nan)
     if first["kind"] == "regression":
+        fused["truth"] = None
         number = float(rows["number"].mean())
         return fused | unknown | {
             "answer": f"{number:.4g}", "parsed": None, "number": number, "options": [], "probabilities": []

@@ -101,7 +101,8 @@ def _side_right(line: StatedLine, own: MeasuredQuantity, record: Record) -> floa
 def _direction_right(line: StatedLine, own: MeasuredQuantity) -> float:
     if not line.direction or own.usual is None:
         return np.nan
-    return float(line.direction == direction_of(own.value, own.usual.low, own.usual.high))
+    usual = own.usual
+    return float(line.direction == direction_of(own.value, usual.low, usual.high, own.decimals))
 
 
 def summary(lines: pd.DataFrame, n_draws: int, seed: int) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class EvidenceLine(NamedTuple):
     @property
     def direction(self) -> str:
         """Where the value lies beside what is usual: below, within or above."""
-        return direction_of(self.value, self.usual_low, self.usual_high)
+        return direction_of(self.value, self.usual_low, self.usual_high, self.decimals)
 
     @property
     def text(self) -> str:
@@ -71,11 +71,12 @@ class EvidenceLine(NamedTuple):
         return self._replace(value=low - width if self.usual_high is None else high + width)
 
 
-def direction_of(value: float, low: float | None, high: float | None) -> str:
-    """Where a value lies beside what is usual from `low` to `high`."""
-    if low is not None and value < low:
+def direction_of(value: float, low: float | None, high: float | None, decimals: int) -> str:
+    """Where a value lies beside what is usual from `low` to `high`, all rounded as people read them."""
+    value = round(value, decimals)
+    if low is not None and value < round(low, decimals):
         return BELOW
-    return ABOVE if high is not None and value > high else WITHIN
+    return ABOVE if high is not None and value > round(high, decimals) else WITHIN
 
 
 def evidence_lines(

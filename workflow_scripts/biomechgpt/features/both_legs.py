@@ -41,13 +41,18 @@ def of_both_legs(legs: Sequence[MeasuredQuantity], normal: NormalGait) -> list[M
     score = _combined(
         legs,
         [f"{angle}_score" for angle in SAGITTAL],
-        lambda *scores: float(np.sqrt(np.mean(np.square(scores)))),
+        profile_score,
         ("gait_profile_score", "gait profile score of hip, knee and ankle", "°", 1),
         normal.ranges["gait_profile_score"],
         "root mean square of the gait variable scores of both legs (Baker 2009) in the sagittal plane, "
         "without the pelvis",
     )
     return [step, time, *ranges, score]
+
+
+def profile_score(*scores_deg: float) -> float:
+    """Root mean square of gait variable scores."""
+    return float(np.sqrt(np.mean(np.square(scores_deg))))
 
 
 def _combined(

@@ -9,7 +9,6 @@ import numpy as np
 
 from biomechgpt.features.clinical_angles import LEG_ANGLES
 from biomechgpt.features.walking_strides import CYCLE
-from biomechgpt.simulation.waveforms import basis, curve
 from biomechgpt.yaml_files import read_yaml
 
 
@@ -58,4 +57,7 @@ def read_normal_gait(curves: os.PathLike, ranges: os.PathLike) -> NormalGait:
 
 
 def _curve(entry: Mapping, sign: int) -> NormalCurve:
-    return NormalCurve(sign * (basis(CYCLE) @ curve(entry)), entry["sd_deg"], entry["source"])
+    """The Fourier series of an entry; the simulator's own is not read, lest reports depend on its code."""
+    turns = 2 * np.pi * np.outer(CYCLE, np.arange(1, len(entry["cos"]) + 1))  # (101, harmonics)
+    mean_deg = entry["mean"] + np.cos(turns) @ entry["cos"] + np.sin(turns) @ entry["sin"]
+    return NormalCurve(sign * mean_deg, entry["sd_deg"], entry["source"])

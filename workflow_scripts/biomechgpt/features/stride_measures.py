@@ -118,7 +118,7 @@ PEAKS = (
 def stride_measures(normal: NormalGait) -> list[StrideMeasure]:
     """Every quantity of a stride, with its usual range in unimpaired people where there is one."""
     peaks = [_of_curve(peak, normal) for peak in PEAKS]
-    scores = [_variable_score(angle, normal) for angle in normal.curves]
+    scores = [_score(angle, normal) for angle in normal.curves]
     return [*LENGTHS, _stance(normal), *peaks, *scores]
 
 
@@ -208,11 +208,16 @@ def _around(middle: float, curve: NormalCurve, group: str) -> UsualRange:
     return UsualRange(middle - reach, middle + reach, curve.source, group)
 
 
-def _variable_score(angle: str, normal: NormalGait) -> StrideMeasure:
+def variable_score(curve_deg: np.ndarray, normal_deg: np.ndarray) -> float:
+    """Root mean square distance in degrees between an angle over the gait cycle and the normal mean."""
+    return float(np.sqrt(np.mean(np.square(curve_deg - normal_deg))))
+
+
+def _score(angle: str, normal: NormalGait) -> StrideMeasure:
     curve = normal.curves[angle]
 
     def of(stride: WalkingStride) -> float:
-        return float(np.sqrt(np.mean(np.square(stride.angles_deg[angle] - curve.mean_deg))))
+        return variable_score(stride.angles_deg[angle], curve.mean_deg)
 
     usual = UsualRange(None, SPREADS * curve.sd_deg, curve.source, normal.group)
     words = IN_WORDS[angle]

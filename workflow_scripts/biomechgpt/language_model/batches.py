@@ -73,7 +73,7 @@ def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
 
 
 def video_batch(videos: Sequence[VideoInput]) -> VideoBatch:
-    """VideoBatch of unequal length in one batch, padded to the longest and to one step at least."""
+    """Videos of unequal length in one batch, padded to the longest and to one step at least."""
     one_step = max(1, *(len(video.values) for video in videos))
     values = pad_sequence([torch.from_numpy(video.values) for video in videos], batch_first=True)
     times_s = pad_sequence([torch.from_numpy(video.times_s) for video in videos], batch_first=True)
@@ -101,9 +101,8 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
         row["input_ids"] += question.input_ids
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
-        row["loss_weights"] += [
-            weights.answer if m else weights.question for m in question.answer_mask
-        ]
+        other = weights.question if question.weight is None else question.weight
+        row["loss_weights"] += [weights.answer if m else other for m in question.answer_mask]
     return row
 
 

@@ -53,6 +53,7 @@ class Question(NamedTuple):
 
     input_ids: list[int]
     answer_mask: list[int]
+    weight: float | None = None  # in the loss, of its other tokens; None: as of all questions
 
 
 class Example(NamedTuple):
@@ -121,6 +122,44 @@ def encode_example(
     return Example(_encode_motion(tokenizer, motion, max_length - longest), questions)
 
 
+def encode_generation(
+    tokenizer: PreTrainedTokenizerFast,
+    prompt: str,
+    codes: Sequence[int],
+    weight: float,
+    max_length: int,
+) -> Example:
+    """A prompt, where other examples have their motion, and the motion that answers it.
+
+    An empty `prompt` is a movement of nothing in particular. Each token of the motion has this `weight`.
+
+    Raises:
+        InputError: The prompt has the text of a control token in it, or both are too long together.
+    """
+    beginning = generation_prompt(tokenizer, prompt)
+    names = [*map(motion_name, codes), MOTION_END]
+    end = answer_end(tokenizer)
+    ids = [*tokenizer.convert_tokens_to_ids(names), end.stop_id, *end.rest]
+    if len(beginning) + len(ids) > max_length:
+        raise InputError(
+            f"A prompt and its movement have {len(beginning) + len(ids)} tokens, finetune.max_length is "
+            f"{max_length}: raise it, or lower seconds.most of the generation task."
+        )
+    motion = Question(ids, [0] * len(ids), weight)
+    return Example(EncodedMotion(beginning, 0, None), [motion])
+
+
+def generation_prompt(tokenizer: PreTrainedTokenizerFast, prompt: str) -> list[int]:
+    """The ids up to the start of the motion that answers `prompt`.
+
+    Raises:
+        InputError: The prompt has the text of a control token in it.
+    """
+    _check_text(tokenizer, prompt)
+    message = {"role": "user", "content": prompt}
+    return [*_chat_ids(tokenizer, message), tokenizer.convert_tokens_to_ids(MOTION_START)]
+
+
 def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
     question_part, answer_part = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
     rest = answer_end(tokenizer).rest
@@ -130,14 +169,18 @@ def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: 
 
 @lru_cache(maxsize=TEXTS_KEPT)
 def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> tuple[int, ...]:
-    for token in tokenizer.encode(question, add_special_tokens=False):
+    _check_text(tokenizer, question)
+    ids = _chat(tokenizer, question)
+    return tuple(ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :])
+
+
+def _check_text(tokenizer: PreTrainedTokenizerFast, text: str) -> None:
+    for token in tokenizer.encode(text, add_special_tokens=False):
         if token in _control_ids(tokenizer):
             name = tokenizer.convert_ids_to_tokens(token)
             raise InputError(
-                f"The question {question!r} has the reserved text {name} in it: reword it."
+                f"The question {text!r} has the reserved text {name} in it: reword it."
             )
-    ids = _chat(tokenizer, question)
-    return tuple(ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :])
 
 
 @lru_cache(maxsize=4)
@@ -179,6 +222,11 @@ def _head(tokenizer: PreTrainedTokenizerFast) -> list[int]:
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
     """The prompt of `question` about a motion without tokens."""
     message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
+    return _chat_ids(tokenizer, message)
+
+
+def _chat_ids(tokenizer: PreTrainedTokenizerFast, message: dict[str, str]) -> list[int]:
+    """The ids of a user's message, up to where the answer begins."""
     text = tokenizer.apply_chat_template(
         [message],
         tokenize=False,

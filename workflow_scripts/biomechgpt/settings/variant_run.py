@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from biomechgpt.settings.finetune_section import LoraSettings, TrainingSettings
+from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.strict import Count, Seed, StrictModel
 from biomechgpt.settings.variants_section import MotionReading
@@ -19,6 +20,9 @@ class VariantRun(StrictModel):
     video: VideoSettings | None = Field(None, description="What it reads of the video.")
     lora: LoraSettings
     tasks: dict[str, QuestionSettings] = Field(description="The tasks that are learnt.")
+    generation: GenerationTaskSettings | None = Field(
+        None, description="The generation task that is learnt beside, if any."
+    )
     finetune: TrainingSettings = Field(description="`finetune`, with what the variant overrides.")
     cohorts: list[str] = Field(description="Names of the cohorts.")
     simulated: bool = Field(description="Whether one of the cohorts is simulated.")

@@ -47,6 +47,10 @@ class VariantSettings(StrictModel):
     tokenizer: str = Field(description="A name from tokenizers.")
     base_model: str = Field(description="A name from base_models.")
     tasks: AllOrNamed = Field(description="all or a list of names from tasks.")
+    generation_task: str | None = Field(
+        None,
+        description="A name from generation_tasks that it learns beside; motion discrete alone.",
+    )
     lora: LoraSettings
     finetune: FinetuneOverrides = Field(
         default_factory=FinetuneOverrides,

@@ -53,10 +53,9 @@ def read_study(folder: StudyFolder) -> list[RatingProblem]:
 def result_tables(ratings: Ratings, study: Study) -> dict[str, pd.DataFrame]:
     """Every table by name."""
     scores = scores_of(ratings, study)
-    seconds = ratings.rows.assign(seconds=pd.to_numeric(ratings.rows["seconds"], errors="coerce"))
     names = study.key[["rater", "item", "name", "trial_id", "task"]].drop_duplicates()
     return {
-        "raters": rater_table(scores, seconds),
+        "raters": rater_table(ratings.rows, study),
         "arms": arm_means(scores, study),
         "contrasts": contrasts(scores, study),
         "agreement": agreement(scores, study),

@@ -98,7 +98,7 @@ def read_arms(
         InputError: as of `explanations_of_file`.
     """
     return {
-        name: explanations_of_file(Path(arm.file))
+        name: explanations_of_file(Path(arm.file).expanduser())
         if arm.file
         else explanations_of_model(answers[arm.model], arm.shows, tasks, evidence)
         for name, arm in arms.items()

@@ -3,13 +3,14 @@
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from biomechgpt.body.frames import Trial
 from biomechgpt.cohort.ingest import motion_files
-from biomechgpt.cohort.tables import read_cohorts
+from biomechgpt.cohort.tables import read_cohort
 from biomechgpt.errors import InputError
 from biomechgpt.motion.strip import strip
 from biomechgpt.recordings.recording import Reading
@@ -52,16 +53,15 @@ def folder_source(
     """
     files = {}
     for folder in folders:
-        for path, row in motion_files(
-            read_cohorts([{"name": "study", "path": str(folder)}]), reading
-        ):
+        cohort = read_cohort("study", Path(folder).expanduser())
+        for path, row in motion_files([cohort], reading):
             if row["trial_id"] in files:
                 raise InputError(f"{folder}: the trial {row['trial_id']} is in another folder too.")
             files[row["trial_id"]] = (path, row)
 
     def read(trial_id: str) -> Trial | None:
         trial, issues, _ = strip(read_trajectory(*files[trial_id], reading), settings)
-        for issue in issues:
+        for issue in issues if trial is None else ():
             log.warning("%s: %s: %s", issue.file, issue.problem, issue.detail)
         return trial
 

@@ -15,7 +15,7 @@ from biomechgpt.study.agreement_coefficients import (
     quadratic_weights,
 )
 from biomechgpt.study.dealing import FIRST, REPEAT
-from biomechgpt.study.form_pages import BEST, HIGHEST, LOWEST, WHICH_ORIGINAL
+from biomechgpt.study.form_pages import BEST, CANNOT_JUDGE, HIGHEST, LOWEST, WHICH_ORIGINAL
 from biomechgpt.study.rating_scores import as_tables, original_told
 from biomechgpt.study.study_folder import LURE, REGULAR, Study
 
@@ -86,8 +86,9 @@ def _with_intervals(
     scale: str, drawn: dict[str, np.ndarray], counts: np.ndarray, n_items: int, n_raters: int
 ) -> list[tuple]:
     n_units = int((counts.sum(axis=1) > 1).sum())
+    n_shared = min(n_items, n_units)  # an item that a single rater saw says nothing
     return [
-        (scale, name, float(values[0]), *interval(values[1:], n_items), n_units, n_raters)
+        (scale, name, float(values[0]), *interval(values[1:], n_shared), n_units, n_raters)
         for name, values in drawn.items()
     ]
 
@@ -147,18 +148,20 @@ def lures_caught(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["rater", "lures", "caught", "low", "high"])
 
 
-def rater_table(scores: pd.DataFrame, seconds: pd.DataFrame) -> pd.DataFrame:
-    """A row a person who rated: how much, how much could not be judged, and seconds an item (median)."""
-    by_rater = scores.groupby("rater")
+def rater_table(ratings: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """A row a person who rated: items, ratings, share that could not be judged, seconds an item (median)."""
+    times = study.key[["rater", "item", "time"]].drop_duplicates()
+    items = ratings.drop_duplicates(["rater", "item"]).merge(times, on=["rater", "item"])
+    items = items.assign(seconds=pd.to_numeric(items["seconds"], errors="coerce"))
+    on_scales = ratings[ratings["slot"] != ""]
+    cannot_judge = (on_scales["value"] == CANNOT_JUDGE).groupby(on_scales["rater"]).mean()
     table = pd.DataFrame(
         {
-            "items": by_rater["name"].nunique(),
-            "ratings": by_rater.size(),
-            "cannot_judge": by_rater["value"].apply(lambda values: values.isna().mean()),
-            "repeats": scores[scores["time"] == REPEAT].groupby("rater")["name"].nunique(),
-            "median_s": seconds.drop_duplicates(["rater", "item"])
-            .groupby("rater")["seconds"]
-            .median(),
+            "items": (items["time"] == FIRST).groupby(items["rater"]).sum(),
+            "repeats": (items["time"] == REPEAT).groupby(items["rater"]).sum(),
+            "ratings": ratings.groupby("rater").size(),
+            "cannot_judge": cannot_judge,
+            "median_s": items.groupby("rater")["seconds"].median(),
         }
     )
-    return table.fillna({"repeats": 0}).astype({"repeats": int}).reset_index(names="rater")
+    return table.reset_index(names="rater")

@@ -19,8 +19,8 @@ AXES = {
     "ankle_dorsiflexion": (-30, 25),
     "hip_adduction": (-15, 15),
 }
-MOST_STRIDES = 12  # drawn of each leg, spread over the trial
-STEP = 2  # of the points of a curve every so many are drawn
+MOST_STRIDES = 8  # drawn of each leg, spread over the trial
+STEP, STRIDE_STEP = 2, 4  # of the points of a mean and of a stride every so many are drawn
 
 
 class CycleAxes(NamedTuple):
@@ -55,7 +55,9 @@ def cycle_svg(
     parts += [_frame(axes, angle)]
     drawn = {side: curves for side, curves in lines.items() if len(curves)}
     for side, curves in drawn.items():
-        parts += [_line(axes, curve, f"{SIDES[side]} stride") for curve in _some(curves)]
+        parts += [
+            _line(axes, curve, f"{SIDES[side]} stride", STRIDE_STEP) for curve in _some(curves)
+        ]
     for side, curves in drawn.items():
         parts.append(_line(axes, curves.mean(axis=0), f"{SIDES[side]} mean"))
         if all(stride.has(ANKLE) for stride in strides):
@@ -79,12 +81,12 @@ def _some(curves: np.ndarray) -> np.ndarray:
     return curves[places]
 
 
-def _line(axes: CycleAxes, curve: np.ndarray, look: str) -> str:
-    return f'<path class="{look}" d="M{_points(axes, CYCLE * 100, curve)}"/>'
+def _line(axes: CycleAxes, curve: np.ndarray, look: str, step: int = STEP) -> str:
+    return f'<path class="{look}" d="M{_points(axes, CYCLE * 100, curve, step)}"/>'
 
 
-def _points(axes: CycleAxes, percent: np.ndarray, degrees: np.ndarray) -> str:
-    places = zip(axes.x(percent)[::STEP], axes.y(degrees)[::STEP], strict=True)
+def _points(axes: CycleAxes, percent: np.ndarray, degrees: np.ndarray, step: int = STEP) -> str:
+    places = zip(axes.x(percent)[::step], axes.y(degrees)[::step], strict=True)
     return "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
 
 

@@ -16,6 +16,7 @@ from biomechgpt.features.walking_strides import WalkingStride, walking_strides
 from biomechgpt.report.gait_panel.cycle_drawing import cycle_svg
 from biomechgpt.report.gait_panel.record_table import rows_of, sources_of
 from biomechgpt.report.page.html_file import ASSETS
+from biomechgpt.report.page.wording import plural
 
 SLOW_M_S = 1.0  # below which less movement is usual than at the speed of the normal curves
 
@@ -36,7 +37,10 @@ def gait_panel(
         reason=record[0].reason,
         drawings=[_drawing(a, strides, record, normal) for a in LEG_ANGLES if _has(a, strides)],
         missing=[a.title for a in LEG_ANGLES if not _has(a, strides)],
-        counts={words: sum(s.side == side for s in strides) for side, words in SIDES.items()},
+        counts={
+            words: plural(sum(s.side == side for s in strides), "stride")
+            for side, words in SIDES.items()
+        },
         bands=_bands(normal),
         rows=rows_of(record),
         sources=sources_of(record),

@@ -12,6 +12,7 @@ from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.joint_errors import rmse_per_joint
 from biomechgpt.features.clinical_angles import clinical_deg, movement_words
 from biomechgpt.features.normal_gait import NormalGait, read_normal_gait
+from biomechgpt.features.walking_strides import walking_strides
 from biomechgpt.report.decoded_trials import decode_trials
 from biomechgpt.report.gait_panel.gait_panel import gait_panel
 from biomechgpt.report.movement_page.skeleton import motion
@@ -48,7 +49,7 @@ class MovementFiles(NamedTuple):
 def write_movement_page(
     files: MovementFiles, named: Sequence[str], simulated: set[str], page: os.PathLike
 ) -> None:
-    """Write the page of the trials `named`, or of the test trials kept worst, middling and best.
+    """Write the page of the trials `named`, or of the test trials kept worst, middling, best, and a walk.
 
     Each trial goes through the tokenizer of the fold that tested its participant, or of the first
     fold. `simulated` names the cohorts that were not recorded.
@@ -93,14 +94,22 @@ def _tested_first(places: Mapping[str, Mapping]) -> list[str]:
 
 
 def _telling(trials: Mapping[str, DecodedTrial]) -> dict[str, str]:
-    """The trials whose angles the tokens keep worst, middling and best, and why each is shown."""
+    """The trials whose angles the tokens keep worst, middling and best, a walk, and why each is shown."""
     ordered = sorted(trials, key=lambda trial_id: -_rmse_deg(_errors_deg(trials[trial_id])))
     reasons: dict[str, str] = {}
     for word, share in TELLING.items():
         trial_id = ordered[round(share * (len(ordered) - 1))]
         why = f"the {word} of {len(ordered)} trials by what the tokens keep"
         reasons.setdefault(trial_id, why)
+    walks = [trial_id for trial_id in ordered if _has_strides(trials[trial_id])]
+    if walks:
+        why = f"the middle of {len(walks)} trials with walking strides by what the tokens keep"
+        reasons.setdefault(walks[(len(walks) - 1) // 2], why)
     return reasons
+
+
+def _has_strides(trial: DecodedTrial) -> bool:
+    return bool(walking_strides(trial.trial.frames, trial.tokenizer.frame_rate_hz))
 
 
 def _errors_deg(trial: DecodedTrial) -> np.ndarray:
