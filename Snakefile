@@ -30,10 +30,13 @@ include: "rules/tokenizer.smk"
 include: "rules/motion_encoder.smk"
 include: "rules/questions.smk"
 include: "rules/language_model.smk"
+include: "rules/video.smk"
 include: "rules/baselines.smk"
+include: "rules/evidence.smk"
 include: "rules/report.smk"
 include: "rules/publish.smk"
 include: "rules/annotate.smk"
+include: "rules/synthesis.smk"
 
 
 # Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
@@ -47,6 +50,7 @@ rule all:
     input:
         "<results>/report.html",
         rules.show_movement_all.input,
+        rules.synthesis_all.input,
 
 
 onstart:

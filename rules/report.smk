@@ -6,6 +6,8 @@ rule evaluate:
         trials=rules.index_trials.output.trials,
         questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
         labels=LABEL_TABLES_OF_VOTES,
+        sources=rules.list_sources.output if SOURCES_MATTER else [],
+        truths=in_every_fold(rules.choose_trials.output.truths) if SOURCES_MATTER else [],
     output:
         metrics="<results>/metrics.parquet",
         answers="<results>/answers.parquet",
@@ -30,7 +32,7 @@ rule evaluate:
     params:
         cfg=config["evaluate"],
         cohorts=COHORTS_OF_VOTES,
-        variants=VARIANTS,
+        variants=VARIANTS + SHOWN,
         baselines=BASELINES,
         uninformed=UNINFORMED,
         tasks=config["tasks"],
@@ -94,7 +96,7 @@ rule report:
     log:
         "<logs>/report.log",
     params:
-        config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
+        config={k: config[k] for k in config if k not in ("annotate", "reconstruct", "study")},
         cohorts=COHORTS,
         folds=folds,
         tokenizers=TOKENIZERS,

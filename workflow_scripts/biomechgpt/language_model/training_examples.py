@@ -10,16 +10,17 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.augmentation import (
+    copies_per_answer,
     copies_per_task,
     exchange_sides,
-    reworded_copies,
+    repeated_questions,
+    reworded,
     with_noise,
     with_number_noise,
 )
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.motion_reading import Views
 from biomechgpt.questions.tasks import Task
-from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
 
 log = logging.getLogger(__name__)
@@ -48,15 +49,18 @@ def training_passes(
         )
     cfg, random = run.finetune, np.random.default_rng(run.seed)
     copies = copies_per_task(questions, cfg.most_copies)
+    times = copies_per_answer(questions, cfg.most_answer_copies) * questions["task"].map(copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
-        rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        rows = repeated_questions(questions, times.to_numpy(), random)
+        if cfg.rephrase:
+            rows = reworded(rows, phrasings, random)
         if cfg.number_noise:
             rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
         passes.append(
             [
-                _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)
+                _example(tokenizer, trial, motions[trial], pairs, n_codes, run, random)
                 for trial, pairs in _sequences(rows, cfg.shared_motion)
             ]
         )
@@ -85,12 +89,17 @@ def _example(
     views: Views,
     pairs: list[tuple[str, str]],
     n_codes: int,
-    cfg: TrainingSettings,
+    run: VariantRun,
     random: np.random.Generator,
 ) -> Example:
     """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
-    motion = views.recorded
-    if cfg.mirror and random.random() < 0.5:
+    cfg, motion, body_is_withheld = run.finetune, views.recorded, False
+    if motion.shows_video:
+        draw, share = random.random(), run.video.modality_dropout
+        body_is_withheld = share <= draw < 2 * share
+        motion = motion.without_video() if draw < share else motion
+    if cfg.mirror and not motion.shows_video and random.random() < 0.5:
         motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
     motion = with_noise(motion, cfg, n_codes, random)
+    motion = motion.without_body() if body_is_withheld else motion
     return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)

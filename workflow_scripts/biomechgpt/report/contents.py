@@ -23,6 +23,7 @@ from biomechgpt.report.sections.participants import cohort, labels, token_length
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.report.sections.video_and_body import video_and_body
 from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
@@ -94,6 +95,7 @@ def _results(
     return [
         ("glance", "Results at a glance", glance(results)),
         ("readings", "How the language model reads movement", movement_readings(results, settings)),
+        ("video", "Video and body", video_and_body(results, settings)),
         ("questions", "Questions and participants", questions),
         ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),

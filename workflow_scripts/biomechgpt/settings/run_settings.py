@@ -9,6 +9,8 @@ from biomechgpt.settings.baselines_section import BaselineSearchSettings, Baseli
 from biomechgpt.settings.cohorts_section import CohortSettings
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.settings.finetune_section import FinetuneSettings
+from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
+from biomechgpt.settings.generators_section import GeneratorSettings
 from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.settings.motion_section import MotionSettings
@@ -69,4 +71,10 @@ class RunSettings(StrictModel):
     questions: TaskCriteria
     tasks: Annotated[dict[Name, TaskSettings], Field(min_length=1)] = Field(
         description="The questions by task name."
+    )
+    generation_tasks: dict[Name, GenerationTaskSettings] = Field(
+        {}, description="By name what variants learn to make movements from."
+    )
+    generators: dict[Name, GeneratorSettings] = Field(
+        {}, description="By name what makes synthetic movements."
     )

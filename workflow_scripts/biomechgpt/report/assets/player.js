@@ -163,9 +163,8 @@ function build(motion, joints) {
     make("div", { className: "controls" }, parts.play, parts.slider, parts.time),
     make("div", { className: "controls" }, parts.speed, parts.view, make("label", {}, parts.repeat, " repeat")),
     ...(motion.tokens.length ? [parts.tokens, underCursor(parts.overview, parts.cursors[0])] : []),
-    make("div", { className: "controls" }, parts.joint, ...strokes(names)),
-    underCursor(parts.curves, parts.cursors[1]),
-    parts.reading,
+    ...(joints.length ? [make("div", { className: "controls" }, parts.joint, ...strokes(names)),
+      underCursor(parts.curves, parts.cursors[1]), parts.reading] : []),
   ];
   parts.root = make("div", { className: "player" }, ...rows);
   return parts;
