@@ -12,11 +12,13 @@ from biomechgpt.errors import InputError
 from biomechgpt.language_model.augmentation import (
     copies_per_task,
     exchange_sides,
+    mixed,
     reworded_copies,
     with_noise,
     with_number_noise,
 )
 from biomechgpt.language_model.examples import Example, encode_example
+from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import Views
 from biomechgpt.questions.tasks import Task
 from biomechgpt.settings.finetune_section import TrainingSettings
@@ -49,6 +51,7 @@ def training_passes(
     cfg, random = run.finetune, np.random.default_rng(run.seed)
     copies = copies_per_task(questions, cfg.most_copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
+    training_motions = [motions[trial].recorded for trial in questions["trial_id"].unique()]
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
         rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
@@ -56,7 +59,9 @@ def training_passes(
             rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
         passes.append(
             [
-                _example(tokenizer, trial, motions[trial], pairs, n_codes, cfg, random)
+                _example(
+                    tokenizer, trial, motions[trial], training_motions, pairs, n_codes, cfg, random
+                )
                 for trial, pairs in _sequences(rows, cfg.shared_motion)
             ]
         )
@@ -83,14 +88,17 @@ def _example(
     tokenizer: PreTrainedTokenizerFast,
     trial: str,
     views: Views,
+    others: Sequence[MotionInput],
     pairs: list[tuple[str, str]],
     n_codes: int,
     cfg: TrainingSettings,
     random: np.random.Generator,
 ) -> Example:
-    """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
+    """A motion, maybe mirrored, mixed and with random codes, with its pairs of question and answer."""
     motion = views.recorded
     if cfg.mirror and random.random() < 0.5:
         motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
+    if motion.features is not None and cfg.feature_mixing:
+        motion = mixed(motion, others[random.integers(len(others))], cfg.feature_mixing, random)
     motion = with_noise(motion, cfg, n_codes, random)
     return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)
