@@ -3,8 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
 
-.PHONY: run chat example-cohort import-session test quick figures-in-docs lint unit test-slurm kill-runs \
-	fuzz clean
+.PHONY: run chat synthesize example-cohort import-session study read-study test quick figures-in-docs lint unit \
+	test-slurm kill-runs fuzz clean
 
 run: .venv/ready
 	@$(BIN)/python workflow_scripts/unlock.py
@@ -14,9 +14,21 @@ run: .venv/ready
 chat: .venv/chat
 	$(BIN)/python workflow_scripts/chat.py $(if $(MODEL),--model $(MODEL)) $(if $(RUN),--run $(RUN))
 
+# TEXT: what to make. MODEL: a model folder, FOLDER: where to write, SEED: another movement (docs/synthesis.md).
+synthesize: .venv/ready
+	@OMP_NUM_THREADS=1 $(BIN)/python workflow_scripts/synthesize.py "$(TEXT)" $(if $(MODEL),--model $(MODEL)) \
+	$(if $(FOLDER),--folder $(FOLDER)) $(if $(SEED),--seed $(SEED))
+
 # SESSION: a folder or zip file as OpenCap, Pose2Sim or a laboratory's system leaves it (docs/using.md).
 import-session: .venv/ready
 	$(BIN)/python workflow_scripts/import_session.py $(SESSION)
+
+# CONFIG: overlays of config.yaml, one of them with the section study (docs/study.md).
+study: .venv/ready
+	$(BIN)/python workflow_scripts/study.py $(if $(CONFIG),--configfile $(CONFIG))
+
+read-study: .venv/ready
+	$(BIN)/python workflow_scripts/read_study.py $(if $(CONFIG),--configfile $(CONFIG))
 
 # A cohort folder to look at and to fill in; FOLDER names another one than example_cohort.
 example-cohort: .venv/ready
@@ -39,7 +51,7 @@ lint: .venv/ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/chat
-	$(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
+	OMP_NUM_THREADS=1 $(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
 
 # The smallest run through a real Slurm on this machine; see docs/cluster.md.
 test-slurm: .venv/ready

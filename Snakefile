@@ -30,10 +30,14 @@ include: "rules/tokenizer.smk"
 include: "rules/motion_encoder.smk"
 include: "rules/questions.smk"
 include: "rules/language_model.smk"
+include: "rules/video.smk"
 include: "rules/baselines.smk"
+include: "rules/evidence.smk"
 include: "rules/report.smk"
 include: "rules/publish.smk"
 include: "rules/annotate.smk"
+include: "rules/synthesis.smk"
+include: "rules/synthesis_study.smk"
 
 
 # Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
@@ -47,6 +51,8 @@ rule all:
     input:
         "<results>/report.html",
         rules.show_movement_all.input,
+        rules.synthesis_all.input,
+        rules.synthesis_study.output if STUDY else [],
 
 
 onstart:

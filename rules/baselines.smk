@@ -52,7 +52,7 @@ rule baseline:
     benchmark:
         "<benchmarks>/baseline/{fold}/{baseline}.tsv"
     wildcard_constraints:
-        baseline=only(name for name in BASELINES if name not in REDRAWN_BASELINES),
+        baseline=only(name for name in BASELINES if name not in (*REDRAWN_BASELINES, *FUSIONS)),
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
@@ -84,14 +84,17 @@ use rule baseline as baseline_of_seed with:
         "Answering with {wildcards.baseline}, {wildcards.fold}, seed {wildcards.seed}"
 
 
+FITTED = [name for name in BASELINES if name not in FUSIONS]
+
+
 rule baseline_all:
     input:
-        in_every_fold(rules.baseline_of_seed.output, baseline=BASELINES, seed=SEEDS),
+        in_every_fold(rules.baseline_of_seed.output, baseline=FITTED, seed=SEEDS),
 
 
 rule compare_baselines:
     input:
-        predictions=in_every_fold(rules.baseline_of_seed.output, baseline=BASELINES, seed=SEEDS),
+        predictions=in_every_fold(rules.baseline_of_seed.output, baseline=FITTED, seed=SEEDS),
         folds=rules.assign_folds.output.folds,
         labels=LABEL_TABLES_OF_VOTES,
     output:

@@ -7,6 +7,8 @@ rule simulate_cohort:
         "<logs>/simulate_cohort/{cohort}.log",
     benchmark:
         "<benchmarks>/simulate_cohort/{cohort}.tsv"
+    wildcard_constraints:
+        cohort=only(SIMULATED_NAMES if SETTINGS.simulate.content == "rehabilitation" else ()),
     params:
         cfg=config["simulate"],
         code=code("simulate_cohort", SIMULATOR_DATA.values()),
@@ -16,21 +18,55 @@ rule simulate_cohort:
         "../workflow_scripts/simulate_cohort.py"
 
 
+rule plant_signals:
+    output:
+        cohort=directory("<results>/cohorts/{cohort}"),
+    log:
+        "<logs>/plant_signals/{cohort}.log",
+    benchmark:
+        "<benchmarks>/plant_signals/{cohort}.tsv"
+    wildcard_constraints:
+        cohort=only(SIMULATED_NAMES if SETTINGS.simulate.content != "rehabilitation" else ()),
+    params:
+        cfg=config["simulate"],
+        code=code("plant_signals"),
+    message:
+        "Simulating a cohort with planted signals"
+    script:
+        "../workflow_scripts/plant_signals.py"
+
+
 # Without input and output it runs whenever it is wanted; the Snakefile prints the page at the end.
 rule check_cohort:
     log:
         "<logs>/check_cohort.log",
     localrule: True
     params:
-        config={key: config[key] for key in RunSettings.model_fields},
+        config={key: config[key] for key in RunSettings.model_fields if key in config},
         recorded=RECORDED,
         maps=MAPS,
-        page=str(CHECK_PAGE),
-        table=str(CHECK_TABLE),
+        page=CHECK_PAGE["check_cohort"],
+        table=CHECK_TABLE["check_cohort"],
     message:
         "Checking the cohorts"
     script:
         "../workflow_scripts/check_cohort.py"
+
+
+rule check_features:
+    log:
+        "<logs>/check_features.log",
+    localrule: True
+    params:
+        config={key: config[key] for key in RunSettings.model_fields},
+        recorded=RECORDED,
+        maps=MAPS,
+        page=CHECK_PAGE["check_features"],
+        table=CHECK_TABLE["check_features"],
+    message:
+        "Checking the videos of the cohorts"
+    script:
+        "../workflow_scripts/check_features.py"
 
 
 rule ingest:

@@ -1,3 +1,4 @@
+import gc
 import sys
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,11 @@ from biomechgpt.results_layout import annotation_folder
 from biomechgpt.splits.folds import check_enough_people, fold_names
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.splits.index import ingestion_sentence
+from biomechgpt.video.clip_files import videos_digest
+from biomechgpt.video.groups import check_groups
+from biomechgpt.video.source_numbers import SOURCE_COLUMNS
 from biomechgpt.provenance import code_hash
+from biomechgpt.questions.descriptions import every_text
 from biomechgpt.questions.label_checks import (
     check_labels,
     check_vote_column,
@@ -28,9 +33,15 @@ from biomechgpt.questions.phrasing_sources import (
     check_phrasings,
     phrasing_files,
 )
+from biomechgpt.settings.baselines_section import PROBE_COMPONENTS
 from biomechgpt.settings.question_settings import QuestionSettings
 from biomechgpt.settings.variants_section import SOFT
+from biomechgpt.settings.video_section import SHOWINGS, shown_name
 from biomechgpt.settings.run_settings import RunSettings
+
+# Hashing code makes syntax trees, and jobs are many objects that stay: at its usual pace the collector goes over all
+# of them again and again, for a fifth of the time of a dry run.
+gc.set_threshold(100_000)
 
 # Rules decide by SETTINGS; `params` get parts of `config`, plain mappings, which Snakemake compares between runs.
 SETTINGS = read_config(config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text()))
@@ -48,13 +59,24 @@ RECORDED_TABLES = [
 # Evaluation reads label tables only to know whose trials vote together.
 COHORTS_OF_VOTES = COHORTS if SETTINGS.evaluate.vote_by else []
 LABEL_TABLES_OF_VOTES = [*SIMULATED, *RECORDED_TABLES] if SETTINGS.evaluate.vote_by else []
-# `snakemake check_cohort` goes over all that is wrong, so what stops other runs must not stop it here.
-CHECK_ONLY = "check_cohort" in sys.argv
-CHECK_PAGE, CHECK_TABLE = RESULTS / "check_cohort.txt", RESULTS / "check_cohort.tsv"
+# A check goes over all that is wrong, so what stops other runs must not stop it here.
+CHECKS = [name for name in ("check_cohort", "check_features") if name in sys.argv]
+CHECK_ONLY = bool(CHECKS)
+CHECK_PAGE, CHECK_TABLE = (
+    {name: str(RESULTS / f"{name}.{suffix}") for name in ("check_cohort", "check_features")}
+    for suffix in ("txt", "tsv")
+)
 RECORDED_COHORTS = [] if CHECK_ONLY else read_cohorts(RECORDED, with_prefix=len(COHORTS) > 1)
 SHARDS = range(SETTINGS.ingest.shards)
 SEEDS = SETTINGS.finetune.seeds
 VARIANTS = list(SETTINGS.variants)
+# Under which names variants that read videos answer again, with one modality withheld or of another trial.
+SHOWN = [
+    shown_name(name, showing)
+    for name, variant in SETTINGS.variants.items()
+    if variant.video
+    for showing in SHOWINGS
+]
 BASELINES = list(SETTINGS.baselines)
 UNINFORMED = [
     name
@@ -67,6 +89,7 @@ SIMULATOR_DATA = {
     "normal_gait": "resources/normal_gait.yaml",
     "cohort": "resources/simulated_cohort.yaml",
 }
+NORMAL_GAIT = ["resources/normal_gait.yaml", "resources/normal_ranges.yaml"]
 MAPS = sorted(
     path
     for folder in ("coordinate_maps", "skeletons")
@@ -88,6 +111,17 @@ QUESTIONS = {
 LABEL_COLUMNS = sorted(
     set().union(*({task.label, *(task.applies_to or {})} for task in SETTINGS.tasks.values()))
 )
+CONDITION_COLUMNS = sorted(
+    {
+        column
+        for task in SETTINGS.generation_tasks.values()
+        for column in (
+            *task.applies_to,
+            *(name for name, cell in task.condition_on.items() if cell.source == "recorded"),
+        )
+    }
+)
+PROMPT_WORDS = [text for task in SETTINGS.generation_tasks.values() for text in every_text(task)]
 TASK_LABELS = {name: task.label for name, task in SETTINGS.tasks.items()}
 # A task without a file has its phrasings written to one.
 WRITTEN_PHRASINGS = {
@@ -107,6 +141,7 @@ if workflow.is_main_process and not CHECK_ONLY:  # every job reads this file aga
     check_enough_people(
         RECORDED_COHORTS, SETTINGS.cohorts, SETTINGS.simulate.participants, SETTINGS.split
     )
+    check_groups(RECORDED_COHORTS, SETTINGS.split.group)
     for remark in (
         *readings(RECORDED_COHORTS, SETTINGS.tasks),
         *contradictions(cohorts, SETTINGS.tasks),
@@ -216,15 +251,15 @@ def digest_of_annotated_cohort(wildcards):
 
 
 def check_stands_alone():
-    """InputError where another target stands beside check_cohort: it would run without tables."""
-    if CHECK_ONLY and set(workflow.dag_settings.targets) != {"check_cohort"}:
-        raise InputError("check_cohort must be the only target; run the others after it.")
+    """InputError where another target stands beside a check: it would run without tables."""
+    if CHECK_ONLY and set(workflow.dag_settings.targets) != set(CHECKS[:1]):
+        raise InputError(f"{CHECKS[0]} must be the only target; run the others after it.")
 
 
 def end_check():
     """Print the page of a check and end with status 1 where something would stop the run."""
-    print(CHECK_PAGE.read_text())
-    if would_stop(CHECK_TABLE):
+    print(Path(CHECK_PAGE[CHECKS[0]]).read_text())
+    if would_stop(CHECK_TABLE[CHECKS[0]]):
         sys.exit(1)
 
 

@@ -14,6 +14,7 @@ rule build_base_model:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
+        **({"prompts": lambda wildcards: PROMPT_WORDS} if PROMPT_WORDS else {}),
         cfg=embedded_base_config,
         tasks=QUESTIONS,
         code=code_asking("build_base_model", SETTINGS.tasks),
@@ -73,6 +74,8 @@ rule finetune:
         questions=rules.generate_questions.output.questions,
         phrasings=lambda wildcards: phrasings_of(variant_tasks(wildcards)),
         encoder=variant_encoder,
+        conditions=variant_conditions,
+        videos=variant_videos,
     output:
         directory("<results>/{fold}/models/{variant}/seed-{seed}"),
     log:
@@ -104,6 +107,7 @@ rule predict:
         model=rules.finetune.output,
         tokens=variant_tokens,
         features=variant_features,
+        videos=variant_videos,
         questions=rules.generate_questions.output.questions,
     output:
         "<results>/{fold}/predictions/{variant}/seed-{seed}.parquet",

@@ -6,6 +6,8 @@ rule evaluate:
         trials=rules.index_trials.output.trials,
         questions=in_every_fold(rules.generate_questions.output.questions, seed=SEEDS),
         labels=LABEL_TABLES_OF_VOTES,
+        sources=rules.list_sources.output if SOURCES_MATTER else [],
+        truths=in_every_fold(rules.choose_trials.output.truths) if SOURCES_MATTER else [],
     output:
         metrics="<results>/metrics.parquet",
         answers="<results>/answers.parquet",
@@ -30,7 +32,7 @@ rule evaluate:
     params:
         cfg=config["evaluate"],
         cohorts=COHORTS_OF_VOTES,
-        variants=VARIANTS,
+        variants=VARIANTS + SHOWN,
         baselines=BASELINES,
         uninformed=UNINFORMED,
         tasks=config["tasks"],
@@ -43,8 +45,14 @@ rule evaluate:
         "../workflow_scripts/evaluate.py"
 
 
+def study_of_synthesis(wildcards):
+    """The tables on synthetic movement, where the config has such a study."""
+    return {"synthesis_study": "<results>/synthesis_study"} if SETTINGS.synthesis_study else {}
+
+
 rule report:
     input:
+        unpack(study_of_synthesis),
         metrics=rules.evaluate.output.metrics,
         answers=rules.evaluate.output.answers,
         tables=rules.evaluate.output.tables,
@@ -57,10 +65,14 @@ rule report:
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
+        normal_gait="resources/normal_gait.yaml",
+        normal_ranges="resources/normal_ranges.yaml",
         simulated=SIMULATED,
         recorded=RECORDED_TABLES,
         assets=multiext(
             "workflow_scripts/biomechgpt/report/assets/",
+            "gait_panel.css",
+            "gait_panel.html",
             "report.html",
             "report.css",
             "report.js",
@@ -90,7 +102,7 @@ rule report:
     log:
         "<logs>/report.log",
     params:
-        config={k: config[k] for k in config if k not in ("annotate", "reconstruct")},
+        config={k: config[k] for k in config if k not in ("annotate", "reconstruct", "study")},
         cohorts=COHORTS,
         folds=folds,
         tokenizers=TOKENIZERS,

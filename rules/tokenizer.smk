@@ -109,8 +109,12 @@ rule show_movement:
         folds=rules.assign_folds.output.folds,
         tokenizers=in_every_fold(rules.train_tokenizer.output),
         tokens=in_every_fold(rules.gather_tokens.output),
+        normal_gait="resources/normal_gait.yaml",
+        normal_ranges="resources/normal_ranges.yaml",
         assets=multiext(
             "workflow_scripts/biomechgpt/report/assets/",
+            "gait_panel.css",
+            "gait_panel.html",
             "movement_page.html",
             "movement_page.css",
             "movement_page.js",

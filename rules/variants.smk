@@ -7,6 +7,11 @@ DRAWS = {
     for draw in range(N_DRAWS)
 }
 DRAWN_TOKENIZERS = [draw for draw, (name, _) in DRAWS.items() if name in TOKENIZERS]
+FUSIONS = [name for name, baseline in SETTINGS.baselines.items() if baseline.kind == "late_fusion"]
+# Where videos are read, a class that one source alone holds is warned of.
+SOURCES_MATTER = bool(SHOWN) or any(
+    b.kind in ("source", "probe") for b in SETTINGS.baselines.values()
+)
 REDRAWN_BASELINES = [
     name for name, baseline in SETTINGS.baselines.items() if baseline.tokenizer and N_DRAWS > 1
 ]
@@ -77,6 +82,16 @@ def variant_encoder(wildcards):
     return [folder, *variant_features(wildcards)] if name else []
 
 
+def scaled_videos(fold, view, components):
+    return f"<results>/{fold}/video/{view}-{components}"
+
+
+def variant_videos(wildcards):
+    """The scaled videos that a variant reads, or nothing."""
+    video = SETTINGS.variants[wildcards.variant].video
+    return [scaled_videos(wildcards.fold, video.view, video.components)] if video else []
+
+
 def variant_base(wildcards):
     """A checkpoint, or an embedded base, which has learnt to read the soft tokens of a variant that has some."""
     variant, fold = SETTINGS.variants[wildcards.variant], wildcards.fold
@@ -93,12 +108,20 @@ def variant_tasks(wildcards):
     return list(SETTINGS.tasks) if tasks == "all" else tasks
 
 
+def variant_conditions(wildcards):
+    """What trials are like, for a variant that learns a generation task, or nothing."""
+    task = SETTINGS.variants[wildcards.variant].generation_task
+    return [f"<results>/{wildcards.fold}/conditions/{task}.parquet"] if task else []
+
+
 def variant_config(wildcards):
     """All that fine-tuning a variant depends on, beside its inputs."""
     variant = config["variants"][wildcards.variant]
+    task = SETTINGS.variants[wildcards.variant].generation_task
+    generation = {"generation": config["generation_tasks"][task]} if task else {}
     settings = config["finetune"] | variant.get("finetune", {})
-    motion = {key: variant[key] for key in ("motion",) if key in variant}
-    return motion | {
+    optional = {key: variant[key] for key in ("motion", "video") if key in variant} | generation
+    return optional | {
         "lora": variant["lora"],
         "tasks": {task: QUESTIONS[task] for task in variant_tasks(wildcards)},
         "finetune": {k: v for k, v in settings.items() if k not in ("seeds", "redraw_tokenizer")},
@@ -131,6 +154,8 @@ def baseline_inputs(wildcards):
         "tokens": tokens_of(fold, tokenizer),
         "tokenizer": f"<results>/{fold}/tokenizers/{tokenizer}",
         "parameters": f"<results>/{fold}/baselines/{tokenizer}.json",
+        "sources": "<results>/sources.parquet",
+        "videos": scaled_videos(fold, cfg.video, PROBE_COMPONENTS),
         "motion_features": f"<results>/{fold}/motion_features/{cfg.motion_encoder}.parquet",
     }
     return {name: files[name] for name in inputs_of(cfg)}
@@ -139,4 +164,4 @@ def baseline_inputs(wildcards):
 def every_prediction(wildcards):
     """What the language models and the baselines answered, in every fold, with every seed."""
     pattern = "<results>/{fold}/predictions/{name}/seed-{seed}.parquet"
-    return expand(pattern, fold=folds(), name=VARIANTS + BASELINES, seed=SEEDS)
+    return expand(pattern, fold=folds(), name=VARIANTS + SHOWN + BASELINES, seed=SEEDS)

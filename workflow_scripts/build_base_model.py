@@ -17,6 +17,7 @@ build_base_model(
     read_tasks(tasks, dict(zip(tasks, snakemake.input.phrasings, strict=True))),
     snakemake.output[0],
     snakemake.params.code,
+    snakemake.params.get("prompts", []),
 )
 log.info("pretrained on %d motions of training participants", len(motions.views))
 job.finish(snakemake)

@@ -13,7 +13,11 @@ parser = argparse.ArgumentParser(
     description="Ask a model about a recorded movement; without a question, serve a page to ask on.",
     epilog="Not a medical device. docs/chat.md explains what an answer is worth.",
 )
-parser.add_argument("question", nargs="?", help="the question; without it the page is served")
+parser.add_argument(
+    "question",
+    nargs="*",
+    help="one or more, each may refer to the one before; none: serve the page",
+)
 parser.add_argument("--model", type=Path, help="a model folder; without it, the first in results/")
 parser.add_argument(
     "--run", type=Path, help="results folder of the run whose trials are asked about"
@@ -27,6 +31,9 @@ parser.add_argument(
     default=[],
     type=Path,
     help="your own motion file instead; may be repeated",
+)
+parser.add_argument(
+    "--video", type=Path, help="features of the video of what is asked about (docs/video.md)"
 )
 parser.add_argument("--json", action="store_true", help="print JSON, one answer a line")
 parser.add_argument("--recorded", action="store_true", help="print the recorded label too")

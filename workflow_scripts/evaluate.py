@@ -20,6 +20,7 @@ from biomechgpt.evaluation.paper import paper_tasks
 from biomechgpt.evaluation.paper_figures import draw_all
 from biomechgpt.evaluation.per_trial import write_answers
 from biomechgpt.evaluation.result_tables import pool_table_one, write_tables
+from biomechgpt.evaluation.source_notes import with_source_notes
 from biomechgpt.evaluation.voters import with_voters
 from biomechgpt.questions.predictions import read_predictions
 from biomechgpt.settings.evaluate_section import EvaluateSettings
@@ -38,6 +39,7 @@ changes = {name: task.minimal_detectable_change for name, task in tasks.items()}
 detectable = {name: change for name, change in changes.items() if isfinite(change)}
 ranges = label_ranges(files.questions)
 evaluation = evaluate(predictions, folds, settings, variants, params.baselines, detectable, ranges)
+evaluation = with_source_notes(evaluation, files.sources, files.truths)
 write_metrics(evaluation, written.metrics)
 write_answers(evaluation.answers, written.answers)
 decided = headline(with_decided_numbers(predictions, evaluation.number_choices))

@@ -17,6 +17,8 @@ sources = Sources(
     Path(snakemake.input.base),
     Path(snakemake.input.tokenizer),
     *map(Path, snakemake.input.encoder),
+    videos=next(map(Path, snakemake.input.videos), None),
+    conditions=next(map(Path, snakemake.input.conditions), None),
 )
 key = {"fold": wildcards.fold, "variant": wildcards.variant, "seed": int(wildcards.seed)}
 run = VariantRun.model_validate(key | snakemake.params.cfg)

@@ -15,5 +15,7 @@ predict_file(
     Path(snakemake.output[0]),
     snakemake.params.splits,
     *map(Path, snakemake.input.features),
+    videos=next(map(Path, snakemake.input.videos), None),
+    showing=snakemake.wildcards.get("showing"),
 )
 job.finish(snakemake)

@@ -11,7 +11,7 @@ from biomechgpt.report.model_card import publish
 publish(
     snakemake.input.model[0],
     snakemake.input.metrics,
-    Path(snakemake.input.tables, "calibration.parquet"),
+    Path(snakemake.input.tables),
     Path(snakemake.output[0]),
 )
 job.finish(snakemake)

@@ -11,7 +11,15 @@ tokenizers, tokens = (
     dict(zip(params.folds, paths, strict=True)) for paths in (files.tokenizers, files.tokens)
 )
 write_movement_page(
-    MovementFiles(files.joint_angles, files.trials, files.folds, tokenizers, tokens),
+    MovementFiles(
+        files.joint_angles,
+        files.trials,
+        files.folds,
+        tokenizers,
+        tokens,
+        files.normal_gait,
+        files.normal_ranges,
+    ),
     params.cfg["trials"],
     set(params.simulated),
     snakemake.output[0],

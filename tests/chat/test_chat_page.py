@@ -36,6 +36,7 @@ def test_pick_watch_and_ask(page, server):
     assert "7.0 s" in about
     assert "right neck" not in about
     assert "neck extension" in about
+    wait_for_text(page, "#first-gait summary", "Gait cycle")
     page.wait_for_function("document.querySelector('#first .player input[type=range]').max == 209")
     frame = "Number(document.querySelector('#first .player input[type=range]').value)"
     page.click("#first .player button")

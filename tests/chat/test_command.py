@@ -20,7 +20,14 @@ def run(run_model, monkeypatch, chat, capsys):
     monkeypatch.setattr("biomechgpt.chat.asking.open_chat", lambda model, run: chat)
 
     def ask(question: str, **arguments) -> tuple[int, str, str]:
-        start = {"model": run_model, "run": None, "trial": [], "file": [], "json": False}
+        start = {
+            "model": run_model,
+            "run": None,
+            "trial": [],
+            "file": [],
+            "json": False,
+            "video": None,
+        }
         options = start | {"recorded": False, "question": question} | arguments
         code = command.run(argparse.Namespace(**options))
         return code, *capsys.readouterr()

@@ -10,6 +10,7 @@ from biomechgpt.report.movement_page.movement_page import MovementFiles
 from biomechgpt.splits.index import index_trials
 from biomechgpt.tokenizer.storage import save_tokenizer
 from biomechgpt.tokenizer.tokenising import tokenise_shard
+from tests.helpers.paths import ROOT
 from tests.helpers.small_tokenizer import ABSENT, TINY, angles, train_on
 
 # p1 and p2 are tested in fold-0, p0 in fold-1, NA never.
@@ -42,6 +43,8 @@ def write_run(folder: Path) -> MovementFiles:
         folder / "folds.tsv",
         tokenizers=dict(zip(SPLITS, tokenizers, strict=True)),
         tokens=dict(zip(SPLITS, tokens, strict=True)),
+        normal_gait=ROOT / "resources/normal_gait.yaml",
+        normal_ranges=ROOT / "resources/normal_ranges.yaml",
     )
 
 

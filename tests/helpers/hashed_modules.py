@@ -19,13 +19,19 @@ SCRIPTS = ROOT / "workflow_scripts"
 # Run by people, or, as check_cohort, whenever it is wanted.
 WITHOUT_HASH = (
     "check_cohort",
+    "check_features",
     "chat",
     "example_cohort",
     "fetch_small_base",
     "figures_in_docs",
     "import_session",
+    "lay_out_gavd",
     "lay_out_jun",
     "lay_out_rueangsirarak",
+    "read_study",
+    "score_evidence",
+    "study",
+    "synthesize",
     "unlock",
 )
 

@@ -1,12 +1,18 @@
 """Copies of the project in which Snakemake runs."""
 
+import multiprocessing
+import os
 import shutil
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PROJECT_PARTS = ("Snakefile", "config.yaml", "presets", "profiles", "resources", "rules")
 PROJECT_PARTS += ("envs", "workflow_scripts")
+# Each run is forked from a process that has imported Snakemake, its plugins and pytest, the main module that
+# multiprocessing asks for, and nothing of this project.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["snakemake.cli", "snakemake_executor_plugin_slurm", "pytest"])
 
 
 def copy_project(root: Path, folder: Path) -> Path:
@@ -24,10 +30,27 @@ def copy_project(root: Path, folder: Path) -> Path:
 
 def run(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> tuple[int, str]:
     """Run Snakemake in `folder`; its exit status and all that it printed."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", *arguments]
-    command += ["--configfile", *config.split()]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
+    command = ["snakemake", "--cores", "all", *arguments, "--configfile", *config.split()]
+    with tempfile.NamedTemporaryFile("r") as printed:
+        arguments = (folder, command, dict(os.environ), printed.name)
+        process = FORKS.Process(target=_snakemake, args=arguments)
+        process.start()
+        process.join()
+        return process.exitcode, printed.read()
+
+
+def _snakemake(folder: Path, command: list[str], environment: dict[str, str], printed: str) -> None:
+    """What the command would do, in a process of its own that has imported Snakemake already."""
+    from snakemake.cli import main  # not at the top, since only that process needs it
+
+    output = os.open(printed, os.O_WRONLY | os.O_APPEND)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = command
+    main()
 
 
 def snakemake(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> str:

@@ -14,7 +14,7 @@ BENCHMARK = "s\th:m:s\tmax_rss\n{s}\t0:00:00\t{memory}\n"
 # No name says what a baseline is, or which question of the paper a task repeats.
 DEFAULT = read_yaml("config.yaml")
 TASKS, VARIANT = DEFAULT["tasks"], DEFAULT["variants"]["tiny-all"]
-del DEFAULT["annotate"], DEFAULT["reconstruct"]  # made on demand
+del DEFAULT["annotate"], DEFAULT["reconstruct"], DEFAULT["study"]  # made on demand
 CONFIG = DEFAULT | {
     "simulate": DEFAULT["simulate"] | {"seed": 7},
     "motion": DEFAULT["motion"] | {"frame_rate_hz": 30.0},

@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 
 from biomechgpt.language_model.augmentation import (
+    copies_per_answer,
     copies_per_task,
     exchange_sides,
     mixed,
     paraphrase,
-    reworded_copies,
+    repeated_questions,
+    reworded,
     with_number_noise,
     with_random_codes,
 )
@@ -26,7 +28,12 @@ PHRASINGS = {
 @pytest.fixture
 def questions():
     tasks = [task for task, count in COUNTS.items() for _ in range(count)]
-    rows = {"task": tasks, "answer": [str(i) for i in range(len(tasks))], "question": "old"}
+    rows = {
+        "task": tasks,
+        "answer": [str(i) for i in range(len(tasks))],
+        "question": "old",
+        "kind": "classification",
+    }
     return pd.DataFrame(rows).sample(frac=1, random_state=0)
 
 
@@ -41,8 +48,8 @@ def test_rare_tasks_are_asked_more_often_up_to_the_limit(questions):
 
 
 def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions, random):
-    copies = {"often": 1, "seldom": 2, "rare": 2}
-    copied = reworded_copies(questions, copies, PHRASINGS, random)
+    copies = questions["task"].map({"often": 1, "seldom": 2, "rare": 2}).to_numpy()
+    copied = reworded(repeated_questions(questions, copies, random), PHRASINGS, random)
     assert copied["task"].value_counts().to_dict() == {"often": 90, "seldom": 48, "rare": 6}
     for task, question in zip(copied["task"], copied["question"], strict=True):
         assert set(question.split()) <= {word for text in PHRASINGS[task] for word in text.split()}
@@ -52,10 +59,35 @@ def test_every_copy_keeps_its_answer_and_is_asked_in_words_of_its_task(questions
 
 
 def test_words_are_drawn_anew(questions, random):
-    copies = dict.fromkeys(COUNTS, 1)
-    first, second = (reworded_copies(questions, copies, PHRASINGS, random) for _ in range(2))
+    first, second = (reworded(questions, PHRASINGS, random) for _ in range(2))
     same = (first["question"].to_numpy() == second["question"].to_numpy()).mean()
     assert same < 0.5
+
+
+def test_whole_copies_repeat_without_drawing_anything(questions, random):
+    before = random.bit_generator.state
+    copied = repeated_questions(questions, np.ones(len(questions)), random)
+    pd.testing.assert_frame_equal(copied, questions)
+    assert random.bit_generator.state == before
+
+
+def test_a_share_of_a_copy_is_drawn_that_often(random):
+    rows = pd.DataFrame({"answer": range(4000)})
+    counts = repeated_questions(rows, np.full(4000, 2.3), random)["answer"].value_counts()
+    assert set(counts) == {2, 3}
+    assert counts.mean() == pytest.approx(2.3, abs=0.03)
+
+
+def test_rare_answers_of_a_classification_are_asked_more_often_up_to_the_limit():
+    answers = ["walk"] * 90 + ["stand"] * 10 + ["stairs"]
+    questions = pd.DataFrame({"task": "activity", "answer": answers, "kind": "classification"})
+    numbers = pd.DataFrame({"task": "speed", "answer": ["1.0", "1.0", "2.0"], "kind": "regression"})
+    copies = copies_per_answer(pd.concat([questions, numbers], ignore_index=True), 4)
+    assert copies[:90] == pytest.approx(1)
+    assert copies[90:100] == pytest.approx(3)
+    assert copies[100] == 4  # the root of 90 is more
+    assert copies[101:] == pytest.approx(1)  # numbers have no classes to balance
+    assert copies_per_answer(questions, 1) == pytest.approx(1)
 
 
 def test_other_words_lose_some_and_join_two_phrasings_without_becoming_empty(random):
@@ -67,11 +99,6 @@ def test_other_words_lose_some_and_join_two_phrasings_without_becoming_empty(ran
     missing = 1 - np.mean([len(text.split()) for text in whole if len(text.split()) <= 8]) / 8
     assert 0.1 < missing < 0.25
     assert paraphrase(["one"], random) == "one"
-
-
-def test_without_phrasings_the_questions_stay_as_they_are(questions, random):
-    copied = reworded_copies(questions, dict.fromkeys(COUNTS, 1), None, random)
-    pd.testing.assert_frame_equal(copied, questions)
 
 
 def test_noise_leaves_the_other_tokens_alone(random):

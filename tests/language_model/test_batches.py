@@ -170,6 +170,19 @@ def test_answer_weight_counts_answers_so_often(tokenizer):
     assert weighted.item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+def test_questions_without_weight_are_no_targets_and_change_no_other_term(shared):
+    whole, answers = collate(shared, 0, Weights()), collate(shared, 0, Weights(question=0.0))
+    logits = torch.randn(*whole["input_ids"].shape, 500)
+    without = losses(logits, answers, of_logits)
+    assert without.parts[0].item() == pytest.approx(
+        losses(logits, whole, of_logits).parts[0].item()
+    )
+    n_question_tokens = sum(
+        len(q.answer_mask) - sum(q.answer_mask) for e in shared for q in e.questions
+    )
+    assert total_weight([whole]) - total_weight([answers]) == n_question_tokens
+
+
 def test_a_token_sees_its_way_to_the_root():
     predecessors = [-1, 0, 1, 1, 3, 4, 1, 3, 7]
     seen = ancestors(predecessors)

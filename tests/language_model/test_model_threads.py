@@ -1,5 +1,7 @@
 """The weights of base and model do not depend on how many cores are free."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.helpers.script_process import Files, run_script, weights_sha256
@@ -60,7 +62,11 @@ def finetune(folder, cores, sources, base, variant_run):
 def test_one_and_four_free_cores_give_the_same_base_and_model(
     tmp_path, sources, folds, variant_run
 ):
-    bases = [build_base(tmp_path / f"base-{n}", n, sources, folds) for n in (1, 4)]
-    models = [finetune(tmp_path / f"model-{n}", n, sources, bases[0], variant_run) for n in (1, 4)]
-    for first, second in (bases, models):
+    def base_and_model(cores):
+        base = build_base(tmp_path / f"base-{cores}", cores, sources, folds)
+        return base, finetune(tmp_path / f"model-{cores}", cores, sources, base, variant_run)
+
+    with ThreadPoolExecutor() as pool:  # of the processes, side by side
+        pairs = list(pool.map(base_and_model, (1, 4)))
+    for first, second in zip(*pairs, strict=True):
         assert weights_sha256(first) == weights_sha256(second) != []

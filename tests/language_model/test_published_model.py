@@ -38,8 +38,8 @@ def metrics(tmp_path):
 
 
 @pytest.fixture
-def calibration(tmp_path, model_folder):
-    """The table of the evaluation, with another seed and another variant in it."""
+def tables(tmp_path, model_folder):
+    """The tables of the evaluation, with another seed and another variant in it."""
     described = json.loads((model_folder / "model.json").read_text())
     own_row = {name: described[name] for name in ("fold", "variant", "seed")}
     own_row |= {"task": "impaired", "number": "", "temperature": 2.0, "limit": 0.5}
@@ -51,10 +51,12 @@ def calibration(tmp_path, model_folder):
     number |= {"number": "mean"}
     others = [{"seed": described["seed"] + 1}, {"variant": "xgboost"}]
     rows = [own_row | limit | other for limit in limits for other in [{}, *others]]
-    pd.DataFrame([*rows, own_row | number]).to_parquet(
-        tmp_path / "calibration.parquet", index=False
-    )
-    return tmp_path / "calibration.parquet"
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    pd.DataFrame([*rows, own_row | number]).to_parquet(folder / "calibration.parquet", index=False)
+    notes = {"task": "impaired", "variant": "", "note": "few_participants", "detail": "Few."}
+    pd.DataFrame([notes]).to_parquet(folder / "notes.parquet", index=False)
+    return folder
 
 
 def finetune_on_checkpoint(folder, layout, motion_tokens, sources, variant_run):
@@ -86,7 +88,7 @@ def printed_by_cards(folders):
 
 
 def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
-    model_folder, metrics, calibration, sources, variant_run, tmp_path
+    model_folder, metrics, tables, sources, variant_run, tmp_path
 ):
     """On the embedded base, and on checkpoints with either kind of motion rows."""
     models = [
@@ -97,7 +99,7 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
     ]
     published = [tmp_path / "published" / str(number) for number in range(len(models))]
     for model, folder in zip(models, published, strict=True):
-        publish(model, metrics, calibration, folder)
+        publish(model, metrics, tables, folder)
     for model, printed in zip(models, printed_by_cards(published), strict=True):
         answer = first_answer(load_model(model), variant_run.tasks)
         assert printed.startswith(f"impaired: {answer}\ndevice: ")
@@ -105,9 +107,9 @@ def test_the_code_of_the_card_gives_the_same_answer_in_a_fresh_process(
 
 
 def test_the_code_of_the_card_asks_a_model_that_reads_soft_tokens(
-    soft_folder, metrics, calibration, tmp_path
+    soft_folder, metrics, tables, tmp_path
 ):
-    publish(soft_folder, metrics, calibration, tmp_path / "soft")
+    publish(soft_folder, metrics, tables, tmp_path / "soft")
     card = (tmp_path / "soft" / "README.md").read_text()
     assert "the soft tokens of a motion encoder" in card
     code = re.search(r"```python\n(.*?)```", card, re.DOTALL).group(1)
@@ -137,14 +139,14 @@ def first_answer(loaded, tasks):
     return row["answer"]
 
 
-def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibration, tmp_path):
-    publish(model_folder, metrics, calibration, tmp_path / "simulated")
+def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, tables, tmp_path):
+    publish(model_folder, metrics, tables, tmp_path / "simulated")
     recorded = tmp_path / "recorded"
     shutil.copytree(model_folder, recorded)
     described = json.loads((recorded / "model.json").read_text())
     described |= {"simulated": False, "cohorts": ["here"]}
     (recorded / "model.json").write_text(json.dumps(described))
-    publish(recorded, metrics, calibration, tmp_path / "real")
+    publish(recorded, metrics, tables, tmp_path / "real")
     card = (tmp_path / "simulated" / "README.md").read_text()
     for words in (
         "SIMULATED", "Not for clinical use", "library_name: peft", "a small Gemma 3 that the workflow",
@@ -164,7 +166,7 @@ def test_the_card_has_base_data_figures_and_limits(model_folder, metrics, calibr
 
 
 def test_the_code_of_the_card_asks_only_what_its_own_answers_allow(
-    model_folder, metrics, calibration, tmp_path
+    model_folder, metrics, tables, tmp_path
 ):
     """A condition on an earlier answer that is never given, and one on a column that no task has."""
     closed = tmp_path / "closed"
@@ -175,7 +177,7 @@ def test_the_code_of_the_card_asks_only_what_its_own_answers_allow(
     described["asked_in_turn"] = [["device", "speed"], ["impaired"]]
     described["tasks_left_out"] = ["falls"]
     (closed / "model.json").write_text(json.dumps(described))
-    publish(closed, metrics, calibration, tmp_path / "published")
+    publish(closed, metrics, tables, tmp_path / "published")
     card = (tmp_path / "published" / "README.md").read_text()
     assert "Left out: falls." in card
     assert "| impaired | 8 | no 8, yes 8 | device is none or cane or walker or  |" in card
@@ -192,9 +194,9 @@ def test_the_code_of_the_card_asks_only_what_its_own_answers_allow(
 
 
 def test_a_published_model_carries_the_calibration_of_its_own_fold_and_seed(
-    model_folder, metrics, calibration, tmp_path
+    model_folder, metrics, tables, tmp_path
 ):
-    publish(model_folder, metrics, calibration, tmp_path / "published")
+    publish(model_folder, metrics, tables, tmp_path / "published")
     published = read_calibration(tmp_path / "published")
     assert published == {
         "impaired": Calibration(2.0, {0.8: 0.25, 0.9: None}),

@@ -120,7 +120,7 @@ def test_soft_tokens_start_with_that_share_of_the_length_of_text(model, base, fe
 def test_motions_with_and_without_soft_tokens_do_not_mix(base, motions, features):
     soft = examples(base.tokenizer, motions, features)[:1]
     plain = encode_example(base.tokenizer, MotionInput(motions[0]), EXCHANGES, 128)
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="same shape"):
         collate([*soft, plain], 0, Weights())
 
 

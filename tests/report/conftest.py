@@ -11,7 +11,7 @@ from tests.helpers.paths import read_yaml
 @pytest.fixture(scope="session")
 def config() -> dict:
     """What a report of `tiny-all` is made with, without the sections for what is made on demand."""
-    on_demand = ("annotate", "reconstruct")
+    on_demand = ("annotate", "reconstruct", "study")
     config = {key: value for key, value in read_yaml("config.yaml").items() if key not in on_demand}
     return config | {"variants": {"tiny-all": config["variants"]["tiny-all"]}}
 

@@ -72,7 +72,7 @@ def test_missing_joints_are_said_in_words_and_left_out_of_the_numbers(written):
     text, _ = written(["b"])
     assert "Not recorded, so drawn at rest and left out of the error: neck extension." in text
     assert '<th scope="row">neck extension</th>' not in text
-    assert '<th scope="row">right knee angle</th>' in text
+    assert '<th scope="row">right knee flexion</th>' in text
 
 
 def test_unknown_trial_is_refused_by_name(written):

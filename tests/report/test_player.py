@@ -186,5 +186,6 @@ def test_motion_without_tokens_or_curves_is_shown_too(page):
     page.evaluate(f"player(document.body, {json.dumps(movement)}).seek(2)")
     shown = "document.querySelector('body > .player .time').textContent"
     assert page.evaluate(shown) == "0.07 s"
-    assert page.evaluate("document.querySelectorAll('body > .player .tokens').length") == 0
+    for absent in (".tokens", ".curves", "[aria-label='Joint angle']"):
+        assert page.locator(f"body > .player {absent}").count() == 0
     assert faults(page) == []

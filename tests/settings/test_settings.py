@@ -20,8 +20,9 @@ MOTION = {"frame_rate_hz": 30, "max_gap_s": 0.5, "min_duration_s": 1, "zero_join
 
 def test_what_is_stored_is_byte_by_byte_what_config_yaml_says():
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    run = RunSettings.model_validate({key: config[key] for key in RunSettings.model_fields})
-    assert run.to_dict() == {key: config[key] for key in RunSettings.model_fields}
+    sections = {key: config[key] for key in RunSettings.model_fields if key in config}
+    run = RunSettings.model_validate(sections)
+    assert run.to_dict() == sections
     for section in ("motion", "tokenizers", "base_models", "variants"):
         assert json.dumps(run.to_dict()[section]) == json.dumps(config[section])
     for model, entry in [

@@ -1,5 +1,7 @@
 """The weights of the motion tokenizer do not depend on how many cores are free."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pandas as pd
 import pytest
 
@@ -35,5 +37,7 @@ def test_one_and_four_free_cores_give_the_same_tokenizer(shard, tmp_path, tiny_c
     tables = {name: str(tmp_path / name) for name in ("trials.parquet", "folds.tsv")}
     tables = {"trials": tables["trials.parquet"], "folds": tables["folds.tsv"]}
     wide = tiny_cfg.model_copy(update={"width": 96, "code_dim": 96, "batch_size": 32, "steps": 20})
-    first, second = (train(tmp_path / str(n), n, shard, tables, wide) for n in (1, 4))
+    with ThreadPoolExecutor() as pool:  # of the processes, side by side
+        folders = pool.map(lambda n: train(tmp_path / str(n), n, shard, tables, wide), (1, 4))
+        first, second = folders
     assert weights_sha256(first) == weights_sha256(second) != []

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
-    "annotations", "base_models", "benchmarks", "cohorts", "figures", "gait_features",
-    "joint_angles", "logs", "movement", "phrasings", "report_tables", "tables", "trajectories",
+    "annotations", "base_models", "benchmarks", "cohorts", "evidence", "figures",
+    "gait_features", "joint_angles", "logs", "movement", "phrasings", "report_tables", "synthesis",
+    "synthesis_study", "tables", "trajectories", "video",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
 

@@ -85,6 +85,18 @@ def _measured_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     return Features(table.index, table.to_numpy(np.float32))
 
 
+def _source(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.video_features import source_features
+
+    return source_features(inputs["trials"], inputs["sources"])
+
+
+def _video_summaries(inputs: Mapping, truths: pd.DataFrame) -> Features:
+    from biomechgpt.baselines.video_features import video_summaries
+
+    return video_summaries(inputs["videos"], _training_trials(truths))
+
+
 def _rocket_features(inputs: Mapping, truths: pd.DataFrame) -> Features:
     from biomechgpt.baselines import rocket_features as rocket
 
@@ -162,6 +174,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             for centres in (False, True)
             for network in ("gru", "lstm", "convolution")
         },
+        "source": Kind(_source, _boosting, ("trials", "sources"), draws_at_random=True),
+        "probe": Kind(_video_summaries, _ridge, ("videos",)),
         "measurement": Kind(_measured_features, _measurement, ("gait_features",)),
     }
 )

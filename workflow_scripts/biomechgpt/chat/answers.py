@@ -1,10 +1,16 @@
 """An answer to a question: the model's text, how sure it is, and what it may not be used for."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import NamedTuple
 
+from biomechgpt.chat.route import VALUE, Route
+from biomechgpt.chat.sensitivity import Sensitivity
 from biomechgpt.errors import InputError
+from biomechgpt.features.measured_quantity import MeasuredQuantity
 from biomechgpt.questions.calibration import OptionEstimate
 from biomechgpt.questions.gates import NO, UNKNOWN
+from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.strangeness import Strangeness
 
 NOT_A_DEVICE = (
@@ -18,6 +24,10 @@ MODEL_MAY_KNOW = {
     "validation": "The model was calibrated on this participant.",
     "unknown": "It is not known whether the model was trained on this participant.",
 }
+BODY_ALONE = (
+    "The model reads videos, too, and was asked with the body alone: no features were named."
+)
+STANDING = (LEARNT_FROM_SIMULATION, NOT_A_DEVICE)  # of every answer of a model
 LONGEST_QUESTION = 500  # characters
 
 
@@ -67,6 +77,15 @@ class Answer(NamedTuple):
     because: str = ""
     strangeness: Strangeness | None = None  # of the user's own files
     no_promise: str = ""  # why the model promises no coverage
+    route: Route = Route(VALUE)  # what the question wants
+    sentences: list[str] = []  # what is said besides the estimate
+    facts: list[MeasuredQuantity] = []  # of the measured record, those that were wanted
+    sensitivity: Sensitivity | None = None  # where "why?" was asked of an answer
+
+    @property
+    def own_warnings(self) -> list[str]:
+        """The warnings that hold for this trial and not for every answer of the model."""
+        return [warning for warning in self.warnings if warning not in STANDING]
 
     @property
     def why_no_set(self) -> str:
@@ -111,13 +130,20 @@ def checked(question: str) -> str:
 def warnings_of(simulated_model: bool, split: str) -> list[str]:
     """The lines under every answer of a model about a trial of `split`."""
     knowledge = [MODEL_MAY_KNOW[split]] if split in MODEL_MAY_KNOW else []
-    simulation = [LEARNT_FROM_SIMULATION] if simulated_model else []
-    return [*knowledge, *simulation, NOT_A_DEVICE]
+    return [*knowledge, *standing_warnings(simulated_model)]
+
+
+def standing_warnings(simulated_model: bool) -> list[str]:
+    """The warnings that hold for every answer of a model."""
+    return [*([LEARNT_FROM_SIMULATION] if simulated_model else []), NOT_A_DEVICE]
 
 
 def as_json(answer: Answer) -> dict:
     """The answer in plain types, for scripts."""
-    fields = answer._asdict()
+    fields = answer._asdict() | {"facts": [asdict(fact) for fact in answer.facts]}
+    fields["route"] = answer.route._asdict()
+    if answer.sensitivity is not None:
+        fields["sensitivity"] = answer.sensitivity._asdict()
     if answer.estimate is not None:
         fields["estimate"] = answer.estimate._asdict()
     if isinstance(answer.estimate, Number) and answer.estimate.normal is not None:
@@ -126,3 +152,20 @@ def as_json(answer: Answer) -> dict:
         familiar = {"familiar": answer.strangeness.familiar}
         fields["strangeness"] = answer.strangeness._asdict() | familiar
     return fields
+
+
+def named_option_sentence(answer: Answer) -> str:
+    """What the model says of the option that a question names; empty where it names none."""
+    if not answer.route.option or not isinstance(answer.estimate, OptionEstimate):
+        return ""
+    share = dict(answer.estimate.ranked)[answer.route.option]
+    return f"The question names {answer.route.option}: the model gives it {100 * share:.0f} %."
+
+
+def normal_ranges(tasks: Questions, ranges: Mapping[str, Mapping]) -> dict[str, NormalRange]:
+    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
+    return {
+        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
+        for name, task in tasks.items()
+        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
+    }

@@ -16,20 +16,31 @@ import numpy as np
 import yaml
 
 from biomechgpt.body.measured_labels import measured_label, measured_labels
-from biomechgpt.chat.answers import Answer, NormalRange, Number, checked, warnings_of
+from biomechgpt.chat import route as wanted
+from biomechgpt.chat.answers import (
+    BODY_ALONE,
+    Answer,
+    Number,
+    checked,
+    named_option_sentence,
+    normal_ranges,
+    warnings_of,
+)
+from biomechgpt.chat.certainty import calibration_of_run, certainty_sentences, reliability_of_run
+from biomechgpt.chat.leaving_out import without_stretches
+from biomechgpt.chat.measured_replies import MeasuredReplies
+from biomechgpt.chat.model_router import router_of_model
 from biomechgpt.chat.own_file import OWN_FILE, OwnFile, read_own_file
-from biomechgpt.chat.run_trials import ChatTrial, Run, open_folders, read_run_trial, run_of
-from biomechgpt.chat.topics import Topics
+from biomechgpt.chat.route import OF_AN_ANSWER, Route
+from biomechgpt.chat.run_trials import ChatTrial, Run, open_folders, read_run_trial
 from biomechgpt.errors import InputError
-from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.features.normal_gait import read_normal_gait
 from biomechgpt.language_model.askable_model import ask_in_turn, open_model
 from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Prompts
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.streaming import stream_text
 from biomechgpt.questions.calibration import (
-    Calibration,
-    calibration_of_model,
     number_estimate,
     option_estimate,
 )
@@ -38,9 +49,10 @@ from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
-from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
+from biomechgpt.video.clips import read_clip
+from biomechgpt.video.sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
 
@@ -64,10 +76,18 @@ class Chat:
         self.folder, self.run = folder, run
         self.model = open_model(folder)
         if not self.model.calibrations:
-            calibrations = _calibration_of_run(folder, run, self.description)
+            calibrations = calibration_of_run(folder, run, self.description)
             self.model = self.model._replace(calibrations=calibrations)
-        self.topics = _topics(self.description)
-        self.normal_ranges = _normal_ranges(self.description.tasks)
+        words, examples = _resource("chat_words.yaml"), _resource("chat_questions.yaml")
+        self.router = router_of_model(self.description, words, examples)
+        self.normal_ranges = normal_ranges(self.description.tasks, _resource("normal_ranges.yaml"))
+        self.reliability = reliability_of_run(run, self.description)
+        self.measured = MeasuredReplies(
+            read_normal_gait(RESOURCES / "normal_gait.yaml", RESOURCES / "normal_ranges.yaml"),
+            words,
+            self.description,
+            self.reliability,
+        )
         self.lock = Lock()  # one answer at a time
 
     @property
@@ -103,7 +123,24 @@ class Chat:
 
     def motion(self, trial: ChatTrial) -> MotionInput:
         """What the model reads of a trial."""
-        return self.model.loaded.motion(self.codes(trial), trial.angles_rad)
+        loaded = self.model.loaded
+        return loaded.motion(self.codes(trial), trial.angles_rad, trial.clip, trial.name)
+
+    def with_video(self, trial: ChatTrial, path: Path) -> ChatTrial:
+        """`trial` with the features, or keypoints, of its video that lie at `path`, beside their sidecar.
+
+        Raises:
+            InputError: They cannot be used.
+        """
+        if self.description.video is None:
+            raise InputError("This model reads no video: leave --video out.")
+        duration_s = len(trial.angles_rad) / self.description.frame_rate_hz
+        try:
+            return trial._replace(
+                clip=read_clip(path, path.parent, duration_s, self.description.video.view)
+            )
+        except VideoError as error:
+            raise InputError(f"{path}: {error}") from None
 
     def codes(self, trial: ChatTrial) -> np.ndarray:
         """The motion tokens (n_tokens,) uint16 of a trial, made here where they are not on the disk."""
@@ -116,38 +153,55 @@ class Chat:
         return self.description.askable
 
     def ask(self, trial: ChatTrial, question: str) -> Answer:
-        """The whole answer; InputError where the question is empty or too long."""
-        *_, answer = self.stream(trial, question)
+        """The whole answer to a question that follows no other; InputError where it is empty or too long."""
+        *_, answer = self.stream(trial, question, self.router.route(checked(question)))
         return answer
 
-    def stream(self, trial: ChatTrial, question: str) -> Iterator[str | Answer]:
+    def stream(
+        self, trial: ChatTrial, question: str, route: Route, other: ChatTrial | None = None
+    ) -> Iterator[str | Answer]:
         """The model's text as it grows, then the whole answer; the answer alone where no task is meant.
 
-        The model reads the first training phrasing of the task that `question` means, never `question`
-        itself, which might hold anything. What its own answers to earlier tasks exclude is not asked.
-        Recorded labels are not looked at, so that a trial of the run is treated as a user's file is.
+        The model reads the first training phrasing of the task of `route`, never `question` itself,
+        which might hold anything. What its own answers to earlier tasks exclude is not asked. Recorded
+        labels are not looked at, so that a trial of the run is treated as a user's file is.
         """
-        topic = self.topics.match(checked(question))
         warnings = warnings_of(self.description.simulated, trial.split)
-        answer = Answer(trial.name, question, None, topic.probability, warnings=warnings)
-        if topic.task is None:
-            yield answer
+        if self.description.video and trial.clip is None:
+            warnings = [BODY_ALONE, *warnings]
+        answer = Answer(
+            trial.name, question, None, route.task_probability, warnings=warnings, route=route
+        )
+        if route.task is None or route.intent not in OF_AN_ANSWER:
+            yield self.measured.told(answer, trial, other)
             return
-        motion, phrasing = self.motion(trial), self.questions()[topic.task]
+        motion, phrasing = self.motion(trial), self.questions()[route.task]
         prompts = self.model.loaded.prompts(motion, [phrasing])
         if prompts.motion.n_cut:
             warnings = [self._how_much_is_read(motion, prompts), *warnings]
-        answer = answer._replace(task=topic.task, asked_as=phrasing, warnings=warnings)
+        answer = answer._replace(task=route.task, asked_as=phrasing, warnings=warnings)
         with self.lock:
             answer = self._judge_own_file(answer, trial)
-            row = self._ask_in_turn(topic.task, motion)
+            row = self._ask_in_turn(route.task, motion)
             answer = answer._replace(applies=row["applies"], because=row["because"])
             if answer.applies != NO:
                 for text in stream_text(self.model.loaded, prompts):
                     answer = answer._replace(text=text)
                     yield text
-                answer = self._add_estimate(answer, row, trial)
+                answer = self._add_words(self._add_estimate(answer, row, trial), trial)
             yield answer
+
+    def _add_words(self, answer: Answer, trial: ChatTrial) -> Answer:
+        """`answer` with what the question wants besides: the option it names, why, or how sure."""
+        match answer.route.intent:
+            case wanted.SURE:
+                return answer._replace(sentences=certainty_sentences(answer, self.reliability))
+            case wanted.WHY:
+                movement = trial._replace(tokens=self.codes(trial))
+                changes = without_stretches(self.model, answer.task, movement)
+                return self.measured.with_evidence(answer._replace(sensitivity=changes), trial)
+        named = named_option_sentence(answer)
+        return answer._replace(sentences=[named] if named else [])
 
     def _how_much_is_read(self, motion: MotionInput, prompts: Prompts) -> str:
         token_s = self.description.frames_per_token / self.description.frame_rate_hz
@@ -187,37 +241,6 @@ class Chat:
             )
         calibrated = answer.task in self.model.calibrations
         return answer._replace(estimate=estimate, calibrated=calibrated, only_if=only_if(task))
-
-
-def _calibration_of_run(
-    folder: Path, run: Run | None, description: ModelDescription
-) -> dict[str, Calibration]:
-    """The calibration that the evaluation of the model's own run fitted; empty where there is none."""
-    if run is None or run.folder != run_of(folder):
-        return {}
-    table = run.folder / "tables" / "calibration.parquet"
-    if not table.is_file():
-        return {}
-    key = (description.fold, description.variant, description.seed)
-    return calibration_of_model(read_table(table), *key)
-
-
-def _topics(description: ModelDescription) -> Topics:
-    examples = _resource("chat_questions.yaml")
-    phrasings = {
-        task: description.phrasings.get(task, [text]) for task, text in description.askable.items()
-    }
-    return Topics(phrasings, examples["everyday"]["choose"], examples["outside"]["choose"])
-
-
-def _normal_ranges(tasks: Questions) -> dict[str, NormalRange]:
-    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
-    ranges = _resource("normal_ranges.yaml")
-    return {
-        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
-        for name, task in tasks.items()
-        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
-    }
 
 
 def _resource(name: str) -> dict:

@@ -1,14 +1,18 @@
-"""The command line: answer one question on the terminal, or serve the page."""
+"""The command line: answer questions on the terminal, or serve the page."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biomechgpt.chat.answers import Answer, Number, as_json
+from biomechgpt.chat.answers import Answer, Number, as_json, checked, standing_warnings
+from biomechgpt.chat.movements import movements_of
+from biomechgpt.chat.route import NOT_ABOUT_MOVEMENT
 from biomechgpt.chat.run_trials import ChatTrial
+from biomechgpt.chat.sensitivity import Sensitivity
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.description import DESCRIPTION_FILE
 from biomechgpt.questions.calibration import OptionEstimate
@@ -23,7 +27,7 @@ NO_GRADIO = "The page needs Gradio, which is not installed here: use `make chat`
 def run(options: argparse.Namespace) -> int:
     """Do what the options of `workflow_scripts/chat.py` say; exit code 1 where a file cannot be used."""
     model = options.model or first_model(Path("results"))
-    if options.question is None:
+    if not options.question:
         return _serve_page(model, options)
     # Imported late, since the page is to be there before torch is loaded.
     from biomechgpt.chat.asking import open_chat
@@ -31,21 +35,45 @@ def run(options: argparse.Namespace) -> int:
     chat = open_chat(model, options.run)
     if not options.trial and not options.file:
         raise InputError("There is no movement to ask about: name one with --trial or --file.")
-    exit_code = 0
-    for trial in _trials(chat, options):
-        if trial is None:
-            exit_code = 1
+    if options.video and len(options.trial) + len(options.file) > 1:
+        raise InputError("--video names the video of a single movement: ask about one at a time.")
+    trials = list(_trials(chat, options))
+    usable = [trial for trial in trials if trial is not None]
+    if options.video:
+        usable = [chat.with_video(trial, options.video) for trial in usable]
+    problems = len(trials) - len(usable)
+    if usable:
+        problems += _ask_all(chat, usable, options)
+        if not options.json:
+            print("\n".join(standing_warnings(chat.description.simulated)))
+    return int(problems > 0)
+
+
+def _ask_all(chat: "Chat", trials: Sequence[ChatTrial], options: argparse.Namespace) -> int:
+    """Ask one question after another, each may refer to the one before; how many could not be asked."""
+    before, problems = None, 0
+    for question in options.question:
+        try:
+            route = chat.router.route(checked(question), before)
+            for trial, other in movements_of(route, trials):
+                *_, answer = chat.stream(trial, question, route, other)
+                _print(answer, trial.recorded.get(answer.task), options)
+        except InputError as problem:
+            print(f"{question}: {problem}", flush=True, file=sys.stderr)
+            problems += 1
             continue
-        answer = chat.ask(trial, options.question)
-        label = trial.recorded.get(answer.task) if options.recorded else None
-        if options.json:
-            fields = as_json(answer) | ({"recorded": label} if options.recorded else {})
-            print(json.dumps(fields, ensure_ascii=False))
-        else:
-            print("\n".join(lines_of(answer, list(chat.questions().values()))))
-            if options.recorded:
-                print(f"  recorded label: {label or 'none'}")
-    return exit_code
+        before = before if route.intent in NOT_ABOUT_MOVEMENT else route
+    return problems
+
+
+def _print(answer: Answer, label: str | None, options: argparse.Namespace) -> None:
+    if options.json:
+        fields = as_json(answer) | ({"recorded": label} if options.recorded else {})
+        print(json.dumps(fields, ensure_ascii=False))
+        return
+    print("\n".join(lines_of(answer)))
+    if options.recorded and answer.task is not None:
+        print(f"  recorded label: {label or 'none'}")
 
 
 def first_model(results: Path) -> Path:
@@ -70,25 +98,33 @@ def _trials(chat: "Chat", options: argparse.Namespace) -> Iterator[ChatTrial | N
         yield own.trial
 
 
-def lines_of(answer: Answer, askable: list[str]) -> list[str]:
+def lines_of(answer: Answer) -> list[str]:
     """An answer as lines of text."""
     lines = [f"{answer.trial}: {answer.question}"]
-    if answer.task is None:
-        lines += [
-            "  The model was not trained on such questions, so it was not asked.",
-            "  It can answer these:",
-        ]
-        lines += [f"    {question}" for question in askable]
-    elif isinstance(answer.estimate, Number):
+    if isinstance(answer.estimate, Number):
         lines += _number_lines(answer.estimate, answer.why_no_set)
     elif answer.estimate is not None:
         lines += _option_lines(answer.estimate, answer.why_no_set)
-    lines += [f"  {sentence}" for sentence in (answer.condition, answer.familiarity) if sentence]
+    said = (*answer.sentences, answer.condition, answer.familiarity)
+    lines += [f"  {sentence}" for sentence in said if sentence]
+    if answer.sensitivity is not None:
+        lines += _sensitivity_lines(answer.sensitivity)
     if answer.estimate is not None:
         lines += [] if answer.calibrated else ["  not calibrated"]
         lines += [f"  meaningful only if {answer.only_if}"] if answer.only_if else []
         lines += [f"  the model wrote: {answer.text}", f"  asked as: {answer.asked_as}"]
-    return lines + [f"  {warning}" for warning in answer.warnings]
+    return lines + [f"  {warning}" for warning in answer.own_warnings]
+
+
+def _sensitivity_lines(changes: Sensitivity) -> list[str]:
+    """The change of the answer without each stretch, as bars over time."""
+    largest = max(map(abs, changes.changes)) or 1.0
+    spans = pairwise(changes.ends_s)
+    return [
+        f"  without {start_s:5.1f} to {end_s:5.1f} s  {change:+8.{changes.decimals}f} {changes.unit} "
+        f"{'█' * round(BAR * abs(change) / largest)}"
+        for (start_s, end_s), change in zip(spans, changes.changes, strict=True)
+    ]
 
 
 def _option_lines(estimate: OptionEstimate, why_no_set: str) -> list[str]:

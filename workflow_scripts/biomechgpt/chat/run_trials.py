@@ -20,6 +20,7 @@ from biomechgpt.language_model.description import (
 from biomechgpt.splits.accepted import read_accepted
 from biomechgpt.splits.folds_file import read_folds
 from biomechgpt.tokenizer.tokens import TokensMetadata
+from biomechgpt.video.clip_storage import Clip
 
 ACTIVITY = "activity"  # the label column that the page can filter by
 UNKNOWN = "unknown"  # the split of a trial, where another run made the model
@@ -36,6 +37,7 @@ class ChatTrial(NamedTuple):
     missing_joints: list[str]
     tokens: np.ndarray | None = None  # (n_tokens,) uint16, None where they are not on the disk
     recorded: Mapping[str, str] = {}  # the label of each task, shown on request only
+    clip: Clip | None = None  # features of its video, where somebody named them
 
 
 class Run(NamedTuple):

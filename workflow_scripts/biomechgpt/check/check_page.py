@@ -22,14 +22,19 @@ HEADINGS = {
 def page(check: CohortCheck, least: int, table: str) -> str:
     """The check as text; `least` is `questions.min_training_participants`, `table` names the full list."""
     parts = [*_cohorts(check)]
-    for severity, heading in HEADINGS.items():
-        findings = [finding for finding in check.findings if finding.severity == severity]
-        if findings:
-            parts.append("\n".join([heading, *_listed(findings, table)]))
+    parts += by_severity(check.findings, table)
     if check.counts:
         parts.append(_questions(check, least))
-    parts.append(_verdict(check.findings))
+    parts.append(verdict(check.findings))
     return "\n\n".join(parts) + "\n"
+
+
+def by_severity(findings: Sequence[Finding], table: str) -> Iterable[str]:
+    """A paragraph for each severity that occurs."""
+    for severity, heading in HEADINGS.items():
+        members = [finding for finding in findings if finding.severity == severity]
+        if members:
+            yield "\n".join([heading, *_listed(members, table)])
 
 
 def _cohorts(check: CohortCheck) -> Iterable[str]:
@@ -77,7 +82,8 @@ def _questions(check: CohortCheck, least: int) -> str:
     return "\n".join([*lines, *(["People of each option:", *options] if options else [])])
 
 
-def _verdict(findings: Sequence[Finding]) -> str:
+def verdict(findings: Sequence[Finding]) -> str:
+    """Whether the run would stop, in a sentence."""
     n_stops = sum(finding.severity == "stops" for finding in findings)
     n_looks = sum(finding.severity == "look" for finding in findings)
     if n_stops:

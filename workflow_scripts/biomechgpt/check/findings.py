@@ -11,7 +11,9 @@ from biomechgpt.files import replacing
 from biomechgpt.spreadsheets import harmless
 
 Severity = Literal["stops", "look", "note"]  # the run; at this; nothing to do
-Topic = Literal["tables", "labels", "phrasings", "recordings", "people", "questions"]
+Topic = Literal[
+    "tables", "labels", "phrasings", "recordings", "people", "questions", "videos", "groups"
+]
 
 
 class Finding(NamedTuple):

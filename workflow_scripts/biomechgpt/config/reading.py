@@ -10,7 +10,10 @@ from biomechgpt.config.whole import Config
 from biomechgpt.errors import InputError
 
 PATH_KEYS = {"path", "file", "model", "cohort", "phrasings"}
-NAMED_BLOCKS = ("tokenizers", "base_models", "variants", "baselines", "tasks")
+NAMED_BLOCKS = (
+    "tokenizers", "base_models", "variants", "baselines", "tasks",
+    "generation_tasks", "generators",
+)  # fmt: skip
 
 
 def read_config(config: dict, default: dict) -> Config:

@@ -9,8 +9,16 @@ from collections.abc import Iterable, Mapping
 
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.config.generation_checks import (
+    check_generating_variants,
+    check_generation_tasks,
+    check_generators,
+)
+from biomechgpt.config.study_checks import check_study
+from biomechgpt.config.synthesis_study_checks import check_synthesis_study, check_token_chains
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
+from biomechgpt.config.video_checks import check_videos
 from biomechgpt.language_model.hub import is_hub_id
 from biomechgpt.results_layout import FOLDERS_OF_RESULTS, FOLDS_OF_RESULTS
 from biomechgpt.settings.base_models_section import BaseModelSettings
@@ -180,7 +188,8 @@ def _check_baselines(
         if cfg.motion_encoder:
             name = f"{key}.motion_encoder"
             sentences += _reference(name, cfg.motion_encoder, "motion_encoders", motion_encoders)
-        sentences += [f"{key}{fault}" for fault in _baseline(cfg)]
+        if cfg.kind != "late_fusion":  # of which config.video_checks knows
+            sentences += [f"{key}{fault}" for fault in _baseline(cfg)]
         if name in variants:
             sentences.append(
                 f"{name} is the name of a variant and of a baseline; both write to "
@@ -230,6 +239,16 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("predict",), _check_predict),
     (("tokenizers", "motion_encoders", "variants", "baselines"), _check_baselines),
     (("tokenizers", "motion_encoders", "base_models", "variants", "tasks"), _check_variants),
+    (("split", "variants", "baselines"), check_videos),
     (("tasks",), check_tasks),
+    (("generation_tasks",), check_generation_tasks),
+    (("variants", "generation_tasks"), check_generating_variants),
+    (("variants", "generators"), check_generators),
+    (("tokenizers", "generators"), check_token_chains),
+    (
+        ("variants", "baselines", "tasks", "generation_tasks", "generators", "synthesis_study"),
+        check_synthesis_study,
+    ),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
+    (("base_models", "variants", "baselines", "tasks", "study"), check_study),
 )

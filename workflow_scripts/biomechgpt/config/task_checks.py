@@ -2,7 +2,8 @@
 
 from biomechgpt.questions.conditions import condition_errors
 from biomechgpt.questions.tasks import PLACEHOLDERS, listed, options_of
-from biomechgpt.settings.tasks_section import Tasks, TaskSettings, WrittenPhrasings
+from biomechgpt.settings.phrasing_settings import WrittenPhrasings
+from biomechgpt.settings.tasks_section import Tasks, TaskSettings
 
 ID_COLUMNS = ("cohort", "file", "participant_id", "split_group", "trial_id")
 NEEDED = {"classification": ("options",), "regression": ("unit", "decimals")}

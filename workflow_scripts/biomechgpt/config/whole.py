@@ -8,6 +8,7 @@ from biomechgpt.config.section_checks import CROSS_CHECKS
 from biomechgpt.settings.reconstruct_section import ReconstructSettings
 from biomechgpt.settings.run_settings import RunSettings
 from biomechgpt.settings.strict import StrictModel, Text
+from biomechgpt.settings.study_section import StudySettings
 
 
 class AnnotateSettings(StrictModel):
@@ -28,6 +29,9 @@ class Config(RunSettings):
 
     reconstruct: ReconstructSettings
     annotate: AnnotateSettings
+    study: StudySettings | None = Field(
+        None, description="A blinded study of this run's answers or movements; null: none."
+    )
 
     @field_validator("*")
     @classmethod

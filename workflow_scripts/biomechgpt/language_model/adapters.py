@@ -9,7 +9,8 @@ from safetensors.torch import load_file
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.loading import Base
-from biomechgpt.language_model.soft_tokens import PROJECTOR, new_projector
+from biomechgpt.language_model.soft_tokens import PROJECTOR, Projector, length_of_text
+from biomechgpt.language_model.video_reader import VIDEO_READER, VideoReader
 from biomechgpt.settings.finetune_section import LoraSettings
 
 # The (?!...) excludes the vision tower of multimodal checkpoints, whose layers have the same names.
@@ -64,10 +65,26 @@ def add_projector(
     model: PeftModel, base: Base, shape: tuple[int, int], folder: Path | None = None
 ) -> None:
     """Give `model` a `projector` of features of this `shape` (K, E): that in `folder`, or a new one."""
-    embedding, device = base.model.get_input_embeddings(), base.model.device
-    model.projector = new_projector(embedding, _text_ids(base).to(device), shape)
+    model.projector = Projector(*shape, *_embedding_scale(base)).to(base.model.device)
     if folder is not None and (folder / PROJECTOR).exists():
         model.projector.load_state_dict(load_file(folder / PROJECTOR))
+
+
+def add_video_reader(
+    model: PeftModel, base: Base, shape: tuple[int, int], folder: Path | None = None
+) -> None:
+    """Give `model` a `video_reader` of so many queries and features: that in `folder`, or a new one."""
+    model.video_reader = VideoReader(*shape, *_embedding_scale(base)).to(base.model.device)
+    if folder is not None:
+        model.video_reader.load_state_dict(load_file(folder / VIDEO_READER))
+
+
+def _embedding_scale(base: Base) -> tuple[int, float]:
+    """How many numbers an embedding has, and their root mean square as the layers see those of text."""
+    text_ids = _text_ids(base).to(base.model.device)
+    return base.model.config.hidden_size, length_of_text(
+        base.model.get_input_embeddings(), text_ids
+    )
 
 
 def _text_rows(base: Base) -> torch.Tensor:

@@ -30,6 +30,7 @@ from biomechgpt.spreadsheets import harmless
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.tokenizer.strangeness import Strangeness
+from biomechgpt.video.clip_files import read_clips, videos_by_trial
 
 log = logging.getLogger(__name__)
 MISSING = "n/a"
@@ -79,19 +80,25 @@ def _read(
     cohort: Path, reading: Reading, motion: MotionSettings, model: AskableModel
 ) -> tuple[dict[str, MeasuredTrial], list[Issue]]:
     """The usable trials by id, and the issues of all files, those of ingestion first."""
-    files = motion_files(read_cohorts([{"name": "annotate", "path": str(cohort)}]), reading)
+    cohorts = read_cohorts([{"name": "annotate", "path": str(cohort)}])
+    videos = videos_by_trial(cohorts, model.loaded.description.video)
+    files = motion_files(cohorts, reading)
     trials, issues = {}, []
     for outcome in read_trajectories(files, reading):
         trial, its_issues, _ = strip(outcome, motion)
         issues += its_issues
         if trial is not None:
-            trials[trial.info["trial_id"]] = MeasuredTrial(
+            name, frames = trial.info["trial_id"], trial.frames
+            own = [videos[name]] if name in videos else []
+            clips, of_video = read_clips(own, {name: len(frames) / motion.frame_rate_hz})
+            issues += of_video
+            trials[name] = MeasuredTrial(
                 trial.info,
                 model.loaded.motion(
-                    encode_trial(model.motion_tokenizer, trial.frames), trial.frames
+                    encode_trial(model.motion_tokenizer, frames), frames, clips.get(name), name
                 ),
-                model.strangeness(trial.frames),
-                measured_labels(trial.frames, motion.frame_rate_hz),
+                model.strangeness(frames),
+                measured_labels(frames, motion.frame_rate_hz),
             )
     return trials, sorted(issues, key=lambda issue: issue.stage)
 
@@ -124,6 +131,7 @@ def _line(row: dict, trial: MeasuredTrial, model: AskableModel) -> dict:
         "coverage": f"not promised: {reason}" if reason else "as calibrated",
         **_strangeness_columns(trial.strangeness),
         "only_if": only_if(task),
+        **({"modalities": trial.motion.modalities} if trial.motion.video else {}),
         "generated_text": row.get("answer"),
         "question": row["question"],
     }

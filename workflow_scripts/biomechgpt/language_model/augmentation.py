@@ -26,25 +26,38 @@ def copies_per_task(questions: pd.DataFrame, most: int) -> dict[str, int]:
     return wanted.clip(1, most).to_dict()
 
 
-def reworded_copies(
-    questions: pd.DataFrame,
-    copies: Mapping[str, int],
-    phrasings: Mapping[str, Sequence[str]] | None,
-    random: np.random.Generator,
-) -> pd.DataFrame:
-    """`questions`, each as often as `copies` says of its task, and reworded unless `phrasings` is None.
+def copies_per_answer(questions: pd.DataFrame, most: float) -> np.ndarray:
+    """How often each question (Q,) of a classification is asked besides, so that rare answers count.
 
-    Half of the reworded questions are a phrasing of their task, half are made by `paraphrase`.
+    An answer that is n times rarer than its task's most frequent one has the square root of n copies,
+    at most `most`; a number has 1.
     """
-    repeated = questions.loc[questions.index.repeat(questions["task"].map(copies))]
-    if phrasings is None:
-        return repeated
+    same_answer = questions.groupby(["task", "answer"])["answer"].transform("size")
+    most_frequent = same_answer.groupby(questions["task"]).transform("max")
+    wanted = (most_frequent / same_answer).pow(0.5).clip(upper=most)
+    return wanted.where(questions["kind"] == "classification", 1.0).to_numpy()
+
+
+def repeated_questions(
+    questions: pd.DataFrame, copies: np.ndarray, random: np.random.Generator
+) -> pd.DataFrame:
+    """Each question as often as `copies` (Q,) says; of 2.3 copies the third is drawn three times of ten."""
+    whole = np.floor(copies)
+    share = copies - whole
+    drawn = random.random(len(copies)) < share if share.any() else 0
+    return questions.loc[questions.index.repeat((whole + drawn).astype(int))]
+
+
+def reworded(
+    questions: pd.DataFrame, phrasings: Mapping[str, Sequence[str]], random: np.random.Generator
+) -> pd.DataFrame:
+    """`questions` in other words: half are a phrasing of their task, half are made by `paraphrase`."""
     texts = [
         paraphrase(phrasings[task], random) if random.random() < 0.5
         else phrasings[task][random.integers(len(phrasings[task]))]
-        for task in repeated["task"]
+        for task in questions["task"]
     ]  # fmt: skip
-    return repeated.assign(question=texts)
+    return questions.assign(question=texts)
 
 
 def with_number_noise(
@@ -96,13 +109,17 @@ def with_random_codes(
 def with_noise(
     motion: MotionInput, cfg: TrainingSettings, n_codes: int, random: np.random.Generator
 ) -> MotionInput:
-    """`motion` with some random codes, and with noise on the features of its soft tokens."""
+    """`motion` with some random codes, and with noise on what its soft tokens are made of."""
     if len(motion.codes):
         codes = with_random_codes(motion.codes, cfg.motion_noise, n_codes, random)
         motion = motion._replace(codes=codes)
     if motion.features is not None and cfg.feature_noise:
         noise = random.standard_normal(motion.features.shape, np.float32)
         motion = motion._replace(features=motion.features + cfg.feature_noise * noise)
+    if motion.shows_video and cfg.feature_noise:
+        noise = random.standard_normal(motion.video.values.shape, np.float32)
+        video = motion.video._replace(values=motion.video.values + cfg.feature_noise * noise)
+        motion = motion._replace(video=video)
     return motion
 
 
@@ -113,8 +130,10 @@ def mixed(
 
     Mixup (Zhang et al. 2018) weighs the answers to both movements by shares drawn from Beta(c, c). Here
     only those to `motion` are learnt, with its share drawn from Beta(c + 1, c): the expected loss is the
-    same, since each of two movements is as often the other one.
+    same, since each of two movements is as often the other one. What has no features stays as it is.
     """
+    if motion.features is None:
+        return motion
     share = np.float32(random.beta(concentration + 1, concentration))
     return motion._replace(features=share * motion.features + (1 - share) * other.features)
 

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 
 from biomechgpt.language_model.examples import EncodedMotion, Example
+from biomechgpt.language_model.motion_input import VideoInput
 
 
 class Weights(NamedTuple):
@@ -20,6 +22,7 @@ class Weights(NamedTuple):
 
     answer: float = 1.0
     motion: float = 1.0
+    question: float = 1.0
 
 
 class BatchLoss(NamedTuple):
@@ -27,6 +30,14 @@ class BatchLoss(NamedTuple):
 
     weighted_sum: torch.Tensor
     parts: torch.Tensor  # (4,): answer sum, answer tokens, other sum, other tokens
+
+
+class VideoBatch(NamedTuple):
+    """The videos of a batch."""
+
+    values: torch.Tensor  # (B, S, W)
+    times_s: torch.Tensor  # (B, S)
+    lengths: torch.Tensor  # (B,) steps of each; 0 where there is no video
 
 
 def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[str, torch.Tensor]:
@@ -40,25 +51,43 @@ def collate(examples: Sequence[Example], pad_id: int, weights: Weights) -> dict[
 
 
 def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
-    """`soft_features` (B, K, E) and `soft_starts` (B,), the columns of the first; nothing without them.
+    """What the soft tokens of a batch are made of, and in which column each row's first stands.
+
+    `soft_features` (B, K, E) and `soft_starts` (B,) of the body, `video_values`, `video_times_s`,
+    `video_lengths` (`VideoBatch`) and `video_starts` (B,) behind them; nothing without them.
 
     Raises:
         ValueError: Some motions have soft tokens and some have none, or other numbers of them.
     """
+    ends = torch.tensor([len(motion.ids) - 1 for motion in motions])
+    videos = [motion.video for motion in motions]
+    batch = {}
+    if any(video is not None for video in videos):
+        batch = {f"video_{name}": part for name, part in video_batch(videos)._asdict().items()}
+        batch["video_starts"] = ends = ends - videos[0].n_tokens
     features = [motion.features for motion in motions]
     if all(values is None for values in features):
-        return {}
-    starts = [len(motion.ids) - 1 - len(motion.features) for motion in motions]
-    return {
-        "soft_features": torch.from_numpy(np.stack(features).astype(np.float32)),
-        "soft_starts": torch.tensor(starts),
-    }
+        return batch
+    stacked = torch.from_numpy(np.stack(features).astype(np.float32))
+    return batch | {"soft_features": stacked, "soft_starts": ends - stacked.shape[1]}
+
+
+def video_batch(videos: Sequence[VideoInput]) -> VideoBatch:
+    """Videos of unequal length in one batch, padded to the longest and to one step at least."""
+    one_step = max(1, *(len(video.values) for video in videos))
+    values = pad_sequence([torch.from_numpy(video.values) for video in videos], batch_first=True)
+    times_s = pad_sequence([torch.from_numpy(video.times_s) for video in videos], batch_first=True)
+    n_missing = one_step - values.shape[1]
+    return VideoBatch(
+        F.pad(values, (0, 0, 0, n_missing)),
+        F.pad(times_s, (0, n_missing)),
+        torch.tensor([len(video.values) for video in videos]),
+    )
 
 
 def _row(example: Example, weights: Weights) -> dict[str, list]:
-    ids, features = example.motion.ids, example.motion.features
+    ids, n_soft = example.motion.ids, example.motion.n_soft
     n_motion, n_questions = len(ids), len(example.questions)
-    n_soft = 0 if features is None else len(features)
     motion_weight = weights.motion * n_questions
     row: dict[str, list] = {
         "input_ids": list(ids),
@@ -72,7 +101,8 @@ def _row(example: Example, weights: Weights) -> dict[str, list]:
         row["input_ids"] += question.input_ids
         row["predecessors"] += [n_motion - 1, *range(start, start + n_tokens - 1)]
         row["answer_mask"] += question.answer_mask
-        row["loss_weights"] += [weights.answer if m else 1.0 for m in question.answer_mask]
+        other = weights.question if question.weight is None else question.weight
+        row["loss_weights"] += [weights.answer if m else other for m in question.answer_mask]
     return row
 
 
@@ -86,7 +116,7 @@ def pad_rows(rows: Sequence[dict[str, list]], pad_id: int) -> dict[str, torch.Te
     longest = max(map(len, trees))
     visible = [F.pad(tree, (0, longest - len(tree)) * 2) for tree in trees]
     batch = {
-        name: torch.nn.utils.rnn.pad_sequence(
+        name: pad_sequence(
             [torch.tensor(row[name]) for row in rows],
             batch_first=True,
             padding_value=pad_id if name == "input_ids" else 0,

@@ -22,6 +22,22 @@ class TrainingPeople(BaseModel):
     by_option: dict[str, int]
 
 
+class GenerationLimits(BaseModel):
+    """What a model that makes movements has seen of them in training."""
+
+    numbers: dict[str, list[float]] = Field(
+        description="Lowest and highest of each number that a prompt may say."
+    )
+    classes: list[dict[str, str]] = Field(
+        description="The classes that training people had together; unknown ones are absent."
+    )
+    joint_speeds_rad_s: list[float] = Field(
+        description="99.9 % of the speeds of each joint in decoded training movements, rad/s."
+    )
+    participants: int
+    trials: int
+
+
 class ModelDescription(VariantRun):
     """`DESCRIPTION_FILE`: the settings of the fine-tuning, and what it made of its input."""
 
@@ -50,6 +66,9 @@ class ModelDescription(VariantRun):
         description="Groups of tasks; each needs answers of the groups before it."
     )
     phrasings: dict[str, list[str]] = Field({}, description="By task the training phrasings.")
+    generation_limits: GenerationLimits | None = Field(
+        None, description="Of a model that makes movements."
+    )
     joints: list[str]
     frame_rate_hz: Number
     base: CheckpointBaseSettings | None = Field(None, description="null: an embedded base.")

@@ -84,11 +84,13 @@ def build_base_model(
     tasks: Sequence[Task],
     folder: Path,
     code: str,
+    prompts: Sequence[str] = (),
 ) -> None:
     """Write the pretrained base model to `folder`, a Hugging Face model folder.
 
     It learns from `motions` of training participants, and from the training phrasings and options of
-    `tasks`. Checkpoints must agree with `code`, the stage's code hash.
+    `tasks`; its language tokenizer also knows the words of `prompts`. Checkpoints must agree with
+    `code`, the stage's code hash.
 
     Raises:
         InputError: There are no motions or no tasks.
@@ -98,7 +100,9 @@ def build_base_model(
             f"The base model needs training data, but there are {len(motions.views)} motions and "
             f"{len(tasks)} tasks. Check that the fold has training participants with tokens."
         )
-    tokenizer = language_tokenizer(tasks, settings.vocabulary, motions.motion_vocabulary_size)
+    tokenizer = language_tokenizer(
+        tasks, settings.vocabulary, motions.motion_vocabulary_size, prompts
+    )
     examples = pretraining.pretraining_examples(
         tokenizer,
         motions.views,
@@ -127,15 +131,19 @@ def build_base_model(
 
 
 def language_tokenizer(
-    tasks: Sequence[Task], vocabulary_size: int, motion_vocabulary_size: int
+    tasks: Sequence[Task],
+    vocabulary_size: int,
+    motion_vocabulary_size: int,
+    prompts: Sequence[str] = (),
 ) -> PreTrainedTokenizerFast:
-    """A tokenizer of the training phrasings, with a single piece for each word of an option.
+    """A tokenizer of the training phrasings, with a single piece for each word of an option or prompt.
 
     Options that differ only in their second piece ("st|and", "st|airs") are hardly learnt.
     """
     texts = [phrasing.text for task in tasks for phrasing in task.train]
     texts += [pretraining.RECALL, pretraining.DURATION, pretraining.REPEAT]
     texts += [option for task in tasks for option in options_of(task.settings)] * OPTION_COPIES
+    texts += list(prompts) * OPTION_COPIES
     tokenizer = vocabulary.train_tokenizer(texts, vocabulary_size, motion_vocabulary_size)
     return vocabulary.name_motion_rows(tokenizer, motion_vocabulary_size)
 

@@ -8,7 +8,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_input import MotionInput, VideoInput
 from biomechgpt.language_model.vocabulary import (
     MOTION_END,
     MOTION_START,
@@ -31,7 +31,14 @@ class EncodedMotion(NamedTuple):
 
     ids: list[int]
     n_cut: int  # codes or pieces of text that did not fit
-    features: np.ndarray | None  # (K, E) of the soft tokens
+    features: np.ndarray | None  # (K, E) of the soft tokens of the body
+    video: VideoInput | None = None  # of the soft tokens behind them
+
+    @property
+    def n_soft(self) -> int:
+        """How many soft tokens there are."""
+        of_body = 0 if self.features is None else len(self.features)
+        return of_body + (0 if self.video is None else self.video.n_tokens)
 
 
 class Prompts(NamedTuple):
@@ -46,6 +53,7 @@ class Question(NamedTuple):
 
     input_ids: list[int]
     answer_mask: list[int]
+    weight: float | None = None  # in the loss, of its other tokens; None: as of all questions
 
 
 class Example(NamedTuple):
@@ -114,6 +122,44 @@ def encode_example(
     return Example(_encode_motion(tokenizer, motion, max_length - longest), questions)
 
 
+def encode_generation(
+    tokenizer: PreTrainedTokenizerFast,
+    prompt: str,
+    codes: Sequence[int],
+    weight: float,
+    max_length: int,
+) -> Example:
+    """A prompt, where other examples have their motion, and the motion that answers it.
+
+    An empty `prompt` is a movement of nothing in particular. Each token of the motion has this `weight`.
+
+    Raises:
+        InputError: The prompt has the text of a control token in it, or both are too long together.
+    """
+    beginning = generation_prompt(tokenizer, prompt)
+    names = [*map(motion_name, codes), MOTION_END]
+    end = answer_end(tokenizer)
+    ids = [*tokenizer.convert_tokens_to_ids(names), end.stop_id, *end.rest]
+    if len(beginning) + len(ids) > max_length:
+        raise InputError(
+            f"A prompt and its movement have {len(beginning) + len(ids)} tokens, finetune.max_length is "
+            f"{max_length}: raise it, or lower seconds.most of the generation task."
+        )
+    motion = Question(ids, [0] * len(ids), weight)
+    return Example(EncodedMotion(beginning, 0, None), [motion])
+
+
+def generation_prompt(tokenizer: PreTrainedTokenizerFast, prompt: str) -> list[int]:
+    """The ids up to the start of the motion that answers `prompt`.
+
+    Raises:
+        InputError: The prompt has the text of a control token in it.
+    """
+    _check_text(tokenizer, prompt)
+    message = {"role": "user", "content": prompt}
+    return [*_chat_ids(tokenizer, message), tokenizer.convert_tokens_to_ids(MOTION_START)]
+
+
 def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: str) -> Question:
     question_part, answer_part = _question_ids(tokenizer, question), answer_ids(tokenizer, answer)
     rest = answer_end(tokenizer).rest
@@ -123,14 +169,18 @@ def _encode_question(tokenizer: PreTrainedTokenizerFast, question: str, answer: 
 
 @lru_cache(maxsize=TEXTS_KEPT)
 def _question_ids(tokenizer: PreTrainedTokenizerFast, question: str) -> tuple[int, ...]:
-    for token in tokenizer.encode(question, add_special_tokens=False):
+    _check_text(tokenizer, question)
+    ids = _chat(tokenizer, question)
+    return tuple(ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :])
+
+
+def _check_text(tokenizer: PreTrainedTokenizerFast, text: str) -> None:
+    for token in tokenizer.encode(text, add_special_tokens=False):
         if token in _control_ids(tokenizer):
             name = tokenizer.convert_ids_to_tokens(token)
             raise InputError(
-                f"The question {question!r} has the reserved text {name} in it: reword it."
+                f"The question {text!r} has the reserved text {name} in it: reword it."
             )
-    ids = _chat(tokenizer, question)
-    return tuple(ids[ids.index(tokenizer.convert_tokens_to_ids(MOTION_END)) + 1 :])
 
 
 @lru_cache(maxsize=4)
@@ -148,7 +198,8 @@ def _encode_motion(
     """The motion as ids, at most `room` of them; what a soft token replaces is a padding token."""
     end = tokenizer.convert_tokens_to_ids(MOTION_END)
     head = _head(tokenizer)
-    soft = [tokenizer.pad_token_id] * (0 if motion.features is None else len(motion.features))
+    encoded = EncodedMotion([], 0, motion.features, motion.video)
+    soft = [tokenizer.pad_token_id] * encoded.n_soft
     read = tokenizer.convert_tokens_to_ids([motion_name(code) for code in motion.codes])
     read += tokenizer.encode(motion.text, add_special_tokens=False)
     room -= len(head) + len(soft) + 1
@@ -158,7 +209,7 @@ def _encode_motion(
             f"{min(len(read), 1) - room} tokens short. Raise it."
         )
     ids = [*head, *read[:room], *soft, end]
-    return EncodedMotion(ids, max(0, len(read) - room), motion.features)
+    return encoded._replace(ids=ids, n_cut=max(0, len(read) - room))
 
 
 @lru_cache(maxsize=4)
@@ -171,6 +222,11 @@ def _head(tokenizer: PreTrainedTokenizerFast) -> list[int]:
 def _chat(tokenizer: PreTrainedTokenizerFast, question: str) -> list[int]:
     """The prompt of `question` about a motion without tokens."""
     message = {"role": "user", "content": f"{motion_text([])} {question.strip()}"}
+    return _chat_ids(tokenizer, message)
+
+
+def _chat_ids(tokenizer: PreTrainedTokenizerFast, message: dict[str, str]) -> list[int]:
+    """The ids of a user's message, up to where the answer begins."""
     text = tokenizer.apply_chat_template(
         [message],
         tokenize=False,

@@ -21,7 +21,7 @@ from biomechgpt.language_model import language_training
 from biomechgpt.language_model.examples import Example, encode_example
 from biomechgpt.language_model.loading import device, weight_files
 from biomechgpt.language_model.motion_input import MotionInput
-from biomechgpt.language_model.soft_tokens import PROJECTOR, new_projector
+from biomechgpt.language_model.soft_tokens import PROJECTOR, Projector, length_of_text
 from biomechgpt.language_model.vocabulary import is_motion_name
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
 from biomechgpt.motion_encoder.feature_files import MotionFeatures, read_copies
@@ -48,7 +48,8 @@ def teach_facts(base: Path, encoder_folder: Path, copies: Path, folder: Path, co
     model = Gemma3ForCausalLM.from_pretrained(base, dtype=torch.float32).to(device())
     text = [row for name, row in tokenizer.get_vocab().items() if not is_motion_name(name)]
     ids = torch.tensor(sorted(text), device=device())
-    model.projector = new_projector(model.get_input_embeddings(), ids, encoder.shape)
+    length = length_of_text(model.get_input_embeddings(), ids)
+    model.projector = Projector(*encoder.shape, model.config.hidden_size, length).to(device())
     training = language_training.Settings(
         LEARNING_RATE, 1, COPIES_A_STEP * QUESTIONS, encoder.cfg.seed,
         projector_learning_rate=LEARNING_RATE, answer_weight=ANSWER_WEIGHT,

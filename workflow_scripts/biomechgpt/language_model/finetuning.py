@@ -17,21 +17,25 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.checkpoint_source import read_note
-from biomechgpt.language_model.description import ModelDescription
+from biomechgpt.language_model.description import GenerationLimits, ModelDescription
 from biomechgpt.language_model.examples import Example
+from biomechgpt.language_model.generation_examples import generation_examples
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import read_motions
+from biomechgpt.language_model.motion_reading import read_motions, with_videos
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.language_model.training_metrics import copy_metrics
 from biomechgpt.motion_encoder.encoder_folder import load_encoder
+from biomechgpt.questions.condition_table import class_combinations, number_ranges
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.settings.variants_section import SOFT
-from biomechgpt.tokenizer.storage import load_tokenizer
-from biomechgpt.tokenizer.tokens import TokensMetadata, read_tokens
+from biomechgpt.tokenizer.joint_speeds import fastest_decoded
+from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
+from biomechgpt.video.scaled_videos import load_scaled_clips, load_videos
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -47,6 +51,8 @@ class Sources(NamedTuple):
     motion_tokenizer: Path
     motion_encoder: Path | None = None  # None where the motion is discrete
     features: Path | None = None
+    videos: Path | None = None  # a folder of `video.scaled_videos`; None where no video is read
+    conditions: Path | None = None  # of the generation task, if one is learnt beside
 
 
 def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None:
@@ -72,14 +78,25 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     tasks = read_tasks(run.tasks, sources.phrasings)
     encoder = sources.motion_encoder and load_encoder(sources.motion_encoder)
     motions = read_motions(run.motion, table, sources.features, encoder)
+    videos = sources.videos and load_videos(sources.videos)
+    if videos:
+        clips = load_scaled_clips(sources.videos)
+        motions = with_videos(motions, clips, videos.n_features, run.video)
     n_codes = table.metadata.codes_per_book
     passes = training_passes(base.tokenizer, questions, tasks, motions, n_codes, run)
+    if run.generation is not None:
+        conditions = training_conditions(sources.conditions)
+        random = np.random.default_rng([run.seed, 1])  # what the questions draw stays as it is
+        parts = (base.tokenizer, conditions, motions, table.metadata, run, random)
+        passes = [examples + generation_examples(*parts) for examples in passes]
     set_seed(run.seed)
     from_codebook = checkpoint is not None and checkpoint.new_rows == "codebook"
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
     model = adapters.add_adapters(base, run.lora, run.seed, codebook)
     if run.motion in SOFT:
         adapters.add_projector(model, base, encoder.shape, sources.base)
+    if videos:
+        adapters.add_video_reader(model, base, (run.video.queries, videos.n_features))
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
     language_training.train(
@@ -93,11 +110,46 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     description = _description(
         run, table.metadata, questions, passes[0], tasks, motion_tokenizer.frame_rate_hz
     )
-    folders = Folders(sources.base, sources.motion_tokenizer, sources.motion_encoder)
+    if run.generation is not None:
+        limits = _generation_limits(run, conditions, motion_tokenizer, table)
+        description = description.model_copy(update={"generation_limits": limits})
+    folders = Folders(
+        sources.base, sources.motion_tokenizer, sources.motion_encoder, sources.videos
+    )
     with replacing(folder) as temporary:
         save_model(temporary, model, base.tokenizer, folders, description)
         copy_metrics(checkpoints, temporary)
     shutil.rmtree(checkpoints)
+
+
+def training_conditions(path: Path) -> pd.DataFrame:
+    """The conditions of the training trials (docs/contracts.md).
+
+    Raises:
+        InputError: There are none.
+    """
+    conditions = pd.read_parquet(path)
+    conditions = conditions[conditions["split"] == "train"].reset_index(drop=True)
+    if conditions.empty:
+        raise InputError(
+            f"{path}: no training trial to learn movements from; look at applies_to of the generation "
+            "task, and at the labels that it names."
+        )
+    return conditions
+
+
+def _generation_limits(
+    run: VariantRun, conditions: pd.DataFrame, tokenizer: StoredTokenizer, table: TokenTable
+) -> GenerationLimits:
+    trials = set(conditions["trial_id"])
+    tokens = [t for name, t in zip(table.trial_ids, table.tokens, strict=True) if name in trials]
+    return GenerationLimits(
+        numbers=number_ranges(conditions, run.generation),
+        classes=class_combinations(conditions, run.generation),
+        joint_speeds_rad_s=fastest_decoded(tokenizer, tokens).tolist(),
+        participants=conditions["participant_id"].nunique(),
+        trials=len(conditions),
+    )
 
 
 def only_trained(run: VariantRun, questions: pd.DataFrame) -> VariantRun:
@@ -152,7 +204,7 @@ def _description(
 ) -> ModelDescription:
     lengths = np.array([example.length() for example in examples])
     return ModelDescription(
-        **dict(run),
+        **{name: value for name, value in run if name != "generation" or value is not None},
         tokenizer_sha256=metadata.tokenizer_sha256,
         statistics_sha256=metadata.statistics_sha256,
         downsampling=metadata.downsampling,

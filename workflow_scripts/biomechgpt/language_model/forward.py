@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 from transformers import Cache, PreTrainedModel
 
-from biomechgpt.language_model.batches import attention_masks
-from biomechgpt.language_model.soft_tokens import SoftBatch, put_in
+from biomechgpt.language_model.batches import VideoBatch, attention_masks
+from biomechgpt.language_model.soft_tokens import put_in
 
 LOGITS_AT_ONCE = 2**26  # 256 MiB in float32
 
@@ -86,10 +86,14 @@ def _inputs(
 ) -> torch.Tensor:
     """The embeddings (B, T, D) of a batch, with its soft tokens where it has some."""
     embedded = _embed(_vocabulary(base), batch["input_ids"])
-    if "soft_features" not in batch:
-        return embedded
-    soft = SoftBatch(batch["soft_features"], batch["soft_starts"])
-    return put_in(embedded, soft, model.projector)
+    with torch.autocast(embedded.device.type, enabled=False):
+        if "soft_features" in batch:
+            tokens = model.projector(batch["soft_features"].float())
+            embedded = put_in(embedded, tokens, batch["soft_starts"])
+        if "video_values" in batch:
+            videos = VideoBatch(*(batch[f"video_{part}"] for part in VideoBatch._fields))
+            embedded = put_in(embedded, model.video_reader(videos), batch["video_starts"])
+    return embedded
 
 
 def _base(model: torch.nn.Module) -> PreTrainedModel:

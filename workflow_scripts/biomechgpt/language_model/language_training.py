@@ -27,6 +27,7 @@ from biomechgpt.language_model.training_metrics import MetricsWriter
 from biomechgpt.training_loop import Training
 
 log = logging.getLogger(__name__)
+SOFT_TOKEN_MAKERS = ("projector.", "video_reader.")
 
 
 class Settings(NamedTuple):
@@ -43,6 +44,7 @@ class Settings(NamedTuple):
     gradient_clip: float = 1.0
     answer_weight: float = 1.0
     motion_weight: float = 1.0
+    question_weight: float = 1.0
     motion_rows: Sequence[int] | None = None  # rows that compete with each other alone; None: all
     checkpoint_every_steps: int = 200
     log_every_steps: int = 20
@@ -100,14 +102,14 @@ class LanguageModelTraining(Training):
         self._forget_losses()
 
     def _groups(self, settings: Settings) -> list[dict]:
-        """The trained weights, those of the projector apart, which begin at random and learn slower."""
+        """The trained weights; those that make soft tokens begin at random and learn at their own rate."""
         groups: dict[bool, list] = {}
         for name, weight in self.weights.items():
-            groups.setdefault(name.startswith("projector."), []).append(weight)
+            groups.setdefault(name.startswith(SOFT_TOKEN_MAKERS), []).append(weight)
         share = settings.projector_learning_rate / settings.learning_rate
         return [
-            {"params": weights, "share_of_rate": share if projector else 1.0}
-            for projector, weights in groups.items()
+            {"params": weights, "share_of_rate": share if makes_soft_tokens else 1.0}
+            for makes_soft_tokens, weights in groups.items()
         ]
 
     def _forget_losses(self) -> None:
@@ -146,7 +148,7 @@ class LanguageModelTraining(Training):
 
     def _micro_batches(self, examples: list[Example]) -> list[dict[str, Tensor]]:
         settings = self.settings
-        weights = Weights(settings.answer_weight, settings.motion_weight)
+        weights = Weights(settings.answer_weight, settings.motion_weight, settings.question_weight)
         parts = cut_by_questions(examples, settings.micro_batch_size or settings.batch_size)
         batches = [collate(part, self.pad_id, weights) for part in parts]
         return [{name: t.to(device()) for name, t in batch.items()} for batch in batches]

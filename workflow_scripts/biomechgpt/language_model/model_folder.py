@@ -6,12 +6,14 @@ base/               the base model if it is an embedded one; `base` in model.jso
 motion_tokenizer/   weights and statistics of the motion tokenizer
 motion_encoder/     weights and statistics of the motion encoder, where the motion is not discrete
 projector.safetensors   what turns features into soft tokens, where there are some
+video/              which features of videos it reads and how they are scaled, where it reads some
+video_reader.safetensors   the queries that turn them into soft tokens
 model.json          provenance, joint order, frame rate, tasks, settings (`description`)
 training.jsonl      losses during training
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,12 +32,15 @@ from biomechgpt.language_model.description import (
 )
 from biomechgpt.language_model.examples import Prompts, encode_prompts
 from biomechgpt.language_model.motion_input import MotionInput
-from biomechgpt.language_model.motion_reading import motion_input
+from biomechgpt.language_model.motion_reading import Views, motion_input, with_videos
 from biomechgpt.language_model.soft_tokens import PROJECTOR
+from biomechgpt.language_model.video_reader import VIDEO_READER
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
 from biomechgpt.motion_encoder.feature_files import MotionFeatures
 from biomechgpt.settings.variants_section import SOFT
 from biomechgpt.tokenizer.tokens import TokensMetadata
+from biomechgpt.video.clip_storage import Clip
+from biomechgpt.video.scaled_videos import StoredVideos, load_videos, save_videos
 
 RESERVED_FOR_ANSWER = 64  # tokens
 
@@ -47,14 +52,40 @@ class LoadedModel(NamedTuple):
     tokenizer: PreTrainedTokenizerFast
     description: ModelDescription
     motion_encoder: StoredEncoder | None = None  # None where the motion is discrete
+    videos: StoredVideos | None = None  # None where it reads no video
 
-    def motion(self, codes: np.ndarray, angles_rad: np.ndarray) -> MotionInput:
-        """What the model reads of a movement, of its `codes` and its angles (T, J) in rad."""
+    def motion(
+        self,
+        codes: np.ndarray,
+        angles_rad: np.ndarray,
+        clip: Clip | None = None,
+        name: str = "The recording",
+    ) -> MotionInput:
+        """What the model reads of a movement, of its `codes` and its angles (T, J) in rad.
+
+        `clip`: its video, as the encoder left it; None where there is none. `name` is for errors.
+
+        Raises:
+            InputError: The model reads no video, or knows features of another kind.
+        """
         encoder, reading = self.motion_encoder, self.description.motion
-        if encoder is None:
-            return MotionInput(codes)
-        features = MotionFeatures(encoder.features(angles_rad), encoder.facts(angles_rad))
-        return motion_input(reading, codes, features, encoder.scale)
+        motion = MotionInput(codes)
+        if encoder is not None:
+            features = MotionFeatures(encoder.features(angles_rad), encoder.facts(angles_rad))
+            motion = motion_input(reading, codes, features, encoder.scale)
+        if self.videos is None:
+            if clip is not None:
+                raise InputError(f"{name} has a video, but this model reads none: leave it out.")
+            return motion
+        clips = {} if clip is None else {"": self.videos.scaled(clip, name)}
+        views = {"": Views(motion, motion)}
+        return self.with_videos(views, clips)[""].recorded
+
+    def with_videos(
+        self, motions: Mapping[str, Views], clips: Mapping[str, Clip]
+    ) -> dict[str, Views]:
+        """`motions` with the scaled `clips` of their trials, of a model that reads videos."""
+        return with_videos(motions, clips, self.videos.n_features, self.description.video)
 
     def prompts(self, motion: MotionInput, questions: Sequence[str]) -> Prompts:
         """The prompts of `questions` about `motion`, as long as the model may read.
@@ -72,6 +103,7 @@ class Folders(NamedTuple):
     base: Path
     motion_tokenizer: Path
     motion_encoder: Path | None = None
+    videos: Path | None = None
 
 
 def save_model(
@@ -96,6 +128,9 @@ def save_model(
         shutil.copytree(parts.motion_encoder, folder / "motion_encoder")
     if hasattr(model, "projector"):
         save_file(model.projector.state_dict(), folder / PROJECTOR)
+    if parts.videos is not None:
+        save_videos(folder / "video", load_videos(parts.videos))
+        save_file(model.video_reader.state_dict(), folder / VIDEO_READER)
     if checkpoint is None:
         shutil.copytree(parts.base, folder / "base")
     write_description(folder, description.model_copy(update={"base": checkpoint}))
@@ -124,7 +159,11 @@ def load_model(folder: Path) -> LoadedModel:
     encoder = None if description.motion == "discrete" else load_encoder(folder / "motion_encoder")
     if description.motion in SOFT:
         adapters.add_projector(model, base, encoder.shape, folder)
-    return LoadedModel(model.eval(), tokenizer, description, encoder)
+    videos = load_videos(folder / "video") if description.video else None
+    if videos is not None:
+        shape = (description.video.queries, videos.n_features)
+        adapters.add_video_reader(model, base, shape, folder)
+    return LoadedModel(model.eval(), tokenizer, description, encoder, videos)
 
 
 def check_tokens(metadata: TokensMetadata, tokenizer_sha256: str, source: str) -> None:

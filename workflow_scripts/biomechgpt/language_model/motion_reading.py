@@ -1,18 +1,21 @@
 """What a model reads of each movement: `variants.*.motion`, made of tokens and features."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from biomechgpt.errors import InputError
-from biomechgpt.language_model.motion_input import MotionInput
+from biomechgpt.language_model.motion_input import MotionInput, VideoInput
 from biomechgpt.motion_encoder.encoder_folder import StoredEncoder
 from biomechgpt.motion_encoder.facts import FactScale
 from biomechgpt.motion_encoder.feature_files import MotionFeatures, read_features
 from biomechgpt.motion_encoder.words import in_digits, in_words
 from biomechgpt.settings.variants_section import MotionReading
+from biomechgpt.settings.video_section import VideoSettings
 from biomechgpt.tokenizer.tokens import TokenTable
+from biomechgpt.video.clip_storage import Clip
 
 
 class Views(NamedTuple):
@@ -67,3 +70,28 @@ def read_motions(
         )
         for trial, (recorded, mirrored) in codes.items()
     }
+
+
+def with_videos(
+    motions: Mapping[str, Views],
+    clips: Mapping[str, Clip],
+    n_features: int,
+    settings: VideoSettings,
+) -> dict[str, Views]:
+    """`motions` with the scaled videos of their trials.
+
+    The mirrored movement has none: features of a video cannot be mirrored after the fact.
+    """
+    absent = VideoInput(
+        np.empty((0, n_features), np.float32), np.empty(0, np.float32), settings.queries
+    )
+    shown = {}
+    for trial_id, views in motions.items():
+        clip = clips.get(trial_id)
+        video = (
+            absent if clip is None else absent._replace(values=clip.values, times_s=clip.times_s)
+        )
+        shown[trial_id] = Views(
+            views.recorded._replace(video=video), views.mirrored._replace(video=absent)
+        )
+    return shown

@@ -19,10 +19,13 @@ from biomechgpt.language_model.model_folder import LoadedModel, check_tokens, lo
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import read_motions
 from biomechgpt.language_model.numbers import quantiles, values
+from biomechgpt.language_model.showings import shown
 from biomechgpt.questions.predictions import write_predictions
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.settings.question_settings import QuestionSettings
+from biomechgpt.settings.video_section import Showing, shown_name
 from biomechgpt.tokenizer.tokens import read_tokens
+from biomechgpt.video.scaled_videos import read_scaled
 
 MAX_NEW_TOKENS = 24
 TOKENS_A_BATCH = 12_000
@@ -201,10 +204,14 @@ def predict_file(
     output: Path,
     splits: Sequence[str],
     features: Path | None = None,
+    videos: Path | None = None,
+    showing: Showing | None = None,
 ) -> None:
     """Ask the model in `folder` the questions of `splits` and write the table of predictions.
 
-    `features` are those of the model's motion encoder, None where it has none.
+    `features` are those of the model's motion encoder, `videos` the scaled ones of the fold; None where
+    it reads none. `showing`: the trials that have a video are asked of once more, as `showings.shown`
+    says, and the answers are those of a variant of its own.
 
     Raises:
         InputError: Tokens or features come from another tokenizer or encoder than the model's own.
@@ -212,10 +219,16 @@ def predict_file(
     loaded = load_model(folder)
     table = read_tokens(tokens)
     check_tokens(table.metadata, loaded.description.tokenizer_sha256, f"the model {folder}")
-    questions_of_splits = read_questions(questions, splits)
-    trained = questions_of_splits["task"].isin(loaded.description.tasks)
     views = read_motions(loaded.description.motion, table, features, loaded.motion_encoder)
+    if videos is not None:
+        views = loaded.with_videos(views, read_scaled(videos, loaded.videos))
     motions = {trial_id: both.recorded for trial_id, both in views.items()}
     run = {key: getattr(loaded.description, key) for key in ("fold", "variant", "seed")}
-    rows = predict(loaded, questions_of_splits[trained], motions)
+    rows_asked = read_questions(questions, splits)
+    rows_asked = rows_asked[rows_asked["task"].isin(loaded.description.tasks)]
+    if showing is not None:
+        motions = shown(motions, showing, rows_asked)
+        run["variant"] = shown_name(run["variant"], showing)
+        rows_asked = rows_asked[rows_asked["trial_id"].isin(motions)]
+    rows = predict(loaded, rows_asked, motions)
     write_predictions(output, [{**row, **run, "options": list(row["options"])} for row in rows])

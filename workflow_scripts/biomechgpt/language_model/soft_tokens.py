@@ -1,7 +1,5 @@
 """Soft tokens: features of a movement, projected to where the embeddings of text lie."""
 
-from typing import NamedTuple
-
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -14,13 +12,6 @@ SHARE_OF_TEXT = (
     0.12  # of the length of text, at the start: longer ones are changed too little by the layers
 )
 HIDDEN = 64  # numbers between the two layers of the projection
-
-
-class SoftBatch(NamedTuple):
-    """Where the soft tokens of a batch stand, and what they are made of."""
-
-    features: torch.Tensor  # (B, K, E)
-    starts: torch.Tensor  # (B,) column of each row's first soft token
 
 
 class Projector(nn.Module):
@@ -44,21 +35,15 @@ class Projector(nn.Module):
         return F.layer_norm(soft, soft.shape[-1:]) * self.gain
 
 
-def new_projector(
-    embedding: nn.Module, text_ids: torch.Tensor, shape: tuple[int, int]
-) -> Projector:
-    """A projector of features of this `shape` (K, E) for a model with this embedding of text."""
+def length_of_text(embedding: nn.Module, text_ids: torch.Tensor) -> float:
+    """Root mean square of the embeddings of text, as long as the layers see them."""
     some = text_ids[:: 1 + len(text_ids) // EMBEDDINGS_MEASURED]
     with torch.no_grad():
-        embedded = embedding(some).float()  # as long as the layers see them
-    root_mean_square = float(embedded.square().mean().sqrt())
-    return Projector(*shape, embedded.shape[1], root_mean_square).to(embedded.device)
+        return float(embedding(some).float().square().mean().sqrt())
 
 
-def put_in(embedded: torch.Tensor, soft: SoftBatch, projector: Projector) -> torch.Tensor:
-    """`embedded` (B, T, D) with the soft tokens of each row from its start on."""
-    with torch.autocast(embedded.device.type, enabled=False):
-        tokens = projector(soft.features.float()).to(embedded.dtype)  # (B, K, D)
+def put_in(embedded: torch.Tensor, tokens: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
+    """`embedded` (B, T, D) with the soft `tokens` (B, K, D) of each row from its start (B,) on."""
     places = torch.arange(tokens.shape[1], device=embedded.device)
-    columns = (soft.starts[:, None] + places)[..., None].expand_as(tokens)
-    return embedded.scatter(1, columns, tokens)
+    columns = (starts[:, None] + places)[..., None].expand_as(tokens)
+    return embedded.scatter(1, columns, tokens.to(embedded.dtype))

@@ -13,16 +13,18 @@ from biomechgpt.language_model.prediction import MAX_NEW_TOKENS
 
 
 @torch.inference_mode()
-def stream_text(loaded: LoadedModel, prompts: Prompts) -> Iterator[str]:
+def stream_text(
+    loaded: LoadedModel, prompts: Prompts, most_tokens: int = MAX_NEW_TOKENS
+) -> Iterator[str]:
     """The most probable answer to the first question, after each of its tokens as far as written.
 
-    It ends as the text that `prediction.predict` parses.
+    It ends as the text that `prediction.predict` parses, unless it may have more tokens.
     """
     tokenizer = loaded.tokenizer
     unread, written = [*prompts.motion.ids, *prompts.questions[0]], []
     stop, cache = answer_end(tokenizer).stop_id, DynamicCache()
     soft = soft_tokens([prompts.motion])
-    while len(written) < MAX_NEW_TOKENS:
+    while len(written) < most_tokens:
         batch = soft | _after_cache(unread, cache.get_seq_length(), tokenizer.pad_token_id)
         batch = {name: value.to(loaded.model.device) for name, value in batch.items()}
         hidden = hidden_states(loaded.model, batch, cache)[0, -1:]

@@ -10,18 +10,18 @@ from transformers import PreTrainedTokenizerFast
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model.augmentation import (
+    copies_per_answer,
     copies_per_task,
     exchange_sides,
     mixed,
-    reworded_copies,
+    repeated_questions,
+    reworded,
     with_noise,
     with_number_noise,
 )
 from biomechgpt.language_model.examples import Example, encode_example
-from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import Views
 from biomechgpt.questions.tasks import Task
-from biomechgpt.settings.finetune_section import TrainingSettings
 from biomechgpt.settings.variant_run import VariantRun
 
 log = logging.getLogger(__name__)
@@ -50,18 +50,22 @@ def training_passes(
         )
     cfg, random = run.finetune, np.random.default_rng(run.seed)
     copies = copies_per_task(questions, cfg.most_copies)
+    times = copies_per_answer(questions, cfg.most_answer_copies) * questions["task"].map(copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
-    training_motions = [motions[trial].recorded for trial in questions["trial_id"].unique()]
+    trials = questions["trial_id"].unique()
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
-        rows = reworded_copies(questions, copies, phrasings if cfg.rephrase else None, random)
+        rows = repeated_questions(questions, times.to_numpy(), random)
+        if cfg.rephrase:
+            rows = reworded(rows, phrasings, random)
         if cfg.number_noise:
             rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
+        views = motions
+        if cfg.feature_mixing:
+            views = _mixed_motions(motions, trials, cfg.feature_mixing, random)
         passes.append(
             [
-                _example(
-                    tokenizer, trial, motions[trial], training_motions, pairs, n_codes, cfg, random
-                )
+                _example(tokenizer, trial, views[trial], pairs, n_codes, run, random)
                 for trial, pairs in _sequences(rows, cfg.shared_motion)
             ]
         )
@@ -84,21 +88,42 @@ def _sequences(
         yield group["trial_id"].iloc[0], pairs
 
 
+def _mixed_motions(
+    motions: Mapping[str, Views],
+    trials: Sequence[str],
+    concentration: float,
+    random: np.random.Generator,
+) -> dict[str, Views]:
+    """Both views of each of `trials`, `mixed` with those of another of them, drawn at random."""
+    partners = random.choice(trials, len(trials))
+    return {
+        trial: Views(
+            *(
+                mixed(own, other, concentration, random)
+                for own, other in zip(motions[trial], motions[partner], strict=True)
+            )
+        )
+        for trial, partner in zip(trials, partners, strict=True)
+    }
+
+
 def _example(
     tokenizer: PreTrainedTokenizerFast,
     trial: str,
     views: Views,
-    others: Sequence[MotionInput],
     pairs: list[tuple[str, str]],
     n_codes: int,
-    cfg: TrainingSettings,
+    run: VariantRun,
     random: np.random.Generator,
 ) -> Example:
-    """A motion, maybe mirrored, mixed and with random codes, with its pairs of question and answer."""
-    motion = views.recorded
-    if cfg.mirror and random.random() < 0.5:
+    """A motion, maybe mirrored and with random codes, with its pairs of question and answer."""
+    cfg, motion, body_is_withheld = run.finetune, views.recorded, False
+    if motion.shows_video:
+        draw, share = random.random(), run.video.modality_dropout
+        body_is_withheld = share <= draw < 2 * share
+        motion = motion.without_video() if draw < share else motion
+    if cfg.mirror and not motion.shows_video and random.random() < 0.5:
         motion, pairs = views.mirrored, [tuple(map(exchange_sides, pair)) for pair in pairs]
-    if motion.features is not None and cfg.feature_mixing:
-        motion = mixed(motion, others[random.integers(len(others))], cfg.feature_mixing, random)
     motion = with_noise(motion, cfg, n_codes, random)
+    motion = motion.without_body() if body_is_withheld else motion
     return encode_example(tokenizer, motion, pairs, cfg.max_length)._replace(trial_id=trial)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from biomechgpt.errors import InputError, collected
 from biomechgpt.questions.tasks import read_tasks
-from biomechgpt.settings.tasks_section import Tasks, WrittenPhrasings
+from biomechgpt.settings.phrasing_settings import WrittenPhrasings
+from biomechgpt.settings.tasks_section import Tasks
 
 FOLDER = "resources/phrasings"
 

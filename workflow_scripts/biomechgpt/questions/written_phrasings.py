@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from biomechgpt.settings.tasks_section import TaskSettings, WrittenPhrasings
+from biomechgpt.settings.phrasing_settings import WrittenPhrasings
+from biomechgpt.settings.tasks_section import TaskSettings
 
 Templates = Mapping[str, Mapping[str, Sequence[str]]]  # by kind of task and side
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.evaluation.synthesis_tables import read_study_tables
 from biomechgpt.report.page.blocks import Block, Links, Paragraph, Section
 from biomechgpt.report.question_sections.question_section import question_sections
 from biomechgpt.report.results import Results
@@ -11,6 +12,7 @@ from biomechgpt.report.run_files import ReportData, RunFiles
 from biomechgpt.report.sections import model_scores, run_record
 from biomechgpt.report.sections.checklist import checklist
 from biomechgpt.report.sections.claims import claims
+from biomechgpt.report.sections.gait_examples import GaitFiles, gait_examples
 from biomechgpt.report.sections.glance import glance
 from biomechgpt.report.sections.ingestion import ingestion
 from biomechgpt.report.sections.leakage_audit import leakage_audit
@@ -20,8 +22,11 @@ from biomechgpt.report.sections.other_cohorts import other_cohorts
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
+from biomechgpt.report.sections.synthetic_movement import TITLE as ON_SYNTHESIS
+from biomechgpt.report.sections.synthetic_movement import synthetic_movement
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
+from biomechgpt.report.sections.video_and_body import video_and_body
 from biomechgpt.settings.run_settings import RunSettings
 
 RESULTS, DATA, TRUST, RUN = "Results", "What it rests on", "Can it be trusted", "The run"
@@ -93,6 +98,7 @@ def _results(
     return [
         ("glance", "Results at a glance", glance(results)),
         ("readings", "How the language model reads movement", movement_readings(results, settings)),
+        ("video", "Video and body", video_and_body(results, settings)),
         ("questions", "Questions and participants", questions),
         ("other-cohorts", "What carries over", other_cohorts(results, data, settings)),
         ("gates", "Whether a question applies", gates(results, settings.tasks)),
@@ -101,13 +107,21 @@ def _results(
         ("training", "On training participants", model_scores.on_training(results)),
         ("comparisons", "Paired comparisons", comparisons(results)),
         ("unreadable", "Answers that could not be read", model_scores.unreadable(results)),
+        ("synthesis", ON_SYNTHESIS, _synthesis(files, settings)),
     ]
+
+
+def _synthesis(files: RunFiles, settings: RunSettings) -> list[Block]:
+    if files.synthesis_study is None or settings.synthesis_study is None:
+        return []
+    tables = read_study_tables(files.synthesis_study)
+    return synthetic_movement(tables, settings.synthesis_study.task)
 
 
 def _data(
     results: Results, data: ReportData, files: RunFiles, settings: RunSettings
 ) -> list[tuple[str, str, list[Block]]]:
-    people = rejected = tokenizer = NO_FILE
+    people = rejected = gait = tokenizer = NO_FILE
     if data.trials is not None:
         lengths = token_lengths(next(iter(files.tokens.values()), None))
         people = cohort(data.trials, lengths, data.folds)
@@ -115,6 +129,10 @@ def _data(
             people = [*people, *labels(data.labels, data.trials, data.folds)]
         if data.issues is not None:
             rejected = ingestion(data.issues, len(data.trials))
+        if data.folds is not None and files.joint_angles and files.normal_gait is not None:
+            gait_files = GaitFiles(files.joint_angles, files.normal_gait, files.normal_ranges)
+            rate_hz = settings.motion.frame_rate_hz
+            gait = gait_examples(gait_files, data.trials, data.folds, rate_hz)
     if files.tokenizer_measures:
         tokenizer = [
             *tokenizers(files.tokenizer_measures),
@@ -125,6 +143,7 @@ def _data(
     return [
         ("cohort", "Cohort", people),
         ("ingestion", "What was rejected", rejected),
+        ("gait", "Gait of test participants", gait),
         ("tokenizer", "Motion tokenizer", tokenizer),
     ]
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from biomechgpt.evaluation.drawing_style import plain
 from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.evaluation.source_notes import NOTE
 from biomechgpt.files import replacing
 from biomechgpt.language_model.description import ModelDescription, read_description
 from biomechgpt.questions.calibration import calibration_of_model, write_calibration
@@ -16,6 +17,7 @@ from biomechgpt.questions.conditions import task_of_label
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.report.page.html_file import ASSETS
 from biomechgpt.report.results import NAMES, PRIMARY
+from biomechgpt.video.scaled_videos import load_videos
 
 TEMPLATE = "model_card.md.jinja"
 READINGS = {
@@ -28,16 +30,15 @@ READINGS = {
 }
 
 
-def publish(
-    model: os.PathLike, metrics: os.PathLike, calibration: os.PathLike, folder: Path
-) -> None:
+def publish(model: os.PathLike, metrics: os.PathLike, tables: Path, folder: Path) -> None:
     """Copy a model folder to `folder` with its card and its calibration.
 
-    The card has its figures from the table `metrics`, the calibration is from the table `calibration`.
+    The card has its figures from the table `metrics`, its warnings of sources and the calibration from
+    the folder `tables` of the evaluation.
     """
     description = read_description(model)
     results = pd.read_parquet(metrics)
-    table = read_table(calibration)
+    table, notes = (read_table(tables / f"{name}.parquet") for name in ("calibration", "notes"))
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS), trim_blocks=True, lstrip_blocks=True
     )
@@ -51,6 +52,8 @@ def publish(
         adapter_bytes=Path(model, "adapter", "adapter_model.safetensors").stat().st_size,
         figures=_figures(results, description),
         in_turn=_in_turn(description),
+        videos=load_videos(Path(model, "video")).source if description.video else None,
+        sources=notes[notes["note"] == NOTE].to_dict("records"),
     )
     with replacing(folder) as temporary:
         shutil.copytree(model, temporary)

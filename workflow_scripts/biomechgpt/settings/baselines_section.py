@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from biomechgpt.settings.strict import Count, Seed, StrictModel, Text
+from biomechgpt.settings.strict import UNIQUE, Count, Seed, StrictModel, Text
+from biomechgpt.settings.video_section import VideoView
+
+PROBE_COMPONENTS = 64  # principal components of the features that a probe sees
 
 
 class BaselineSettings(StrictModel):
@@ -12,7 +15,7 @@ class BaselineSettings(StrictModel):
 
     kind: Literal[
         "majority", "duration", "histogram", "n_grams", "soft_tokens", "gait_features", "rocket",
-        "measurement",
+        "measurement", "source", "probe", "late_fusion",
         "gru", "lstm", "convolution", "gru_on_centres", "lstm_on_centres", "convolution_on_centres",
     ] = Field(description="What it sees of the movement, and how it learns.")  # fmt: skip
     tokenizer: Text = Field(
@@ -22,6 +25,11 @@ class BaselineSettings(StrictModel):
     )
     motion_encoder: Text = Field(
         "", description="A name from motion_encoders; of kind soft_tokens."
+    )
+    video: VideoView | Literal[""] = Field("", description="features or keypoints; of kind probe.")
+    of: Annotated[list[Text], UNIQUE] = Field(
+        [],
+        description="Of kind late_fusion: variants, what they answer with one modality alone, baselines.",
     )
     labels: Literal["recorded", "shuffled"] = Field(
         "recorded", description="recorded, or shuffled over participants for the chance level."

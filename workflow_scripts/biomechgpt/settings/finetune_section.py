@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, create_model
 
 from biomechgpt.settings.strict import (
+    NUMBER,
     UNIQUE,
     Count,
     NonNegative,
@@ -41,6 +42,11 @@ class TrainingSettings(StrictModel):
     most_copies: Count = Field(
         description="How often a question of a rare task is asked in an epoch at most."
     )
+    most_answer_copies: Annotated[float, Field(ge=1), NUMBER] = Field(
+        1.0,
+        description="How often besides a question with an answer that is rare in its task is asked "
+        "at most, for classifications.",
+    )
     motion_noise: Share = Field(description="Share of motion tokens replaced by random codes.")
     feature_noise: NonNegative = Field(
         0.0, description="Noise on the features of soft tokens, in their spreads."
@@ -63,8 +69,9 @@ class TrainingSettings(StrictModel):
         description="What a motion token competes with in the loss: full, every piece of the vocabulary; "
         "motion, motion tokens alone, which saves most of a step where the vocabulary is large.",
     )
-    answer_weight: Positive = Field(
-        description="Weight of an answer's tokens in the loss; a question's tokens weigh 1."
+    answer_weight: Positive = Field(description="Weight of an answer's tokens in the loss.")
+    question_weight: NonNegative = Field(
+        1.0, description="Weight of a question's tokens in the loss; 0 saves their logits."
     )
     warmup_fraction: Share = Field(description="Share of the steps with rising learning rate.")
     weight_decay: NonNegative = Field(description="Decoupled weight decay.")

@@ -9,12 +9,15 @@ from biomechgpt.settings.baselines_section import BaselineSearchSettings, Baseli
 from biomechgpt.settings.cohorts_section import CohortSettings
 from biomechgpt.settings.evaluate_section import EvaluateSettings
 from biomechgpt.settings.finetune_section import FinetuneSettings
+from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
+from biomechgpt.settings.generators_section import GeneratorSettings
 from biomechgpt.settings.ingest_section import IngestSettings
 from biomechgpt.settings.motion_encoders_section import MotionEncoderSettings
 from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.simulate_section import SimulateSettings
 from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.settings.strict import Count, Name, Splits, StrictModel
+from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.settings.variants_section import VariantSettings
@@ -70,3 +73,10 @@ class RunSettings(StrictModel):
     tasks: Annotated[dict[Name, TaskSettings], Field(min_length=1)] = Field(
         description="The questions by task name."
     )
+    generation_tasks: dict[Name, GenerationTaskSettings] = Field(
+        {}, description="By name what variants learn to make movements from."
+    )
+    generators: dict[Name, GeneratorSettings] = Field(
+        {}, description="By name what makes synthetic movements."
+    )
+    synthesis_study: SynthesisStudySettings | None = None

@@ -24,6 +24,11 @@ class SplitSettings(StrictModel):
     stratify_by: Annotated[list[Text], UNIQUE] = Field(
         description="Label columns whose values are spread evenly over the sides."
     )
+    group: Literal["person", "video"] | None = Field(
+        None,
+        description="Who stays on one side where videos are read: person, participant_id says who is seen; "
+        "video, nobody knows, and video_id of trials.tsv says which video it is.",
+    )
     file: Text | None = Field(
         description="Scheme file: a TSV with fold, participant_id and split; else null."
     )

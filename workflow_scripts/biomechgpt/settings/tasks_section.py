@@ -6,23 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from biomechgpt.settings.phrasing_settings import WrittenPhrasings
 from biomechgpt.settings.question_settings import QuestionSettings, ValuesOfColumns
-from biomechgpt.settings.strict import UNIQUE, Number, Positive, StrictModel, Text
+from biomechgpt.settings.strict import Number, Positive, StrictModel, Text
 
 PaperTask = Literal[
     "activity", "impaired", "diagnosis", "assistive_device", "fall_history",
     "walking_speed", "cadence", "tug", "fsst",
 ]  # fmt: skip
-
-
-Texts = Annotated[list[Text], Field(min_length=1), UNIQUE]
-
-
-class WrittenPhrasings(StrictModel):
-    """Ways to ask that stand in the config itself."""
-
-    train: Texts = Field(description="Ways to ask in training.")
-    held_out: Texts = Field(description="Other ways, asked in validation and test alone.")
 
 
 def _path_or_texts(phrasings: object) -> str | None:

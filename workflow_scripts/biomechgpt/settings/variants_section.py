@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Tag
 
 from biomechgpt.settings.finetune_section import FinetuneOverrides, LoraSettings
 from biomechgpt.settings.strict import UNIQUE, StrictModel
+from biomechgpt.settings.video_section import VideoSettings
 
 
 def _word_or_list(tasks: object) -> str | None:
@@ -40,9 +41,16 @@ class VariantSettings(StrictModel):
     motion_encoder: str | None = Field(
         None, description="A name from motion_encoders; null where the motion is discrete."
     )
+    video: VideoSettings | None = Field(
+        None, description="What it reads of the video beside the body; null: nothing."
+    )
     tokenizer: str = Field(description="A name from tokenizers.")
     base_model: str = Field(description="A name from base_models.")
     tasks: AllOrNamed = Field(description="all or a list of names from tasks.")
+    generation_task: str | None = Field(
+        None,
+        description="A name from generation_tasks that it learns beside; motion discrete alone.",
+    )
     lora: LoraSettings
     finetune: FinetuneOverrides = Field(
         default_factory=FinetuneOverrides,

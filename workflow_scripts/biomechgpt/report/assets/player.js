@@ -1,5 +1,5 @@
 "use strict";
-// player(element, motion) fills `element` with moving stick figures, the token strip and joint angles;
+// player(element, motion) fills `element` with moving figures, the token strip and joint angles;
 // player_drawing.js draws them.
 //
 // `motion` (report/movement_page/skeleton.py makes it): frame_rate_hz, n_frames; tokens, each of frames_per_token
@@ -140,8 +140,8 @@ function build(motion, joints) {
   const names = motion.takes.map((take) => take.name);
   const picture = (className, label) => make("canvas", { className, role: "img", ariaLabel: label });
   const parts = {
-    scene: picture("scene", `Moving stick figure, ${names.join(" and ")}. The right side is blue, the left ` +
-      "side orange. Arrow keys turn it, the space bar plays and pauses."),
+    scene: picture("scene", `Moving figure, ${names.join(" and ")}. The right side is blue with an R, the left ` +
+      "side orange with an L. Arrow keys turn it, the space bar plays and pauses."),
     play: make("button", { type: "button" }, "Play"),
     slider: make("input", { type: "range", min: 0, max: motion.n_frames - 1, value: 0, ariaLabel: "Frame" }),
     time: make("span", { className: "time" }),
@@ -163,9 +163,8 @@ function build(motion, joints) {
     make("div", { className: "controls" }, parts.play, parts.slider, parts.time),
     make("div", { className: "controls" }, parts.speed, parts.view, make("label", {}, parts.repeat, " repeat")),
     ...(motion.tokens.length ? [parts.tokens, underCursor(parts.overview, parts.cursors[0])] : []),
-    make("div", { className: "controls" }, parts.joint, ...strokes(names)),
-    underCursor(parts.curves, parts.cursors[1]),
-    parts.reading,
+    ...(joints.length ? [make("div", { className: "controls" }, parts.joint, ...strokes(names)),
+      underCursor(parts.curves, parts.cursors[1]), parts.reading] : []),
   ];
   parts.root = make("div", { className: "player" }, ...rows);
   return parts;

@@ -1,5 +1,5 @@
 "use strict";
-// What player.js draws: stick figures, token strip and curves, each onto a canvas of its own.
+// What player.js draws: figures, token strip and curves, each onto a canvas of its own.
 // Colours come from --ink, --paper, --soft, --line, --blue (right) and --orange (left) of the page.
 
 const SIDES = { right: "--blue", left: "--orange", middle: "--ink" };
@@ -7,6 +7,10 @@ const FLOOR_M = [-0.6, -0.3, 0, 0.3, 0.6];
 const HEAD_RADIUS_M = 0.1;
 const HEAD_AT = 0.6; // of the way from the neck to the top
 const CELL_PX = 46;
+// How thick the capsule is that ends at a point; edges are of paper, so that near limbs stand out.
+const THICK_M = { neck: 0.17, head: 0.07, hip: 0.11, knee: 0.12, ankle: 0.09, heel: 0.06, toe: 0.06,
+  shoulder: 0.08, elbow: 0.075, wrist: 0.06 };
+const EDGE_M = 0.018, UNKNOWN_M = 0.02;
 
 // A canvas as sharp as the screen, cleared; x and y are CSS pixels.
 function fresh(canvas) {
@@ -21,7 +25,7 @@ function fresh(canvas) {
   return { pen, width, height, colour: (name) => style.getPropertyValue(name).trim() };
 }
 
-// The stick figures, side by side, seen from yaw and pitch (radians) by an orthographic camera.
+// The figures, side by side, seen from yaw and pitch (radians) by an orthographic camera.
 function drawScene(canvas, motion, takes, frame, { yaw, pitch }) {
   const { pen, width, height, colour } = fresh(canvas);
   const column = width / takes.length;
@@ -56,36 +60,48 @@ function drawFloor(pen, place, colour) {
   pen.stroke();
 }
 
-// Far bones first, each with an edge of paper, so that near ones pass in front.
+// Far bones first, each a capsule with an edge of paper, so that near ones pass in front.
 function drawBody(pen, points, motion, scale, colour) {
-  const bones = motion.bones.map((bone) => ({ ...bone, a: points[bone.from], b: points[bone.to] }));
+  const bones = motion.bones.map((bone) => ({ ...bone, a: points[bone.from], b: points[bone.to],
+    end: motion.points[bone.to].replace(/_[rl]$/, "") }));
   bones.sort((one, other) => one.a.near + one.b.near - other.a.near - other.b.near);
   pen.lineCap = "round";
   for (const bone of bones) {
-    const isHead = motion.points[bone.to] === "head";
     const ink = bone.known ? colour(SIDES[bone.side]) : colour("--soft");
+    const thick_m = bone.known ? THICK_M[bone.end] : UNKNOWN_M;
     pen.setLineDash([]);
-    stroke(pen, bone, isHead, scale, colour("--paper"), 0.055);
+    drawBone(pen, bone, scale, colour("--paper"), thick_m, EDGE_M);
     pen.setLineDash(bone.known ? [] : [0.03 * scale, 0.05 * scale]);
-    stroke(pen, bone, isHead, scale, ink, bone.known ? 0.032 : 0.02);
+    drawBone(pen, bone, scale, ink, thick_m, 0);
   }
   pen.setLineDash([]);
+  drawSides(pen, points, motion, colour);
 }
 
-function stroke(pen, { a, b }, isHead, scale, ink, width_m) {
-  pen.strokeStyle = ink;
-  pen.lineWidth = Math.max(1.5, width_m * scale);
+function drawBone(pen, { a, b, end }, scale, ink, thick_m, edge_m) {
+  pen.strokeStyle = pen.fillStyle = ink;
+  pen.lineWidth = Math.max(1.5, (thick_m + 2 * edge_m) * scale);
+  const reach = end === "head" ? HEAD_AT : 1;
+  const [x, y] = [a.x + reach * (b.x - a.x), a.y + reach * (b.y - a.y)];
   pen.beginPath();
   pen.moveTo(a.x, a.y);
-  if (isHead) {
-    const [x, y] = [a.x + HEAD_AT * (b.x - a.x), a.y + HEAD_AT * (b.y - a.y)];
-    const far = Math.hypot(x - a.x, y - a.y), radius = HEAD_RADIUS_M * scale;
-    const share = Math.max(0, 1 - radius / far);
-    pen.lineTo(a.x + share * (x - a.x), a.y + share * (y - a.y));
-    pen.moveTo(x + radius, y);
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-  } else pen.lineTo(b.x, b.y);
+  pen.lineTo(x, y);
   pen.stroke();
+  if (end !== "head") return;
+  pen.beginPath();
+  pen.arc(x, y, (HEAD_RADIUS_M + edge_m) * scale, 0, 2 * Math.PI);
+  pen.fill();
+}
+
+// Colour alone does not say which side is which: a letter stands under each foot.
+function drawSides(pen, points, motion, colour) {
+  Object.assign(pen, { textAlign: "center", textBaseline: "top", lineWidth: 4, strokeStyle: colour("--paper") });
+  for (const [side, letter] of [["r", "R"], ["l", "L"]]) {
+    const { x, y } = points[motion.points.indexOf(`toe_${side}`)];
+    pen.fillStyle = colour(side === "r" ? "--blue" : "--orange");
+    pen.strokeText(letter, x, y + 8);
+    pen.fillText(letter, x, y + 8);
+  }
 }
 
 // Frames here that a token lasts.

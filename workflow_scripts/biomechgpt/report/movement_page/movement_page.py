@@ -10,8 +10,12 @@ import pandas as pd
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.joint_errors import rmse_per_joint
+from biomechgpt.features.clinical_angles import clinical_deg, movement_words
+from biomechgpt.features.normal_gait import NormalGait, read_normal_gait
+from biomechgpt.features.walking_strides import walking_strides
 from biomechgpt.report.decoded_trials import decode_trials
-from biomechgpt.report.movement_page.skeleton import motion, words
+from biomechgpt.report.gait_panel.gait_panel import gait_panel
+from biomechgpt.report.movement_page.skeleton import motion
 from biomechgpt.report.page.html_file import write_page
 from biomechgpt.report.page.wording import number
 from biomechgpt.splits.accepted import read_accepted
@@ -21,26 +25,31 @@ from biomechgpt.tokenizer.reconstruction import check_named
 
 log = logging.getLogger(__name__)
 TEMPLATE = "movement_page.html"
-STYLES = ("report.css", "player.css", "movement_page.css")
+STYLES = ("report.css", "player.css", "gait_panel.css", "movement_page.css")
 SCRIPTS = ("player_drawing.js", "player.js", "movement_page.js")
 KEPT = "as the tokens keep it"
 TELLING = {"worst": 0.0, "middle": 0.5, "best": 1.0}  # shares of the way from the greatest error
 
 
 class MovementFiles(NamedTuple):
-    """Files of one run; `tokenizers` and `tokens` those of one tokenizer, by fold."""
+    """Files of one run; `tokenizers` and `tokens` those of one tokenizer, by fold.
+
+    `normal_gait` and `normal_ranges` are the project's resources of these names.
+    """
 
     joint_angles: Sequence[os.PathLike]
     trials: os.PathLike
     folds: os.PathLike
     tokenizers: Mapping[str, os.PathLike]
     tokens: Mapping[str, os.PathLike]
+    normal_gait: os.PathLike
+    normal_ranges: os.PathLike
 
 
 def write_movement_page(
     files: MovementFiles, named: Sequence[str], simulated: set[str], page: os.PathLike
 ) -> None:
-    """Write the page of the trials `named`, or of the test trials kept worst, middling and best.
+    """Write the page of the trials `named`, or of the test trials kept worst, middling, best, and a walk.
 
     Each trial goes through the tokenizer of the fold that tested its participant, or of the first
     fold. `simulated` names the cohorts that were not recorded.
@@ -59,8 +68,9 @@ def write_movement_page(
         files.tokens,
     )
     reasons = dict.fromkeys(trials, "") if named else _telling(trials)
+    normal = read_normal_gait(files.normal_gait, files.normal_ranges)
     entries = [
-        {**places[trial_id], "why": why, **_entry(trials[trial_id], simulated)}
+        {**places[trial_id], "why": why, **_entry(trials[trial_id], simulated, normal)}
         for trial_id, why in reasons.items()
     ]
     is_simulated = any(entry["simulated"] for entry in entries)
@@ -84,14 +94,22 @@ def _tested_first(places: Mapping[str, Mapping]) -> list[str]:
 
 
 def _telling(trials: Mapping[str, DecodedTrial]) -> dict[str, str]:
-    """The trials whose angles the tokens keep worst, middling and best, and why each is shown."""
+    """The trials whose angles the tokens keep worst, middling and best, a walk, and why each is shown."""
     ordered = sorted(trials, key=lambda trial_id: -_rmse_deg(_errors_deg(trials[trial_id])))
     reasons: dict[str, str] = {}
     for word, share in TELLING.items():
         trial_id = ordered[round(share * (len(ordered) - 1))]
         why = f"the {word} of {len(ordered)} trials by what the tokens keep"
         reasons.setdefault(trial_id, why)
+    walks = [trial_id for trial_id in ordered if _has_strides(trials[trial_id])]
+    if walks:
+        why = f"the middle of {len(walks)} trials with walking strides by what the tokens keep"
+        reasons.setdefault(walks[(len(walks) - 1) // 2], why)
     return reasons
+
+
+def _has_strides(trial: DecodedTrial) -> bool:
+    return bool(walking_strides(trial.trial.frames, trial.tokenizer.frame_rate_hz))
 
 
 def _errors_deg(trial: DecodedTrial) -> np.ndarray:
@@ -105,7 +123,7 @@ def _rmse_deg(errors_deg: np.ndarray) -> float:
     return float(np.sqrt(np.nanmean(np.square(errors_deg))))
 
 
-def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
+def _entry(decoded: DecodedTrial, simulated: set[str], normal: NormalGait) -> dict:
     """What the template shows of a trial."""
     tokenizer, info = decoded.tokenizer, decoded.trial.info
     errors_deg, n_frames = _errors_deg(decoded), len(decoded.trial.frames)
@@ -124,8 +142,9 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
         "frames_per_token": frames_per_token,
         "n_left": n_frames - len(decoded.decoded_rad),
         "rmse_deg": number(_rmse_deg(errors_deg), 1),
-        "missing": [words(joint) for joint in info["missing_joints"]],
+        "missing": [movement_words(joint) for joint in info["missing_joints"]],
         "rows": _rows(decoded, errors_deg),
+        "gait": gait_panel(decoded.trial.frames, tokenizer.frame_rate_hz, normal, info["trial_id"]),
         "motion": motion(
             {original: decoded.recorded_rad, KEPT: decoded.decoded_rad},
             tokenizer.frame_rate_hz,
@@ -140,17 +159,17 @@ def _entry(decoded: DecodedTrial, simulated: set[str]) -> dict:
 def _rows(decoded: DecodedTrial, errors_deg: np.ndarray) -> list[list[str]]:
     """Of each joint: its name, its range as recorded and as kept, and the error; in degrees."""
     rmse_deg = rmse_per_joint(errors_deg)
+    recorded_deg, decoded_deg = map(clinical_deg, (decoded.recorded_rad, decoded.decoded_rad))
     return [
         [
-            words(JOINT_NAMES[joint]),
-            _range(decoded.recorded_rad[:, joint]),
-            _range(decoded.decoded_rad[:, joint]),
+            movement_words(JOINT_NAMES[joint]),
+            _range(recorded_deg[:, joint]),
+            _range(decoded_deg[:, joint]),
             number(rmse_deg[joint], 1),
         ]
         for joint in np.flatnonzero(np.isfinite(rmse_deg))
     ]
 
 
-def _range(angles_rad: np.ndarray) -> str:
-    low, high = np.rad2deg([np.min(angles_rad), np.max(angles_rad)])
-    return f"{number(low, 0)} to {number(high, 0)}"
+def _range(angles_deg: np.ndarray) -> str:
+    return f"{number(angles_deg.min(), 0)} to {number(angles_deg.max(), 0)}"

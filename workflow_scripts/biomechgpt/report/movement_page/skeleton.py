@@ -8,13 +8,13 @@ import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.body.kinematics import BONES, upright_positions
+from biomechgpt.features.clinical_angles import SIDES, clinical_deg, movement_name
 
 SHOWN_RATE_HZ = 30.0  # more frames a second are no use on a screen
 # The pelvis' own origin lies in front of the hips: a figure is drawn through the hips instead.
 DRAWN = (("lumbar", "hip_r"), ("lumbar", "hip_l"), *(b for b in BONES if "pelvis" not in b))
 POINTS = tuple(dict.fromkeys(point for bone in DRAWN for point in bone))
 FEET = ("heel_r", "heel_l", "toe_r", "toe_l")
-SIDES = {"r": "right", "l": "left"}
 # The angle that moves a bone most, by the bone's end; where it is not recorded the bone is at rest.
 MOVED_BY = {"knee": "hip_flexion", "ankle": "knee_angle", "heel": "ankle_angle"}
 MOVED_BY |= {"toe": "ankle_angle", "elbow": "arm_flex", "wrist": "elbow_flex"}
@@ -69,12 +69,6 @@ def motion(
     }
 
 
-def words(joint: str) -> str:
-    """The name of a joint angle as people say it: `hip_flexion_r` is right hip flexion."""
-    name, _, side = joint.rpartition("_")
-    return f"{SIDES[side]} {name}".replace("_", " ") if side in SIDES else joint.replace("_", " ")
-
-
 def packed(values: np.ndarray) -> str:
     """Numbers as base64 of little-endian int16; what is beyond its range becomes its end."""
     limits = np.iinfo(np.int16)
@@ -94,15 +88,14 @@ def _bone(start: str, end: str, unknown: Collection[str]) -> dict:
 
 
 def _curves(takes: Sequence[np.ndarray], left_out: Collection[str]) -> list[dict]:
-    """Tenths of a degree of each joint, right and left under one name, a line a take."""
+    """Tenths of a degree of each joint in clinicians' signs, both sides under one name, a line a take."""
+    takes_deg = [clinical_deg(angles) for angles in takes]
     joints: dict[str, list] = {}
     for index, joint in enumerate(JOINT_NAMES):
         if joint in left_out:
             continue
         side = SIDES.get(joint.rpartition("_")[2], "middle")
-        name = joint if side == "middle" else joint[:-2]
-        for take, angles in enumerate(takes):
-            values = packed(10 * np.rad2deg(angles[:, index]))
-            line = {"side": side, "take": take, "values": values}
-            joints.setdefault(name.replace("_", " "), []).append(line)
+        for take, angles_deg in enumerate(takes_deg):
+            line = {"side": side, "take": take, "values": packed(10 * angles_deg[:, index])}
+            joints.setdefault(movement_name(joint), []).append(line)
     return [{"name": name, "lines": lines} for name, lines in joints.items()]

@@ -60,6 +60,13 @@ class SideBySide(NamedTuple):
     kind: str = "row"
 
 
+class Markup(NamedTuple):
+    """HTML that this program wrote, its texts escaped."""
+
+    html: str
+    kind: str = "markup"
+
+
 class Heading(NamedTuple):
     """A heading inside a section."""
 
@@ -81,7 +88,7 @@ class Links(NamedTuple):
     kind: str = "links"
 
 
-Block = Paragraph | Sentences | TableBlock | Drawing | SideBySide | Heading | Links | Code
+Block = Paragraph | Sentences | TableBlock | Drawing | SideBySide | Markup | Heading | Links | Code
 
 
 class Section(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.features.clinical_angles import clinical_deg
 from biomechgpt.report.drawing.curve_grid import Curve, TrialColumn, curve_grid
 from biomechgpt.report.drawing.svg import PAGE_BLUE, PAGE_ORANGE
 from biomechgpt.tokenizer.decoded import DecodedTrial
@@ -14,14 +15,16 @@ SHOWN_SECONDS = 8.0
 # What a reader of gait looks at first: right and left leg, trunk, arms.
 SHOWN = {
     "hip flexion": ("hip_flexion_r", "hip_flexion_l"),
-    "knee": ("knee_angle_r", "knee_angle_l"),
+    "knee flexion": ("knee_angle_r", "knee_angle_l"),
     "trunk extension": ("lumbar_extension",),
-    "arm flexion": ("arm_flex_r", "arm_flex_l"),
+    "shoulder flexion": ("arm_flex_r", "arm_flex_l"),
 }
 
 
 class TrialCurves(NamedTuple):
-    """A trial's joint angles and what its tokens keep of them, in degrees; NaN where missing."""
+    """A trial's joint angles and what its tokens keep of them, in degrees with
+    clinicians' signs; NaN where missing.
+    """
 
     time_s: np.ndarray  # (T,)
     original_deg: np.ndarray  # (T, J)
@@ -33,7 +36,7 @@ def trial_curves(decoded: DecodedTrial) -> TrialCurves:
     rate_hz = decoded.tokenizer.frame_rate_hz
     n_frames = min(len(decoded.decoded_rad), int(SHOWN_SECONDS * rate_hz))
     original, made = (
-        np.rad2deg(angles[:n_frames]) for angles in (decoded.recorded_rad, decoded.decoded_rad)
+        clinical_deg(angles[:n_frames]) for angles in (decoded.recorded_rad, decoded.decoded_rad)
     )
     made = np.where(np.isnan(original), np.nan, made)
     return TrialCurves(np.arange(n_frames) / rate_hz, original, made)
