@@ -51,7 +51,7 @@ lint: .venv/ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/chat
-	$(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
+	OMP_NUM_THREADS=1 $(BIN)/pytest --durations=10 --junitxml=.pytest_cache/tests.xml --ignore=tests/slurm
 
 # The smallest run through a real Slurm on this machine; see docs/cluster.md.
 test-slurm: .venv/ready

@@ -37,6 +37,7 @@ include: "rules/report.smk"
 include: "rules/publish.smk"
 include: "rules/annotate.smk"
 include: "rules/synthesis.smk"
+include: "rules/synthesis_study.smk"
 
 
 # Every script has the same environment. Snakemake's global `conda:` is for what a Snakefile imports, not for jobs.
@@ -51,6 +52,7 @@ rule all:
         "<results>/report.html",
         rules.show_movement_all.input,
         rules.synthesis_all.input,
+        rules.synthesis_study.output if STUDY else [],
 
 
 onstart:

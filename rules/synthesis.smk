@@ -1,5 +1,7 @@
 # Synthetic movements belong to one fold: prompts, tokens and angles lie below it, and nothing else reads them.
-GENERATORS = list(SETTINGS.generators)
+GENERATORS = [
+    name for name, generator in SETTINGS.generators.items() if generator.kind == "language_model"
+]
 SYNTHETIC = "<results>/{fold}/synthetic/{generator}/seed-{seed}"
 
 

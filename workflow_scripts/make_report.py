@@ -37,6 +37,7 @@ run_files = RunFiles(
     phrasings={Path(path).stem: path for path in files.phrasings},
     normal_gait=files.normal_gait,
     normal_ranges=files.normal_ranges,
+    synthesis_study=files.get("synthesis_study"),
 )
 settings = RunSettings.model_validate(params.config)
 results = read_results(files.metrics, files.tables, settings)

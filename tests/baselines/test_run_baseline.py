@@ -126,8 +126,7 @@ def short_training():
     """Networks are small and take a few steps: tests/baselines/test_networks.py trains them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(networks, "WIDTH", 8)
-        patch.setattr(networks, "STEPS", 4)
-        patch.setattr(networks, "STEPS_BETWEEN_LOOKS", 2)
+        patch.setattr(networks, "STEPS", 2)
         yield
 
 

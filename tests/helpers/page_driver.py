@@ -27,6 +27,7 @@ def wait_for_text(page: Page, selector: str, words: str) -> None:
 
 def ask(page: Page, question: str) -> str:
     """Type a question and Enter; the text of its replies when they are whole."""
+    show(page, "ask")
     n_turns = page.locator(TURNS).count()
     page.focus(LINE)
     page.keyboard.insert_text(question)
@@ -35,6 +36,11 @@ def ask(page: Page, question: str) -> str:
     page.wait_for_function(f"document.querySelectorAll('{TURNS}').length > {n_turns}")
     page.wait_for_function("!document.querySelector('.conversation [aria-busy]')")
     return text(page, f"{TURNS}:last-child")
+
+
+def show(page: Page, part: str) -> None:
+    """Show `movement` or `ask` on a narrow screen; a wide one shows both anyway."""
+    page.evaluate(f"document.querySelector('.tabs [data-part={part}]').click()")
 
 
 def pick(page: Page, box: str, words: str) -> None:

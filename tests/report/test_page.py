@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 import yaml
 
+from biomechgpt.evaluation.synthesis_tables import write_study_tables
 from biomechgpt.report.report_page import build_report
 from biomechgpt.report.results import read_results
 from biomechgpt.report.run_files import RunFiles
 from biomechgpt.report.summary_table import summary
+from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from tests.helpers import fake_predictions, fake_run
+from tests.helpers.study_answers import answer_rows, tables_of
 
 VERSIONS = {"biomechgpt": "0.1.0", "python": "3.11.7"}
 EVIL = "<script>alert(1)</script>"
@@ -220,6 +223,18 @@ def test_without_the_optional_parts_the_report_says_so(few, settings, tmp_path):
     assert "no benchmark files" in page
     assert "Lengths in tokens are left out" in page
     assert page.count("no joint angles were given") == 2
+
+
+def test_a_study_of_synthetic_movement_has_a_section_that_says_so(few, settings, tmp_path):
+    study = {"task": "impaired", "generators": ["g"], "classifiers": ["rocket"]}
+    study = SynthesisStudySettings(**study, training_people=[2], per_real=[1])
+    assert "Whether synthetic movement helps" not in build(few, settings, tmp_path / "plain.html")
+    write_study_tables(tables_of(tmp_path, [answer_rows(0)]), tmp_path / "study")
+    files = few._replace(synthesis_study=tmp_path / "study")
+    with_study = settings.model_copy(update={"synthesis_study": study})
+    page = build(files, with_study, tmp_path / "report.html")
+    assert "Whether synthetic movement helps" in page
+    assert "synthetic movement helps: +0.217" in page
 
 
 def test_a_table_that_the_evaluation_did_not_write_is_said_to_be_missing(settings, tmp_path):

@@ -164,7 +164,9 @@ def recorded(root, recordings, tmp_path_factory):
     folder = copy_project(root, tmp_path_factory.mktemp("recordings") / "project")
     cohort = {"name": "recordings", "path": str(recordings), "role": "both"}
     overlay = {"run": "recordings", "cohorts": [cohort], "split": {"folds": 2}}
-    overlay |= {"finetune": {"seeds": [0]}, "baselines": dict.fromkeys(READ_TOKENS_ALONE)}
+    # One variant and one seed a fold: `finished` has several of both.
+    overlay |= {"finetune": {"seeds": [0]}, "variants": {"tiny-all": None}}
+    overlay |= {"baselines": dict.fromkeys(READ_TOKENS_ALONE)}
     (folder / "overlay.yaml").write_text(yaml.safe_dump(overlay))
     config = "presets/small_cohort.yaml presets/ci.yaml overlay.yaml"
     (folder / "printed.txt").write_text(snakemake(folder, config=config))

@@ -11,6 +11,12 @@ from tests.helpers.project_copies import copy_project, snakemake
 pytestmark = pytest.mark.slow
 CONFIGS = "presets/ci.yaml words.yaml"
 QUESTIONS = "results/words/holdout/questions/seed-0.parquet"
+SMALL = {  # people enough to ask in every wording
+    "run": "words",
+    "simulate": {"participants": 24, "max_trials_per_participant": 2},
+    "ingest": {"shards": 1},
+    "finetune": {"seeds": [0]},
+}
 PLAN = ("--dry-run", "generate_questions_all")
 SEX = {"kind": "classification", "label": "sex", "options": ["female", "male"]}
 HEIGHT = {"kind": "regression", "label": "height_m", "unit": "m", "decimals": 2}
@@ -19,7 +25,7 @@ TEXTS = {"train": ["How tall is it, {{in}} {unit}?", "Height:"], "held_out": ["S
 
 def write_config(project, texts):
     tasks = {"sex": SEX, "height": HEIGHT | {"phrasings": texts}}
-    (project / "words.yaml").write_text(yaml.safe_dump({"run": "words", "tasks": tasks}))
+    (project / "words.yaml").write_text(yaml.safe_dump(SMALL | {"tasks": tasks}))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDERS_OF_RESULTS = (  # which no run and no fold of a user may take
     "annotations", "base_models", "benchmarks", "cohorts", "evidence", "figures",
     "gait_features", "joint_angles", "logs", "movement", "phrasings", "report_tables", "synthesis",
-    "tables", "trajectories", "video",
+    "synthesis_study", "tables", "trajectories", "video",
 )  # fmt: skip
 FOLDS_OF_RESULTS = re.compile(r"holdout|fold-\d+")
 

@@ -1,5 +1,6 @@
 """An answer to a question: the model's text, how sure it is, and what it may not be used for."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from biomechgpt.errors import InputError
 from biomechgpt.features.measured_quantity import MeasuredQuantity
 from biomechgpt.questions.calibration import OptionEstimate
 from biomechgpt.questions.gates import NO, UNKNOWN
+from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.strangeness import Strangeness
 
 NOT_A_DEVICE = (
@@ -22,6 +24,9 @@ MODEL_MAY_KNOW = {
     "validation": "The model was calibrated on this participant.",
     "unknown": "It is not known whether the model was trained on this participant.",
 }
+BODY_ALONE = (
+    "The model reads videos, too, and was asked with the body alone: no features were named."
+)
 STANDING = (LEARNT_FROM_SIMULATION, NOT_A_DEVICE)  # of every answer of a model
 LONGEST_QUESTION = 500  # characters
 
@@ -155,3 +160,12 @@ def named_option_sentence(answer: Answer) -> str:
         return ""
     share = dict(answer.estimate.ranked)[answer.route.option]
     return f"The question names {answer.route.option}: the model gives it {100 * share:.0f} %."
+
+
+def normal_ranges(tasks: Questions, ranges: Mapping[str, Mapping]) -> dict[str, NormalRange]:
+    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
+    return {
+        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
+        for name, task in tasks.items()
+        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
+    }

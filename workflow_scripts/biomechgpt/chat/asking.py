@@ -18,11 +18,12 @@ import yaml
 from biomechgpt.body.measured_labels import measured_label, measured_labels
 from biomechgpt.chat import route as wanted
 from biomechgpt.chat.answers import (
+    BODY_ALONE,
     Answer,
-    NormalRange,
     Number,
     checked,
     named_option_sentence,
+    normal_ranges,
     warnings_of,
 )
 from biomechgpt.chat.certainty import calibration_of_run, certainty_sentences, reliability_of_run
@@ -48,16 +49,12 @@ from biomechgpt.questions.gates import NO
 from biomechgpt.questions.tasks import only_if
 from biomechgpt.recordings.recording import Reading, reading_with
 from biomechgpt.settings.motion_section import MotionSettings
-from biomechgpt.settings.question_settings import Questions
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.video.clips import read_clip
 from biomechgpt.video.sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
-BODY_ALONE = (
-    "The model reads videos, too, and was asked with the body alone: no features were named."
-)
 
 
 def open_chat(model: os.PathLike, run: os.PathLike | None = None) -> "Chat":
@@ -83,7 +80,7 @@ class Chat:
             self.model = self.model._replace(calibrations=calibrations)
         words, examples = _resource("chat_words.yaml"), _resource("chat_questions.yaml")
         self.router = router_of_model(self.description, words, examples)
-        self.normal_ranges = _normal_ranges(self.description.tasks)
+        self.normal_ranges = normal_ranges(self.description.tasks, _resource("normal_ranges.yaml"))
         self.reliability = reliability_of_run(run, self.description)
         self.measured = MeasuredReplies(
             read_normal_gait(RESOURCES / "normal_gait.yaml", RESOURCES / "normal_ranges.yaml"),
@@ -155,19 +152,9 @@ class Chat:
         """The questions that can be asked, by task."""
         return self.description.askable
 
-    def ask(
-        self,
-        trial: ChatTrial,
-        question: str,
-        before: Route | None = None,
-        other: ChatTrial | None = None,
-    ) -> Answer:
-        """The whole answer; `before` is the route of the answer that the question follows.
-
-        `other` is a second movement to compare with. InputError where the question is empty or too long.
-        """
-        route = self.router.route(checked(question), before)
-        *_, answer = self.stream(trial, question, route, other)
+    def ask(self, trial: ChatTrial, question: str) -> Answer:
+        """The whole answer to a question that follows no other; InputError where it is empty or too long."""
+        *_, answer = self.stream(trial, question, self.router.route(checked(question)))
         return answer
 
     def stream(
@@ -210,8 +197,8 @@ class Chat:
             case wanted.SURE:
                 return answer._replace(sentences=certainty_sentences(answer, self.reliability))
             case wanted.WHY:
-                codes, angles_rad = self.codes(trial), trial.angles_rad
-                changes = without_stretches(self.model, answer.task, codes, angles_rad)
+                movement = trial._replace(tokens=self.codes(trial))
+                changes = without_stretches(self.model, answer.task, movement)
                 return self.measured.with_evidence(answer._replace(sensitivity=changes), trial)
         named = named_option_sentence(answer)
         return answer._replace(sentences=[named] if named else [])
@@ -254,16 +241,6 @@ class Chat:
             )
         calibrated = answer.task in self.model.calibrations
         return answer._replace(estimate=estimate, calibrated=calibrated, only_if=only_if(task))
-
-
-def _normal_ranges(tasks: Questions) -> dict[str, NormalRange]:
-    """By task, for those with a label and unit of resources/normal_ranges.yaml."""
-    ranges = _resource("normal_ranges.yaml")
-    return {
-        name: NormalRange(*(ranges[task.label][field] for field in NormalRange._fields))
-        for name, task in tasks.items()
-        if task.kind == "regression" and ranges.get(task.label, {}).get("unit") == task.unit
-    }
 
 
 def _resource(name: str) -> dict:

@@ -4,12 +4,30 @@ import gradio as gr
 
 from biomechgpt.chat.answers import LONGEST_QUESTION, NOT_A_DEVICE
 from biomechgpt.chat.conversation import as_html
-from biomechgpt.chat.page import ALL, ENDINGS, PRIVATE, QUIET, WHEN_ANSWERED, WHEN_LOADED, Page
+from biomechgpt.chat.page import (
+    ALL,
+    ENDINGS,
+    PRIVATE,
+    QUIET,
+    TABS,
+    WHEN_ANSWERED,
+    WHEN_LOADED,
+    Page,
+)
 
 SIMULATED = (
     "<b>Simulated data.</b> The model learnt from movements that were computed, not recorded: "
     "nothing here is evidence about people. "
 )
+PARTS = (
+    '<div class="tabs" role="group" aria-label="Part of the page">'
+    '<button type="button" data-part="movement">Movement</button>'
+    '<button type="button" data-part="ask">Ask</button></div>'
+)
+EXAMPLES = (
+    "How fast?", "Is it symmetric?", "Knee in swing?", "Is that normal?", "Why?", "How sure?", "Compare",
+    "What can I ask?",
+)  # fmt: skip
 STAGE = {"html_template": '<div class="stage"></div>', "js_on_load": WHEN_LOADED}
 FAST = {**QUIET, "concurrency_limit": 4}
 
@@ -23,8 +41,9 @@ def build(page: Page) -> gr.Blocks:
         banner = (SIMULATED if model.simulated else "") + NOT_A_DEVICE
         about = f'<p class="banner">{banner}</p><p class="about">Model {model.name}</p>'
         gr.HTML(f"<h1>Ask about a movement</h1>{about}")
+        gr.HTML(PARTS, js_on_load=TABS)
         with gr.Row(equal_height=False):
-            with gr.Column(scale=6, min_width=320):
+            with gr.Column(scale=6, min_width=320, elem_id="watch"):
                 pickers = _pickers(page)
             with gr.Column(scale=5, min_width=320, elem_id="talk"):
                 _conversation(page, list(model.askable.values()))
@@ -78,17 +97,22 @@ def _movement(name: str) -> list:
 def _conversation(page: Page, trained: list[str]) -> None:
     """The right side: the conversation, and the line for the next question."""
     conversation = gr.HTML(as_html([]), elem_id="conversation", js_on_load=WHEN_ANSWERED)
+    with gr.Row():
+        labels = gr.Button("Show recorded labels", size="sm", elem_id="labels")
+        clear = gr.Button("Clear", size="sm", elem_id="clear")
+    with gr.Row(elem_id="chips"):
+        examples = [gr.Button(text, size="sm") for text in EXAMPLES]
+    picker = gr.Dropdown(
+        trained, value=None, label="Questions that the model was trained on", elem_id="known"
+    )
     question = gr.Textbox(
         label="Question", placeholder="How fast does this person walk?", max_length=LONGEST_QUESTION,
         submit_btn="Ask", elem_id="question",
     )  # fmt: skip
-    picker = gr.Dropdown(
-        trained, value=None, label="or a question that the model was trained on", elem_id="known"
-    )
-    with gr.Row():
-        labels = gr.Button("Show recorded labels", size="sm", elem_id="labels")
-        clear = gr.Button("Clear", size="sm", elem_id="clear")
     picker.input(lambda text: text, picker, question, **FAST)
-    question.submit(page.ask, question, [conversation, question], concurrency_limit=1, **QUIET)
+    answered = [conversation, question]
+    question.submit(page.ask, question, answered, concurrency_limit=1, **QUIET)
+    for example in examples:
+        example.click(page.ask, example, answered, concurrency_limit=1, **QUIET)
     labels.click(page.reveal, None, conversation, **FAST)
     clear.click(page.clear, None, conversation, **FAST)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.chat.sensitivity import Sensitivity
 from biomechgpt.language_model.askable_model import AskableModel, ask_in_turn
 from biomechgpt.questions.calibration import number_estimate, option_estimate
@@ -12,22 +13,22 @@ from biomechgpt.questions.calibration import number_estimate, option_estimate
 STRETCHES = 10
 
 
-def without_stretches(
-    model: AskableModel, task: str, codes: np.ndarray, angles_rad: np.ndarray
-) -> Sensitivity | None:
-    """Ask `task` about a movement without each of its stretches; None where it is too short to cut.
+def without_stretches(model: AskableModel, task: str, trial: ChatTrial) -> Sensitivity | None:
+    """Ask `task` about a movement, whose tokens are known, without each of its stretches.
 
-    `codes` are its motion tokens, `angles_rad` (T, 34) its joint angles.
+    A video of it is read whole. None where the movement is too short to cut.
     """
+    codes, angles_rad = trial.tokens, trial.angles_rad
     description = model.loaded.description
     step = description.frames_per_token
     edges = np.unique(np.linspace(0, len(codes), min(STRETCHES, len(codes)) + 1).astype(int))
     if len(edges) < 3:
         return None
-    motions = {"whole": model.loaded.motion(codes, angles_rad)}
+    video = (trial.clip, trial.name)
+    motions = {"whole": model.loaded.motion(codes, angles_rad, *video)}
     for i, (start, end) in enumerate(pairwise(edges)):
         kept = np.delete(angles_rad, slice(round(start * step), round(end * step)), axis=0)
-        motions[str(i)] = model.loaded.motion(np.delete(codes, slice(start, end)), kept)
+        motions[str(i)] = model.loaded.motion(np.delete(codes, slice(start, end)), kept, *video)
     rows = {row["trial_id"]: row for row in ask_in_turn(model, [task], motions)}
     of, values = _values(model, task, [rows[name] for name in motions])
     is_number = description.tasks[task].kind != "classification"

@@ -10,7 +10,9 @@ import pandas as pd
 from biomechgpt.chat.answers import LONGEST_QUESTION, checked
 from biomechgpt.chat.conversation import Reply, Turn, as_html
 from biomechgpt.chat.movement_view import about_movement, as_motion, gait_details
+from biomechgpt.chat.movements import movements_of
 from biomechgpt.chat.opening import Opening
+from biomechgpt.chat.route import NOT_ABOUT_MOVEMENT
 from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.chat.sessions import Limits, Session, Sessions
 from biomechgpt.errors import InputError
@@ -21,6 +23,10 @@ ENDINGS = [".mot", ".sto", ".csv", ".bvh", ".c3d"]
 ALL = "all"
 SPLIT_NAMES = {"train": "training set", "validation": "validation set", "test": "test set"}
 WHEN_LOADED = (HERE / "stage.js").read_text(encoding="utf-8")
+TABS = (HERE / "tabs.js").read_text(encoding="utf-8")
+NO_MOVEMENT = (
+    '<p class="about">No movement is shown: pick one, or bring a file of your own below.</p>'
+)
 WHEN_ANSWERED = (HERE / "conversation.js").read_text(encoding="utf-8")
 PRIVATE = {"api_visibility": "private"}
 QUIET = {"show_progress": "hidden", **PRIVATE}
@@ -89,7 +95,7 @@ class Page:
         try:
             trial = None if not name else self.opening.trial(name)
             self.session(request).movements[place] = trial
-            return self._shown(trial)
+            return self._shown(trial) if trial or place == "second" else (NO_MOVEMENT, None, "")
         except InputError as problem:
             return _problem(str(problem)), None, ""
 
@@ -126,42 +132,43 @@ class Page:
 
     def ask(self, question: str, request: gr.Request) -> Iterator[tuple[str, str]]:
         """The conversation as it grows, and what is left in the line of the question."""
-        turn = Turn(question.strip()[:LONGEST_QUESTION], [])
+        turn = Turn(question.strip()[:LONGEST_QUESTION], [Reply("", "")])
         turns = [turn]
         try:
             session = self.session(request)
-            movements = [trial for trial in session.movements.values() if trial is not None]
             turns = session.turns = [*session.turns, turn][-self.sessions.limits.kept_turns :]
             checked(question)
             self.sessions.count_question(session)
-            if not movements:
-                raise InputError("There is no movement to ask about: pick one or bring a file.")
-        except InputError as problem:
+            yield as_html(turns), ""
+            for _ in self._answer_all(turn, session):
+                yield as_html(session.turns), ""
+        except InputError as problem:  # such as a base model that is not here
             turn.replies = [Reply("", "", problem=str(problem))]
             yield as_html(turns), question
-            return
-        turn.replies = [self._reply(trial) for trial in movements]
-        yield as_html(turns), ""
-        for reply, trial in zip(turn.replies, movements, strict=True):
-            for _ in self._answer(reply, trial, question):
-                yield as_html(session.turns), ""
 
-    def _answer(self, reply: Reply, trial: ChatTrial, question: str) -> Iterator[None]:
-        """Write the answer into `reply`, piece by piece."""
-        try:
-            for piece in self.opening.chat().stream(trial, question):
+    def _answer_all(self, turn: Turn, session: Session) -> Iterator[None]:
+        """Write the answers about all movements that the question is put to."""
+        movements = [trial for trial in session.movements.values() if trial is not None]
+        if not movements:
+            raise InputError("There is no movement to ask about: pick one or bring a file.")
+        chat = self.opening.chat()
+        route = chat.router.route(turn.question, session.before)
+        targets = movements_of(route, movements)
+        if route.intent not in NOT_ABOUT_MOVEMENT:
+            session.before = route
+        turn.replies = [self._reply(trial, other) for trial, other in targets]
+        for reply, (trial, other) in zip(turn.replies, targets, strict=True):
+            for piece in chat.stream(trial, turn.question, route, other):
                 if isinstance(piece, str):
                     reply.text = piece
                 else:
                     reply.answer = piece
                 yield
-        except InputError as problem:  # such as a base model that is not here
-            reply.problem = str(problem)
-            yield
 
-    def _reply(self, trial: ChatTrial) -> Reply:
+    def _reply(self, trial: ChatTrial, other: ChatTrial | None) -> Reply:
         questions = list(self.description.askable.values())
-        return Reply(trial.name, trial.split, dict(trial.recorded), questions)
+        name = trial.name if other is None else f"{trial.name} and {other.name}"
+        return Reply(name, trial.split, dict(trial.recorded), questions)
 
     def reveal(self, request: gr.Request) -> str:
         """Show the recorded labels of all questions so far."""
@@ -172,7 +179,8 @@ class Page:
 
     def clear(self, request: gr.Request) -> str:
         """Empty the conversation."""
-        self.session(request).turns = []
+        session = self.session(request)
+        session.turns, session.before = [], None
         return as_html([])
 
     def leave(self, request: gr.Request) -> None:

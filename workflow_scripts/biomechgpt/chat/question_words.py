@@ -18,7 +18,7 @@ ENDINGS = {
     "e": 4,
 }  # and the fewest letters that must stay before each
 SHORTEST_TYPO = 4  # letters; shorter words are too easily taken for each other
-ALIKE = 0.8  # of difflib: cadance and cadence are, weather and whether are, therefore the list `outside`
+ALIKE = 0.8  # of difflib: cadance and cadence are; weather and whether are, too, hence the list `no_typos`
 
 
 def plain_words(text: str) -> list[str]:

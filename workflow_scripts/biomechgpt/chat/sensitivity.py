@@ -1,5 +1,6 @@
 """What a model is sensitive to: how its answer changes where a stretch of the movement is left out."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,20 @@ class Sensitivity(NamedTuple):
             f"The model is most sensitive to {start_s:.1f} to {end_s:.1f} s: without them its answer "
             f"({self.of}, {self._shown(self.whole)}) is {change} {self.unit} {direction}."
         )
+
+    @property
+    def bars(self) -> list[tuple[float, float, float, str]]:
+        """Left end, width and height in percent of the bar of each stretch, and its change in words."""
+        end_s, largest = self.ends_s[-1], max(map(abs, self.changes)) or 1.0
+        return [
+            (
+                100 * start_s / end_s,
+                100 * (stop_s - start_s) / end_s,
+                100 * abs(change) / largest,
+                f"{start_s:.1f} to {stop_s:.1f} s: {change:+.{self.decimals}f} {self.unit}",
+            )
+            for (start_s, stop_s), change in zip(pairwise(self.ends_s), self.changes, strict=True)
+        ]
 
     @property
     def numbers(self) -> set[str]:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from biomechgpt.chat.conversation import Turn
+from biomechgpt.chat.route import Route
 from biomechgpt.chat.run_trials import ChatTrial
 from biomechgpt.errors import InputError
 
@@ -30,6 +31,7 @@ class Session:
     movements: dict[str, ChatTrial | None] = field(
         default_factory=lambda: {"first": None, "second": None}
     )
+    before: Route | None = None  # what the last question about the movement wanted
     turns: list[Turn] = field(default_factory=list)
     question_times_s: deque = field(default_factory=deque)
     file_times_s: deque = field(default_factory=deque)

@@ -78,6 +78,7 @@ def _english(written: Mapping) -> list[str]:
         written["fillers"],
         written["whole"],
         written["comparatives"],
+        written["no_typos"],
         *written["qualifiers"],
         *texts,
     ]

@@ -15,6 +15,7 @@ from biomechgpt.config.generation_checks import (
     check_generators,
 )
 from biomechgpt.config.study_checks import check_study
+from biomechgpt.config.synthesis_study_checks import check_synthesis_study, check_token_chains
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
 from biomechgpt.config.video_checks import check_videos
@@ -243,6 +244,11 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("generation_tasks",), check_generation_tasks),
     (("variants", "generation_tasks"), check_generating_variants),
     (("variants", "generators"), check_generators),
+    (("tokenizers", "generators"), check_token_chains),
+    (
+        ("variants", "baselines", "tasks", "generation_tasks", "generators", "synthesis_study"),
+        check_synthesis_study,
+    ),
     (("cohorts", "split", "tasks", "annotate"), _check_paths),
     (("base_models", "variants", "baselines", "tasks", "study"), check_study),
 )

@@ -73,7 +73,7 @@ def soft_tokens(motions: Sequence[EncodedMotion]) -> dict[str, torch.Tensor]:
 
 
 def video_batch(videos: Sequence[VideoInput]) -> VideoBatch:
-    """VideoBatch of unequal length in one batch, padded to the longest and to one step at least."""
+    """Videos of unequal length in one batch, padded to the longest and to one step at least."""
     one_step = max(1, *(len(video.values) for video in videos))
     values = pad_sequence([torch.from_numpy(video.values) for video in videos], batch_first=True)
     times_s = pad_sequence([torch.from_numpy(video.times_s) for video in videos], batch_first=True)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from biomechgpt.evaluation.result_tables import read_table
+from biomechgpt.evaluation.synthesis_tables import read_study_tables
 from biomechgpt.report.page.blocks import Block, Links, Paragraph, Section
 from biomechgpt.report.question_sections.question_section import question_sections
 from biomechgpt.report.results import Results
@@ -21,6 +22,8 @@ from biomechgpt.report.sections.other_cohorts import other_cohorts
 from biomechgpt.report.sections.paired_comparisons import comparisons
 from biomechgpt.report.sections.participants import cohort, labels, token_lengths
 from biomechgpt.report.sections.questions_asked import gates, left_out, table_one
+from biomechgpt.report.sections.synthetic_movement import TITLE as ON_SYNTHESIS
+from biomechgpt.report.sections.synthetic_movement import synthetic_movement
 from biomechgpt.report.sections.tokenizer_effect import classifiers_on_tokens, models_by_tokenizer
 from biomechgpt.report.sections.tokenizer_error import tokenizers
 from biomechgpt.report.sections.video_and_body import video_and_body
@@ -104,7 +107,15 @@ def _results(
         ("training", "On training participants", model_scores.on_training(results)),
         ("comparisons", "Paired comparisons", comparisons(results)),
         ("unreadable", "Answers that could not be read", model_scores.unreadable(results)),
+        ("synthesis", ON_SYNTHESIS, _synthesis(files, settings)),
     ]
+
+
+def _synthesis(files: RunFiles, settings: RunSettings) -> list[Block]:
+    if files.synthesis_study is None or settings.synthesis_study is None:
+        return []
+    tables = read_study_tables(files.synthesis_study)
+    return synthetic_movement(tables, settings.synthesis_study.task)
 
 
 def _data(

@@ -1,13 +1,12 @@
 """One HTML file with everything: opens by double click, needs no network."""
 
 import os
-from collections.abc import Sequence
 from itertools import groupby
 
 from biomechgpt.report.contents import sections_of
-from biomechgpt.report.page.blocks import Block, Section
 from biomechgpt.report.page.csv_tables import csv_link, write_csv_tables
 from biomechgpt.report.page.html_file import write_page
+from biomechgpt.report.page.numbering import numbered
 from biomechgpt.report.results import Results
 from biomechgpt.report.run_files import RunFiles, read_data
 from biomechgpt.settings.run_settings import RunSettings
@@ -28,7 +27,7 @@ def build_report(
     variants of `settings` is the one whose results stand at the top.
     """
     data = read_data(files, settings)
-    sections = _numbered(sections_of(results, data, files, settings, versions, simulated))
+    sections = numbered(sections_of(results, data, files, settings, versions, simulated))
     write_page(
         page,
         "report.html",
@@ -43,23 +42,3 @@ def build_report(
         csv_link=csv_link,
     )
     write_csv_tables(sections, tables)
-
-
-def _numbered(sections: Sequence[Section]) -> list[Section]:
-    """The sections with their numbers, and a file name for each table."""
-    return [
-        section._replace(number=number, blocks=_with_file_names(section))
-        for number, section in enumerate(sections, start=1)
-    ]
-
-
-def _with_file_names(section: Section) -> list[Block]:
-    """The blocks, each table named after the section, and numbered where there are several."""
-    n_tables = sum(block.kind == "table" for block in section.blocks)
-    numbers = iter(range(1, n_tables + 1))
-    return [
-        block._replace(file=f"{section.name}{f'-{next(numbers)}' if n_tables > 1 else ''}.csv")
-        if block.kind == "table"
-        else block
-        for block in section.blocks
-    ]

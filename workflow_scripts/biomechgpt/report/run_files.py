@@ -27,7 +27,8 @@ class RunFiles(NamedTuple):
     tokens of the first variant's tokenizer by fold; `joint_angles` the shards; `cohorts` the entries
     of the config, each with its path; `benchmarks` the folder of Snakemake's benchmark files;
     `left_out` the tasks left out, a table a fold; `phrasings` by task the files that the workflow wrote;
-    `normal_gait` and `normal_ranges` the project's resources of these names.
+    `normal_gait` and `normal_ranges` the project's resources of these names; `synthesis_study` the folder of
+    the tables of that study.
     """
 
     metrics: os.PathLike
@@ -46,6 +47,7 @@ class RunFiles(NamedTuple):
     phrasings: Mapping[str, os.PathLike] = NO_FILES
     normal_gait: os.PathLike | None = None
     normal_ranges: os.PathLike | None = None
+    synthesis_study: os.PathLike | None = None
 
 
 class ReportData(NamedTuple):

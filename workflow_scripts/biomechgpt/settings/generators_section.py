@@ -30,4 +30,21 @@ class LanguageModelGenerator(StrictModel):
     )
 
 
-GeneratorSettings = LanguageModelGenerator
+class SimpleGenerator(StrictModel):
+    """Recorded movements changed, shifted to other people or mixed, of training people alone."""
+
+    kind: Literal["oversample", "noise", "time_warp", "mirror", "person_shift", "stride_mix"] = (
+        Field(description="How a recorded movement becomes a synthetic one.")
+    )
+
+
+class TokenChainGenerator(StrictModel):
+    """Motion tokens drawn by which follows which in movements of the same label."""
+
+    kind: Literal["class_markov"] = Field(description="A Markov chain of first order a label.")
+    tokenizer: Text = Field(description="A name from tokenizers.")
+
+
+GeneratorSettings = Annotated[
+    LanguageModelGenerator | SimpleGenerator | TokenChainGenerator, Field(discriminator="kind")
+]

@@ -17,6 +17,7 @@ from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.settings.simulate_section import SimulateSettings
 from biomechgpt.settings.split_section import SplitSettings
 from biomechgpt.settings.strict import Count, Name, Splits, StrictModel
+from biomechgpt.settings.synthesis_study_section import SynthesisStudySettings
 from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.settings.tokenizers_section import TokenizerSettings
 from biomechgpt.settings.variants_section import VariantSettings
@@ -78,3 +79,4 @@ class RunSettings(StrictModel):
     generators: dict[Name, GeneratorSettings] = Field(
         {}, description="By name what makes synthetic movements."
     )
+    synthesis_study: SynthesisStudySettings | None = None
