@@ -58,7 +58,7 @@ rule check_features:
         "<logs>/check_features.log",
     localrule: True
     params:
-        config={key: config[key] for key in RunSettings.model_fields},
+        config={key: config[key] for key in RunSettings.model_fields if key in config},
         recorded=RECORDED,
         maps=MAPS,
         page=CHECK_PAGE["check_features"],
