@@ -110,6 +110,22 @@ def test_a_missing_ankle_leaves_out_what_needs_it_and_nothing_else(walk, missing
     )
 
 
+def test_a_gap_in_an_angle_is_no_number():
+    angles_rad = normal_walk()
+    angles_rad[200:205, JOINT_NAMES.index("ankle_angle_r")] = np.nan
+    record = record_of(angles_rad)
+    assert record["ankle_dorsiflexion_range", "right"].value is None
+    assert record["ankle_dorsiflexion_range", "left"].value > 20
+
+
+def test_a_leg_without_a_stride_is_named():
+    short = record_of(normal_walk()[: round(1.7 * RATE_HZ)])
+    (gone,) = {side for side in ("right", "left") if short["step_length", side].value is None}
+    assert (
+        short["temporal_symmetry", None].reason == f"there is no walking stride of the {gone} leg"
+    )
+
+
 def test_a_missing_knee_leaves_nothing():
     angles_rad = normal_walk()
     angles_rad[:, JOINT_NAMES.index("knee_angle_r")] = np.nan

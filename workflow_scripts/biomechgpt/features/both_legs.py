@@ -8,13 +8,15 @@ from biomechgpt.features.clinical_angles import IN_WORDS, SAGITTAL
 from biomechgpt.features.measured_quantity import MeasuredQuantity
 from biomechgpt.features.normal_gait import NormalGait, UsualRange
 
+LEAST_STRIDE_M = 0.05  # so that who hardly moves on has no asymmetry beyond all bounds
+
 
 def of_both_legs(legs: Sequence[MeasuredQuantity], normal: NormalGait) -> list[MeasuredQuantity]:
     """Asymmetry and gait profile score from the quantities of each leg."""
     step = _combined(
         legs,
         ["step_length"],
-        lambda right, left: 100 * (right - left) / (right + left),
+        lambda right, left: 100 * (right - left) / max(right + left, LEAST_STRIDE_M),
         ("step_length_asymmetry", "step length asymmetry", "%", 0),
         None,
         "(right - left) / (right + left); positive: the right step is longer",

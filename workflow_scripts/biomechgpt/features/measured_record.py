@@ -18,7 +18,6 @@ from biomechgpt.features.walking_strides import WalkingStride, walking_strides
 
 NO_LEGS = "hips or knees are not recorded"
 NO_STRIDES = "there is no walking stride in this trial"
-NO_STRIDE_OF_LEG = "there is no walking stride of this leg"
 
 
 def measured_record(
@@ -86,7 +85,8 @@ def _of_leg(
     measure: StrideMeasure, side: str, strides: Sequence[WalkingStride], missing: str
 ) -> MeasuredQuantity:
     own = [stride for stride in strides if stride.side == side]
-    return _over_strides(measure, SIDES[side], own, NO_STRIDE_OF_LEG if strides else missing)
+    reason = f"there is no walking stride of the {SIDES[side]} leg" if strides else missing
+    return _over_strides(measure, SIDES[side], own, reason)
 
 
 def _over_strides(

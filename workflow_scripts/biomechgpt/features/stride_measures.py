@@ -36,11 +36,11 @@ class Peak(NamedTuple):
     meaning: str
 
 
-def _most(line: np.ndarray) -> float:
+def _largest(line: np.ndarray) -> float:
     return float(line.max())
 
 
-def _least_turned(line: np.ndarray) -> float:
+def _largest_backward(line: np.ndarray) -> float:
     return float(-line.min())
 
 
@@ -60,7 +60,7 @@ PEAKS = (
         "peak_hip_extension",
         "peak hip extension",
         "hip_flexion",
-        _least_turned,
+        _largest_backward,
         (0, 100),
         "how far the hip extends behind its neutral position; negative: it stays flexed",
     ),
@@ -68,7 +68,7 @@ PEAKS = (
         "knee_flexion_at_contact",
         "knee flexion at contact",
         "knee_flexion",
-        _most,
+        _largest,
         (0, 0),
         "as the foot meets the ground",
     ),
@@ -76,7 +76,7 @@ PEAKS = (
         "knee_flexion_loading",
         "peak knee flexion in loading",
         "knee_flexion",
-        _most,
+        _largest,
         (0, 30),
         "the largest in the first 30 % of the gait cycle",
     ),
@@ -84,7 +84,7 @@ PEAKS = (
         "knee_flexion_swing",
         "peak knee flexion in swing",
         "knee_flexion",
-        _most,
+        _largest,
         (50, 100),
         "the largest in the second half of the gait cycle",
     ),
@@ -92,7 +92,7 @@ PEAKS = (
         "ankle_dorsiflexion_stance",
         "peak ankle dorsiflexion in stance",
         ANKLE,
-        _most,
+        _largest,
         (10, 60),
         "the largest from 10 to 60 % of the gait cycle",
     ),
@@ -100,7 +100,7 @@ PEAKS = (
         "ankle_plantarflexion_push_off",
         "peak ankle plantarflexion at push-off",
         ANKLE,
-        _least_turned,
+        _largest_backward,
         (40, 85),
         "the largest from 40 to 85 % of the gait cycle; negative: the ankle stays dorsiflexed",
     ),
@@ -108,7 +108,7 @@ PEAKS = (
         "ankle_dorsiflexion_swing",
         "peak ankle dorsiflexion in swing",
         ANKLE,
-        _most,
+        _largest,
         (75, 95),
         "the largest from 75 to 95 % of the gait cycle",
     ),

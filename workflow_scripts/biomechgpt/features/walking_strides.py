@@ -45,7 +45,8 @@ class WalkingStride(NamedTuple):
 
     def has(self, angle: str) -> bool:
         """Whether an angle of `LEG_ANGLES` is recorded; one that is 0 throughout was never measured."""
-        return bool(np.nan_to_num(self.angles_deg[angle]).any())
+        line = self.angles_deg[angle]
+        return bool(np.isfinite(line).all() and line.any())
 
 
 def walking_strides(joint_angles_rad: np.ndarray, frame_rate_hz: float) -> list[WalkingStride]:
