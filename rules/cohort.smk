@@ -37,12 +37,15 @@ rule plant_signals:
 
 
 # Without input and output it runs whenever it is wanted; the Snakefile prints the page at the end.
+CONFIG_OF_RUN = {key: config[key] for key in RunSettings.model_fields if key in config}
+
+
 rule check_cohort:
     log:
         "<logs>/check_cohort.log",
     localrule: True
     params:
-        config={key: config[key] for key in RunSettings.model_fields if key in config},
+        config=CONFIG_OF_RUN,
         recorded=RECORDED,
         maps=MAPS,
         page=CHECK_PAGE["check_cohort"],
@@ -58,7 +61,7 @@ rule check_features:
         "<logs>/check_features.log",
     localrule: True
     params:
-        config={key: config[key] for key in RunSettings.model_fields},
+        config=CONFIG_OF_RUN,
         recorded=RECORDED,
         maps=MAPS,
         page=CHECK_PAGE["check_features"],

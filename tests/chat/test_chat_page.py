@@ -8,10 +8,13 @@ import pytest
 from tests.helpers.browser import DESKTOP, PATIENCE_S, PHONE, faults
 from tests.helpers.colours import contrast
 from tests.helpers.page_driver import (
+    LINE,
+    TURNS,
     ask,
     bring,
     left_of_uploads,
     pick,
+    show,
     text,
     unfold,
     visit,
@@ -29,6 +32,7 @@ def test_pick_watch_and_ask(page, server):
     page.reload()
     page.wait_for_selector("#first canvas", state="attached")
     assert "t6" in text(page, "#first-about")
+    show(page, "movement")
     pick(page, "#trial", "t3")
     wait_for_text(page, "#first-about", "t3")
     about = text(page, "#first-about")
@@ -44,7 +48,8 @@ def test_pick_watch_and_ask(page, server):
     said = ask(page, "How fast in m/s?")
     assert "m/s" in said
     assert "trained on this participant" in said
-    assert "medical device" in said
+    assert "medical device" not in said
+    assert text(page, "body").count("Not a medical device") == 1
     assert page.evaluate("!!document.querySelector('.conversation .line .dot')")
     said = ask(page, QUESTION_TEXTS["device"])
     assert "walker" in said
@@ -161,6 +166,33 @@ def wait_for_one_visitor(server):
         time.sleep(0.05)
 
 
+def test_a_chip_asks_and_a_short_question_refers_back(page):
+    assert "walker" in ask(page, QUESTION_TEXTS["device"])
+    page.locator("#chips button", has_text="Why?").click()
+    page.wait_for_selector(".conversation .strip")
+    assert "no proof that the model used it" in text(page, f"{TURNS}:last-child")
+    assert "with a share of" in ask(page, "how sure?")
+    assert "There is no second movement" in ask(page, "compare")
+    assert "You are welcome" in ask(page, "thanks")
+
+
+def test_a_phone_shows_the_movement_or_the_questions(open_page, server):
+    page = visit(open_page, server, size=PHONE)
+    assert page.locator("#first canvas").first.is_visible()
+    assert not page.locator("#question").is_visible()
+    page.locator(".tabs button", has_text="Ask").click()
+    assert page.locator("#question").is_visible()
+    assert not page.locator("#first canvas").first.is_visible()
+    assert "Nothing has been asked yet" in text(page, ".conversation")
+
+
+def test_figure_and_question_are_in_view_together(open_page, server):
+    page = visit(open_page, server, size=(1400, 900))
+    for selector in ("#first canvas", LINE):
+        box = page.locator(selector).first.bounding_box()
+        assert 0 <= box["y"] < box["y"] + min(box["height"], 300) <= 900, selector
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_fits_and_can_be_read(open_page, server, size, scheme):
@@ -173,7 +205,6 @@ def test_fits_and_can_be_read(open_page, server, size, scheme):
         ".conversation .question",
         ".share",
         ".source",
-        ".warning",
         ".set",
         ".banner",
     ):
@@ -194,15 +225,16 @@ def test_all_that_can_be_used_is_reached_by_tab(page):
         "own",
         "more",
         "conversation",
-        "question",
-        "known",
         "labels",
         "clear",
+        "chips",
+        "known",
+        "question",
     )
     within = "document.activeElement.closest('{}')?.id".format(", ".join(f"#{n}" for n in names))
     page.evaluate("document.activeElement.blur()")
     reached = []
-    for _ in range(40):
+    for _ in range(50):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(within))
     assert list(dict.fromkeys(filter(None, reached))) == list(names)

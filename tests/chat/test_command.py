@@ -19,7 +19,7 @@ def run(run_model, monkeypatch, chat, capsys):
     """A function that runs the command on the small run; exit code and what it printed."""
     monkeypatch.setattr("biomechgpt.chat.asking.open_chat", lambda model, run: chat)
 
-    def ask(question: str, **arguments) -> tuple[int, str, str]:
+    def ask(*questions: str, **arguments) -> tuple[int, str, str]:
         start = {
             "model": run_model,
             "run": None,
@@ -28,7 +28,7 @@ def run(run_model, monkeypatch, chat, capsys):
             "json": False,
             "video": None,
         }
-        options = start | {"recorded": False, "question": question} | arguments
+        options = start | {"recorded": False, "question": list(questions)} | arguments
         code = command.run(argparse.Namespace(**options))
         return code, *capsys.readouterr()
 
@@ -38,7 +38,7 @@ def run(run_model, monkeypatch, chat, capsys):
 def test_answers_of_two_trials_with_what_they_may_not_be_used_for(run):
     code, out, _ = run(QUESTION_TEXTS["device"], trial=["t6", "t0"])
     assert code == 0
-    assert out.count("Not a medical device") == 2
+    assert out.count("Not a medical device") == 1
     assert out.count("walker") >= 2
     assert "holds the truth 80 times in 100: " in out
     assert "trained on this participant" in out.split("t0: ")[1]
@@ -63,7 +63,10 @@ def test_json_is_one_answer_a_line(run):
 def test_outside_says_what_can_be_asked(run):
     _, out, _ = run("What is the capital of Italy?", trial=["t6"])
     assert "was not trained on such questions" in out
+    assert "Not understood: capital, italy" in out
+    _, out, _ = run("what can you do?", trial=["t6"])
     assert all(question in out for question in QUESTION_TEXTS.values())
+    assert "step length" in out
 
 
 def test_a_file_that_cannot_be_used_is_told_and_the_others_go_on(run, tmp_path):
@@ -117,3 +120,27 @@ def test_the_script_says_in_a_sentence_what_is_wrong(root, tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("There is no model in results/")
     assert "Traceback" not in done.stderr
+
+
+def test_several_questions_refer_to_one_another_and_a_problem_stops_none(run, tmp_path):
+    walk = write_motion(tmp_path / "own.mot", 8)
+    code, out, err = run(
+        QUESTION_TEXTS["impaired"], "why?", "compare", "right step length", "and left?", file=[walk]
+    )
+    assert code == 1
+    assert "compare: There is no second movement" in err
+    answers = out.split("own.mot: ")
+    assert [part.splitlines()[0] for part in answers[1:]] == [
+        QUESTION_TEXTS["impaired"], "why?", "right step length", "and left?",
+    ]  # fmt: skip
+    assert "percentage points" in answers[2]
+    assert "Step length, right: " in answers[3]
+    assert "Step length, left: " in answers[4]
+    assert "right:" not in answers[4]
+
+
+def test_two_movements_are_compared_with_the_spread_of_their_strides(run, tmp_path):
+    walks = [write_motion(tmp_path / "a.mot", 8), write_motion(tmp_path / "b.mot", 12)]
+    code, out, _ = run("compare the step length", file=walks)
+    assert code == 0
+    assert "no more than strides alone make likely (standard error" in out

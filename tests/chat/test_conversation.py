@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from biomechgpt.chat.answers import Answer, NormalRange, Number
+from biomechgpt.chat.answers import STANDING, Answer, NormalRange, Number
 from biomechgpt.chat.conversation import Reply, Turn, as_html, scale_of
+from biomechgpt.chat.route import Route
+from biomechgpt.chat.sensitivity import Sensitivity
 from biomechgpt.questions.calibration import OptionEstimate
 from biomechgpt.tokenizer.strangeness import Strangeness
 
@@ -67,7 +69,8 @@ def test_training_side_uncalibrated_and_conditions_are_said():
 
 
 def test_a_question_outside_says_what_can_be_asked():
-    page = shown(answer(task=None, estimate=None, text=""))
+    said = ["The model was not trained on such questions."]
+    page = shown(answer(task=None, estimate=None, text="", route=Route("outside"), sentences=said))
     assert "was not trained on such questions" in page
     assert "Ask this" in page
     assert "careful" in page
@@ -122,3 +125,19 @@ def test_what_kinematics_measure_is_named_and_the_difference_shown():
     page = shown(answer(estimate=speed(measured=0.8)))
     assert "<b>0.80 m/s</b> measured by kinematics; the model&#39;s number is +25 % off." in page
     assert "kinematics" not in shown(answer(estimate=speed()))
+
+
+def test_what_holds_for_every_answer_is_not_repeated_under_each():
+    page = shown(answer(warnings=["about this trial", *STANDING]))
+    assert "about this trial" in page
+    assert "medical device" not in page
+
+
+def test_the_strip_shows_how_much_each_stretch_matters():
+    changes = Sensitivity([0.0, 1.0, 3.0], [-4.0, 2.0], 75.0, "percentage points", 1, EVIL)
+    page = shown(answer(route=Route("why", "impaired"), sensitivity=changes))
+    assert "width: 33.33%" in page
+    assert re.findall(r"height: ([\d.]+)%", page) == ["100.0", "50.0"]
+    assert "0.0 to 1.0 s: -4.0 percentage points" in page
+    assert "<img" not in page
+    assert "<ol" not in page  # the shares stand under the answer that is asked about

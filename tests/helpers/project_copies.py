@@ -32,8 +32,8 @@ def run(folder: Path, *arguments: str, config: str = "presets/ci.yaml") -> tuple
     """Run Snakemake in `folder`; its exit status and all that it printed."""
     command = ["snakemake", "--cores", "all", *arguments, "--configfile", *config.split()]
     with tempfile.NamedTemporaryFile("r") as printed:
-        arguments = (folder, command, dict(os.environ), printed.name)
-        process = FORKS.Process(target=_snakemake, args=arguments)
+        values = (folder, command, dict(os.environ), printed.name)
+        process = FORKS.Process(target=_snakemake, args=values)
         process.start()
         process.join()
         return process.exitcode, printed.read()

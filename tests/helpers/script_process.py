@@ -20,6 +20,9 @@ class Files(list):
         super().__init__([*map(str, paths), *(str(path) for each in lists for path in each)])
         self.__dict__.update(named)
 
+    def get(self, name, default=None):
+        return self.__dict__.get(name, default)
+
 
 def run_script(name: str, folder: Path, cores: int, **job) -> Path:
     """The output folder of the script, run in `folder` with `cores` on offer; `job` is `snakemake`."""

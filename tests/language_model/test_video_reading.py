@@ -1,55 +1,32 @@
-"""A video becomes soft tokens behind those of the body, and signals planted in either are told apart.
-
-The videos and their signals are simulated.
-"""
+"""A video becomes soft tokens behind those of the body, and each row reads its own."""
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
-import yaml
-from sklearn.metrics import f1_score
 from transformers import set_seed
 
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import adapters
 from biomechgpt.language_model.batches import VideoBatch, Weights, collate
-from biomechgpt.language_model.description import read_description
 from biomechgpt.language_model.examples import encode_example
-from biomechgpt.language_model.finetuning import Sources, finetune
 from biomechgpt.language_model.forward import hidden_states
 from biomechgpt.language_model.loading import load_base
 from biomechgpt.language_model.model_folder import load_model
 from biomechgpt.language_model.motion_input import MotionInput, VideoInput
 from biomechgpt.language_model.motion_reading import read_motions, with_videos
-from biomechgpt.language_model.prediction import predict_file
 from biomechgpt.language_model.showings import shown
 from biomechgpt.language_model.soft_tokens import SHARE_OF_TEXT
 from biomechgpt.language_model.training_examples import training_passes
-from biomechgpt.questions.predictions import read_predictions
-from biomechgpt.settings.feature_source import FeatureSource
 from biomechgpt.settings.finetune_section import LoraSettings
-from biomechgpt.settings.video_section import SHOWINGS, VideoSettings
+from biomechgpt.settings.video_section import VideoSettings
 from biomechgpt.tokenizer.tokens import read_tokens
-from biomechgpt.video.clip_storage import Clip, write_clips
-from biomechgpt.video.scale_stage import fit_scaling
-from biomechgpt.video.scaled_videos import CLIPS, StoredVideos, load_videos, save_videos
+from tests.helpers.planted_videos import WIDTH, clip
 from tests.helpers.small_model import CODES, RUN, trained_with
 
-QUERIES, WIDTH = 3, 8
+QUERIES = 3
 SETTINGS = VideoSettings(queries=QUERIES, components=WIDTH)
-SOURCE = FeatureSource(
-    encoder="simulated", revision="1", pooling="none", fps=30, stride_frames=4, width=WIDTH
-)
 EXCHANGE = [("Is the walking impaired, yes or no?", "yes")]
-
-
-def clip(n_steps, seed=0, shift=0.0):
-    values = np.random.default_rng(seed).standard_normal((n_steps, WIDTH)).astype(np.float32)
-    values[n_steps // 3 : 2 * n_steps // 3, ::2] += shift
-    return Clip(values, np.arange(n_steps, dtype=np.float32) * 4 / 30, SOURCE)
 
 
 def video(n_steps, seed=0):
@@ -171,143 +148,6 @@ def test_swapped_modalities_come_from_somebody_else_of_the_same_split():
     assert {n: m.codes[0] for n, m in bodies.items()} == lenders
     assert all(not m.codes for m in shown(motions, "video-alone", trials).values())
     assert all(not m.shows_video for m in shown(motions, "body-alone", trials).values())
-
-
-# The planted signals.
-N_TRIALS, N_TRAINING = 220, 180
-QUESTIONS = {"lit": "Lit?", "up": "Up?", "differ": "Differ?"}
-PLANTED_TASKS = {
-    name: RUN.tasks["impaired"].model_copy(update={"label": name}) for name in QUESTIONS
-}
-
-
-def write_planted(folder, sources, shuffled=False):
-    """Trials whose codes tell `up`, whose videos tell `lit`, and together `differ`."""
-    folder.mkdir()
-    random = np.random.default_rng(0)
-    lit, up = (random.integers(0, 2, N_TRIALS) for _ in range(2))
-    seen = random.permutation(lit) if shuffled else lit
-    codes = [
-        random.integers(0, CODES // 2, 5 + i % 3) + CODES // 2 * up[i] for i in range(N_TRIALS)
-    ]
-    names = [f"t{i}" for i in range(N_TRIALS)]
-    own = pq.read_table(sources.tokens[0]).schema.metadata
-    lists = pa.array([c.astype(np.uint16).tolist() for c in codes], pa.list_(pa.uint16()))
-    columns = {
-        "trial_id": names, "participant_id": names, "n_frames": [4 * len(c) for c in codes],
-        "frame_rate_hz": [30.0] * N_TRIALS, "tokens": lists, "mirrored_tokens": lists,
-    }  # fmt: skip
-    pq.write_table(pa.table(columns).replace_schema_metadata(own), folder / "tokens.parquet")
-    truths = {"lit": lit, "up": up, "differ": lit ^ up}
-    table = [
-        {
-            "trial_id": names[i], "participant_id": names[i], "task": name, "kind": "classification",
-            "split": "train" if i < N_TRAINING else "test", "phrasing_id": f"{name}-1",
-            "phrasing_held_out": i >= N_TRAINING, "question": QUESTIONS[name],
-            "answer": ["no", "yes"][truths[name][i]], "truth": ["no", "yes"][truths[name][i]],
-            "options": ["yes", "no"], "truth_number": float("nan"),
-        }
-        for i in range(N_TRIALS)
-        for name in QUESTIONS
-    ]  # fmt: skip
-    pd.DataFrame(table).to_parquet(folder / "questions.parquet")
-    phrasings = {name: folder / f"{name}.yaml" for name in QUESTIONS}
-    for name, path in phrasings.items():
-        train, held_out = {f"{name}-1": QUESTIONS[name]}, {f"{name}-2": f"So: {QUESTIONS[name]}"}
-        path.write_text(yaml.safe_dump({"train": train, "held_out": held_out}))
-    clips = {names[i]: clip(8 + i % 4, i, 3.0 * (2 * seen[i] - 1)) for i in range(N_TRIALS)}
-    stored = StoredVideos(fit_scaling([clips[n] for n in names[:N_TRAINING]], WIDTH), SOURCE)
-    save_videos(folder / "videos", stored)
-    write_clips(folder / "videos" / CLIPS, {n: stored.scaled(c, n) for n, c in clips.items()})
-    return Sources(
-        [folder / "tokens.parquet"], folder / "questions.parquet", phrasings, sources.base,
-        sources.motion_tokenizer, videos=folder / "videos",
-    )  # fmt: skip
-
-
-def planted_run(epochs):
-    run = RUN.model_copy(
-        update={
-            "tasks": PLANTED_TASKS,
-            "video": VideoSettings(queries=4, components=WIDTH, modality_dropout=0.25),
-            "lora": LoraSettings(rank=16, alpha=16, dropout=0.0),
-        }
-    )
-    return trained_with(
-        run, epochs=epochs, learning_rate=4e-3, projector_learning_rate=2e-3, answer_weight=20.0,
-        motion_weight=0.1, motion_noise=0.0, feature_noise=0.1, batch_size=24, micro_batch_size=24,
-        mirror=False, rephrase=False, most_copies=1,
-    )  # fmt: skip
-
-
-def macro_f1(folder, sources, path, showing=None):
-    """By task the macro F1 of the most probable options."""
-    predict_file(
-        folder, sources.tokens, sources.questions, path, ["test"], None, sources.videos, showing
-    )
-    table = read_predictions([path])
-    best = [
-        o[int(np.argmax(p))] for o, p in zip(table["options"], table["probabilities"], strict=True)
-    ]
-    return {
-        name: f1_score(part["truth"], part["best"], average="macro")
-        for name, part in table.assign(best=best).groupby("task")
-    }
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory, sources):
-    folder = tmp_path_factory.mktemp("planted")
-    written = write_planted(folder / "signals", sources)
-    finetune(written, planted_run(12), folder / "model", "code")
-    return folder / "model", written
-
-
-def test_each_modality_answers_what_was_planted_in_it_and_both_together_the_rest(planted, tmp_path):
-    folder, written = planted
-    both = macro_f1(folder, written, tmp_path / "both")
-    assert min(both.values()) > 0.95
-    alone = {name: macro_f1(folder, written, tmp_path / name, name) for name in SHOWINGS}
-    assert alone["video-alone"]["lit"] > 0.95
-    assert alone["body-alone"]["up"] > 0.95
-    for name, task in (
-        ("video-alone", "up"),
-        ("body-alone", "lit"),
-        ("video-swapped", "lit"),
-        ("body-swapped", "up"),
-    ):
-        assert alone[name][task] < 0.7
-    assert max(scores["differ"] for scores in alone.values()) < 0.7
-    assert alone["video-swapped"]["up"] > 0.95
-    assert read_predictions([tmp_path / "video-alone"])["variant"].unique() == ["v-video-alone"]
-
-
-def test_videos_of_other_trials_tell_nothing(sources, tmp_path):
-    written = write_planted(tmp_path / "shuffled", sources, shuffled=True)
-    finetune(written, planted_run(3), tmp_path / "model", "code")
-    scores = macro_f1(tmp_path / "model", written, tmp_path / "p")
-    assert scores["lit"] < 0.7
-
-
-def test_the_model_folder_knows_which_features_it_reads_and_refuses_others(planted):
-    folder, _ = planted
-    names = {path.name for path in folder.iterdir()}
-    assert {"video", "video_reader.safetensors"} <= names
-    assert read_description(folder).video.queries == 4
-    assert load_videos(folder / "video").source.encoder == "simulated"
-    loaded, angles = load_model(folder), np.zeros((60, 34), np.float32)
-    assert loaded.motion(np.array([1, 2]), angles, clip(9)).shows_video
-    assert not loaded.motion(np.array([1, 2]), angles).shows_video
-    other = clip(9)._replace(source=SOURCE.model_copy(update={"revision": "2"}))
-    with pytest.raises(InputError, match=r"T9: .* revision 2, not 1.*with simulated"):
-        loaded.motion(np.array([1, 2]), angles, other, "T9")
-
-
-def test_videos_scaled_for_another_fold_are_refused(planted, sources, tmp_path):
-    folder, written = planted
-    other = write_planted(tmp_path / "other", sources, shuffled=True)
-    with pytest.raises(InputError, match="scaled for another model"):
-        macro_f1(folder, written._replace(videos=other.videos), tmp_path / "p")
 
 
 def test_a_model_without_video_refuses_one(model_folder):

@@ -43,14 +43,14 @@ def test_features_tell_the_marker_and_the_third_answer_is_in_neither(folder):
     labels, clips = labels_and_clips(folder)
     seen = lit_by_features(clips)
     assert all(seen[name] == (row["marker"] == "yes") for name, row in labels.iterrows())
-    differ = (labels["marker"] != labels["arm"]).map({True: "yes", False: "no"})
+    differ = (labels["marker"] != labels["arms"]).map({True: "yes", False: "no"})
     assert (labels["differ"] == differ).all()
-    for column in ("marker", "arm"):
+    for column in ("marker", "arms"):
         shares = labels.groupby(column)["differ"].agg(lambda cells: (cells == "yes").mean())
         assert shares.between(0.2, 0.8).all()
 
 
-def test_the_arm_is_in_the_movement_alone(folder):
+def test_the_arms_are_in_the_movement_alone(folder):
     labels, _ = labels_and_clips(folder)
     for _, row in labels.iterrows():
         text = (
@@ -58,7 +58,7 @@ def test_the_arm_is_in_the_movement_alone(folder):
         )
         place = text[0].split("\t").index("arm_flex_r")
         heights = np.array([float(line.split("\t")[place]) for line in text[1:]])
-        assert (heights.mean() > 40) == (row["arm"] == "yes")
+        assert (heights.mean() > 40) == (row["arms"] == "yes")
 
 
 def test_shuffled_features_tell_nothing_of_their_own_trial(tmp_path):

@@ -191,6 +191,14 @@ def test_arms_of_a_file_are_shown_as_they_stand_there(run_folder_of_study, tmp_p
         (changed(arms={"x": {"shows": "answer"}}), "needs either a model or a file"),
         (changed(items_per_rater=21), "items_per_rater is above"),
         (changed(scales={"best": "It is best."}), "ratings call something else"),
+        ({"nmae": 1}, r"study\.nmae \(value 1\) is not a key of the config; did you mean name"),
+        ({"name": 5}, r"study\.name is 5; it must be text"),
+        ({"pairs": [1]}, r"study\.pairs is \[1\]; it must be a mapping of keys to values or null"),
+        (changed(items_per_rater="all"), "must be a whole number or null"),
+        (
+            changed(arms={"x": {"shows": "anwser"}}),
+            "allowed: answer, evidence, text, null; did you",
+        ),
     ],
 )
 def test_a_wrong_section_is_refused_with_a_sentence(change, sentence):

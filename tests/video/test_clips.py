@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from biomechgpt.video.clips import read_clip
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 from tests.helpers.video_files import SIDECAR, noise, write_features
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from biomechgpt.settings.feature_source import FeatureSource
+from biomechgpt.video.feature_sidecars import VideoError
 from biomechgpt.video.keypoints import read_keypoints
-from biomechgpt.video.sidecars import VideoError
 
 SOURCE = FeatureSource(encoder="detector", pooling="none", fps=30, stride_frames=1)
 

@@ -52,7 +52,7 @@ from biomechgpt.settings.motion_section import MotionSettings
 from biomechgpt.tokenizer.coding import encode_trial
 from biomechgpt.tokenizer.reading_settings import load_reading_settings
 from biomechgpt.video.clips import read_clip
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 
 RESOURCES = files("biomechgpt") / "resources"
 

@@ -29,6 +29,7 @@ from biomechgpt.chat.route import (
 from biomechgpt.chat.topics import Topic, Topics
 from biomechgpt.chat.word_lists import read_word_lists
 
+LEAST_OF_OPTIONS = 0.2  # probability of the task of a question that is nothing but options
 LAST_LATIN = "\u024f"
 
 
@@ -87,7 +88,12 @@ class Router:
         common = self.lists.words.common(question)
         if reply := self._refusal(common):
             return Route(OUTSIDE, reply=reply)
-        return self._of_words(question, common, before)
+        route = self._of_words(question, common, before)
+        if route.intent != OUTSIDE or not set(OTHER_SIDE) & set(plain):
+            return route
+        # `length of the left step`: a side between the words of a group hides it.
+        sides_last = " ".join(sorted(plain, key=lambda word: word in OTHER_SIDE))
+        return self._of_words(question, self.lists.words.common(sides_last), before)
 
     def _language_hint(self, question: str, plain: Sequence[str]) -> str:
         only_english = self.lists.written["only_english"]
@@ -233,4 +239,5 @@ def _only_options(
     """The task of a question that says nothing but some of its options."""
     says_more = rest - frozenset().union(*(words for _, _, words in named))
     tasks = {name for name, _, _ in named}
-    return topic.nearest if tasks == {topic.nearest} and not says_more else None
+    is_likely = tasks == {topic.nearest} and topic.probability >= LEAST_OF_OPTIONS
+    return topic.nearest if is_likely and not says_more else None

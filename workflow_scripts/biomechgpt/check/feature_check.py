@@ -27,6 +27,7 @@ from biomechgpt.video.groups import group_faults
 
 ALIKE = 0.999  # cosine of mean features, from which on two clips may show the same
 MOST_COMPARED = 3000  # clips; more would take minutes
+NO_VIDEO = f"No trials.tsv names a file in {' or '.join(COLUMNS.values())} (docs/video.md)."
 
 
 class ViewCheck(NamedTuple):
@@ -35,9 +36,7 @@ class ViewCheck(NamedTuple):
     view: VideoView
     videos: list[TrialVideo]
     clips: dict[str, Clip]  # that can be used
-    expected: dict[
-        str, int | None
-    ]  # rows of each clip; None where the length of the trial is not known
+    expected: dict[str, int | None]  # rows of each; None where the trial's length is not known
 
 
 class FeatureCheck(NamedTuple):
@@ -67,9 +66,6 @@ def check_features(
     if not views:
         findings.append(Finding("look", "videos", NO_VIDEO))
     return FeatureCheck(findings, views, list(shortcuts(cohorts, settings.tasks)))
-
-
-NO_VIDEO = f"No trials.tsv names a file in {' or '.join(COLUMNS.values())} (docs/video.md)."
 
 
 def _durations(
@@ -141,6 +137,8 @@ def _alike(videos: Sequence[TrialVideo], clips: Mapping[str, Clip]) -> Iterator[
     """Pairs of clips of different groups that may show the same: another crop, another cut."""
     groups = {video.info["trial_id"]: video.info["split_group"] for video in videos}
     names = list(clips)[:MOST_COMPARED]
+    if len(clips) > MOST_COMPARED:
+        yield f"Only the first {MOST_COMPARED} of {len(clips)} clips were compared with each other."
     means = np.stack([clips[name].values.mean(axis=0) for name in names])
     means -= means.mean(axis=0)
     means /= np.linalg.norm(means, axis=1, keepdims=True).clip(min=1e-9)

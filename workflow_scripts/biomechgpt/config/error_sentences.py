@@ -64,7 +64,8 @@ def _sentence(fault: dict[str, Any], config: dict, schema: Schema) -> str:
         above, node = _place(loc[:-1], schema)
         name = value if kind == "invalid_key" else loc[-1]
         mapping = reduce(getitem, above, config)
-        return _unknown_key(above, name, mapping[name], list(node["properties"]))
+        known = list(_not_null(node, schema)["properties"])
+        return _unknown_key(above, name, mapping[name], known)
     keys, node = _place(loc, schema)
     key = _dotted(keys)
     if kind in OF_ERROR_TYPE:
@@ -90,7 +91,7 @@ def _place(loc: tuple, schema: Schema) -> tuple[list, Schema]:
     for part in loc:
         if (branch := _branch(node, part, schema)) is None:
             keys.append(part)
-            node = _child(node, part)
+            node = _child(_not_null(node, schema), part)
         else:
             node = branch
         node = _followed(node, schema)
@@ -107,11 +108,16 @@ def _branch(node: Schema, tag: object, schema: Schema) -> Schema | None:
 
 
 def _child(node: Schema, key: object) -> Schema:
-    """The schema of an entry of a mapping or list that may be null."""
-    node = next((b for b in node.get("anyOf", []) if b.get("type") != "null"), node)
+    """The schema of an entry of a mapping or list."""
     entries = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
     inner = node.get("properties", {}).get(key) or node.get("items") or entries[0]
     return inner or {}
+
+
+def _not_null(node: Schema, schema: Schema) -> Schema:
+    """The schema of a value that may be null where it is not."""
+    node = next((b for b in node.get("anyOf", []) if b.get("type") != "null"), node)
+    return _followed(node, schema)
 
 
 def _followed(node: Schema, schema: Schema) -> Schema:

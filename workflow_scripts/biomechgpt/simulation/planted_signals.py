@@ -1,8 +1,8 @@
 """A simulated cohort whose answers lie in the video alone, in the body alone, or in both together.
 
 Nothing in it is like a patient or a video. It shows whether a model that reads both can find what is
-there: each trial has a marker that is lit or not, which only the features of the video tell, and an
-arm that is raised or not, which only the joint angles tell. Whether exactly one of them holds is in
+there: each trial has a marker that is lit or not, which only the features of the video tell, and
+arms that are raised or not, which only the joint angles tell. Whether exactly one of them holds is in
 neither alone.
 """
 
@@ -20,10 +20,11 @@ FEATURES = 32  # numbers a step
 STRIDE_FRAMES = 4
 SIGNAL = 3.0  # spreads by which a lit marker lies above a dark one, in a quarter of the features
 DURATIONS_S = (3.0, 5.0)
-RAISED_DEG, LOWERED_DEG = 80.0, 5.0  # of the right upper arm
+RAISED_DEG = {"arm_flex": 80.0, "arm_add": -40.0, "elbow_flex": 90.0}  # of both arms
+LOWERED_DEG = {"arm_flex": 5.0, "arm_add": -5.0, "elbow_flex": 10.0}
 SOURCE = {"encoder": "simulated features, no video", "revision": "1", "pooling": "none"}
 README = """SIMULATED: movements and features of videos are made up, and no video exists. The folder tests
-whether a model finds answers in features alone (marker), in angles alone (arm), in both (differ).
+whether a model finds answers in features alone (marker), in angles alone (arms), in both (differ).
 """
 
 
@@ -31,7 +32,7 @@ def plant_cohort(folder: str | os.PathLike, settings: SimulateSettings) -> None:
     """Write the cohort folder; the same settings give the same bytes.
 
     With `settings.content` "shuffled signals" the features belong to other trials, drawn at random, so
-    that no question but that about the arm can be answered.
+    that no question but that about the arms can be answered.
     """
     random = np.random.default_rng(settings.seed)
     n_trials = settings.participants * settings.max_trials_per_participant
@@ -70,7 +71,7 @@ def _row(name: str, person: str, is_lit: bool, is_raised: bool) -> dict[str, str
         "file": f"motion/{name}.mot",
         "video_features": f"features/{name}.npy",
         "marker": words[bool(is_lit)],
-        "arm": words[bool(is_raised)],
+        "arms": words[bool(is_raised)],
         "differ": words[bool(is_lit != is_raised)],
     }
 
@@ -82,7 +83,7 @@ def _write_body(
     settings: SimulateSettings,
     random: np.random.Generator,
 ) -> None:
-    """Legs that swing to and fro with a rate and a size of their own, and a right arm."""
+    """Legs that swing to and fro with a rate and a size of their own, and two arms."""
     time_s = np.arange(round(duration_s * settings.frame_rate_hz)) / settings.frame_rate_hz
     phase = 2 * np.pi * (random.uniform(0.7, 1.1) * time_s + random.random())
     size_deg, angles_deg = random.uniform(0.8, 1.2), {}
@@ -92,9 +93,9 @@ def _write_body(
         angles_deg[f"hip_rotation_{side}"] = size_deg * 3 * np.sin(phase + shift)
         angles_deg[f"knee_angle_{side}"] = -30 - size_deg * 25 * np.sin(phase + shift + 1)
         angles_deg[f"ankle_angle_{side}"] = size_deg * 8 * np.cos(phase + shift)
-    height_deg = RAISED_DEG if is_raised else LOWERED_DEG
-    angles_deg["arm_flex_r"] = height_deg + random.normal(0, 5) + 3 * np.sin(phase)
-    angles_deg["arm_flex_l"] = LOWERED_DEG + random.normal(0, 5) - 3 * np.sin(phase)
+    for joint, height_deg in (RAISED_DEG if is_raised else LOWERED_DEG).items():
+        for side in "rl":
+            angles_deg[f"{joint}_{side}"] = height_deg + random.normal(0, 5) + 3 * np.sin(phase)
     write_joint_angles(
         path,
         {k: np.deg2rad(v) for k, v in angles_deg.items()},

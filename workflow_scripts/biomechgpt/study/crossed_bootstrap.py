@@ -1,7 +1,7 @@
 """Means over items and raters with intervals that hold for other items and other raters.
 
 Each draw resamples the items and, apart from them, the raters; a mean weighs each score by how often
-its item and its rater were drawn. With a handful of raters such intervals are too narrow.
+its item and its rater were drawn. Where raters differ much, a handful of them makes it too narrow.
 """
 
 from typing import NamedTuple

@@ -94,7 +94,7 @@ def _arms(study: Study, tables: Tables) -> list[Block]:
             "contrasts",
             "Arm minus other arm, within items and raters. The verdict is that of p adjusted by Holm's "
             f"method over all rows; there is none with fewer than {FEWEST_RATERS} raters or {FEWEST_ITEMS} "
-            "items. With a handful of raters the intervals are too narrow.",
+            "items. Where raters differ much, a handful of them makes the intervals too narrow.",
             [
                 "scale",
                 "arm",

@@ -14,7 +14,7 @@ from biomechgpt.recordings.issues import Issue, issue_of
 from biomechgpt.settings.video_section import VideoSettings, VideoView
 from biomechgpt.video.clip_storage import Clip
 from biomechgpt.video.clips import read_clip
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 
 COLUMNS: Mapping[VideoView, str] = {"features": "video_features", "keypoints": "keypoints"}
 STAGE = "read_video"

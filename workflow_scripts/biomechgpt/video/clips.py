@@ -8,8 +8,8 @@ from biomechgpt.settings.feature_source import FeatureSource
 from biomechgpt.settings.video_section import VideoView
 from biomechgpt.video.clip_storage import Clip
 from biomechgpt.video.feature_arrays import CROPS, read_rows
+from biomechgpt.video.feature_sidecars import VideoError, read_source
 from biomechgpt.video.keypoints import read_keypoints
-from biomechgpt.video.sidecars import VideoError, read_source
 
 FEWEST_STEPS = 4
 LENGTH_TOLERANCE = 0.1  # of the trial, beside one step

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from biomechgpt.recordings.readers.raw import MotionError, check_unpacked
 from biomechgpt.settings.feature_source import FeatureSource
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 
 LARGEST_BYTES = 1 << 30  # an hour of 25 pictures a second at a width of 2,304 is 0.8 GiB in float32
 CROPS = 10

@@ -10,7 +10,7 @@ import pandas as pd
 
 from biomechgpt.settings.feature_source import FeatureSource
 from biomechgpt.video.feature_arrays import read_array
-from biomechgpt.video.sidecars import VideoError
+from biomechgpt.video.feature_sidecars import VideoError
 
 # By number of points: right hip, left hip, right shoulder, left shoulder.
 TRUNKS = {
