@@ -208,7 +208,8 @@ class Router:
         if task is None or rest - self.known:
             return self._not_understood(question, rest, probability)
         wanted = intent if intent in OF_AN_ANSWER else VALUE
-        option = next((option for name, option, _ in named if name == task), "")
+        options = [option for name, option, _ in named if name == task]
+        option = options[0] if len(options) == 1 else ""
         return Route(wanted, task, option, task_probability=probability, **slots)
 
     def _not_understood(self, question: str, rest: set[str], probability: float) -> Route:
