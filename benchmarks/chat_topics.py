@@ -1,11 +1,12 @@
-"""How often a question is taken for the right task, and in whose words the model should be asked.
+"""How often a question is read rightly, and in whose words the model should be asked.
 
     .venv/bin/python -m benchmarks.chat_topics [--model results/holdout/models/tiny-all/seed-0]
 
-Chooses the threshold of biomechgpt.chat.topics by cross-validation over the questions that decide it, and
-prints the error rates on questions that do not: held-out phrasings, everyday ones, ones outside. With a
-model of a finished run, everyday questions are asked about test trials in the words of the user and in
-the first training phrasing of their task, and both are compared with the labels.
+Counts how the router reads the questions of tests/chat/typed_questions.yaml. Chooses the threshold of
+biomechgpt.chat.topics by cross-validation over the questions that decide it, and prints the error rates
+on questions that do not: held-out phrasings, everyday ones, ones outside. With a model of a finished
+run, everyday questions are asked about test trials in the words of the user and in the first training
+phrasing of their task, and both are compared with the labels.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from biomechgpt.chat.topics import Topics
 from biomechgpt.questions.tasks import options_of
 from biomechgpt.settings.tasks_section import TaskSettings
 from tests.helpers.paths import read_yaml
+from tests.helpers.typed_questions import counts, shipped_router
 
 PARTS = 20
 TRIALS = 120
@@ -89,6 +91,14 @@ def print_rates() -> None:
     print(f"  outside, answered {len(taken)} of {len(outside['measure'])}: {'; '.join(taken)}")
 
 
+def print_typed() -> None:
+    """How the router reads questions as people type them, each half for itself."""
+    router = shipped_router()
+    for name, half in read_yaml("tests/chat/typed_questions.yaml").items():
+        inside, outside = counts(router, half)
+        print(f"{name}: within the scope {dict(inside)}, outside {dict(outside)}")
+
+
 def print_wording(model: Path) -> None:
     """Whether a model reads the user's words or the first training phrasing better."""
     import pandas as pd
@@ -134,6 +144,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path)
     options = parser.parse_args()
+    print_typed()
     print_rates()
     if options.model:
         print_wording(options.model)

@@ -10,7 +10,11 @@ from biomechgpt.provenance import PLUMBING, code_hash, hashed_modules
 from biomechgpt.versions import versions
 from tests.helpers.hashed_modules import LISTING, listing, stages
 
-ERROR_IN_CONFIG = ("config/section_checks.py", "must be a multiple of", "has to be a multiple of")
+ERROR_IN_CONFIG = (
+    "config/base_model_checks.py",
+    "must be a multiple of",
+    "has to be a multiple of",
+)
 WIDTH_OF_BAR = ("job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
 LINE_OF_LOG = ("tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
 WORDS_OF_SETTING = ("settings/tokenizers_section.py", "Windows a step.", "Windows in a step.")

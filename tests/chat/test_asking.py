@@ -11,8 +11,9 @@ import pytest
 
 from biomechgpt import seals
 from biomechgpt.body.coordinates import JOINT_NAMES
-from biomechgpt.chat.answers import Number, as_json, normal_ranges
+from biomechgpt.chat.answers import Number, as_json, named_option_sentence, normal_ranges
 from biomechgpt.chat.asking import open_chat
+from biomechgpt.chat.measured_sentences import value_sentence
 from biomechgpt.chat.number_check import numbers_in, only_known, recorded_numbers
 from biomechgpt.errors import InputError
 from biomechgpt.language_model import prediction, streaming
@@ -27,6 +28,8 @@ from biomechgpt.questions.calibration import (
 from biomechgpt.settings.tasks_section import TaskSettings
 from biomechgpt.tokenizer.strangeness import Familiar
 from tests.helpers.paths import read_yaml
+from tests.helpers.simulated_trials import RATE_HZ
+from tests.helpers.simulated_trials import trial as simulated_trial
 from tests.helpers.small_model import QUESTION_TEXTS, TASKS, write_motion
 from tests.helpers.small_run import change_task, walk
 
@@ -261,20 +264,26 @@ def test_what_kinematics_measure_stands_beside_the_models_number(chat, monkeypat
     assert chat.ask(still, QUESTION_TEXTS["speed"]).estimate.measured is None
 
 
-def follow(chat, questions: list[str]):
-    """The answer to the last of several questions about the walk of `write_motion`, t6 beside it."""
+def follow(chat, questions: list[str], other=None):
+    """The answer to the last of several questions about a simulated walk."""
     before = None
     for question in questions:
         route = chat.router.route(question, before)
         before = route
-    *_, answer = chat.stream(chat.walk, questions[-1], route, chat.trial("t6"))
+    *_, answer = chat.stream(chat.walk, questions[-1], route, other or chat.walk)
     return answer
 
 
+def simulated_walk(chat, condition: str):
+    """A walk of somebody unimpaired at a speed, as a trial of the chat."""
+    _, simulated = simulated_trial("overground walking", condition)
+    angles_rad = np.deg2rad(simulated.angles_deg[: 8 * RATE_HZ, : len(JOINT_NAMES)])
+    return chat.trial("t6")._replace(angles_rad=angles_rad, tokens=None)
+
+
 @pytest.fixture
-def walking(chat, monkeypatch, tmp_path):
-    own = chat.read_file(write_motion(tmp_path / "own.mot", 8)).trial
-    monkeypatch.setattr(chat, "walk", own, raising=False)
+def walking(chat, monkeypatch):
+    monkeypatch.setattr(chat, "walk", simulated_walk(chat, "comfortable"), raising=False)
     return chat
 
 
@@ -285,7 +294,7 @@ def test_why_names_what_was_measured_and_what_the_model_is_sensitive_to(walking)
     changes = answer.sensitivity
     assert answer.sentences[-1] == changes.sentence
     assert changes.whole == pytest.approx(100 * answer.estimate.ranked[0][1], abs=1e-6)
-    assert changes.ends_s[-1] == pytest.approx(8, abs=0.2)
+    assert changes.ends_s[-1] == pytest.approx(len(walking.walk.angles_rad) / 30, abs=0.2)
     without = np.delete(walking.walk.angles_rad, slice(0, round(30 * changes.ends_s[1])), axis=0)
     shorter = walking.walk._replace(angles_rad=without, tokens=None)
     row = predicted(walking, shorter, "impaired")
@@ -324,13 +333,32 @@ def test_a_sentence_with_a_number_of_nowhere_is_dropped(walking):
     assert only_known(["Steps of 123.4 m.", "No number."], known) == ["No number."]
 
 
-def test_the_named_option_is_answered_and_a_named_side_is_kept(walking):
-    answer = follow(walking, ["does he use a cane?"])
+def test_the_share_of_an_option_that_the_question_names_is_said(walking):
+    answer = follow(walking, [QUESTION_TEXTS["device"]])
     share = dict(answer.estimate.ranked)["cane"]
-    assert answer.sentences == [f"The question names cane: the model gives it {100 * share:.0f} %."]
-    assert {
-        fact.side for fact in follow(walking, ["right step length", "and the left?"]).facts
-    } == {"left"}
+    named = answer._replace(route=answer.route._replace(option="cane"))
+    assert (
+        named_option_sentence(named)
+        == f"The question names cane: the model gives it {100 * share:.0f} %."
+    )
+    assert answer.sentences == []
+
+
+def test_a_named_side_is_kept(walking):
+    answer = follow(walking, ["right step length", "and the left?"])
+    assert [fact.side for fact in answer.facts] == ["left"]
+    assert answer.sentences[0] == value_sentence(answer.facts[0])
+
+
+def test_a_difference_is_clear_only_beyond_the_spread_of_strides(walking):
+    same = follow(walking, ["compare the step length"], other=walking.walk)
+    assert all("no more than strides alone make likely" in text for text in same.sentences)
+    slow = simulated_walk(walking, "slow")
+    other = follow(walking, ["compare the speed and the stride length"], other=slow)
+    assert [fact.key for fact in other.facts[:2]] == ["walking_speed"] * 2
+    first, second = other.facts[2:4]
+    assert f"second lower by {first.value - second.value:.3f} m" in " ".join(other.sentences)
+    assert "; more than strides alone make likely" in other.sentences[1]
 
 
 def test_an_answer_with_facts_is_json(walking):

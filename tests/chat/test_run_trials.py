@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from biomechgpt.chat.asking import _calibration_of_run, open_chat
+from biomechgpt.chat.asking import open_chat
+from biomechgpt.chat.certainty import calibration_of_run
 from biomechgpt.chat.run_trials import open_run, read_run_trial
 from biomechgpt.errors import InputError
 from biomechgpt.tokenizer.coding import encode_trial
@@ -73,6 +74,6 @@ def test_a_variant_whose_name_is_a_number_is_calibrated_too(run_folder, chat, tm
     table.to_parquet(other / "tables/calibration.parquet", index=False)
     run, model = open_run(other, chat.description), other / "holdout/models/v/seed-0"
     assert set(
-        _calibration_of_run(model, run, chat.description.model_copy(update={"variant": "7"}))
+        calibration_of_run(model, run, chat.description.model_copy(update={"variant": "7"}))
     ) == set(chat.model.calibrations)
-    assert _calibration_of_run(model, run, chat.description) == {}
+    assert calibration_of_run(model, run, chat.description) == {}

@@ -16,7 +16,7 @@ from biomechgpt.simulation.example_cohort import write_example
 from tests.helpers.paths import ROOT, read_yaml
 
 CONFIG = read_yaml("config.yaml")
-SECTIONS = {key: CONFIG[key] for key in RunSettings.model_fields}
+SECTIONS = {key: CONFIG[key] for key in RunSettings.model_fields if key in CONFIG}
 MAPS = sorted(ROOT.glob("resources/coordinate_maps/*.yaml"))
 
 

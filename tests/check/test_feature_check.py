@@ -19,7 +19,9 @@ TASK = {"kind": "classification", "label": "gait", "options": ["a", "b"]}
 
 
 def check(folder, group="person"):
-    sections = copy.deepcopy({key: CONFIG[key] for key in RunSettings.model_fields})
+    sections = copy.deepcopy(
+        {key: CONFIG[key] for key in RunSettings.model_fields if key in CONFIG}
+    )
     entries = [{"name": "clinic", "path": str(folder), "role": "both"}]
     sections |= {"cohorts": entries, "tasks": {"gait": TASK}}
     sections["split"] |= {"group": group} if group else {}

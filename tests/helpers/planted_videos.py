@@ -25,7 +25,7 @@ WIDTH = 8  # features a step
 SOURCE = FeatureSource(
     encoder="simulated", revision="1", pooling="none", fps=30, stride_frames=4, width=WIDTH
 )
-N_TRIALS, N_TRAINING = 130, 90
+N_TRIALS, N_TRAINING = 190, 150
 QUESTIONS = {"lit": "Lit?", "up": "Up?", "differ": "Differ?"}
 PLANTED_TASKS = {
     name: RUN.tasks["impaired"].model_copy(update={"label": name}) for name in QUESTIONS
@@ -84,7 +84,7 @@ def write_planted(folder: Path, sources: Sources, shuffled: bool = False) -> Sou
 
 
 def planted_run(epochs: int) -> VariantRun:
-    """Settings that find what is planted in a single modality in 5 epochs."""
+    """Settings that find what is planted in a single modality in 10 epochs."""
     run = RUN.model_copy(
         update={
             "tasks": PLANTED_TASKS,

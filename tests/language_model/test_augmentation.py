@@ -8,12 +8,14 @@ from biomechgpt.language_model.augmentation import (
     copies_per_answer,
     copies_per_task,
     exchange_sides,
+    mixed,
     paraphrase,
     repeated_questions,
     reworded,
     with_number_noise,
     with_random_codes,
 )
+from biomechgpt.language_model.motion_input import MotionInput
 
 COUNTS = {"often": 90, "seldom": 24, "rare": 3}
 PHRASINGS = {
@@ -145,3 +147,29 @@ def test_noise_moves_numbers_by_that_share_of_their_spread_and_nothing_else(meas
 
 def test_without_noise_numbers_stay(measured, random):
     assert with_number_noise(measured, 0.0, random).equals(measured)
+
+
+def test_learning_one_answer_of_a_mixed_pair_expects_the_loss_of_mixup(random):
+    # A loss that tells movements and answers apart; mixup weighs both answers by Beta(c, c).
+    def loss(place, answer):
+        return np.exp(place) * (1 + answer)
+
+    c, pair = 0.4, [MotionInput(features=np.full((1, 1), value, np.float32)) for value in (0, 1)]
+    share = random.beta(c, c, 200_000)
+    mixup = np.mean([s * loss(1 - s, 0) + (1 - s) * loss(1 - s, 1) for s in share])
+    ours = np.mean([
+        loss(mixed(pair[own], pair[1 - own], c, random).features.item(), own)
+        for own in (0, 1) for _ in range(20_000)
+    ])  # fmt: skip
+    assert ours == pytest.approx(mixup, rel=0.01)
+
+
+def test_a_mixed_movement_keeps_its_codes_and_lies_between_both(random):
+    own = MotionInput([1, 2], features=np.array([[0, 4]], np.float32))
+    other = MotionInput([3], features=np.array([[1, 2]], np.float32))
+    for _ in range(20):
+        motion = mixed(own, other, 0.4, random)
+        (first, second) = motion.features[0]
+        assert motion.codes == [1, 2]
+        assert 0 <= first <= 1
+        assert second == pytest.approx(4 - 2 * first)

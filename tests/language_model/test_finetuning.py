@@ -20,7 +20,7 @@ from biomechgpt.language_model.finetuning import (
     training_people,
 )
 from biomechgpt.language_model.motion_input import MotionInput
-from biomechgpt.language_model.motion_reading import read_motions
+from biomechgpt.language_model.motion_reading import Views, read_motions
 from biomechgpt.language_model.prediction import check_options, predict_file
 from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.questions.predictions import SCHEMA, read_predictions, write_predictions
@@ -152,6 +152,27 @@ def test_half_of_the_motions_are_seen_mirrored_with_their_words_exchanged(
         assert ("right knee" in text) == (not is_plain)
         n_mirrored, n_motions = n_mirrored + (not is_plain), n_motions + 1
     assert n_mirrored / n_motions == pytest.approx(0.5, abs=0.08)
+
+
+def test_soft_tokens_are_mixed_anew_in_each_epoch_and_only_where_the_config_says_so(
+    base, questions, tasks, variant_run
+):
+    training = questions[questions["split"] == "train"]
+    motions = {
+        trial: Views(*[MotionInput(features=np.full((2, 3), place, np.float32))] * 2)
+        for place, trial in enumerate(sorted(training["trial_id"].unique()))
+    }
+    plain = trained_with(variant_run, epochs=2, mirror=False)
+    for run, n_changed in ((plain, 0), (trained_with(plain, feature_mixing=0.4), 2)):
+        passes = training_passes(base.tokenizer, training, tasks, motions, CODES, run)
+        changed = [
+            sum(
+                (e.motion.features != motions[e.trial_id].recorded.features).any() for e in one_pass
+            )
+            for one_pass in passes
+        ]
+        assert sum(n > len(motions) // 2 for n in changed) == n_changed
+    assert not np.array_equal(*(e.motion.features for e in (passes[0][0], passes[1][0])))
 
 
 def motion_ids(base, table, name):

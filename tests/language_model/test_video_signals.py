@@ -35,7 +35,7 @@ from tests.helpers.video_files import noise, write_cohort, write_features
 def planted(tmp_path_factory, sources):
     folder = tmp_path_factory.mktemp("planted")
     written = write_planted(folder / "signals", sources)
-    finetune(written, planted_run(5), folder / "model", "code")
+    finetune(written, planted_run(10), folder / "model", "code")
     return folder / "model", written
 
 

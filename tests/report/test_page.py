@@ -98,7 +98,7 @@ def test_contents_lead_to_every_section(page):
     targets = [a["href"][1:] for tag, a in tags if tag == "a" and a.get("href", "")[:1] == "#"]
     sections = [a["id"] for tag, a in tags if tag == "section"]
     assert targets == ["main", *sections]
-    assert len(sections) == 7 + 9 + 3 + 3 + 4
+    assert len(sections) == 7 + 9 + 4 + 3 + 4
 
 
 def test_simulated_data_is_called_so_everywhere(page, few, settings, tmp_path):
@@ -216,7 +216,7 @@ def test_a_hostile_label_stays_text(settings, tmp_path):
 def test_without_the_optional_parts_the_report_says_so(few, settings, tmp_path):
     little = RunFiles(few.metrics, few.tables)
     page = build(little, settings, tmp_path / "report.html")
-    assert page.count("section is left out") == 3
+    assert page.count("section is left out") == 4
     assert page.count("answers.parquet was not given") == 2
     empty = little._replace(benchmarks=tmp_path / "none", trials=few.trials, answers=few.answers)
     page = build(empty, settings, tmp_path / "empty.html")

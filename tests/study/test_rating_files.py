@@ -145,7 +145,7 @@ def test_no_damage_ends_the_reading_or_brings_in_a_value_that_was_not_asked_for(
     rows = rows_of(study, "R1", second)[:12]
     allowed = expected_places(study.key[study.key["rater"] == "R1"], study.scales)
     whole = file_text(study, "R1", rows)
-    for case in range(150):
+    for case in range(50):
         content = damaged(whole, rng)
         if case % 2:  # with a right checksum over damaged cells
             cells = [list(row) for row in rows]

@@ -19,12 +19,12 @@ def test_the_frechet_distance_of_normal_clouds_is_the_known_one():
 
 
 def test_a_mode_that_is_missing_costs_recall_and_one_that_is_made_up_costs_precision():
-    two = np.concatenate([CLOUD[:100], CLOUD[100:200] + 50])
-    one = CLOUD[200:300]
-    precision, recall = fidelity.precision_and_recall(two, one)
+    both_modes = np.concatenate([CLOUD[:100], CLOUD[100:200] + 50])
+    single_mode = CLOUD[200:300]
+    precision, recall = fidelity.precision_and_recall(both_modes, single_mode)
     assert precision > 0.9
     assert 0.4 < recall < 0.55
-    precision, recall = fidelity.precision_and_recall(one, two)
+    precision, recall = fidelity.precision_and_recall(single_mode, both_modes)
     assert 0.4 < precision < 0.55
     assert recall > 0.9
 

@@ -81,7 +81,7 @@ class Chat:
         words, examples = _resource("chat_words.yaml"), _resource("chat_questions.yaml")
         self.router = router_of_model(self.description, words, examples)
         self.normal_ranges = normal_ranges(self.description.tasks, _resource("normal_ranges.yaml"))
-        self.reliability = reliability_of_run(run, self.description)
+        self.reliability = reliability_of_run(folder, run, self.description)
         self.measured = MeasuredReplies(
             read_normal_gait(RESOURCES / "normal_gait.yaml", RESOURCES / "normal_ranges.yaml"),
             words,

@@ -28,9 +28,15 @@ def calibration_of_run(
     return calibration_of_model(read_table(table), *key)
 
 
-def reliability_of_run(run: Run | None, description: ModelDescription) -> pd.DataFrame:
-    """How sure and how often right the answers to test people were, by task; empty without a run."""
-    path = None if run is None else Path(run.folder, "tables", "reliability.parquet")
+def reliability_of_run(
+    folder: Path, run: Run | None, description: ModelDescription
+) -> pd.DataFrame:
+    """How sure and how often right answers about test people were, of all seeds of the model's variant.
+
+    Empty where the model in `folder` was not made by `run`, or that was not evaluated.
+    """
+    is_own = run is not None and run.folder == run_of(folder)
+    path = Path(run.folder, "tables", "reliability.parquet") if is_own else None
     if path is None or not path.is_file():
         return pd.DataFrame(columns=["task"])
     table = read_table(path)
@@ -56,8 +62,8 @@ def _of_options(answer: Answer, bins: pd.DataFrame) -> list[str]:
 def _how_often_right(row: Mapping) -> str:
     interval = f"95 % interval {100 * row['low']:.0f} to {100 * row['high']:.0f} %"
     return (
-        f"Of {row['n_answers']} answers to this question about test people with a share near "
-        f"{100 * row['confidence']:.0f} %, {100 * row['accuracy']:.0f} % were right ({interval})."
+        f"Of {row['n_answers']} answers of models trained like this one about test people, with a share "
+        f"near {100 * row['confidence']:.0f} %, {100 * row['accuracy']:.0f} % were right ({interval})."
     )
 
 

@@ -13,6 +13,7 @@ from biomechgpt.chat.measured_sentences import (
     unusual_sentences,
     value_sentences,
 )
+from biomechgpt.chat.movements import NO_SECOND
 from biomechgpt.chat.number_check import only_known, recorded_numbers
 from biomechgpt.chat.route import (
     COMPARE,
@@ -26,6 +27,7 @@ from biomechgpt.chat.route import (
     Route,
 )
 from biomechgpt.chat.run_trials import ChatTrial
+from biomechgpt.errors import InputError
 from biomechgpt.features.measured_quantity import MeasuredQuantity
 from biomechgpt.features.measured_record import measured_record
 from biomechgpt.features.normal_gait import NormalGait
@@ -55,7 +57,11 @@ class MeasuredReplies:
         return measured_record(trial.angles_rad, self.description.frame_rate_hz, self.normal)
 
     def told(self, answer: Answer, trial: ChatTrial, other: ChatTrial | None) -> Answer:
-        """`answer` with the sentences that its route wants."""
+        """`answer` with the sentences that its route wants.
+
+        Raises:
+            InputError: A comparison is wanted, and there is no `other`.
+        """
         route = answer.route
         if route.reply:
             return answer._replace(sentences=[route.reply])
@@ -67,6 +73,8 @@ class MeasuredReplies:
         if route.intent == WHY and not route.quantities:
             return answer._replace(sentences=[WHY_WHAT])
         if route.intent == COMPARE:
+            if other is None:
+                raise InputError(NO_SECOND)
             return self._compared(answer, self.record(trial), self.record(other))
         return self._measured(answer, self.record(trial))
 

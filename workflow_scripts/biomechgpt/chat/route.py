@@ -15,7 +15,7 @@ class Route(NamedTuple):
 
     intent: str  # one of the constants above
     task: str | None = None
-    option: str = ""  # of the task, where the question names one
+    option: str = ""  # of the task, where the question names a single one
     quantities: tuple[str, ...] = ()  # keys of the measured record
     side: str = ""  # left | right, empty for both
     trial: str = ""  # this_trial | other_trial | both_trials, empty where the question names none

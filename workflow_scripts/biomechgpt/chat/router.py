@@ -29,6 +29,9 @@ from biomechgpt.chat.route import (
 from biomechgpt.chat.topics import Topic, Topics
 from biomechgpt.chat.word_lists import read_word_lists
 
+LEAST_OF_TASK = (
+    0.3  # probability of a task; less than alone (topics), since every word is explained
+)
 LEAST_OF_OPTIONS = 0.2  # probability of the task of a question that is nothing but options
 LAST_LATIN = "\u024f"
 
@@ -203,12 +206,14 @@ class Router:
         slot_words = self.lists.slots - ({NORMAL} if intent == NORMAL else set())
         topic = self.topics.match(" ".join(word for word in common if word not in slot_words))
         named = [(*key, words) for key, words in self.options.items() if words <= set(common)]
-        task = topic.task or _only_options(named, rest, topic)
+        is_task = topic.probability >= LEAST_OF_TASK
+        task = topic.nearest if is_task else _only_options(named, rest, topic)
         probability = topic.probability
         if task is None or rest - self.known:
             return self._not_understood(question, rest, probability)
         wanted = intent if intent in OF_AN_ANSWER else VALUE
-        option = next((option for name, option, _ in named if name == task), "")
+        options = [option for name, option, _ in named if name == task]
+        option = options[0] if len(options) == 1 else ""
         return Route(wanted, task, option, task_probability=probability, **slots)
 
     def _not_understood(self, question: str, rest: set[str], probability: float) -> Route:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from biomechgpt.baselines.kinds import KINDS
 from biomechgpt.body.coordinates import JOINT_NAMES
+from biomechgpt.config.base_model_checks import check_base_models
 from biomechgpt.config.generation_checks import (
     check_generating_variants,
     check_generation_tasks,
@@ -19,7 +20,6 @@ from biomechgpt.config.synthesis_study_checks import check_synthesis_study, chec
 from biomechgpt.config.task_checks import ID_COLUMNS, check_tasks
 from biomechgpt.config.tokenizer_checks import check_tokenizers
 from biomechgpt.config.video_checks import check_videos
-from biomechgpt.language_model.hub import is_hub_id
 from biomechgpt.results_layout import FOLDERS_OF_RESULTS, FOLDS_OF_RESULTS
 from biomechgpt.settings.base_models_section import BaseModelSettings
 from biomechgpt.settings.baselines_section import BaselineSettings
@@ -113,22 +113,6 @@ def _check_split(split: SplitSettings) -> list[str]:
         for column in split.stratify_by
         if column in ID_COLUMNS
     ]
-    return sentences
-
-
-def _check_base_models(base_models: Mapping[str, BaseModelSettings]) -> list[str]:
-    sentences = []
-    for name, cfg in base_models.items():
-        key = f"base_models.{name}"
-        if cfg.kind == "embedded" and cfg.width % (2 * cfg.heads):
-            sentences.append(
-                f"{key}.width is {cfg.width}; it must be a multiple of 2 * heads, which is "
-                f"{2 * cfg.heads}."
-            )
-        if cfg.kind == "checkpoint" and cfg.revision is None and is_hub_id(cfg.source):
-            sentences.append(
-                f"{key}.revision is null; a model on the hub may change, so name its commit."
-            )
     return sentences
 
 
@@ -235,7 +219,7 @@ CROSS_CHECKS = (  # sections in the order of the model's fields
     (("split",), _check_split),
     (("tokenizers",), check_tokenizers),
     (("motion_encoders",), _check_motion_encoders),
-    (("base_models",), _check_base_models),
+    (("base_models",), check_base_models),
     (("predict",), _check_predict),
     (("tokenizers", "motion_encoders", "variants", "baselines"), _check_baselines),
     (("tokenizers", "motion_encoders", "base_models", "variants", "tasks"), _check_variants),

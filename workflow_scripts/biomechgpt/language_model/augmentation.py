@@ -123,6 +123,21 @@ def with_noise(
     return motion
 
 
+def mixed(
+    motion: MotionInput, other: MotionInput, concentration: float, random: np.random.Generator
+) -> MotionInput:
+    """`motion` with features between its own and those of `other`, mostly nearer to its own.
+
+    Mixup (Zhang et al. 2018) weighs the answers to both movements by shares drawn from Beta(c, c). Here
+    only those to `motion` are learnt, with its share drawn from Beta(c + 1, c): the expected loss is the
+    same, since each of two movements is as often the other one. What has no features stays as it is.
+    """
+    if motion.features is None:
+        return motion
+    share = np.float32(random.beta(concentration + 1, concentration))
+    return motion._replace(features=share * motion.features + (1 - share) * other.features)
+
+
 def exchange_sides(text: str) -> str:
     """`text` with the words left and right exchanged, for a mirrored movement."""
     return re.sub(r"\b(?:[Ll]eft|[Rr]ight)\b", lambda side: OTHER_SIDE[side[0]], text)

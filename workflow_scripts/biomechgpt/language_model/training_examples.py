@@ -13,6 +13,7 @@ from biomechgpt.language_model.augmentation import (
     copies_per_answer,
     copies_per_task,
     exchange_sides,
+    mixed,
     repeated_questions,
     reworded,
     with_noise,
@@ -51,6 +52,7 @@ def training_passes(
     copies = copies_per_task(questions, cfg.most_copies)
     times = copies_per_answer(questions, cfg.most_answer_copies) * questions["task"].map(copies)
     phrasings = {task.name: [p.text for p in task.train] for task in tasks}
+    trials = questions["trial_id"].unique()
     passes = []
     for _ in range(math.ceil(cfg.epochs)):
         rows = repeated_questions(questions, times.to_numpy(), random)
@@ -58,9 +60,12 @@ def training_passes(
             rows = reworded(rows, phrasings, random)
         if cfg.number_noise:
             rows = with_number_noise(rows.reset_index(drop=True), cfg.number_noise, random)
+        views = motions
+        if cfg.feature_mixing:
+            views = _mixed_motions(motions, trials, cfg.feature_mixing, random)
         passes.append(
             [
-                _example(tokenizer, trial, motions[trial], pairs, n_codes, run, random)
+                _example(tokenizer, trial, views[trial], pairs, n_codes, run, random)
                 for trial, pairs in _sequences(rows, cfg.shared_motion)
             ]
         )
@@ -81,6 +86,25 @@ def _sequences(
     for _, group in questions.groupby(groups, sort=False):
         pairs = list(zip(group["question"], group["answer"], strict=True))
         yield group["trial_id"].iloc[0], pairs
+
+
+def _mixed_motions(
+    motions: Mapping[str, Views],
+    trials: Sequence[str],
+    concentration: float,
+    random: np.random.Generator,
+) -> dict[str, Views]:
+    """Both views of each of `trials`, `mixed` with those of another of them, drawn at random."""
+    partners = random.choice(trials, len(trials))
+    return {
+        trial: Views(
+            *(
+                mixed(own, other, concentration, random)
+                for own, other in zip(motions[trial], motions[partner], strict=True)
+            )
+        )
+        for trial, partner in zip(trials, partners, strict=True)
+    }
 
 
 def _example(

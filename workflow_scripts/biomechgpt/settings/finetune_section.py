@@ -51,6 +51,10 @@ class TrainingSettings(StrictModel):
     feature_noise: NonNegative = Field(
         0.0, description="Noise on the features of soft tokens, in their spreads."
     )
+    feature_mixing: NonNegative = Field(
+        0.0,
+        description="Mixup of the features of soft tokens with another movement's: c of Beta(c, c); 0: none.",
+    )
     number_noise: NonNegative = Field(
         0.0, description="Noise on the numbers of answers, in spreads of a task's training answers."
     )

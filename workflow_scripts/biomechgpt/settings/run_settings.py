@@ -79,4 +79,6 @@ class RunSettings(StrictModel):
     generators: dict[Name, GeneratorSettings] = Field(
         {}, description="By name what makes synthetic movements."
     )
-    synthesis_study: SynthesisStudySettings | None = None
+    synthesis_study: SynthesisStudySettings | None = Field(
+        None, description="Whether synthetic movements help classifiers; null: not studied."
+    )

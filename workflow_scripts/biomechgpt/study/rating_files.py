@@ -84,25 +84,29 @@ def _read_file(path: Path, study: Study) -> pd.DataFrame:
     table = read_tsv(path, COLUMNS).fillna("")
     if table.empty:
         raise InputError(f"{path.name} holds no row: ask the rater to save the ratings again.")
+    _check_of_this_study(path.name, table, study)
+    _check_declared_and_unchanged(path.name, table)
+    return table
+
+
+def _check_of_this_study(name: str, table: pd.DataFrame, study: Study) -> None:
     for column in COLUMNS[:3]:
         if table[column].nunique() > 1:
             raise InputError(
-                f"{path.name} is of more than one {column}: put each saved file here as it is."
+                f"{name} is of more than one {column}: put each saved file here as it is."
             )
-    name, form, rater = table[COLUMNS[:3]].iloc[0]
-    if name != study.name:
-        raise InputError(f"{path.name} is of the study {name!r}, not of {study.name!r}.")
+    of_study, form, rater = table[COLUMNS[:3]].iloc[0]
+    if of_study != study.name:
+        raise InputError(f"{name} is of the study {of_study!r}, not of {study.name!r}.")
     if rater not in study.forms:
         raise InputError(
-            f"{path.name} is of {rater!r}, who is no rater of this study: {', '.join(study.forms)}."
+            f"{name} is of {rater!r}, who is no rater of this study: {', '.join(study.forms)}."
         )
     if form != study.forms[rater]:
         raise InputError(
-            f"{path.name} was made with another form of {rater} than the one in forms/: its key is not "
-            "here, so it cannot be read."
+            f"{name} was made with another form of {rater} than the one in forms/: its key is not here, so "
+            "it cannot be read."
         )
-    _check_declared_and_unchanged(path.name, table)
-    return table
 
 
 def _check_declared_and_unchanged(name: str, table: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from biomechgpt.recordings.readers.raw import MotionError, check_unpacked
 from biomechgpt.settings.feature_source import FeatureSource
 from biomechgpt.video.feature_sidecars import VideoError
 
@@ -41,28 +40,28 @@ def read_array(path: Path) -> np.ndarray:
         zipfile.BadZipFile,
         pa.ArrowException,
     ) as error:
-        detail = error.detail if isinstance(error, MotionError) else f"no array of numbers: {error}"
-        raise VideoError("unreadable", detail) from error
+        raise VideoError("unreadable", f"no array of numbers: {error}") from error
     if array.dtype.kind not in "fiu":
         raise VideoError("unreadable", f"an array of {array.dtype}, not of numbers")
     return array
 
 
 def _read_npy(path: Path) -> np.ndarray:
-    return _bounded(np.load(path, mmap_mode="r", allow_pickle=False), path)
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    _check_size(array.nbytes)
+    return array
 
 
 def _read_npz(path: Path) -> np.ndarray:
     with zipfile.ZipFile(path) as archive:
-        n_bytes = sum(item.file_size for item in archive.infolist())
-    check_unpacked(n_bytes, 1, path.stat().st_size)
+        _check_size(sum(item.file_size for item in archive.infolist()))
     with np.load(path, allow_pickle=False) as archive:
         names = archive.files
         if len(names) != 1:
             raise ValueError(
                 f"it holds {len(names)} arrays ({', '.join(names[:5])}); keep the features"
             )
-        return _bounded(archive[names[0]], path)
+        return archive[names[0]]
 
 
 def _read_parquet(path: Path) -> np.ndarray:
@@ -73,10 +72,9 @@ def _read_parquet(path: Path) -> np.ndarray:
     return np.column_stack([column.to_numpy() for column in table.columns])
 
 
-def _bounded(array: np.ndarray, path: Path) -> np.ndarray:
-    if array.nbytes > LARGEST_BYTES:
-        raise ValueError(f"{array.nbytes} bytes; {LARGEST_BYTES} at most: use a longer stride")
-    return array
+def _check_size(n_bytes: int) -> None:
+    if n_bytes > LARGEST_BYTES:
+        raise ValueError(f"{n_bytes} bytes; {LARGEST_BYTES} at most: use a longer stride")
 
 
 def read_rows(path: Path, source: FeatureSource) -> np.ndarray:

@@ -66,8 +66,8 @@ def _read(file: Path) -> dict:
     """The mapping of a sidecar; JSON is YAML."""
     try:
         values = read_yaml(file)
-    except InputError as error:
-        raise VideoError("bad_sidecar", str(error)) from None
+    except InputError:
+        raise VideoError("bad_sidecar", f"{file.name} is neither JSON nor YAML") from None
     if not isinstance(values, dict):
         raise VideoError("bad_sidecar", f"{file.name} holds no keys and values (docs/video.md)")
     return values

@@ -16,9 +16,9 @@ from biomechgpt.tokenizer.windows import select_trials
 SCORE = "gait_profile_score"
 ABOUT = (
     "What kinematics measure without any learning, on the trials of test participants with six walking "
-    "strides or more, of both legs ({n} of {n_trials}). Shown are the middle and the last of these trials "
-    "by gait profile score, the distance of hip, knee and ankle from the curves of unimpaired adults; any "
-    "other trial can be named for the movement page (reconstruct.trials) or opened in the chat."
+    "strides or more, of both legs ({n} of {n_trials}). Shown are the trial in the middle of them and the "
+    "last by gait profile score, the distance of hip, knee and ankle from the curves of unimpaired adults; "
+    "any other trial can be named for the movement page (reconstruct.trials) or opened in the chat."
 )
 NONE = "No trial of the test participants has six walking strides or more, of both legs."
 FEWEST_STRIDES = 6
