@@ -48,6 +48,8 @@ def finetune(folder, cores, sources, base, variant_run):
             tokenizer=str(sources.motion_tokenizer),
             questions=str(sources.questions),
             encoder=[],
+            videos=[],
+            conditions=[],
             **common_job(sources),
         ),
         params=Files(
