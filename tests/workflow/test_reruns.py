@@ -81,7 +81,9 @@ def test_code_of_the_tokenizer(edited):
 
 def test_words_rerun_nothing_and_a_constant_of_the_answers_retrains_nothing(edited):
     library = edited / "workflow_scripts/biomechgpt"
-    edit(library / "config/base_model_checks.py", "must be a multiple of", "has to be a multiple of")
+    edit(
+        library / "config/base_model_checks.py", "must be a multiple of", "has to be a multiple of"
+    )
     edit(library / "job.py", "BAR_WIDTH = 24", "BAR_WIDTH = 32")
     edit(library / "tokenizer/training.py", "frames of %d trials on %s", "frames, %d trials, on %s")
     assert reruns(edited) == set()
