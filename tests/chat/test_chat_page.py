@@ -172,8 +172,8 @@ def test_a_chip_asks_and_a_short_question_refers_back(page):
     page.wait_for_selector(".conversation .strip")
     assert "no proof that the model used it" in text(page, f"{TURNS}:last-child")
     assert "with a share of" in ask(page, "how sure?")
-    assert "There is no second movement" in ask(page, "compare")
     assert "You are welcome" in ask(page, "thanks")
+    assert "There is no second movement" in ask(page, "compare")  # which stays in the line
 
 
 def test_a_phone_shows_the_movement_or_the_questions(open_page, server):
