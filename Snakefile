@@ -25,6 +25,7 @@ pathvars:
 
 include: "rules/common.smk"
 include: "rules/variants.smk"
+include: "rules/generators.smk"
 include: "rules/cohort.smk"
 include: "rules/tokenizer.smk"
 include: "rules/motion_encoder.smk"

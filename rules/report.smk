@@ -45,11 +45,6 @@ rule evaluate:
         "../workflow_scripts/evaluate.py"
 
 
-def study_of_synthesis(wildcards):
-    """The tables on synthetic movement, where the config has such a study."""
-    return {"synthesis_study": "<results>/synthesis_study"} if SETTINGS.synthesis_study else {}
-
-
 rule report:
     input:
         unpack(study_of_synthesis),

@@ -1,38 +1,7 @@
-# Synthetic movements belong to one fold: prompts, tokens and angles lie below it, and nothing else reads them.
-GENERATORS = [
-    name for name, generator in SETTINGS.generators.items() if generator.kind == "language_model"
-]
-SYNTHETIC = "<results>/{fold}/synthetic/{generator}/seed-{seed}"
-
-
+# Words to movement: prompts, tokens and angles lie below a fold, and nothing else reads them.
 wildcard_constraints:
     generator=only(GENERATORS),
     generation_task=only(SETTINGS.generation_tasks),
-
-
-def generator_variant(wildcards):
-    return SETTINGS.generators[wildcards.generator].variant
-
-
-def generator_task(wildcards):
-    return SETTINGS.variants[generator_variant(wildcards)].generation_task
-
-
-def generator_model(wildcards):
-    """The variant that a generator samples from; it has the generator's fold and seed."""
-    return f"<results>/{wildcards.fold}/models/{generator_variant(wildcards)}/seed-{wildcards.seed}"
-
-
-def generator_tokens(wildcards):
-    """Tokens of the variant's tokenizer: how long a step is stands in their metadata."""
-    tokenizer = SETTINGS.variants[generator_variant(wildcards)].tokenizer
-    return tokens_of(wildcards.fold, tokenizer_of_seed(tokenizer, wildcards.seed))
-
-
-def generator_gpus(wildcards):
-    """As of the variant that it samples from."""
-    base = SETTINGS.base_models[SETTINGS.variants[generator_variant(wildcards)].base_model]
-    return int(base.kind == "checkpoint")
 
 
 rule gather_conditions:

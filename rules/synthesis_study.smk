@@ -1,32 +1,4 @@
 # Whether synthetic movements help classifiers of recorded ones; only where config.yaml has a `synthesis_study`.
-STUDY = SETTINGS.synthesis_study
-STUDIED = {name: SETTINGS.generators[name] for name in STUDY.generators} if STUDY else {}
-STORED = [name for name, generator in STUDIED.items() if generator.kind == "language_model"]
-
-
-def study_inputs(wildcards):
-    """The walks that language models have made, and tokens and tokenizer where a generator makes tokens."""
-    files = {}
-    if STORED:
-        files["synthetic"] = expand(
-            f"{SYNTHETIC}/{{file}}",
-            fold=wildcards.fold,
-            generator=STORED,
-            seed=SEEDS,
-            file=["joint_angles.parquet", "trials.tsv", "tokens.parquet"],
-        )
-    for name, generator in STUDIED.items():
-        if generator.kind in ("language_model", "class_markov"):
-            tokenizer = (
-                SETTINGS.variants[generator.variant].tokenizer
-                if name in STORED
-                else generator.tokenizer
-            )
-            files["tokens"] = f"<results>/{wildcards.fold}/tokens/{tokenizer}/all.parquet"
-            files["tokenizer"] = f"<results>/{wildcards.fold}/tokenizers/{tokenizer}"
-    return files
-
-
 rule study_synthesis:
     input:
         unpack(study_inputs),

@@ -15,7 +15,8 @@ def label_ranges(questions: Sequence[os.PathLike]) -> dict[str, float]:
     widths = []
     for path in questions:
         rows = pd.read_parquet(path, columns=columns).query("split == 'train'")
-        ends = rows.dropna().groupby("task")["truth_number"].quantile(list(MIDDLE)).unstack()
-        widths.append(ends[MIDDLE[1]] - ends[MIDDLE[0]])
+        numbers = rows.dropna().groupby("task")["truth_number"]
+        low, high = map(numbers.quantile, MIDDLE)
+        widths.append(high - low)
     together = pd.concat(widths) if widths else pd.Series(dtype=np.float64)
     return together.groupby(level=0).median().to_dict()
