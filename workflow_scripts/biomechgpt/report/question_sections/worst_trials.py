@@ -108,7 +108,7 @@ def _curves(
     subtitles = {trial: _truth_and_answer(first_seeds[trial], task.unit) for trial in drawn}
     caption = (
         f"Joint angles of the trials above, the first {SHOWN_SECONDS:.0f} seconds: as recorded and "
-        "(dotted) as the tokens keep them, which is all that the language model sees."
+        "(dotted) as the tokens keep them, which is all that a model of codes sees."
     )
     words = "; ".join(f"{trial}, {line}" for trial, line in subtitles.items())
     alt = (
