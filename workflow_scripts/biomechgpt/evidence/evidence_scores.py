@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from biomechgpt.evaluation.intervals import interval, participant_weights
-from biomechgpt.evidence.lines import direction_of
 from biomechgpt.evidence.stated_evidence import StatedLine, read_stated
 from biomechgpt.features.measured_quantity import MeasuredQuantity
+from biomechgpt.features.normal_gait import direction_of
 
 TOLERANCES = {"°": 5.0, "s": 0.1}  # in the unit; of all others a share of the measured value
 TOLERANCE_SHARE = 0.05

@@ -10,12 +10,11 @@ import pandas as pd
 from biomechgpt.body.frames import read_trials
 from biomechgpt.features.measured_quantity import MeasuredQuantity
 from biomechgpt.features.measured_record import measured_record
-from biomechgpt.features.normal_gait import NormalGait
+from biomechgpt.features.normal_gait import BELOW, WITHIN, NormalGait, direction_of
 from biomechgpt.features.stride_measures import stride_measures
 from biomechgpt.features.walking_strides import WalkingStride, walking_strides
 from biomechgpt.files import replacing
 
-BELOW, WITHIN, ABOVE = "below", "within", "above"
 SCORE = "_score"  # a distance from a whole curve, which nobody sees
 
 
@@ -69,14 +68,6 @@ class EvidenceLine(NamedTuple):
             return self._replace(value=(low + high) / 2)
         width = high - low if high > low else abs(high)
         return self._replace(value=low - width if self.usual_high is None else high + width)
-
-
-def direction_of(value: float, low: float | None, high: float | None, decimals: int) -> str:
-    """Where a value lies beside what is usual from `low` to `high`, all rounded as people read them."""
-    value = round(value, decimals)
-    if low is not None and value < round(low, decimals):
-        return BELOW
-    return ABOVE if high is not None and value > round(high, decimals) else WITHIN
 
 
 def evidence_lines(

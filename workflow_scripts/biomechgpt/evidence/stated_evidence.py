@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from biomechgpt.evidence.lines import ABOVE, BELOW, WITHIN
 from biomechgpt.features.measured_quantity import MeasuredQuantity
+from biomechgpt.features.normal_gait import ABOVE, BELOW, WITHIN
 
 BREAKS = re.compile(r"\n|;| \| ")
 NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)\s*(°|degrees\b|deg\b|m/s\b|steps/min\b|%|m\b|s\b)?")

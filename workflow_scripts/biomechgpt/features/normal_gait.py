@@ -11,6 +11,8 @@ from biomechgpt.features.clinical_angles import LEG_ANGLES
 from biomechgpt.features.walking_strides import CYCLE
 from biomechgpt.yaml_files import read_yaml
 
+BELOW, WITHIN, ABOVE = "below", "within", "above"
+
 
 @dataclass(frozen=True)
 class UsualRange:
@@ -20,6 +22,14 @@ class UsualRange:
     high: float | None
     source: str
     group: str  # age and speed of those people
+
+
+def direction_of(value: float, low: float | None, high: float | None, decimals: int) -> str:
+    """Where a value lies beside what is usual from `low` to `high`, all rounded as people read them."""
+    value = round(value, decimals)
+    if low is not None and value < round(low, decimals):
+        return BELOW
+    return ABOVE if high is not None and value > round(high, decimals) else WITHIN
 
 
 class NormalCurve(NamedTuple):

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from biomechgpt.features.measured_quantity import MeasuredQuantity
-from biomechgpt.features.normal_gait import UsualRange
+from biomechgpt.features.normal_gait import WITHIN, UsualRange, direction_of
 from biomechgpt.report.page.wording import number
 
 NOT_MEASURED = "–"
@@ -58,16 +58,11 @@ def _cell(quantity: MeasuredQuantity) -> RecordCell:
 
 
 def _lies(quantity: MeasuredQuantity) -> str:
-    """Compared as shown, so that no value counts as outside that reads like the end of the range."""
-    if quantity.usual is None or quantity.value is None:
+    usual = quantity.usual
+    if usual is None or quantity.value is None:
         return ""
-    value, low, high = (
-        None if end is None else round(end, quantity.decimals)
-        for end in (quantity.value, quantity.usual.low, quantity.usual.high)
-    )
-    if low is not None and value < low:
-        return "below"
-    return "above" if high is not None and value > high else ""
+    direction = direction_of(quantity.value, usual.low, usual.high, quantity.decimals)
+    return "" if direction == WITHIN else direction
 
 
 def _usual(usual: UsualRange | None, decimals: int) -> str:
