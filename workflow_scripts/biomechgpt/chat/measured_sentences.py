@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from biomechgpt.chat.route import NORMAL, OVERVIEW, VARIABILITY, Route
 from biomechgpt.features.measured_quantity import MeasuredQuantity
+from biomechgpt.features.normal_gait import BELOW, WITHIN
 
 GROUPS = "Usual ranges describe groups of people and are no limit of health."
 MOST_EVIDENCE = 5  # quantities that are named as evidence
-BELOW, WITHIN, ABOVE = "below", "within", "above"
 
 
 def of_route(record: Sequence[MeasuredQuantity], route: Route) -> list[MeasuredQuantity]:
@@ -41,11 +41,11 @@ def meaning_sentences(quantities: Sequence[MeasuredQuantity]) -> list[str]:
 
 def unusual_sentences(record: Sequence[MeasuredQuantity]) -> list[str]:
     """What lies outside its usual range, and what does not."""
-    judged = [quantity for quantity in record if place(quantity)]
+    judged = [quantity for quantity in record if quantity.direction]
     if not judged:
         return ["Nothing was measured on this movement that could be held against a usual range."]
-    inside = [titled(quantity) for quantity in judged if place(quantity) == WITHIN]
-    outside = [normal_sentence(quantity) for quantity in judged if place(quantity) != WITHIN]
+    inside = [titled(quantity) for quantity in judged if quantity.direction == WITHIN]
+    outside = [normal_sentence(quantity) for quantity in judged if quantity.direction != WITHIN]
     return [*outside, f"Within what is usual: {'; '.join(inside) or 'nothing else'}.", GROUPS]
 
 
@@ -54,7 +54,7 @@ def evidence_sentences(record: Sequence[MeasuredQuantity], keys: Sequence[str]) 
     measured = [q for q in record if q.key in keys and q.value is not None]
     if not measured:
         return ["Nothing was measured on this movement that bears on the answer."]
-    outside = [quantity for quantity in measured if place(quantity) in (BELOW, ABOVE)]
+    outside = [quantity for quantity in measured if quantity.direction not in ("", WITHIN)]
     if outside:
         farthest = sorted(outside, key=_distance, reverse=True)
         return list(map(normal_sentence, farthest[:MOST_EVIDENCE]))
@@ -78,9 +78,7 @@ def normal_sentence(quantity: MeasuredQuantity) -> str:
     text = begun(f"{titled(quantity)}: {quantity.text}")
     if quantity.usual is None:
         return f"{text}; no usual range of it is known here."
-    return (
-        f"{text}, {place(quantity)} what is usual ({usual_text(quantity)}; {quantity.usual.group})."
-    )
+    return f"{text}, {quantity.direction} what is usual ({usual_text(quantity)}; {quantity.usual.group})."
 
 
 def spread_sentence(quantity: MeasuredQuantity) -> str:
@@ -106,23 +104,11 @@ def titled(quantity: MeasuredQuantity) -> str:
     return f"{quantity.name}, {quantity.side}" if quantity.side else quantity.name
 
 
-def place(quantity: MeasuredQuantity) -> str:
-    """Where the value as it is shown lies of what is usual; empty where that is not known."""
-    usual = quantity.usual
-    if usual is None or quantity.value is None:
-        return ""
-    value = round(quantity.value, quantity.decimals)
-    if usual.low is not None and value < round(usual.low, quantity.decimals):
-        return BELOW
-    above = usual.high is not None and value > round(usual.high, quantity.decimals)
-    return ABOVE if above else WITHIN
-
-
 def _distance(quantity: MeasuredQuantity) -> float:
     """How far outside the usual range a value lies, as a share of the range or of its only end."""
     low, high = quantity.usual.low, quantity.usual.high
     reach = abs(high) if low is None else abs(low) if high is None else high - low
-    end = low if place(quantity) == BELOW else high
+    end = low if quantity.direction == BELOW else high
     return abs(quantity.value - end) / (reach or 1.0)
 
 

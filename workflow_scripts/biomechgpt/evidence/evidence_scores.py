@@ -9,7 +9,6 @@ import pandas as pd
 from biomechgpt.evaluation.intervals import interval, participant_weights
 from biomechgpt.evidence.stated_evidence import StatedLine, read_stated
 from biomechgpt.features.measured_quantity import MeasuredQuantity
-from biomechgpt.features.normal_gait import direction_of
 
 TOLERANCES = {"°": 5.0, "s": 0.1}  # in the unit; of all others a share of the measured value
 TOLERANCE_SHARE = 0.05
@@ -101,8 +100,7 @@ def _side_right(line: StatedLine, own: MeasuredQuantity, record: Record) -> floa
 def _direction_right(line: StatedLine, own: MeasuredQuantity) -> float:
     if not line.direction or own.usual is None:
         return np.nan
-    usual = own.usual
-    return float(line.direction == direction_of(own.value, usual.low, usual.high, own.decimals))
+    return float(line.direction == own.direction)
 
 
 def summary(lines: pd.DataFrame, n_draws: int, seed: int) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from biomechgpt.features.normal_gait import UsualRange
+from biomechgpt.features.normal_gait import UsualRange, direction_of
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,10 @@ class MeasuredQuantity:
             return f"not measured: {self.reason}"
         gap = "" if self.unit in ("°", "") else " "
         return f"{self.value:.{self.decimals}f}{gap}{self.unit}"
+
+    @property
+    def direction(self) -> str:
+        """Where the value lies beside what is usual; empty where either is not known."""
+        if self.usual is None or self.value is None:
+            return ""
+        return direction_of(self.value, self.usual.low, self.usual.high, self.decimals)

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from biomechgpt.features.measured_quantity import MeasuredQuantity
-from biomechgpt.features.normal_gait import WITHIN, UsualRange, direction_of
+from biomechgpt.features.normal_gait import WITHIN, UsualRange
 from biomechgpt.report.page.wording import number
 
 NOT_MEASURED = "–"
@@ -54,15 +54,8 @@ def _cell(quantity: MeasuredQuantity) -> RecordCell:
     if quantity.value is None:
         return RecordCell(NOT_MEASURED)
     spread = "" if quantity.spread is None else f"± {number(quantity.spread, quantity.decimals)}"
-    return RecordCell(number(quantity.value, quantity.decimals), spread, _lies(quantity))
-
-
-def _lies(quantity: MeasuredQuantity) -> str:
-    usual = quantity.usual
-    if usual is None or quantity.value is None:
-        return ""
-    direction = direction_of(quantity.value, usual.low, usual.high, quantity.decimals)
-    return "" if direction == WITHIN else direction
+    lies = "" if quantity.direction == WITHIN else quantity.direction
+    return RecordCell(number(quantity.value, quantity.decimals), spread, lies)
 
 
 def _usual(usual: UsualRange | None, decimals: int) -> str:
