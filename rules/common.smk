@@ -267,8 +267,8 @@ def closing_words():
     """What a user reads at the end of a run: what was accepted, the results in brief, where to look."""
     summary, report = RESULTS / "summary.txt", RESULTS / "ingest_report.tsv"
     words = [summary.read_text()] if summary.is_file() else []
-    if report.is_file():
-        tables = (RESULTS / "trials.parquet", RESULTS / "ingest_report.parquet")
+    tables = (RESULTS / "trials.parquet", RESULTS / "ingest_report.parquet")
+    if all(path.is_file() for path in (report, *tables)):  # a part of a run may lack some
         words.append(f"{ingestion_sentence(*tables)}: {report}")
     if summary.is_file():
         words.append(f"Open {RESULTS / 'report.html'}; movements are in {RESULTS / 'movement'}")

@@ -60,8 +60,7 @@ rule report:
         tokenizer_measures=in_every_fold(rules.measure_tokenizer.output, tokenizer=TOKENIZERS),
         tokens=in_every_fold(rules.gather_tokens.output, tokenizer=TOKENIZERS[0]),
         joint_angles=rules.index_trials.input.joint_angles,
-        normal_gait="resources/normal_gait.yaml",
-        normal_ranges="resources/normal_ranges.yaml",
+        normal=ancient(NORMAL_GAIT),
         simulated=SIMULATED,
         recorded=RECORDED_TABLES,
         assets=multiext(
@@ -103,7 +102,7 @@ rule report:
         tokenizers=TOKENIZERS,
         simulated=bool(SIMULATED),
         benchmarks=str(RESULTS / "benchmarks"),
-        code=code("make_report"),
+        code=code("make_report", NORMAL_GAIT),
     message:
         "Writing {output.page}"
     script:

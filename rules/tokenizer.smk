@@ -109,8 +109,7 @@ rule show_movement:
         folds=rules.assign_folds.output.folds,
         tokenizers=in_every_fold(rules.train_tokenizer.output),
         tokens=in_every_fold(rules.gather_tokens.output),
-        normal_gait="resources/normal_gait.yaml",
-        normal_ranges="resources/normal_ranges.yaml",
+        normal=ancient(NORMAL_GAIT),
         assets=multiext(
             "workflow_scripts/biomechgpt/report/assets/",
             "gait_panel.css",
@@ -138,7 +137,7 @@ rule show_movement:
         cfg={"trials": SETTINGS.reconstruct.trials},
         folds=folds,
         simulated=SIMULATED_NAMES,
-        code=code("show_movement"),
+        code=code("show_movement", NORMAL_GAIT),
     message:
         "Writing {output}"
     script:

@@ -35,8 +35,8 @@ run_files = RunFiles(
     benchmarks=params.benchmarks,
     left_out=files.left_out,
     phrasings={Path(path).stem: path for path in files.phrasings},
-    normal_gait=files.normal_gait,
-    normal_ranges=files.normal_ranges,
+    normal_gait=files.normal[0],
+    normal_ranges=files.normal[1],
     synthesis_study=files.get("synthesis_study"),
 )
 settings = RunSettings.model_validate(params.config)

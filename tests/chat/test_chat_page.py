@@ -178,8 +178,8 @@ def test_a_chip_asks_and_a_short_question_refers_back(page):
 
 def test_a_phone_shows_the_movement_or_the_questions(open_page, server):
     page = visit(open_page, server, size=PHONE)
+    page.locator("#question").wait_for(state="hidden")  # the tabs are set once the page is loaded
     assert page.locator("#first canvas").first.is_visible()
-    assert not page.locator("#question").is_visible()
     page.locator(".tabs button", has_text="Ask").click()
     assert page.locator("#question").is_visible()
     assert not page.locator("#first canvas").first.is_visible()

@@ -66,7 +66,7 @@ def test_a_finished_run_can_be_quoted_in_docs(results):
 
 def test_movement_can_be_looked_at_and_is_called_simulated(results):
     page = (results / "movement/compact.html").read_text()
-    assert page.count("Simulated data</b></h2>") == page.count("<h2>") == 3
+    assert page.count("Simulated data</b></h2>") == page.count("<h2>") == 4
     assert not re.search(r"""(src|href)=["']""", page)
 
 
