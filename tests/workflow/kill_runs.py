@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,26 +47,24 @@ class Story(NamedTuple):
     hit: list[list[str]]
 
 
-def run_killed(
-    folder: Path, arguments: Sequence[str], kills: int, seed: int, stages: Sequence[str] = STAGES
-) -> Story:
-    """Run Snakemake with `arguments` in `folder`, kill it `kills` times in `stages`, let it end."""
+def run_killed(folder: Path, configs: list[str], kills: int, seed: int) -> Story:
+    """Run the workflow in `folder`, kill it `kills` times, let it end."""
     moments, story = random.Random(seed), Story(Counter(), [])
     for kill in range(kills):
-        left = (*stages[kill * len(stages) // kills :], *LAST)
-        if not _run(folder, arguments, story, left, moments.uniform(0, LATEST_S)):
+        stages = (*STAGES[kill * len(STAGES) // kills :], *LAST)
+        if not _run(folder, configs, story, stages, moments.uniform(0, LATEST_S)):
             return story
-    _run(folder, arguments, story, (), 0)
+    _run(folder, configs, story, (), 0)
     return story
 
 
 def _run(
-    folder: Path, arguments: Sequence[str], story: Story, stages: Sequence[str], kill_after_s: float
+    folder: Path, configs: list[str], story: Story, stages: tuple[str, ...], kill_after_s: float
 ) -> bool:
     """One start of the workflow, killed so long after one of `stages` has begun; whether it was."""
     unlock = [sys.executable, "workflow_scripts/unlock.py"]
     subprocess.run(unlock, cwd=folder, check=True, capture_output=True)
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", *arguments]
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--configfile", *configs]
     log = folder / "printed.txt"
     with open(log, "w") as printed:
         options = {"cwd": folder, "stdout": printed, "stderr": printed}
@@ -92,13 +89,13 @@ def _jobs(log: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _is_at_work(
-    process: subprocess.Popen, log: Path, stages: Sequence[str], after_s: float
+    process: subprocess.Popen, log: Path, stages: tuple[str, ...], after_s: float
 ) -> bool:
     """Wait until a job is at work so long after one of `stages` began; False if the run ended before."""
     since_s = None
     while process.poll() is None:
         begun, ended = _jobs(log)
-        if since_s is None and any(message.startswith(tuple(stages)) for message in begun.values()):
+        if since_s is None and any(message.startswith(stages) for message in begun.values()):
             since_s = time.monotonic()
         waited = since_s is not None and time.monotonic() - since_s >= after_s
         if waited and set(begun) - set(ended):
@@ -145,9 +142,9 @@ def main() -> None:
         for name, kills in (("left_alone", 0), ("killed", arguments.kills)):
             folder = copy_project(ROOT, Path(scratch, name))
             (folder / "longer.yaml").write_text(yaml.safe_dump(LONGER))
-            arguments_of_run = ["--configfile", "presets/ci.yaml", "longer.yaml"]
+            configs = ["presets/ci.yaml", "longer.yaml"]
             began = time.monotonic()
-            story = run_killed(folder, arguments_of_run, kills, arguments.seed)
+            story = run_killed(folder, configs, kills, arguments.seed)
             results.append(content(folder / "results/ci"))
             print(f"{name}: {time.monotonic() - began:.0f} s, {len(results[-1])} files compared")
     print(f"{sum(story.ended.values())} jobs ended, at most {max(story.ended.values())} times each")

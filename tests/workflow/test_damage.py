@@ -7,30 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from biomechgpt.files import file_sha256
 from tests.helpers.project_copies import copy_project, run, snakemake
-from tests.workflow.kill_runs import STAGES, content, run_killed
+from tests.workflow.kill_runs import content, run_killed
 
 pytestmark = pytest.mark.slow
 FOLD = "holdout"
-QUESTIONS = f"{FOLD}/questions/seed-0.parquet"
 # A file that is damaged, and the file whose making reads it. From the end of the road to its start,
 # since what fails is gone afterwards.
 READERS = [
     (f"{FOLD}/predictions/tiny-all/seed-0.parquet", "metrics.parquet"),
     (f"{FOLD}/models/tiny-all/seed-0", f"{FOLD}/predictions/tiny-all/seed-0.parquet"),
-    (QUESTIONS, f"{FOLD}/models/tiny-all/seed-0"),
+    (f"{FOLD}/questions/seed-0.parquet", f"{FOLD}/models/tiny-all/seed-0"),
     (f"{FOLD}/base_models/tiny/compact", f"{FOLD}/models/tiny-all/seed-1"),
     (f"{FOLD}/tokens/compact/all.parquet", f"{FOLD}/base_models/tiny/compact"),
     (f"{FOLD}/tokens/compact/1.parquet", f"{FOLD}/tokens/compact/all.parquet"),
     (f"{FOLD}/tokenizers/compact", f"{FOLD}/tokens/compact/1.parquet"),
-    ("folds.tsv", QUESTIONS),
+    ("folds.tsv", f"{FOLD}/questions/seed-0.parquet"),
     ("trials.parquet", "folds.tsv"),
     ("joint_angles/0.parquet", "trials.parquet"),
     ("trajectories/0.parquet", "joint_angles/0.parquet"),
 ]
-LATE = [damaged for damaged, _ in READERS[:2]] + ["report.html"]
-EARLY = [damaged for damaged, _ in READERS[2:]]
 
 
 @pytest.fixture(scope="module")
@@ -63,35 +59,14 @@ def test_a_flipped_bit_is_an_error_that_names_the_file(spoilt, damaged, made):
     assert "delete it and start again" in printed
 
 
-def test_where_the_damaged_file_is_deleted_as_told_its_reader_runs_again(spoilt, finished):
-    trajectories, angles = (f"results/ci/{name}" for name in READERS[-1])
-    (spoilt / trajectories).unlink()
-    snakemake(spoilt, angles)
-    for name in (trajectories, angles):
-        assert file_sha256(spoilt / name) == file_sha256(finished / name)
-
-
-@pytest.mark.parametrize(
-    ("deleted", "targets", "stages"),
-    [
-        (EARLY, [f"{FOLD}/fact_bases/tiny/compact/facts", QUESTIONS], STAGES[:2]),
-        (LATE, ["report.html"], STAGES[2:]),
-    ],
-    ids=["up to the base model", "from the fine-tuning on"],
-)
-def test_what_is_deleted_is_made_anew_and_equal_though_runs_are_killed(
-    edited, finished, deleted, targets, stages
-):
-    """In two parts, each with its own stages: together they would make every model of the run anew."""
-    results = edited / "results/ci"
-    for name in deleted:
-        path = results / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    arguments = [f"results/ci/{name}" for name in targets] + ["--configfile", "presets/ci.yaml"]
-    story = run_killed(edited, arguments, kills=2, seed=1, stages=stages)
+def test_what_is_deleted_as_told_is_made_anew_and_equal_though_runs_are_killed(spoilt, finished):
+    for name in [damaged for damaged, _ in READERS] + ["report.html"]:
+        path = spoilt / "results/ci" / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    story = run_killed(spoilt, ["presets/ci.yaml"], kills=4, seed=1)
     assert story.hit
     assert set(story.ended.values()) == {1}  # no job that had ended ran again
-    assert content(results) == content(finished / "results/ci")
+    assert content(spoilt / "results/ci") == content(finished / "results/ci")
 
 
 @pytest.fixture
