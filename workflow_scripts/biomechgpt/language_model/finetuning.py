@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from transformers import set_seed
+import torch
+from peft import PeftModel
+from transformers import PreTrainedTokenizerFast, set_seed
 
 from biomechgpt.body.coordinates import JOINT_NAMES
 from biomechgpt.checkpoints import checkpoint_folder, fingerprint
@@ -17,25 +19,27 @@ from biomechgpt.errors import InputError
 from biomechgpt.files import replacing
 from biomechgpt.language_model import adapters, language_training, loading
 from biomechgpt.language_model.checkpoint_source import read_note
-from biomechgpt.language_model.description import GenerationLimits, ModelDescription
+from biomechgpt.language_model.description import ModelDescription
 from biomechgpt.language_model.examples import Example
-from biomechgpt.language_model.generation_examples import generation_examples
+from biomechgpt.language_model.generation_examples import (
+    generation_examples,
+    generation_limits,
+    training_conditions,
+)
 from biomechgpt.language_model.model_folder import Folders, check_tokens, save_model
-from biomechgpt.language_model.motion_reading import read_motions, with_videos
+from biomechgpt.language_model.motion_reading import Views, read_motions, with_videos
 from biomechgpt.language_model.numbers import possible_numbers
 from biomechgpt.language_model.training_examples import training_passes
 from biomechgpt.language_model.training_metrics import copy_metrics
-from biomechgpt.motion_encoder.encoder_folder import load_encoder
-from biomechgpt.questions.condition_table import class_combinations, number_ranges
+from biomechgpt.motion_encoder.encoder_folder import StoredEncoder, load_encoder
 from biomechgpt.questions.conditions import in_turn
 from biomechgpt.questions.questions_file import read_questions
 from biomechgpt.questions.tasks import Task, read_tasks
 from biomechgpt.settings.variant_run import VariantRun
 from biomechgpt.settings.variants_section import SOFT
-from biomechgpt.tokenizer.joint_speeds import fastest_decoded
-from biomechgpt.tokenizer.storage import StoredTokenizer, load_tokenizer
+from biomechgpt.tokenizer.storage import load_tokenizer
 from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable, read_tokens
-from biomechgpt.video.scaled_videos import load_scaled_clips, load_videos
+from biomechgpt.video.scaled_videos import StoredVideos, load_scaled_clips, load_videos
 
 log = logging.getLogger(__name__)
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -55,6 +59,13 @@ class Sources(NamedTuple):
     conditions: Path | None = None  # of the generation task, if one is learnt beside
 
 
+class Readers(NamedTuple):
+    """What reads movements and videos for the model; None where the variant reads none."""
+
+    encoder: StoredEncoder | None
+    videos: StoredVideos | None
+
+
 def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None:
     """Train adapters on the training questions and write the model folder (`model_folder`).
 
@@ -69,49 +80,29 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     questions = read_questions(sources.questions, ["train"])
     questions = questions[questions["task"].isin(run.tasks)]
     run = only_trained(run, questions)
+    conditions = None if run.generation is None else training_conditions(sources.conditions)
     checkpoint = read_note(sources.base)
-    base = loading.load_base(
-        sources.base,
-        motion_tokenizer.model.vocabulary_size,
-        checkpoint is not None and checkpoint.motion_tokens == "resize",
-    )
+    resize = checkpoint is not None and checkpoint.motion_tokens == "resize"
+    base = loading.load_base(sources.base, motion_tokenizer.model.vocabulary_size, resize)
     tasks = read_tasks(run.tasks, sources.phrasings)
-    encoder = sources.motion_encoder and load_encoder(sources.motion_encoder)
-    motions = read_motions(run.motion, table, sources.features, encoder)
-    videos = sources.videos and load_videos(sources.videos)
-    if videos:
-        clips = load_scaled_clips(sources.videos)
-        motions = with_videos(motions, clips, videos.n_features, run.video)
-    n_codes = table.metadata.codes_per_book
-    passes = training_passes(base.tokenizer, questions, tasks, motions, n_codes, run)
-    if run.generation is not None:
-        conditions = training_conditions(sources.conditions)
-        random = np.random.default_rng([run.seed, 1])  # what the questions draw stays as it is
-        parts = (base.tokenizer, conditions, motions, table.metadata, run, random)
-        passes = [examples + generation_examples(*parts) for examples in passes]
-    set_seed(run.seed)
+    readers = Readers(
+        sources.motion_encoder and load_encoder(sources.motion_encoder),
+        sources.videos and load_videos(sources.videos),
+    )
+    motions = _motions(sources, run, table, readers)
+    passes = _passes(base.tokenizer, questions, conditions, tasks, motions, table.metadata, run)
     from_codebook = checkpoint is not None and checkpoint.new_rows == "codebook"
     codebook = motion_tokenizer.model.code_vectors() if from_codebook else None
-    model = adapters.add_adapters(base, run.lora, run.seed, codebook)
-    if run.motion in SOFT:
-        adapters.add_projector(model, base, encoder.shape, sources.base)
-    if videos:
-        adapters.add_video_reader(model, base, (run.video.queries, videos.n_features))
+    model = _new_model(base, run, codebook, readers, sources.base)
     checkpoints = checkpoint_folder(folder)
     mark = fingerprint(run.to_dict(), code, passes, loading.weight_files(sources.base))
-    language_training.train(
-        model,
-        passes,
-        base.tokenizer.pad_token_id,
-        settings(run, base.motion_rows),
-        checkpoints,
-        mark,
-    )
-    description = _description(
-        run, table.metadata, questions, passes[0], tasks, motion_tokenizer.frame_rate_hz
-    )
-    if run.generation is not None:
-        limits = _generation_limits(run, conditions, motion_tokenizer, table)
+    training = settings(run, base.motion_rows)
+    pad_id = base.tokenizer.pad_token_id
+    language_training.train(model, passes, pad_id, training, checkpoints, mark)
+    rate_hz = motion_tokenizer.frame_rate_hz
+    description = _description(run, table.metadata, questions, passes[0], tasks, rate_hz)
+    if conditions is not None:
+        limits = generation_limits(run, conditions, motion_tokenizer, table)
         description = description.model_copy(update={"generation_limits": limits})
     folders = Folders(
         sources.base, sources.motion_tokenizer, sources.motion_encoder, sources.videos
@@ -122,34 +113,49 @@ def finetune(sources: Sources, run: VariantRun, folder: Path, code: str) -> None
     shutil.rmtree(checkpoints)
 
 
-def training_conditions(path: Path) -> pd.DataFrame:
-    """The conditions of the training trials (docs/contracts.md).
-
-    Raises:
-        InputError: There are none.
-    """
-    conditions = pd.read_parquet(path)
-    conditions = conditions[conditions["split"] == "train"].reset_index(drop=True)
-    if conditions.empty:
-        raise InputError(
-            f"{path}: no training trial to learn movements from; look at applies_to of the generation "
-            "task, and at the labels that it names."
-        )
-    return conditions
+def _motions(
+    sources: Sources, run: VariantRun, table: TokenTable, readers: Readers
+) -> dict[str, Views]:
+    motions = read_motions(run.motion, table, sources.features, readers.encoder)
+    if readers.videos is None:
+        return motions
+    clips = load_scaled_clips(sources.videos)
+    return with_videos(motions, clips, readers.videos.n_features, run.video)
 
 
-def _generation_limits(
-    run: VariantRun, conditions: pd.DataFrame, tokenizer: StoredTokenizer, table: TokenTable
-) -> GenerationLimits:
-    trials = set(conditions["trial_id"])
-    tokens = [t for name, t in zip(table.trial_ids, table.tokens, strict=True) if name in trials]
-    return GenerationLimits(
-        numbers=number_ranges(conditions, run.generation),
-        classes=class_combinations(conditions, run.generation),
-        joint_speeds_rad_s=fastest_decoded(tokenizer, tokens).tolist(),
-        participants=conditions["participant_id"].nunique(),
-        trials=len(conditions),
-    )
+def _passes(
+    tokenizer: PreTrainedTokenizerFast,
+    questions: pd.DataFrame,
+    conditions: pd.DataFrame | None,
+    tasks: Sequence[Task],
+    motions: Mapping[str, Views],
+    metadata: TokensMetadata,
+    run: VariantRun,
+) -> list[list[Example]]:
+    """The examples of every epoch; with `conditions` those of the generation task among them."""
+    passes = training_passes(tokenizer, questions, tasks, motions, metadata.codes_per_book, run)
+    if conditions is None:
+        return passes
+    random = np.random.default_rng([run.seed, 1])  # what the questions draw stays as it is
+    parts = (tokenizer, conditions, motions, metadata, run, random)
+    return [examples + generation_examples(*parts) for examples in passes]
+
+
+def _new_model(
+    base: loading.Base,
+    run: VariantRun,
+    codebook: torch.Tensor | None,
+    readers: Readers,
+    base_folder: Path,
+) -> PeftModel:
+    """`base` with new adapters, and with what makes soft tokens where the variant reads some."""
+    set_seed(run.seed)
+    model = adapters.add_adapters(base, run.lora, run.seed, codebook)
+    if run.motion in SOFT:
+        adapters.add_projector(model, base, readers.encoder.shape, base_folder)
+    if readers.videos is not None:
+        adapters.add_video_reader(model, base, (run.video.queries, readers.videos.n_features))
+    return model
 
 
 def only_trained(run: VariantRun, questions: pd.DataFrame) -> VariantRun:

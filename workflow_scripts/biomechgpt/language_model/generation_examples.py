@@ -1,20 +1,26 @@
 """Examples of a generation task: a prompt and the movement after it, and a movement and its description."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerFast
 
+from biomechgpt.errors import InputError
 from biomechgpt.language_model.augmentation import exchange_sides
+from biomechgpt.language_model.description import GenerationLimits
 from biomechgpt.language_model.examples import Example, encode_example, encode_generation
 from biomechgpt.language_model.motion_input import MotionInput
 from biomechgpt.language_model.motion_reading import Views
+from biomechgpt.questions.condition_table import class_combinations, number_ranges
 from biomechgpt.questions.descriptions import SECONDS, describe, prompt, seconds_text
 from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
 from biomechgpt.settings.variant_run import VariantRun
-from biomechgpt.tokenizer.tokens import TokensMetadata
+from biomechgpt.tokenizer.joint_speeds import fastest_decoded
+from biomechgpt.tokenizer.storage import StoredTokenizer
+from biomechgpt.tokenizer.tokens import TokensMetadata, TokenTable
 
 
 class Window(NamedTuple):
@@ -24,6 +30,37 @@ class Window(NamedTuple):
     codes: np.ndarray  # (n,) uint16
     condition: dict[str, str]  # with its seconds
     mirrored: bool  # its words for sides are exchanged
+
+
+def training_conditions(path: Path) -> pd.DataFrame:
+    """The conditions of the training trials (docs/contracts.md).
+
+    Raises:
+        InputError: There are none.
+    """
+    conditions = pd.read_parquet(path)
+    conditions = conditions[conditions["split"] == "train"].reset_index(drop=True)
+    if conditions.empty:
+        raise InputError(
+            f"{path}: no training trial to learn movements from; look at applies_to of the generation "
+            "task, and at the labels that it names."
+        )
+    return conditions
+
+
+def generation_limits(
+    run: VariantRun, conditions: pd.DataFrame, tokenizer: StoredTokenizer, table: TokenTable
+) -> GenerationLimits:
+    """What movements a model may be asked for: those of its training trials."""
+    trials = set(conditions["trial_id"])
+    tokens = [t for name, t in zip(table.trial_ids, table.tokens, strict=True) if name in trials]
+    return GenerationLimits(
+        numbers=number_ranges(conditions, run.generation),
+        classes=class_combinations(conditions, run.generation),
+        joint_speeds_rad_s=fastest_decoded(tokenizer, tokens).tolist(),
+        participants=conditions["participant_id"].nunique(),
+        trials=len(conditions),
+    )
 
 
 def generation_examples(
