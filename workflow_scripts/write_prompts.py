@@ -9,8 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from biomechgpt.files import replacing
-from biomechgpt.language_model.generation_examples import training_conditions
-from biomechgpt.language_model.generation_examples import steps_between
+from biomechgpt.language_model.generation_examples import steps_between, training_conditions
 from biomechgpt.settings.generation_tasks_section import GenerationTaskSettings
 from biomechgpt.settings.generators_section import LanguageModelGenerator
 from biomechgpt.synthesis.prompts import generation_prompts
